@@ -1,0 +1,22 @@
+# mincoap_add_pytests(<folder>): each <folder>/test_*.py or *_test.py is a test <folder>.<name> that runs the demo.
+#
+# A test with skipped parts shows as skipped. With MINCOAP_REQUIRE_ALL=1 in the environment, conftest.py makes a
+# failure of what was skipped.
+function(mincoap_add_pytests folder)
+    file(GLOB scripts CONFIGURE_DEPENDS ${folder}/*.py)
+    list(FILTER scripts EXCLUDE REGEX "/(conftest|__init__|_[^/]*)\\.py$")
+    foreach(script IN LISTS scripts)
+        cmake_path(GET script STEM name)
+        set(test ${folder}.${name})
+        add_test(NAME ${test} COMMAND ${MINCOAP_PYTHON} -B -m pytest -q -rs -p no:cacheprovider --color=no ${script})
+        set(environment)
+        if(TARGET mincoap-demo)
+            set(environment "MINCOAP_DEMO=$<TARGET_FILE:mincoap-demo>")
+        endif()
+        set_tests_properties(${test} PROPERTIES
+            LABELS ${folder}
+            ENVIRONMENT "${environment}"
+            TIMEOUT 300
+            SKIP_REGULAR_EXPRESSION "(^|\n)([0-9]+ passed, )?[0-9]+ skipped[^,\n]* in [0-9]")
+    endforeach()
+endfunction()

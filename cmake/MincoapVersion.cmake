@@ -1,0 +1,12 @@
+# The version is written once, in include/mincoap/version.hpp.
+function(mincoap_read_version out)
+    set(header "${CMAKE_CURRENT_SOURCE_DIR}/include/mincoap/version.hpp")
+    file(STRINGS "${header}" lines REGEX "^#define MINCOAP_VERSION_(MAJOR|MINOR|PATCH) [0-9]+$")
+    list(TRANSFORM lines REPLACE "^.* " "")
+    list(LENGTH lines count)
+    if(NOT count EQUAL 3)
+        message(FATAL_ERROR "${header} does not define MINCOAP_VERSION_MAJOR, _MINOR and _PATCH")
+    endif()
+    list(JOIN lines "." version)
+    set(${out} "${version}" PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,6 @@
+execute_process(COMMAND ${compile} -fsyntax-only ${file} RESULT_VARIABLE result OUTPUT_VARIABLE words ERROR_VARIABLE words)
+if(result EQUAL 0)
+    message(FATAL_ERROR "${file} compiles")
+elseif(NOT words MATCHES "${regex}")
+    message(FATAL_ERROR "${file} fails without the words '${regex}':\n${words}")
+endif()
