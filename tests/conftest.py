@@ -1,0 +1,74 @@
+"""What the tests in Python share: the demo under test and the clients that scripts/clients sets up.
+
+A fixture skips its test if what it stands for is not there. With MINCOAP_REQUIRE_ALL=1 that is a failure.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / "build/tools"
+
+
+def found(variable, *fallbacks):
+    """The path in an environment variable, or the first of the usual places that is there; else the test is skipped."""
+    for path in (os.environ.get(variable), *fallbacks):
+        if path and Path(path).exists():
+            return str(path)
+    pytest.skip(f"{variable} is not set and names nothing in the usual places")
+
+
+@pytest.fixture(scope="session")
+def demo():
+    """The demo server's executable."""
+    return found("MINCOAP_DEMO", ROOT / "build/demo/examples/mincoap-demo")
+
+
+@pytest.fixture(scope="session")
+def coap_client():
+    """libcoap's command-line client."""
+    return found("COAP_CLIENT", shutil.which("coap-client-notls"), shutil.which("coap-client"))
+
+
+@pytest.fixture(scope="session")
+def coap_cli():
+    """The command `coap` of node's coap-cli."""
+    return found("COAP_CLI", TOOLS / "coap-cli/node_modules/.bin/coap")
+
+
+@pytest.fixture(scope="session")
+def aiocoap():
+    """The Python module aiocoap."""
+    sys.path.insert(0, found("AIOCOAP_PYTHONPATH", TOOLS / "aiocoap/usr/lib/python3/dist-packages"))
+    import aiocoap
+
+    return aiocoap
+
+
+@pytest.fixture(scope="session")
+def root():
+    """Skips a test that makes network namespaces, or the like, and may not."""
+    if os.geteuid() != 0 or not shutil.which("ip"):
+        pytest.skip("needs root and iproute2")
+
+
+def fail_if_skipped(report):
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("MINCOAP_REQUIRE_ALL") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"skipped, where all tests are required: {report.longrepr}"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport():
+    outcome = yield
+    fail_if_skipped(outcome.get_result())
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report():
+    outcome = yield
+    fail_if_skipped(outcome.get_result())

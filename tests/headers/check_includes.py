@@ -1,0 +1,160 @@
+"""Holds the rules of the house for what a header may include; prints each breach and exits 1 if there is one.
+
+usage: check_includes.py [--self-test] SOURCE_DIR
+"""
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+# Includes only run downward.
+BELOW = {
+    "message": set(),
+    "net": {"message"},
+    "handler": {"message", "net"},
+    "resource": {"message", "net", "handler"},
+    "server": {"message", "net", "handler"},
+    "memory": {"message", "net", "handler", "server"},
+    "security": {"message", "net", "handler", "server"},
+    "client": {"message", "net", "handler", "server"},
+}
+ANY_ROOM = {"assert.hpp", "version.hpp"}
+ADAPTER_ROOMS = {"net"}
+ADAPTER_HEADERS = {"mincoap.hpp": False, "message/bytes.hpp": True, "security/crypto.hpp": True}
+
+# What include/ may take from the standard library: the part that needs no operating system and little flash.
+STANDARD = set(
+    "array bit compare concepts cstddef cstdint expected initializer_list iterator limits new numbers optional span "
+    "string_view tuple type_traits utility variant version".split()
+)
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
+
+
+def includes(path):
+    """Every include of a file: (line, target), target relative to include/mincoap if it is one of ours."""
+    text = path.read_text(encoding="utf-8")
+    for match in INCLUDE.finditer(text):
+        yield text.count("\n", 0, match.start()) + 1, match[1], match[2]
+
+
+def inside_mincoap(root, path, quote, name):
+    """The path of an included header below include/mincoap, or None if it is not one of the library's."""
+    if name.startswith("mincoap/"):
+        return name.removeprefix("mincoap/")
+    library = (root / "include/mincoap").resolve()
+    beside = (path.parent / name).resolve()
+    if quote == '"' and beside.is_relative_to(library):
+        return beside.relative_to(library).as_posix()
+    return None
+
+
+def library_breach(header, target, name):
+    if target is None:
+        return None if name in STANDARD else f"<{name}> is not among the standard headers that include/ may use"
+    if header == "mincoap.hpp" or target in ANY_ROOM:
+        return None
+    if "/" not in target:
+        return f"a room must not include mincoap/{target}"
+    if "/" not in header:
+        return f"mincoap/{header} is below every room"
+    room, other = header.split("/")[0], target.split("/")[0]
+    if room not in BELOW:
+        return f"the room {room} is not in the include rule"
+    if other != room and other not in BELOW[room]:
+        return f"{room} must not include {other}"
+    return None
+
+
+def adapter_breach(adapter, target):
+    if target is None or target in ANY_ROOM or target.startswith(f"{adapter}/"):
+        return None
+    if target.split("/")[0] in ADAPTER_ROOMS or ADAPTER_HEADERS.get(target, False):
+        return None
+    return f"an adapter must not include mincoap/{target}"
+
+
+def listed_headers(root):
+    """The headers that CMakeLists.txt names in its mincoap_room calls."""
+    text = (root / "CMakeLists.txt").read_text(encoding="utf-8")
+    listed = set(re.findall(r"include/mincoap/([\w/]+\.hpp)", text))
+    for call in re.findall(r"^mincoap_room\(([^)]*)\)", text, re.MULTILINE):
+        room, *words = call.split()
+        folder = None
+        for word in words:
+            if word.isupper():
+                folder = {"HEADERS": f"{room}/", "ROOT_HEADERS": ""}.get(word)
+            elif folder is not None:
+                listed.add(f"{folder}{word}.hpp")
+    return listed
+
+
+def breaches(root):
+    library = root / "include/mincoap"
+    headers = {path.relative_to(library).as_posix(): path for path in sorted(library.rglob("*.hpp"))}
+    for header, path in headers.items():
+        for line, quote, name in includes(path):
+            if breach := library_breach(header, inside_mincoap(root, path, quote, name), name):
+                yield f"{path.relative_to(root)}:{line}: {breach}"
+
+    for path in sorted((root / "adapters").rglob("*.[hc]pp")):
+        adapter = path.relative_to(root / "adapters").parts[0]
+        for line, quote, name in includes(path):
+            if breach := adapter_breach(adapter, inside_mincoap(root, path, quote, name)):
+                yield f"{path.relative_to(root)}:{line}: {breach}"
+
+    listed = listed_headers(root)
+    yield from (f"CMakeLists.txt: include/mincoap/{header} is not listed" for header in sorted(headers.keys() - listed))
+    yield from (f"CMakeLists.txt: include/mincoap/{header} is not there" for header in sorted(listed - headers.keys()))
+
+
+def self_test(root):
+    """Plants breaches, one at a time, in a small copy; each must be found, and the copy without them be clean."""
+    sound = {
+        "CMakeLists.txt": "mincoap_room(message\n    HEADERS bytes\n    ROOT_HEADERS assert)\n"
+        "mincoap_room(net\n    HEADERS endpoint\n    LINKS message)\n",
+        "include/mincoap/assert.hpp": "",
+        "include/mincoap/message/bytes.hpp": "#include <cstddef>\n#include <mincoap/assert.hpp>\n",
+        "include/mincoap/net/endpoint.hpp": "#include <mincoap/message/bytes.hpp>\n",
+        "adapters/posix/src/udp_socket.cpp": "#include <sys/socket.h>\n#include <mincoap/net/endpoint.hpp>\n",
+    }
+    planted = {
+        "upward": ("include/mincoap/message/bytes.hpp", "#include <mincoap/net/endpoint.hpp>"),
+        "upward, by a relative path": ("include/mincoap/message/bytes.hpp", '#  include "../net/endpoint.hpp"'),
+        "the umbrella": ("include/mincoap/net/endpoint.hpp", "#include <mincoap/mincoap.hpp>"),
+        "from below all rooms": ("include/mincoap/assert.hpp", "#include <mincoap/message/bytes.hpp>"),
+        "an OS header": ("include/mincoap/net/endpoint.hpp", "#include <netinet/in.h>"),
+        "a costly header": ("include/mincoap/net/endpoint.hpp", "#include <functional>"),
+        "an adapter beyond net": ("adapters/posix/src/udp_socket.cpp", "#include <mincoap/message/view.hpp>"),
+        "an unlisted header": ("include/mincoap/net/new.hpp", ""),
+        "a missing header": ("CMakeLists.txt", "mincoap_room(server\n    HEADERS core)"),
+    }
+    failed = False
+    for what, (file, text) in {"nothing": ("CMakeLists.txt", ""), **planted}.items():
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in sound.items():
+                path = Path(folder, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(content)
+            with Path(folder, file).open("a") as stream:
+                stream.write(text + "\n")
+            found = list(breaches(Path(folder)))
+        expected = 0 if what == "nothing" else 1
+        if len(found) != expected:
+            failed = True
+            print(f"planted: {what}; expected {expected} finding(s), got {found}")
+    return failed
+
+
+def main():
+    root = Path(sys.argv[-1])
+    if "--self-test" in sys.argv[1:]:
+        return self_test(root)
+    found = list(breaches(root))
+    print("\n".join(found) or "every include runs downward")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

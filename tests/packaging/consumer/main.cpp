@@ -1,0 +1,4 @@
+#include <mincoap/mincoap.hpp>
+#include <mincoap/posix/udp_socket.hpp>
+
+int main() { return 0; }
