@@ -1,0 +1,59 @@
+# shellcheck shell=bash disable=SC2034
+# Shared by the scripts beside it: . "$(dirname "$0")/lib.sh". Leaves the caller in the repository's root.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+tools=$PWD/build/tools
+export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$(nproc)}
+
+# The packages that each kind of work needs, as need_apt takes them.
+build_packages=(g++:g++ cmake:cmake ninja:ninja-build libcli11-dev)
+test_packages=(libgmock-dev python3:python3 python3-pytest git:git ip:iproute2 tshark:tshark)
+clang_packages=(clang++-19:clang-19 clang-format-19:clang-format-19 run-clang-tidy-19:clang-tidy-19 libclang-rt-19-dev)
+cross_packages=(arm-none-eabi-g++:gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
+    riscv64-unknown-elf-g++:gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf
+    qemu-system-arm:qemu-system-arm valgrind:valgrind)
+client_packages=(coap-client-notls:libcoap3-bin node:nodejs npm:npm python3:python3)
+
+say() { printf '\n== %s\n' "$*"; }
+die() {
+    printf '%s\n' "$*" >&2
+    exit 2
+}
+
+# need_apt [command:]package... : has the Debian packages installed. A word with a command is content if the command is
+# there, wherever it came from. Asks the network only for what is missing.
+need_apt() {
+    local word missing=() as_root=()
+    for word in "$@"; do
+        case $word in
+        *:*) command -v "${word%%:*}" >/dev/null && continue ;;
+        esac
+        word=${word#*:}
+        [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$word" 2>/dev/null) == ii* ]] || missing+=("$word")
+    done
+    ((${#missing[@]})) || return 0
+
+    local install="apt-get install -y --no-install-recommends ${missing[*]}"
+    if ! command -v apt-get >/dev/null; then
+        echo "No apt-get here: going on without a look for what Debian calls ${missing[*]}" >&2
+        return 0
+    fi
+    if ((EUID)); then
+        sudo -n true 2>/dev/null || die "Missing: ${missing[*]}"$'\n'"Install with: sudo $install"
+        as_root=(sudo -n)
+    fi
+    echo "Installing with apt-get: ${missing[*]}" >&2
+    as_root+=(env DEBIAN_FRONTEND=noninteractive)
+    "${as_root[@]}" apt-get update -q </dev/null >&2
+    # shellcheck disable=SC2086  # words
+    "${as_root[@]}" $install -q </dev/null >&2
+}
+
+# build <preset> [target...]
+build() {
+    local preset=$1
+    shift
+    cmake --preset "$preset"
+    cmake --build --preset "$preset" ${1+--target "$@"}
+}
