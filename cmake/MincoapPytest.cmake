@@ -1,6 +1,7 @@
-# mincoap_add_pytests(<folder>): each <folder>/test_*.py or *_test.py is a test <folder>.<name> that runs the demo.
+# mincoap_add_pytests(<folder>): each <folder>/<name>.py is the test <folder>.<name>, told by MINCOAP_DEMO where the demo
+# is. A file whose name starts with _ is a helper of the others.
 #
-# A test with skipped parts shows as skipped. With MINCOAP_REQUIRE_ALL=1 in the environment, conftest.py makes a
+# A test with skipped parts, and none that failed, shows as skipped. With MINCOAP_REQUIRE_ALL=1 in the environment, conftest.py makes a
 # failure of what was skipped.
 function(mincoap_add_pytests folder)
     file(GLOB scripts CONFIGURE_DEPENDS ${folder}/*.py)
