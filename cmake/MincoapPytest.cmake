@@ -1,8 +1,8 @@
 # mincoap_add_pytests(<folder>): each <folder>/<name>.py is the test <folder>.<name>, told by MINCOAP_DEMO where the demo
-# is. A file whose name starts with _ is a helper of the others.
+# is and by CXX what compiles. A file whose name starts with _ is a helper of the others.
 #
-# A test with skipped parts, and none that failed, shows as skipped. With MINCOAP_REQUIRE_ALL=1 in the environment, conftest.py makes a
-# failure of what was skipped.
+# A test with skipped parts, and none that failed, shows as skipped. With MINCOAP_REQUIRE_ALL=1 in the environment,
+# conftest.py makes a failure of what was skipped.
 function(mincoap_add_pytests folder)
     file(GLOB scripts CONFIGURE_DEPENDS ${folder}/*.py)
     list(FILTER scripts EXCLUDE REGEX "/(conftest|__init__|_[^/]*)\\.py$")
@@ -10,9 +10,9 @@ function(mincoap_add_pytests folder)
         cmake_path(GET script STEM name)
         set(test ${folder}.${name})
         add_test(NAME ${test} COMMAND ${MINCOAP_PYTHON} -B -m pytest -q -rs -p no:cacheprovider --color=no ${script})
-        set(environment)
+        set(environment "CXX=${CMAKE_CXX_COMPILER}")
         if(TARGET mincoap-demo)
-            set(environment "MINCOAP_DEMO=$<TARGET_FILE:mincoap-demo>")
+            list(APPEND environment "MINCOAP_DEMO=$<TARGET_FILE:mincoap-demo>")
         endif()
         set_tests_properties(${test} PROPERTIES
             LABELS ${folder}
