@@ -1,0 +1,108 @@
+// The UDP socket of a POSIX system with RFC 3542's packet information, such as Linux: an adapter for net::udp_socket.
+//
+//   auto socket = mincoap::posix::udp_socket::bind(5683);
+//   if (!socket) return complain(socket.error().message());
+//   for (;;) { socket->wait(); server.poll(now()); }
+//
+// It serves IPv4 and IPv6 by one descriptor, and it answers from the address that was asked: RFC 7252 §5.3.2 has a
+// client discard a response from any other.
+#pragma once
+
+#include <expected>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <mincoap/net/udp_socket.hpp>
+
+namespace mincoap::posix {
+
+// An endpoint as people write it: "192.0.2.1", "2001:db8::1", "fe80::1%eth0", and with no address before the "%" an
+// interface alone, "%eth0". An interface goes by its name or its number. Names of hosts are not looked up.
+//   invalid_argument         the address is none, or an interface's name is too long
+//   no_such_device           no interface has this name
+std::expected<net::endpoint, std::error_code> to_endpoint(std::string_view address, std::uint16_t port);
+
+// Not safe to use from two threads at once. A socket that was moved from may be destroyed and assigned to only.
+class udp_socket {
+public:
+    static constexpr int forever = -1;
+
+    // Listens on `port`, in host byte order, of one address, or of all of them.
+    //   address unspecified    all addresses, IPv6 and IPv4; those of IPv4 alone where the kernel has no IPv6
+    //   ::ffff:0.0.0.0         all addresses of IPv4
+    //   link-local IPv6        its interface has to be named, too
+    //   interface not 0        only what comes in by this interface, and whatever goes out leaves by it
+    //   port 0                 a free port; `local_port` tells which
+    // Errors, by their cause:
+    //   address_in_use               another socket has the port; it is never shared
+    //   address_not_available        no interface has this address (yet)
+    //   permission_denied            a port below 1024 without the privilege
+    //   operation_not_permitted      to bind to an interface is a privilege (Linux before 5.7)
+    //   no_such_device_or_address    no interface has this number
+    //   invalid_argument             a link-local address without its interface
+    //   address_family_not_supported the kernel has no IPv6, but the address is of it
+    //   too_many_files_open, too_many_files_open_in_system, no_buffer_space, not_enough_memory
+    // An error after which replies could leave from a wrong address (no packet information) is an error here, too.
+    static std::expected<udp_socket, std::error_code> bind(const net::endpoint& at);
+    static std::expected<udp_socket, std::error_code> bind(std::uint16_t port) { return bind({.port = port}); }
+
+    udp_socket(udp_socket&& other) noexcept
+        : descriptor_(std::exchange(other.descriptor_, -1)), error_(other.error_), port_(other.port_),
+          ipv6_(other.ipv6_) {}
+    udp_socket& operator=(udp_socket&& other) noexcept;
+    ~udp_socket();
+
+    // One datagram, by the contract of net::udp_socket. All of `in` is told: the interface that it came in by, the
+    // zone of a link-local remote, whether it was sent to a group or broadcast.
+    // ICMP errors of earlier replies are stepped over, a few at a time.
+    net::status receive(mutable_bytes storage, net::arrival& in);
+
+    // Sends one datagram, by the contract of net::udp_socket. `done` includes what can never be delivered: a datagram
+    // too large (EMSGSIZE), no route, a firewall's veto, a local address or an interface that is gone. `would_block`:
+    // the send queue is full or the kernel is short of memory.
+    //
+    // The way out is the routing table's, whatever interface the request came in by: routes may be asymmetric, and an
+    // address belongs to the host, not to an interface. The same goes for the source address of an answer to a
+    // multicast. Only if one of the addresses is link-local, the datagram leaves by `way.local.interface`.
+    net::status send(bytes datagram, const net::path& way);
+
+    // Waits until there is a datagram to receive, or an error to step over; `forever`, or any negative time, without
+    // an end. False: not so in this time; also early, if a signal came. A true may be a false alarm (the datagram's
+    // checksum was wrong): `receive` then says would_block.
+    bool wait(int timeout_ms = forever) const;
+
+    // Waits as above until a datagram can be sent: after `would_block` from `send`.
+    bool wait_to_send(int timeout_ms = forever) const;
+
+    std::uint16_t local_port() const { return port_; }
+
+    // The cause of the last `failed`; none if there was none.
+    std::error_code last_error() const { return {error_, std::system_category()}; }
+
+    // The descriptor, to wait for it along with others, or to set options. It stays the socket's own.
+    int native_handle() const { return descriptor_; }
+
+private:
+    struct envelope;
+
+    udp_socket(int descriptor, bool ipv6) : descriptor_(descriptor), ipv6_(ipv6) {}
+
+    static std::expected<udp_socket, std::error_code> open(int family, const net::endpoint& at);
+    bool ask_for_packet_info() const;
+    bool keep_to_interface(const net::endpoint& at) const;
+    bool bind_address(const net::endpoint& at);
+
+    net::status received(const envelope& letter, long size, net::arrival& in) const;
+    net::status receive_after(int error, envelope& letter, net::arrival& in);
+    net::status send_after(int error, const envelope& letter);
+    net::status refused(int error);
+
+    int descriptor_;
+    int error_ = 0;
+    std::uint16_t port_ = 0;
+    bool ipv6_;
+};
+static_assert(net::udp_socket<udp_socket>);
+
+}  // namespace mincoap::posix
