@@ -1,0 +1,228 @@
+// The contract of net::udp_socket as tests that every adapter passes. An adapter writes a harness and instantiates:
+//
+//   INSTANTIATE_TYPED_TEST_SUITE_P(lwip, udp_socket_conformance, lwip_harness);
+//
+// A harness is default-constructible and owns one socket under test and one peer of it:
+//   socket()            the socket under test, the same at each call
+//   asked()             the endpoint at which the peer addresses it
+//   peer()              the peer's endpoint, as the socket under test sees it
+//   deliver(bytes)      sends a datagram from the peer to asked(); when it returns, the socket can receive it
+//   take()              what next came to the peer, waiting for it a moment: std::optional<taken>
+//   dead_peer()         an endpoint where nobody listens, whose refusal may come back as an error
+//   settle()            returns when errors that are under way have arrived
+// and, if there is a limit that `send` meets (else the test is left out):
+//   too_large           a size in bytes that can never be sent
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <mincoap/net/udp_socket.hpp>
+
+namespace mincoap::conformance {
+
+struct taken {
+    std::vector<byte> data;
+    net::endpoint from;
+};
+
+template <typename Harness>
+class udp_socket_conformance : public testing::Test {
+protected:
+    using socket_type = std::remove_reference_t<decltype(std::declval<Harness&>().socket())>;
+    static_assert(net::udp_socket<socket_type>);
+
+    static constexpr byte untouched = 0xa5;
+
+    net::status receive(std::size_t room) {
+        storage.assign(room + 8, untouched);
+        return harness.socket().receive(mutable_bytes{storage}.first(room), in);
+    }
+    bytes received() const { return bytes{storage}.first(in.size); }
+
+    // From `count` on, nothing was written.
+    bool is_untouched_from(std::size_t count) const {
+        for (const byte b : bytes{storage}.subspan(count))
+            if (b != untouched) return false;
+        return true;
+    }
+
+    static bool same(bytes a, bytes b) { return a.size() == b.size() && equal_bytes(a.data(), b.data(), a.size()); }
+
+    // The one check for "the socket still works": a datagram goes in, and its answer out.
+    void expect_exchange() {
+        harness.deliver(ping);
+        ASSERT_EQ(receive(64), net::status::done);
+        EXPECT_TRUE(same(received(), ping));
+        ASSERT_EQ(harness.socket().send(pong, in.path), net::status::done);
+        const auto answer = harness.take();
+        ASSERT_TRUE(answer);
+        EXPECT_TRUE(same(answer->data, pong));
+    }
+
+    const std::vector<byte> ping{1, 2, 3, 4, 5, 6, 7, 8};
+    const std::vector<byte> pong{9, 8, 7};
+    Harness harness;
+    std::vector<byte> storage;
+    net::arrival in;
+};
+TYPED_TEST_SUITE_P(udp_socket_conformance);
+
+TYPED_TEST_P(udp_socket_conformance, says_would_block_when_there_is_nothing) {
+    EXPECT_EQ(this->receive(64), net::status::would_block);
+    EXPECT_EQ(this->receive(64), net::status::would_block);
+    EXPECT_TRUE(this->is_untouched_from(0));
+}
+
+TYPED_TEST_P(udp_socket_conformance, receives_a_datagram_whole) {
+    this->harness.deliver(this->ping);
+    ASSERT_EQ(this->receive(64), net::status::done);
+    EXPECT_TRUE(this->same(this->received(), this->ping));
+    EXPECT_FALSE(this->in.truncated);
+    EXPECT_FALSE(this->in.multicast);
+    EXPECT_EQ(this->receive(64), net::status::would_block);
+}
+
+TYPED_TEST_P(udp_socket_conformance, tells_who_sent_it) {
+    this->harness.deliver(this->ping);
+    ASSERT_EQ(this->receive(64), net::status::done);
+    EXPECT_EQ(this->in.path.remote, this->harness.peer());
+}
+
+TYPED_TEST_P(udp_socket_conformance, tells_the_address_that_was_asked) {
+    this->harness.deliver(this->ping);
+    ASSERT_EQ(this->receive(64), net::status::done);
+    EXPECT_EQ(this->in.path.local.address, this->harness.asked().address);
+    EXPECT_EQ(this->in.path.local.port, this->harness.asked().port);
+}
+
+// What an earlier datagram left in `in` must not show through.
+TYPED_TEST_P(udp_socket_conformance, tells_everything_anew) {
+    this->harness.deliver(this->ping);
+    ASSERT_EQ(this->receive(64), net::status::done);
+    const net::arrival first = this->in;
+    this->in.path.remote.address.fill(0xff);
+    this->in.path.remote.interface = this->in.path.local.interface = 0xffff;
+    this->in.path.local.address.fill(0xff);
+    this->in.multicast = this->in.truncated = true;
+    this->harness.deliver(this->ping);
+    ASSERT_EQ(this->receive(64), net::status::done);
+    EXPECT_EQ(this->in.path.remote, first.path.remote);
+    EXPECT_EQ(this->in.path.local, first.path.local);
+    EXPECT_EQ(this->in.multicast, first.multicast);
+    EXPECT_EQ(this->in.truncated, first.truncated);
+}
+
+TYPED_TEST_P(udp_socket_conformance, receives_an_empty_datagram) {
+    this->harness.deliver({});
+    ASSERT_EQ(this->receive(64), net::status::done);
+    EXPECT_EQ(this->in.size, 0U);
+    EXPECT_FALSE(this->in.truncated);
+    EXPECT_TRUE(this->is_untouched_from(0));
+}
+
+TYPED_TEST_P(udp_socket_conformance, receives_a_datagram_that_fits_exactly) {
+    this->harness.deliver(this->ping);
+    ASSERT_EQ(this->receive(this->ping.size()), net::status::done);
+    EXPECT_TRUE(this->same(this->received(), this->ping));
+    EXPECT_FALSE(this->in.truncated);
+}
+
+TYPED_TEST_P(udp_socket_conformance, says_truncated_and_gives_the_beginning) {
+    this->harness.deliver(this->ping);
+    ASSERT_EQ(this->receive(this->ping.size() - 1), net::status::done);
+    EXPECT_TRUE(this->in.truncated);
+    EXPECT_TRUE(this->same(this->received(), bytes{this->ping}.first(this->ping.size() - 1)));
+    EXPECT_EQ(this->in.path.remote, this->harness.peer());
+    EXPECT_EQ(this->receive(64), net::status::would_block) << "the rest of a datagram is lost, not the next one";
+}
+
+TYPED_TEST_P(udp_socket_conformance, takes_a_datagram_for_which_there_is_no_room_at_all) {
+    this->harness.deliver(this->ping);
+    ASSERT_EQ(this->receive(0), net::status::done);
+    EXPECT_EQ(this->in.size, 0U);
+    EXPECT_TRUE(this->in.truncated);
+}
+
+TYPED_TEST_P(udp_socket_conformance, leaves_storage_beyond_the_datagram_alone) {
+    this->harness.deliver(this->ping);
+    ASSERT_EQ(this->receive(64), net::status::done);
+    EXPECT_TRUE(this->is_untouched_from(this->ping.size()));
+    this->harness.deliver(this->ping);
+    ASSERT_EQ(this->receive(4), net::status::done);
+    EXPECT_TRUE(this->is_untouched_from(4));
+}
+
+TYPED_TEST_P(udp_socket_conformance, keeps_the_order) {
+    const std::vector<byte> third{3};
+    this->harness.deliver(this->ping);
+    this->harness.deliver(this->pong);
+    this->harness.deliver(third);
+    for (const auto& expected : {this->ping, this->pong, third}) {
+        ASSERT_EQ(this->receive(64), net::status::done);
+        EXPECT_TRUE(this->same(this->received(), expected));
+    }
+}
+
+TYPED_TEST_P(udp_socket_conformance, answers_from_the_address_that_was_asked) {
+    this->harness.deliver(this->ping);
+    ASSERT_EQ(this->receive(64), net::status::done);
+    ASSERT_EQ(this->harness.socket().send(this->pong, this->in.path), net::status::done);
+    const auto answer = this->harness.take();
+    ASSERT_TRUE(answer);
+    EXPECT_TRUE(this->same(answer->data, this->pong));
+    EXPECT_EQ(answer->from.address, this->harness.asked().address);
+    EXPECT_EQ(answer->from.port, this->harness.asked().port);
+}
+
+TYPED_TEST_P(udp_socket_conformance, sends_an_empty_datagram) {
+    this->harness.deliver(this->ping);
+    ASSERT_EQ(this->receive(64), net::status::done);
+    ASSERT_EQ(this->harness.socket().send({}, this->in.path), net::status::done);
+    const auto answer = this->harness.take();
+    ASSERT_TRUE(answer);
+    EXPECT_TRUE(answer->data.empty());
+}
+
+TYPED_TEST_P(udp_socket_conformance, sends_with_nothing_said_of_where_from) {
+    net::path way{};
+    way.remote = this->harness.peer();
+    ASSERT_EQ(this->harness.socket().send(this->pong, way), net::status::done);
+    const auto answer = this->harness.take();
+    ASSERT_TRUE(answer);
+    EXPECT_TRUE(this->same(answer->data, this->pong));
+}
+
+TYPED_TEST_P(udp_socket_conformance, steps_over_the_refusal_of_a_dead_peer) {
+    net::path way{};
+    way.remote = this->harness.dead_peer();
+    ASSERT_EQ(this->harness.socket().send(this->pong, way), net::status::done);
+    this->harness.settle();
+    EXPECT_EQ(this->receive(64), net::status::would_block);
+    ASSERT_EQ(this->harness.socket().send(this->pong, way), net::status::done);
+    this->harness.settle();
+    this->expect_exchange();
+}
+
+TYPED_TEST_P(udp_socket_conformance, loses_a_datagram_that_is_too_large) {
+    if constexpr (requires { TypeParam::too_large; }) {
+        const std::vector<byte> huge(TypeParam::too_large);
+        net::path way{};
+        way.remote = this->harness.peer();
+        EXPECT_EQ(this->harness.socket().send(huge, way), net::status::done) << "to try again would be for ever";
+        this->expect_exchange();
+    }
+}
+
+REGISTER_TYPED_TEST_SUITE_P(udp_socket_conformance, says_would_block_when_there_is_nothing, receives_a_datagram_whole,
+                            tells_who_sent_it, tells_the_address_that_was_asked, tells_everything_anew,
+                            receives_an_empty_datagram, receives_a_datagram_that_fits_exactly,
+                            says_truncated_and_gives_the_beginning, takes_a_datagram_for_which_there_is_no_room_at_all,
+                            leaves_storage_beyond_the_datagram_alone, keeps_the_order,
+                            answers_from_the_address_that_was_asked, sends_an_empty_datagram,
+                            sends_with_nothing_said_of_where_from, steps_over_the_refusal_of_a_dead_peer,
+                            loses_a_datagram_that_is_too_large);
+
+}  // namespace mincoap::conformance

@@ -1,0 +1,131 @@
+#include "../../conformance/udp_socket_conformance.hpp"
+
+#include <mincoap/net/loopback.hpp>
+
+namespace mincoap::net {
+namespace {
+
+constexpr endpoint client = ipv4(192, 0, 2, 1, 40000);
+constexpr endpoint server = ipv4(192, 0, 2, 2, 5683);
+
+constexpr arrival from_client() {
+    arrival about;
+    about.path.remote = client;
+    about.path.local = server;
+    return about;
+}
+
+constexpr bool is(bytes a, bytes b) { return a.size() == b.size() && equal_bytes(a.data(), b.data(), a.size()); }
+
+TEST(loopback, works_in_constant_expressions) {
+    constexpr bool echoed = [] {
+        loopback<8, 2> socket;
+        constexpr std::array<byte, 3> sent{1, 2, 3};
+        std::array<byte, 8> storage{};
+        arrival in;
+        if (!socket.deliver(sent, from_client())) return false;
+        if (socket.receive(storage, in) != status::done) return false;
+        if (socket.send({storage.data(), in.size}, in.path) != status::done) return false;
+        const auto* answer = socket.take();
+        return answer != nullptr && is(answer->content(), sent) && answer->about.path.remote == client &&
+               answer->about.path.local == server;
+    }();
+    static_assert(echoed);
+}
+
+TEST(loopback, has_nothing_at_first) {
+    loopback<> socket;
+    std::array<byte, 8> storage{};
+    arrival in;
+    EXPECT_EQ(socket.receive(storage, in), status::would_block);
+    EXPECT_EQ(socket.take(), nullptr);
+}
+
+TEST(loopback, refuses_what_it_has_no_room_for) {
+    loopback<4, 2> socket;
+    const std::array<byte, 5> data{1, 2, 3, 4, 5};
+    EXPECT_FALSE(socket.deliver(data, from_client())) << "longer than its capacity";
+    EXPECT_TRUE(socket.deliver(bytes{data}.first(4), from_client()));
+    EXPECT_TRUE(socket.deliver({}, from_client()));
+    EXPECT_FALSE(socket.deliver({}, from_client())) << "as deep as it is";
+}
+
+TEST(loopback, goes_round_many_times) {
+    loopback<1, 3> socket;
+    std::array<byte, 1> storage{};
+    arrival in;
+    for (byte i = 0; i < 20; ++i) {
+        ASSERT_TRUE(socket.deliver({&i, 1}, from_client()));
+        ASSERT_EQ(socket.receive(storage, in), status::done);
+        ASSERT_EQ(storage[0], i);
+        ASSERT_EQ(socket.send(storage, in.path), status::done);
+        const auto* const sent = socket.take();
+        ASSERT_NE(sent, nullptr);
+        EXPECT_EQ(sent->content()[0], i);
+    }
+}
+
+TEST(loopback, blocks_when_nobody_takes_what_was_sent) {
+    loopback<4, 2> socket;
+    EXPECT_EQ(socket.send({}, from_client().path), status::done);
+    EXPECT_EQ(socket.send({}, from_client().path), status::done);
+    EXPECT_EQ(socket.send({}, from_client().path), status::would_block);
+    EXPECT_NE(socket.take(), nullptr);
+    EXPECT_EQ(socket.send({}, from_client().path), status::done);
+}
+
+TEST(loopback, fails_on_demand) {
+    loopback<4, 2> socket;
+    std::array<byte, 4> storage{};
+    arrival in;
+    socket.receive_status = status::failed;
+    EXPECT_EQ(socket.receive(storage, in), status::failed);
+    ASSERT_TRUE(socket.deliver({}, from_client()));
+    EXPECT_EQ(socket.receive(storage, in), status::done) << "what is there comes first";
+
+    for (const status answer : {status::failed, status::would_block}) {
+        socket.send_status = answer;
+        EXPECT_EQ(socket.send({}, in.path), answer);
+        EXPECT_EQ(socket.take(), nullptr);
+    }
+}
+
+TEST(loopback, hands_on_what_a_test_says_of_a_datagram) {
+    loopback<4, 2> socket;
+    std::array<byte, 4> storage{};
+    arrival about = from_client();
+    about.multicast = about.truncated = true;
+    arrival in;
+    ASSERT_TRUE(socket.deliver({}, about));
+    ASSERT_EQ(socket.receive(storage, in), status::done);
+    EXPECT_TRUE(in.multicast);
+    EXPECT_TRUE(in.truncated);
+}
+
+// What is sent to anyone but the peer is lost.
+class loopback_harness {
+public:
+    auto& socket() { return socket_; }
+    endpoint asked() const { return server; }
+    endpoint peer() const { return client; }
+    endpoint dead_peer() const { return ipv4(192, 0, 2, 99, 9); }
+    void deliver(bytes data) { ASSERT_TRUE(socket_.deliver(data, from_client())); }
+    void settle() {
+        while (socket_.take() != nullptr) {}
+    }
+    std::optional<conformance::taken> take() {
+        const auto* const sent = socket_.take();
+        if (sent == nullptr) return {};
+        return conformance::taken{{sent->content().begin(), sent->content().end()}, sent->about.path.local};
+    }
+
+private:
+    loopback<64, 4> socket_;
+};
+
+}  // namespace
+}  // namespace mincoap::net
+
+namespace mincoap::conformance {
+INSTANTIATE_TYPED_TEST_SUITE_P(loopback, udp_socket_conformance, net::loopback_harness);
+}
