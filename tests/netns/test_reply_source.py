@@ -1,0 +1,280 @@
+"""A reply leaves from the address that was asked (RFC 7252, section 5.3.2).
+
+A server and a client in a network namespace each, joined by two links. On the first link the server has two addresses
+of every kind, so that a kernel left to choose has to be wrong for one of them.
+"""
+
+import contextlib
+import ctypes
+import os
+import select
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HERE = Path(__file__).resolve().parent
+
+PORT = 5683
+GET_ROOT = bytes.fromhex("40011234")
+
+IPV4 = ["192.0.2.1", "192.0.2.2"]
+IPV6 = ["2001:db8::1", "2001:db8::2"]
+LINK_LOCAL = ["fe80::1", "fe80::2"]
+SECOND_LINK = ["198.51.100.1", "2001:db8:1::1"]
+LINKS = {
+    0: (["169.254.0.1/16"] + [f"{a}/24" for a in IPV4] + [f"{a}/64" for a in IPV6 + LINK_LOCAL],
+        ["169.254.0.9/16", "192.0.2.9/24", "2001:db8::9/64", "fe80::9/64"]),
+    1: (["169.254.1.1/16", "198.51.100.1/24", "2001:db8:1::1/64", "fe80::1:1/64"],
+        ["169.254.1.9/16", "198.51.100.9/24", "2001:db8:1::9/64", "fe80::1:9/64"]),
+}
+
+
+def run(*command):
+    subprocess.run(command, check=True, capture_output=True, text=True)
+
+
+@contextlib.contextmanager
+def inside(namespace):
+    """Moves this thread into a network namespace. Sockets stay in the one they were made in."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    clone_newnet = 0x40000000
+
+    def enter(descriptor):
+        if libc.setns(descriptor, clone_newnet) != 0:
+            raise OSError(ctypes.get_errno(), "setns")
+
+    with open("/proc/thread-self/ns/net") as home, open(f"/run/netns/{namespace}") as there:
+        enter(there.fileno())
+        try:
+            yield
+        finally:
+            enter(home.fileno())
+
+
+class Net:
+    """The two namespaces. In each, its end of link n is called linkn."""
+
+    def __init__(self):
+        self.server = f"mincoap-s{os.getpid()}"
+        self.client = f"mincoap-c{os.getpid()}"
+
+    def build(self):
+        for namespace in (self.server, self.client):
+            run("ip", "netns", "add", namespace)
+            run("ip", "-n", namespace, "link", "set", "lo", "up")
+            # An interface answers ARP for its own addresses only, as it does in IPv6, and takes what comes by a detour.
+            for setting in ("all.arp_ignore=1", "all.rp_filter=0", "default.rp_filter=0"):
+                run("ip", "netns", "exec", namespace, "sysctl", "-qw", f"net.ipv4.conf.{setting}")
+        for number, addresses in LINKS.items():
+            name = f"link{number}"
+            run("ip", "-n", self.server, "link", "add", name, "type", "veth",
+                "peer", "name", name, "netns", self.client)
+            for namespace, its in zip((self.server, self.client), addresses):
+                self.set_up(namespace, name, its)
+
+    def set_up(self, namespace, name, addresses):
+        run("ip", "-n", namespace, "link", "set", name, "addrgenmode", "none")
+        for address in addresses:
+            # nodad: no second of waiting until an address of IPv6 is known to be unique
+            extra = ["nodad"] if ":" in address else ["broadcast", "+"]
+            run("ip", "-n", namespace, "address", "add", address, "dev", name, *extra)
+        run("ip", "-n", namespace, "link", "set", name, "up")
+
+    def remove(self):
+        for namespace in (self.server, self.client):
+            subprocess.run(["ip", "netns", "delete", namespace], capture_output=True, check=False)
+
+    def client_socket(self, address):
+        """A socket of the client's for the family of an address."""
+        with inside(self.client):
+            made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            return made
+
+    def link(self, number):
+        with inside(self.client):
+            return socket.if_nametoindex(f"link{number}")
+
+    def destination(self, address, link):
+        return (address, PORT, 0, self.link(link)) if ":" in address else (address, PORT)
+
+
+@pytest.fixture(scope="module")
+def net(root):
+    made = Net()
+    try:
+        made.build()
+        yield made
+    finally:
+        made.remove()
+
+
+@pytest.fixture(scope="module")
+def compiler():
+    """The C++ compiler, for the servers of this folder."""
+    found = shutil.which(os.environ.get("CXX", "c++"))
+    if not found:
+        pytest.skip("needs a C++ compiler")
+    return found
+
+
+def compiled(compiler, folder, name, *sources):
+    executable = folder / name
+    run(compiler, "-std=c++23", "-I", ROOT / "include", "-I", ROOT / "adapters/posix/include",
+        HERE / f"{name}.cpp", *sources, "-o", executable)
+    return str(executable)
+
+
+@pytest.fixture(scope="module")
+def wildcard_server(compiler, tmp_path_factory):
+    return compiled(compiler, tmp_path_factory.mktemp("wildcard"), "wildcard_reply_server")
+
+
+@pytest.fixture(scope="module")
+def adapter_server(compiler, tmp_path_factory):
+    return compiled(compiler, tmp_path_factory.mktemp("adapter"), "udp_socket_reply_server",
+                    ROOT / "adapters/posix/src/udp_socket.cpp")
+
+
+@contextlib.contextmanager
+def serving(net, *command):
+    """Runs a server in its namespace, and says where it is once it listens."""
+    process = subprocess.Popen(["ip", "netns", "exec", net.server, *map(str, command)])
+    try:
+        wait_until_bound(net, process)
+        yield process
+        assert process.poll() is None, "the server ended"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_until_bound(net, process):
+    deadline = time.monotonic() + 10
+    while True:
+        listing = subprocess.run(["ip", "netns", "exec", net.server, "cat", "/proc/net/udp", "/proc/net/udp6"],
+                                 capture_output=True, text=True, check=True).stdout
+        if f":{PORT:04X} " in listing:
+            return
+        assert process.poll() is None, "the server did not start"
+        assert time.monotonic() < deadline, "the server does not listen"
+        time.sleep(0.02)
+
+
+def ask(net, address, link=0, patience=2.0, source=None, device=None):
+    """Sends a GET of "/"; the reply and the address it came from, or None."""
+    with net.client_socket(address) as client:
+        if device:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
+        if source:
+            client.bind((source, 0))
+        client.sendto(GET_ROOT, net.destination(address, link))
+        if not select.select([client], [], [], patience)[0]:
+            return None
+        reply, source = client.recvfrom(2048)
+        assert source[1] == PORT
+        return reply, source[0].partition("%")[0]
+
+
+def sources(net, addresses, link=0):
+    """By the address asked, the address that replied."""
+    replies = {asked: ask(net, asked, link) for asked in addresses}
+    return {asked: reply and reply[1] for asked, reply in replies.items()}
+
+
+def is_reply_to_get(reply):
+    """An acknowledgement or a Reset with the request's message ID."""
+    return reply[0] >> 6 in (2, 3) and reply[2:4] == GET_ROOT[2:4]
+
+
+@pytest.mark.parametrize("address", IPV4 + IPV6 + LINK_LOCAL)
+def test_demo_replies_from_the_address_asked(net, demo, address):
+    with serving(net, demo, "--port", PORT):
+        answer = ask(net, address)
+    assert answer, "no reply"
+    reply, source = answer
+    assert source == address
+    assert is_reply_to_get(reply)
+
+
+@pytest.mark.parametrize("addresses", [IPV4, IPV6, LINK_LOCAL], ids=["ipv4", "ipv6", "link-local"])
+def test_a_server_that_lets_the_kernel_choose_is_caught(net, wildcard_server, addresses):
+    with serving(net, wildcard_server, PORT):
+        found = sources(net, addresses)
+    assert set(found.values()) <= set(addresses), "it does reply"
+    assert found != {a: a for a in addresses}, "this test cannot tell"
+
+
+@pytest.mark.parametrize("addresses", [IPV4, IPV6, LINK_LOCAL], ids=["ipv4", "ipv6", "link-local"])
+def test_adapter_replies_from_the_address_asked(net, adapter_server, addresses):
+    with serving(net, adapter_server, PORT):
+        assert sources(net, addresses) == {a: a for a in addresses}
+
+
+# Every host is in 224.0.0.1 and ff02::1. That of IPv4 comes to a socket which did not join it only if it is of IPv4.
+@pytest.mark.parametrize("asked, bound, expected", [
+    ("192.0.2.255", "::", IPV4),
+    ("224.0.0.1", "0.0.0.0", IPV4),
+    ("ff02::1", "::", IPV6 + LINK_LOCAL),
+], ids=["broadcast", "multicast", "multicast-ipv6"])
+def test_adapter_answers_a_group_from_an_address_of_the_link(net, adapter_server, asked, bound, expected):
+    with serving(net, adapter_server, PORT, bound):
+        with net.client_socket(asked) as client:
+            client.settimeout(2)
+            if asked == "224.0.0.1":
+                client.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("192.0.2.9"))
+            client.sendto(GET_ROOT, net.destination(asked, 0))
+            reply, source = client.recvfrom(2048)
+    assert reply == b"\x01" + GET_ROOT, "the server knows that it was a group"
+    assert source[0].partition("%")[0] in expected
+
+
+@pytest.mark.parametrize("asked, source, gateway", [
+    ("198.51.100.1", "198.51.100.9", IPV4[0]),
+    ("2001:db8:1::1", "2001:db8:1::9", IPV6[0]),
+], ids=["ipv4", "ipv6"])
+def test_adapter_answers_by_the_routing_table(net, adapter_server, asked, source, gateway):
+    """The client asks on the first link for an address of the second, from its own address there, where alone it can
+    be answered."""
+    route = (f"{asked}/{128 if ':' in asked else 32}", "via", gateway)
+    run("ip", "-n", net.client, "route", "add", *route)
+    try:
+        with serving(net, adapter_server, PORT):
+            answer = ask(net, asked, source=source)
+    finally:
+        run("ip", "-n", net.client, "route", "del", *route)
+    assert answer, "no reply"
+    assert answer[1] == asked
+
+
+def test_adapter_answers_a_global_address_from_a_link_local_one(net, adapter_server):
+    with serving(net, adapter_server, PORT):
+        answer = ask(net, "fe80::2", source="2001:db8::9")
+    assert answer and answer[1] == "fe80::2"
+
+
+@pytest.mark.parametrize("link", [0, 1])
+def test_adapter_answers_link_local_ipv4_on_its_link(net, adapter_server, link):
+    """For the routing table, 169.254.0.0/16 is on one of the links only."""
+    asked = f"169.254.{link}.1"
+    with serving(net, adapter_server, PORT):
+        answer = ask(net, asked, source=f"169.254.{link}.9", device=f"link{link}")
+    assert answer and answer[1] == asked
+
+
+def test_adapter_bound_to_an_interface_hears_that_one_only(net, adapter_server):
+    with serving(net, adapter_server, PORT, "%link1"):
+        assert sources(net, SECOND_LINK + ["fe80::1:1"], link=1) == {a: a for a in SECOND_LINK + ["fe80::1:1"]}
+        assert ask(net, IPV4[0], patience=0.2) is None
+        assert ask(net, IPV6[0], patience=0.2) is None
+
+
+def test_adapter_bound_to_a_link_local_address(net, adapter_server):
+    with serving(net, adapter_server, PORT, "fe80::2%link0"):
+        assert sources(net, ["fe80::2"]) == {"fe80::2": "fe80::2"}
+        assert ask(net, "fe80::1", patience=0.2) is None
