@@ -105,6 +105,8 @@ TEST(loopback, hands_on_what_a_test_says_of_a_datagram) {
 // What is sent to anyone but the peer is lost.
 class loopback_harness {
 public:
+    static constexpr std::size_t too_large = 65;
+
     auto& socket() { return socket_; }
     endpoint asked() const { return server; }
     endpoint peer() const { return client; }

@@ -1,0 +1,43 @@
+// Bytes and spans of them, as all of mincoap writes them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace mincoap {
+
+using byte = std::uint8_t;
+using bytes = std::span<const byte>;
+using mutable_bytes = std::span<byte>;
+
+// Copies `count` bytes or characters, also in constant expressions. The ranges must not overlap.
+template <typename From, typename To>
+    requires(sizeof(From) == 1 && sizeof(To) == 1)
+constexpr void copy_bytes(const From* from, std::size_t count, To* to) {
+    if consteval {
+        for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<To>(from[i]);
+    } else {
+        // memcpy from a null pointer is undefined even for nothing.
+        if (count != 0) __builtin_memcpy(to, from, count);
+    }
+}
+
+// Whether two ranges of `count` bytes or characters are equal. Neither is null.
+template <typename A, typename B>
+    requires(sizeof(A) == 1 && sizeof(B) == 1)
+constexpr bool equal_bytes(const A* a, const B* b, std::size_t count) {
+    if consteval {
+        for (std::size_t i = 0; i < count; ++i)
+            if (static_cast<byte>(a[i]) != static_cast<byte>(b[i])) return false;
+        return true;
+    } else {
+        return __builtin_memcmp(a, b, count) == 0;
+    }
+}
+
+// The bytes seen as characters (CoAP text is UTF-8; nothing is checked here).
+inline std::string_view as_text(bytes value) { return {reinterpret_cast<const char*>(value.data()), value.size()}; }
+
+}  // namespace mincoap

@@ -1,0 +1,201 @@
+// A received message (RFC 7252 §3), checked once: a `view` exists only if its bytes are well-formed, so nothing that
+// is read from it can fail.
+//
+// A view and all that it hands out point into the datagram: they live as long as its bytes do, and no longer.
+#pragma once
+
+#include <array>
+#include <expected>
+#include <optional>
+
+#include <mincoap/message/bytes.hpp>
+#include <mincoap/message/code.hpp>
+#include <mincoap/message/option.hpp>
+#include <mincoap/message/uint.hpp>
+
+namespace mincoap::message {
+
+inline constexpr std::size_t header_size = 4;
+inline constexpr std::size_t max_token_size = 8;
+inline constexpr byte payload_marker = 0xff;
+
+// The header's fields, where they stand. The datagram has at least `header_size` bytes.
+constexpr type type_of(const byte* datagram) { return static_cast<type>(datagram[0] >> 4 & 3); }
+constexpr std::size_t token_size_of(const byte* datagram) { return datagram[0] & 15; }
+constexpr code code_of(const byte* datagram) { return static_cast<code>(datagram[1]); }
+constexpr std::uint16_t message_id_of(const byte* datagram) {
+    return static_cast<std::uint16_t>(datagram[2] << 8 | datagram[3]);
+}
+
+struct option_view {
+    option number{};
+    bytes value;
+
+    constexpr std::uint32_t uint() const { return to_uint(value); }
+    std::string_view text() const { return as_text(value); }
+};
+
+// Reads options one by one (RFC 7252 §3.1). `view::parse` uses it to check a message, everybody else by way of
+// `view::options()`, where `malformed` can no longer occur.
+class option_reader {
+public:
+    enum class step : byte { option, end, malformed };
+
+    constexpr option_reader(const byte* at, const byte* end) : at_(at), end_(end) {}
+
+    // Advances. `end` at the end of the message or at the payload marker, which is not stepped over.
+    constexpr step next() {
+        if (at_ == end_ || *at_ == payload_marker) return step::end;
+        const unsigned head = *at_++;
+        const std::size_t delta = extended(head >> 4);
+        const std::size_t length = extended(head & 15);
+        if (delta > 0xffffU - number_ || length > static_cast<std::size_t>(end_ - at_)) return step::malformed;
+        number_ += static_cast<unsigned>(delta);
+        length_ = length;
+        at_ += length;
+        return step::option;
+    }
+
+    constexpr option number() const { return static_cast<option>(number_); }
+    constexpr bytes value() const { return {at_ - length_, length_}; }
+    constexpr option_view current() const { return {number(), value()}; }
+
+    // The first byte that was not read.
+    constexpr const byte* position() const { return at_; }
+
+private:
+    // A delta or length with its extension: 13 means one more byte, 14 two more. What is reserved (15) or cut off is
+    // larger than any delta or length that fits.
+    constexpr std::size_t extended(unsigned nibble) {
+        if (nibble < 13) return nibble;
+        std::size_t size = nibble - 12;
+        if (nibble == 15 || size > static_cast<std::size_t>(end_ - at_)) return ~std::size_t{0};
+        std::size_t extension = 0;
+        for (; size != 0; --size) extension = extension << 8 | *at_++;
+        return extension + (nibble == 13 ? 13 : 269);
+    }
+
+    const byte* at_;
+    const byte* end_;
+    std::size_t length_ = 0;
+    unsigned number_ = 0;
+};
+
+// The options of a checked message, in ascending order of their numbers: `for (const option_view o : options)`.
+class option_range {
+public:
+    struct sentinel {};
+
+    class iterator {
+    public:
+        constexpr explicit iterator(option_reader reader) : reader_(reader) { ++*this; }
+        constexpr option_view operator*() const { return reader_.current(); }
+        constexpr iterator& operator++() {
+            more_ = reader_.next() == option_reader::step::option;
+            return *this;
+        }
+        constexpr bool operator==(sentinel) const { return !more_; }
+
+    private:
+        option_reader reader_;
+        bool more_ = false;
+    };
+
+    // `encoded` holds well-formed options, and at most a payload marker behind them.
+    constexpr explicit option_range(bytes encoded) : encoded_(encoded) {}
+
+    constexpr iterator begin() const {
+        return iterator{option_reader{encoded_.data(), encoded_.data() + encoded_.size()}};
+    }
+    constexpr sentinel end() const { return {}; }
+
+    // The first option of that number whose length is in the range of its definition; one with another length counts
+    // as unrecognised (RFC 7252 §5.4.3).
+    constexpr std::optional<option_view> find(option number) const {
+        const option_properties properties = properties_of(number);
+        for (const option_view o : *this)
+            if (o.number == number && o.value.size() >= properties.min_length &&
+                o.value.size() <= properties.max_length)
+                return o;
+        return std::nullopt;
+    }
+
+private:
+    bytes encoded_;
+};
+
+enum class parse_error : byte {
+    none,
+    too_short,        // less than the four bytes of a header
+    unknown_version,  // the version is not 1: "MUST be silently ignored" (RFC 7252 §3)
+    format,           // a message format error (RFC 7252 §3, §4.1): to be rejected (§4.2, §4.3)
+};
+
+class view {
+public:
+    // An Empty message.
+    constexpr view() : view(empty_message, empty_message.data() + empty_message.size()) {}
+
+    // Checks a datagram. Format errors are: token length 9 to 15, a token, an option's extension or its value past
+    // the end, delta or length 15, an option number above 65535, a payload marker with nothing behind it, and an
+    // Empty message with anything behind its Message ID.
+    static constexpr std::expected<view, parse_error> parse(bytes datagram) {
+        view parsed;
+        const parse_error error = parse(datagram, parsed, [](const option_view&, const byte*) {});
+        if (error != parse_error::none) return std::unexpected(error);
+        return parsed;
+    }
+
+    // The same into a view that is there already, which keeps its value if there is an error. On the way calls
+    // `each(option, begin)` for every option, the first byte of which is at `begin`. What it saw counts only if there is
+    // no error.
+    static constexpr parse_error parse(bytes datagram, view& parsed, auto&& each) {
+        if (datagram.size() < header_size) return parse_error::too_short;
+        const byte* const header = datagram.data();
+        if (header[0] >> 6 != 1) return parse_error::unknown_version;
+
+        const std::size_t options_begin = header_size + token_size_of(header);
+        if (options_begin > header_size + max_token_size || options_begin > datagram.size()) return parse_error::format;
+        if (code_of(header) == code::empty && datagram.size() > header_size) return parse_error::format;
+
+        const byte* const end = header + datagram.size();
+        option_reader options{header + options_begin, end};
+        for (;;) {
+            const byte* const begin = options.position();
+            const option_reader::step step = options.next();
+            if (step == option_reader::step::option) {
+                each(options.current(), begin);
+                continue;
+            }
+            // Where options end, there is nothing, or a marker and a payload.
+            if (step == option_reader::step::malformed || end - begin == 1) return parse_error::format;
+            parsed = view{datagram, begin == end ? end : begin + 1};
+            return parse_error::none;
+        }
+    }
+
+    constexpr message::type type() const { return type_of(datagram_.data()); }
+    constexpr message::code code() const { return code_of(datagram_.data()); }
+    constexpr std::uint16_t message_id() const { return message_id_of(datagram_.data()); }
+    constexpr bytes token() const { return {datagram_.data() + header_size, token_size_of(datagram_.data())}; }
+
+    constexpr option_range options() const {
+        const byte* const begin = datagram_.data() + header_size + token_size_of(datagram_.data());
+        return option_range{bytes{begin, payload_}};
+    }
+
+    // Empty if there is none.
+    constexpr bytes payload() const { return {payload_, datagram_.data() + datagram_.size()}; }
+
+    constexpr bytes datagram() const { return datagram_; }
+
+private:
+    static constexpr std::array<byte, header_size> empty_message{0x40, 0, 0, 0};
+
+    constexpr view(bytes datagram, const byte* payload) : datagram_(datagram), payload_(payload) {}
+
+    bytes datagram_;
+    const byte* payload_;  // behind its marker, or the end
+};
+
+}  // namespace mincoap::message

@@ -1,0 +1,127 @@
+// Writes the options and the payload of a message (RFC 7252 §3) behind a header that stands already.
+//
+// A writer never writes past its buffer. Once something does not fit, or an option is out of order, the writer has
+// `failed()` and writes no more; what it wrote is not a message then. The caller checks once, at the end.
+//
+// A writer is a value: a copy is a mark, and assigning it back rolls back to the mark, out of failure too.
+#pragma once
+
+#include <mincoap/assert.hpp>
+#include <mincoap/message/bytes.hpp>
+#include <mincoap/message/code.hpp>
+#include <mincoap/message/content_format.hpp>
+#include <mincoap/message/option.hpp>
+#include <mincoap/message/uint.hpp>
+#include <mincoap/message/view.hpp>
+
+namespace mincoap::message {
+
+class writer {
+public:
+    // Appends to the first `used` bytes of the buffer: a header and a token. used <= buffer.size().
+    constexpr writer(mutable_bytes buffer, std::size_t used)
+        : begin_(buffer.data()), at_(begin_ + used), end_(begin_ + buffer.size()) {}
+
+    // Writes the header and the token, of at most 8 bytes, then goes on behind them.
+    constexpr writer(mutable_bytes buffer, type t, message::code c, std::uint16_t message_id, bytes token = {})
+        : writer(buffer, 0) {
+        MINCOAP_ASSERT(token.size() <= max_token_size);
+        put(0x40U | static_cast<unsigned>(t) << 4 | static_cast<unsigned>(token.size()));
+        put(static_cast<unsigned>(c));
+        put(message_id >> 8);
+        put(message_id);
+        put_all(token.data(), token.size());
+    }
+
+    // Appends an option. Numbers ascend; an equal one repeats the option. A value has at most 65,804 bytes.
+    constexpr void option(message::option number, bytes value) {
+        open_option(number_of(number), value.size());
+        put_all(value.data(), value.size());
+    }
+    constexpr void option(message::option number, std::string_view value) {
+        open_option(number_of(number), value.size());
+        put_all(value.data(), value.size());
+    }
+
+    // Appends an option in the uint format, in its minimal length.
+    constexpr void uint_option(message::option number, std::uint32_t value) {
+        unsigned left = uint_size(value);
+        open_option(number_of(number), left);
+        while (left-- != 0) put(value >> 8 * left);
+    }
+
+    // Starts with a Content-Format option, or with none: nothing was written before.
+    constexpr void option(const encoded_content_format& first) {
+        MINCOAP_ASSERT(last_ == 0);
+        put_all(first.encoded.data(), first.size());
+        last_ = number_of(message::option::content_format);
+    }
+
+    // Appends to the payload; no option can follow. Appending nothing starts no payload.
+    constexpr void payload(bytes part) {
+        open_payload(part.size());
+        put_all(part.data(), part.size());
+    }
+    constexpr void payload(std::string_view part) {
+        open_payload(part.size());
+        put_all(part.data(), part.size());
+    }
+
+    constexpr bool failed() const { return at_ == nullptr; }
+    constexpr std::size_t size() const { return static_cast<std::size_t>(at_ - begin_); }
+    constexpr bytes written() const { return {begin_, at_}; }
+
+private:
+    static constexpr unsigned in_payload = 0x1'0000;  // what `last_` is after the options, larger than their numbers
+
+    constexpr void open_option(unsigned number, std::size_t length) {
+        MINCOAP_ASSERT(number >= last_ || failed());
+        if (number < last_) return fail();
+        byte* const head = at_;
+        put(0);
+        const unsigned delta_nibble = put_extension(number - last_);
+        const unsigned length_nibble = put_extension(length);
+        if (failed()) return;
+        *head = static_cast<byte>(delta_nibble << 4 | length_nibble);
+        last_ = number;
+    }
+
+    // RFC 7252 §3.1: fields up to 12 stand in the nibble, up to 268 in one byte more, others in two.
+    constexpr unsigned put_extension(std::size_t field) {
+        if (field < 13) return static_cast<unsigned>(field);
+        if (field < 269) {
+            put(static_cast<unsigned>(field - 13));
+            return 13;
+        }
+        put(static_cast<unsigned>((field - 269) >> 8));
+        put(static_cast<unsigned>(field - 269));
+        return 14;
+    }
+
+    constexpr void open_payload(std::size_t length) {
+        if (length == 0 || last_ == in_payload) return;
+        last_ = in_payload;
+        put(payload_marker);
+    }
+
+    constexpr void put(unsigned value) {
+        if (at_ == end_) return fail();
+        *at_++ = static_cast<byte>(value);
+    }
+
+    constexpr void put_all(const auto* data, std::size_t count) {
+        if (count > static_cast<std::size_t>(end_ - at_)) return fail();
+        copy_bytes(data, count, at_);
+        at_ += count;
+    }
+
+    // No room is left then, so that nothing more can be written.
+    constexpr void fail() { at_ = end_ = nullptr; }
+
+    byte* begin_;
+    byte* at_;
+    byte* end_;
+    unsigned last_ = 0;  // the number of the last option
+};
+
+}  // namespace mincoap::message

@@ -1,0 +1,12 @@
+// All of mincoap but its adapters.
+#pragma once
+
+#include <mincoap/net/loopback.hpp>
+#include <mincoap/resource/methods.hpp>
+#include <mincoap/resource/optional.hpp>
+#include <mincoap/resource/routes.hpp>
+#include <mincoap/resource/text.hpp>
+#include <mincoap/resource/value.hpp>
+#include <mincoap/resource/well_known_core.hpp>
+#include <mincoap/server/server.hpp>
+#include <mincoap/version.hpp>

@@ -1,0 +1,150 @@
+// Link attributes (RFC 6690 §3, RFC 7252 §7.2.1, RFC 7641 §6): what /.well-known/core tells about a resource.
+#pragma once
+
+#include <array>
+
+#include <mincoap/assert.hpp>
+#include <mincoap/message/content_format.hpp>
+#include <mincoap/resource/resource.hpp>
+
+namespace mincoap {
+
+// Text of up to `Capacity` characters, put together at compile time.
+template <std::size_t Capacity>
+struct link_text {
+    std::array<char, Capacity> characters{};
+    std::size_t size = 0;
+
+    constexpr std::string_view view() const { return {characters.data(), size}; }
+
+    constexpr void append(std::string_view text) {
+        copy_bytes(text.data(), text.size(), characters.data() + size);
+        size += text.size();
+    }
+    constexpr void append_quoted(std::string_view text) {
+        append("\"");
+        for (const char c : text) {
+            if (c == '"' || c == '\\') append("\\");  // RFC 6690 §2: quoted-pair
+            append({&c, 1});
+        }
+        append("\"");
+    }
+    constexpr void append(std::uint32_t number) {
+        std::array<char, 10> digits{};
+        std::size_t at = digits.size();
+        do digits[--at] = static_cast<char>('0' + number % 10);
+        while ((number /= 10) != 0);
+        append({digits.data() + at, digits.size() - at});
+    }
+};
+
+template <typename Resource, std::size_t Capacity>
+struct described;
+
+// Gives a resource its attributes: `text("Hello").title("A greeting").rt("demo.text")`. Each returns the resource with
+// the attribute added; values are string literals.
+template <typename Resource>
+class linkable {
+public:
+    // A human-readable name.
+    template <std::size_t N>
+    constexpr auto title(const char (&text)[N]) const {
+        return quoted("title", text);
+    }
+    // Resource types, separated by spaces.
+    template <std::size_t N>
+    constexpr auto rt(const char (&types)[N]) const {
+        return quoted("rt", types);
+    }
+    // Interface descriptions, separated by spaces. The attribute is called "if", which C++ reserves.
+    template <std::size_t N>
+    constexpr auto if_(const char (&interfaces)[N]) const {
+        return quoted("if", interfaces);
+    }
+    // The Content-Format of its representation.
+    constexpr auto ct(content_format format) const {
+        return with<9>([=](auto& link) {
+            link.append(";ct=");
+            link.append(static_cast<std::uint32_t>(format));
+        });
+    }
+    // About how large its representation is, in bytes; worth telling when it does not fit one datagram.
+    constexpr auto sz(std::uint32_t size) const {
+        return with<14>([=](auto& link) {
+            link.append(";sz=");
+            link.append(size);
+        });
+    }
+    // It can be observed.
+    constexpr auto obs() const {
+        return with<4>([](auto& link) { link.append(";obs"); });
+    }
+    // Any other attributes, as they are to stand in the document: `raw(";foo=\"bar\"")`.
+    template <std::size_t N>
+    constexpr auto raw(const char (&attributes)[N]) const {
+        return with<N - 1>([&](auto& link) { link.append({attributes, N - 1}); });
+    }
+
+private:
+    template <std::size_t M, std::size_t N>
+    constexpr auto quoted(const char (&name)[M], const char (&value)[N]) const {
+        constexpr std::size_t most = 1 + (M - 1) + 1 + 2 * (N - 1) + 2;
+        return with<most>([&](auto& link) {
+            link.append(";");
+            link.append({name, M - 1});
+            link.append("=");
+            link.append_quoted({value, N - 1});
+        });
+    }
+
+    template <std::size_t Added>
+    constexpr auto with(auto&& append) const;
+};
+
+// A resource and its attributes.
+template <typename Resource, std::size_t Capacity>
+struct described : linkable<described<Resource, Capacity>> {
+    Resource resource;
+    link_text<Capacity> attributes;
+
+    constexpr described(Resource r, link_text<Capacity> a) : resource(r), attributes(a) {}
+};
+
+namespace detail {
+
+template <typename Resource>
+inline constexpr std::size_t attributes_capacity = 0;
+template <typename Resource, std::size_t Capacity>
+inline constexpr std::size_t attributes_capacity<described<Resource, Capacity>> = Capacity;
+
+template <typename Resource>
+constexpr const Resource& undescribed(const Resource& r) {
+    return r;
+}
+template <typename Resource, std::size_t Capacity>
+constexpr const Resource& undescribed(const described<Resource, Capacity>& d) {
+    return d.resource;
+}
+
+template <typename Resource>
+constexpr std::string_view attributes_of(const Resource&) {
+    return {};
+}
+template <typename Resource, std::size_t Capacity>
+constexpr std::string_view attributes_of(const described<Resource, Capacity>& d) {
+    return d.attributes.view();
+}
+
+}  // namespace detail
+
+template <typename Resource>
+template <std::size_t Added>
+constexpr auto linkable<Resource>::with(auto&& append) const {
+    const auto& self = static_cast<const Resource&>(*this);
+    link_text<detail::attributes_capacity<Resource> + Added> attributes;
+    attributes.append(detail::attributes_of(self));
+    append(attributes);
+    return described{detail::undescribed(self), attributes};
+}
+
+}  // namespace mincoap

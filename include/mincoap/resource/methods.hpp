@@ -1,0 +1,70 @@
+// A function for a method: `at<"time">(get(read_clock))`.
+//
+// The function is `reply(const request&)`, or takes nothing, and is a plain function or a lambda. Its contract is that
+// of a handler. What it takes beyond a bare request has to be said:
+//
+//     put(store).consumes<content_format::cbor>()       another Content-Format: 4.15
+//     get(read).produces<content_format::cbor>()        another Accept: 4.06
+//     get(search).understands<option::uri_query>()      otherwise a request with a query is answered with 4.02
+#pragma once
+
+#include <mincoap/resource/link.hpp>
+
+namespace mincoap {
+
+namespace detail {
+
+template <typename Method, content_format Format>
+struct producing : Method {
+    static constexpr format_option produces = Format;
+};
+template <typename Method, content_format Format>
+struct consuming : Method {
+    static constexpr format_option consumes = Format;
+};
+template <typename Method, option_set Options>
+struct understanding : Method {
+    static constexpr option_set understands = Method::understands | Options;
+};
+
+}  // namespace detail
+
+template <typename F, typename Method>
+struct method_function : linkable<method_function<F, Method>> {
+    F function;
+
+    constexpr explicit method_function(F f) : function(f) {}
+
+    template <content_format Format>
+    constexpr auto produces() const {
+        return method_function<F, detail::producing<Method, Format>>{function};
+    }
+
+    template <content_format Format>
+    constexpr auto consumes() const {
+        return method_function<F, detail::consuming<Method, Format>>{function};
+    }
+
+    template <option... Critical>
+    constexpr auto understands() const {
+        return method_function<F, detail::understanding<Method, (set_of(Critical) | ...)>>{function};
+    }
+
+    struct call : Method {
+        static reply serve(const method_function& self, const request& r) {
+            if constexpr (std::is_invocable_v<const F&, const request&>) return self.function(r);
+            else return self.function();
+        }
+    };
+    using methods = method_list<call>;
+};
+
+constexpr auto get(auto function) { return method_function<decltype(function), method<code::get>>{function}; }
+constexpr auto post(auto function) { return method_function<decltype(function), method<code::post>>{function}; }
+constexpr auto put(auto function) { return method_function<decltype(function), method<code::put>>{function}; }
+constexpr auto delete_(auto function) { return method_function<decltype(function), method<code::delete_>>{function}; }
+constexpr auto fetch(auto function) { return method_function<decltype(function), method<code::fetch>>{function}; }
+constexpr auto patch(auto function) { return method_function<decltype(function), method<code::patch>>{function}; }
+constexpr auto ipatch(auto function) { return method_function<decltype(function), method<code::ipatch>>{function}; }
+
+}  // namespace mincoap

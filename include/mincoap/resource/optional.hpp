@@ -1,0 +1,38 @@
+// A resource that may be absent.
+#pragma once
+
+#include <optional>
+
+#include <mincoap/resource/link.hpp>
+
+namespace mincoap {
+
+template <resource Resource>
+struct optional_resource : linkable<optional_resource<Resource>> {
+    const std::optional<Resource>* target;
+
+    constexpr explicit optional_resource(const std::optional<Resource>& t) : target(&t) {}
+
+    template <typename Method>
+    struct if_present : Method {
+        static reply serve(const optional_resource& self, const request& r) {
+            if (!self.target->has_value()) return code::not_found;
+            return Method::serve(**self.target, r);
+        }
+    };
+    template <typename List>
+    struct each;
+    template <typename... Methods>
+    struct each<method_list<Methods...>> {
+        using type = method_list<if_present<Methods>...>;
+    };
+    using methods = typename each<typename Resource::methods>::type;
+};
+
+// The resource while there is one, otherwise 4.04. It may come and go between two requests; `target` outlives the site.
+template <resource Resource>
+constexpr auto optional(const std::optional<Resource>& target) {
+    return optional_resource<Resource>{target};
+}
+
+}  // namespace mincoap

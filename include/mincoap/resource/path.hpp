@@ -1,0 +1,74 @@
+// Paths known at compile time, in the form in which they arrive.
+#pragma once
+
+#include <array>
+
+#include <mincoap/message/bytes.hpp>
+
+namespace mincoap {
+
+// A path as a template argument: "sensors/temperature". Segments are separated by slashes and contain none, there is
+// none in front or behind, and "" is the root. What is written is what arrives in Uri-Path: nothing is percent-encoded.
+template <std::size_t N>
+struct path_literal {
+    char text[N]{};
+
+    consteval path_literal(const char (&literal)[N]) {  // NOLINT(*-explicit-*): a literal is meant to convert
+        for (std::size_t i = 0; i < N; ++i) text[i] = literal[i];
+    }
+    constexpr std::string_view view() const { return {text, N - 1}; }
+};
+
+namespace detail {
+
+// RFC 7252 §3.1: how many bytes come before a segment of that length, when no option number is between.
+constexpr std::size_t segment_head_size(std::size_t length) { return length < 13 ? 1 : 2; }
+
+// Calls f with each segment of a path.
+constexpr void for_each_segment(std::string_view path, auto&& f) {
+    std::size_t begin = 0;
+    for (std::size_t end = 0; end < path.size(); ++end)
+        if (path[end] == '/') {
+            f(path.substr(begin, end - begin));
+            begin = end + 1;
+        }
+    if (!path.empty()) f(path.substr(begin));
+}
+
+constexpr bool has_valid_segments(std::string_view path) {
+    bool valid = true;
+    for_each_segment(path, [&](std::string_view segment) {
+        if (segment.empty() || segment.size() > 255) valid = false;
+    });
+    return valid;
+}
+
+constexpr std::size_t encoded_path_size(std::string_view path) {
+    std::size_t size = 0;
+    for_each_segment(path, [&](std::string_view s) { size += segment_head_size(s.size()) + s.size(); });
+    return size;
+}
+
+}  // namespace detail
+
+// The path as the Uri-Path options of a request, the first one's number left open (its delta is 0 here).
+//
+// The encoding of an option's length is unique (RFC 7252 §3.1) and Uri-Path options stand next to each other, so a
+// request's path is compared as bytes, with no regard to where segments begin.
+template <path_literal Path>
+inline constexpr auto encoded_path = [] {
+    static_assert(Path.view().empty() || Path.view().front() != '/', "mincoap: write a path without a slash in front");
+    static_assert(detail::has_valid_segments(Path.view()), "mincoap: a path's segments have 1 to 255 bytes");
+    std::array<byte, detail::encoded_path_size(Path.view())> encoded{};
+    std::size_t at = 0;
+    detail::for_each_segment(Path.view(), [&](std::string_view segment) {
+        const std::size_t length = segment.size();
+        encoded[at++] = static_cast<byte>(length < 13 ? length : 13);
+        if (length >= 13) encoded[at++] = static_cast<byte>(length - 13);
+        copy_bytes(segment.data(), length, encoded.data() + at);
+        at += length;
+    });
+    return encoded;
+}();
+
+}  // namespace mincoap

@@ -1,0 +1,41 @@
+// What can stand in `routes`: a resource, made of methods.
+//
+// For those who write a kind of resource: a resource is a small value with a list of methods,
+//
+//     struct lamp {
+//         struct get : mincoap::method<code::get> {
+//             static constexpr format_option produces = content_format::text_plain;  // optional
+//             static mincoap::reply serve(const lamp& self, const mincoap::request& request);
+//         };
+//         using methods = mincoap::method_list<get>;
+//     };
+//
+// and `routes` answers all that a method does not say it takes, before `serve` is called.
+#pragma once
+
+#include <mincoap/handler/handler.hpp>
+
+namespace mincoap {
+
+// What a method of a resource takes, as a base to inherit from. Overwrite what differs.
+template <code... Methods>
+struct method {
+    static constexpr method_set methods = static_cast<method_set>((set_of(Methods) | ...));
+
+    // The format of its responses, if it says one: another Accept is answered with 4.06 (RFC 7252 §5.10.4).
+    static constexpr format_option produces{};
+
+    // The format of the payloads it takes, if it says one: another Content-Format is answered with 4.15 (RFC 7252 §5.9.2.11).
+    static constexpr format_option consumes{};
+
+    // The critical options it looks at: any other one is answered with 4.02 (RFC 7252 §5.4.1).
+    static constexpr option_set understands = 0;
+};
+
+template <typename... Methods>
+struct method_list {};
+
+template <typename R>
+concept resource = requires { typename R::methods; };
+
+}  // namespace mincoap

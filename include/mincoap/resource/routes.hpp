@@ -1,0 +1,222 @@
+// The site: resources by path.
+//
+//     constexpr auto site = routes(at<"hello">(text("Hello CoAP")), at<"led">(value(led)), below<"fs">(files));
+//
+// A request goes to the resource with the longest path that matches and offers the method. `routes` answers for it
+// what a resource is apt to forget: no such path 4.04, no such method 4.05, a critical option that the resource does
+// not look at 4.02, a payload in another Content-Format 4.15, another Accept 4.06. All of this is one table in flash,
+// one row a method.
+#pragma once
+
+#include <array>
+#include <tuple>
+
+#include <mincoap/resource/link.hpp>
+#include <mincoap/resource/path.hpp>
+
+namespace mincoap {
+namespace detail {
+
+// One method of one resource.
+struct row {
+    const byte* path;  // encoded_path
+    byte path_size;
+    method_set methods;
+    std::uint16_t rest_size;  // how long a path may be beyond that: 0, or anything below a prefix
+    std::uint16_t produces;   // format_option::number_plus_one
+    std::uint16_t consumes;
+    option_set understands;
+    reply (*serve)(const void* site, const request& r);
+};
+
+struct table {
+    std::span<const row> rows;
+    option_set recognised;  // what at least one of them understands
+};
+
+// The first bytes of two encoded paths differ in the option delta, which tells no more than what came before.
+constexpr bool matches(bytes path, const row& candidate) {
+    const std::size_t size = candidate.path_size;
+    if (path.size() < size || path.size() - size > candidate.rest_size) return false;
+    if (size == 0) return true;
+    return ((path[0] ^ candidate.path[0]) & 15) == 0 && equal_bytes(path.data() + 1, candidate.path + 1, size - 1);
+}
+
+constexpr bool is_other_format(format_option in_request, std::uint16_t expected) {
+    return expected != 0 && !in_request.is_absent() && in_request.number_plus_one() != expected;
+}
+
+// Why the method cannot be given the request; `code::empty` if it can.
+constexpr code refusal(const row& method, const request& r) {
+    if ((r.critical & ~method.understands) != 0) return code::bad_option;
+    if (is_other_format(r.content_format, method.consumes)) return code::unsupported_content_format;
+    if (is_other_format(r.accept, method.produces)) return code::not_acceptable;
+    return code::empty;
+}
+
+inline reply route(const table& site_table, const void* site, const request& r) {
+    code answer = code::not_found;
+    for (const row& candidate : site_table.rows) {
+        if (!matches(r.path(), candidate)) continue;
+        answer = code::method_not_allowed;
+        if ((candidate.methods & set_of(r.method())) == 0) continue;
+        answer = refusal(candidate, r);
+        if (answer == code::empty) return candidate.serve(site, r);
+        break;
+    }
+    // For lack of a resource, only options that no resource looks at are unknown.
+    return (r.critical & ~site_table.recognised) != 0 ? code::bad_option : answer;
+}
+
+// A handler that is no resource, such as another `routes`, is given every request there is.
+template <handler Handler>
+struct forwarded {
+    Handler handler;
+
+    struct any : method<code::get, code::post, code::put, code::delete_, code::fetch, code::patch, code::ipatch> {
+        static constexpr option_set understands = ~unrecognised_options;  // it checks for itself: see handler.hpp
+        static reply serve(const forwarded& self, const request& r) { return self.handler(r); }
+    };
+    using methods = method_list<any>;
+};
+
+// A resource, attributes included, at a path.
+template <path_literal Path, bool Exact, typename Given>
+struct placed {
+    static constexpr const auto& path = encoded_path<Path>;
+    static constexpr std::string_view path_text = Path.view();
+    static constexpr bool exact = Exact;
+    static_assert(encoded_path<Path>.size() <= 255, "mincoap: a path has at most 255 bytes");
+
+    Given given;
+};
+
+// What of it is kept in the site: no attributes; and a resource that tells about the site is now told about it.
+template <typename Given>
+constexpr auto stored(const Given& given, const auto&... site) {
+    if constexpr (requires { given.complete(site...); }) return given.complete(site...);
+    else if constexpr (resource<Given>) return given;
+    else return forwarded<Given>{given};
+}
+template <typename Resource, std::size_t Capacity>
+constexpr auto stored(const described<Resource, Capacity>& given, const auto&... site) {
+    return stored(given.resource, site...);
+}
+
+// The most specific first: longer paths before shorter ones, exact ones before prefixes.
+constexpr bool comes_before(const row& a, const row& b) {
+    return a.path_size != b.path_size ? a.path_size > b.path_size : a.rest_size < b.rest_size;
+}
+
+template <std::size_t N>
+constexpr void sort(std::array<row, N>& rows) {
+    for (std::size_t i = 1; i < N; ++i)
+        for (std::size_t j = i; j > 0 && comes_before(rows[j], rows[j - 1]); --j) {
+            const row lower = rows[j - 1];
+            rows[j - 1] = rows[j];
+            rows[j] = lower;
+        }
+}
+
+template <std::size_t N>
+constexpr bool has_duplicate(const std::array<row, N>& rows) {
+    for (std::size_t i = 0; i < N; ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if (rows[i].rest_size == rows[j].rest_size && (rows[i].methods & rows[j].methods) != 0 &&
+                rows[i].path_size == rows[j].path_size && equal_bytes(rows[i].path, rows[j].path, rows[i].path_size))
+                return true;
+    return false;
+}
+
+template <typename... Methods>
+constexpr std::size_t count_of(method_list<Methods...>) {
+    return sizeof...(Methods);
+}
+
+// The handler that `routes` makes.
+template <typename Places, typename... Resources>
+class site;
+
+template <typename... Places, typename... Resources>
+class site<std::tuple<Places...>, Resources...> {
+public:
+    constexpr explicit site(Resources... resources) : resources_(resources...) {}
+
+    reply operator()(const request& r) const { return route(rows_and_options, this, r); }
+
+private:
+    template <std::size_t Index, typename Method>
+    static reply serve(const void* self, const request& r) {
+        using place = std::tuple_element_t<Index, std::tuple<Places...>>;
+        const auto& resource = std::get<Index>(static_cast<const site*>(self)->resources_);
+        if constexpr (place::exact) {
+            return Method::serve(resource, r);
+        } else {
+            request rest = r;
+            rest.path_begin += place::path.size();
+            return Method::serve(resource, rest);
+        }
+    }
+
+    template <std::size_t Index, typename... Methods>
+    static constexpr void add_rows(auto& rows, std::size_t& count, method_list<Methods...>) {
+        using place = std::tuple_element_t<Index, std::tuple<Places...>>;
+        ((rows[count++] = {.path = place::path.data(),
+                           .path_size = static_cast<byte>(place::path.size()),
+                           .methods = Methods::methods,
+                           .rest_size = static_cast<std::uint16_t>(place::exact ? 0 : 0xffff),
+                           .produces = static_cast<std::uint16_t>(Methods::produces.number_plus_one()),
+                           .consumes = static_cast<std::uint16_t>(Methods::consumes.number_plus_one()),
+                           .understands = Methods::understands | understood_by_server,
+                           .serve = &serve<Index, Methods>}),
+         ...);
+    }
+
+    template <std::size_t... Indices>
+    static constexpr auto make_rows(std::index_sequence<Indices...>) {
+        std::array<row, (count_of(typename Resources::methods{}) + ... + 0)> all{};
+        std::size_t count = 0;
+        (add_rows<Indices>(all, count, typename Resources::methods{}), ...);
+        sort(all);
+        return all;
+    }
+
+    static constexpr option_set understood_by_any(std::span<const row> all) {
+        option_set understood = understood_by_server | set_of(option::uri_query);
+        for (const row& r : all) understood |= r.understands;
+        return understood;
+    }
+
+    static constexpr auto rows = make_rows(std::index_sequence_for<Resources...>{});
+    static constexpr table rows_and_options{rows, understood_by_any(rows)};
+    static_assert(!has_duplicate(rows), "mincoap: two resources take the same method at the same path");
+
+    std::tuple<Resources...> resources_;
+};
+
+}  // namespace detail
+
+// Resources at exactly that path. Several combine their methods: `at<"led">(get(read), put(write))`.
+template <path_literal Path, typename... Given>
+constexpr auto at(Given... given) {
+    return std::tuple{detail::placed<Path, true, Given>{given}...};
+}
+
+// Resources at that path and anywhere below it; they see the rest of the path in `request::segments`. A handler that is no
+// resource, such as another `routes`, can stand here as well.
+template <path_literal Path, typename... Given>
+constexpr auto below(Given... given) {
+    return std::tuple{detail::placed<Path, false, Given>{given}...};
+}
+
+// The handler. Make it `constexpr`, and all of it is constant data.
+constexpr auto routes(const auto&... entries) {
+    return std::apply(
+        []<typename... Places>(const Places&... places) {
+            return detail::site<std::tuple<Places...>, decltype(detail::stored(places.given, places...))...>{
+                detail::stored(places.given, places...)...};
+        },
+        std::tuple_cat(entries...));
+}
+
+}  // namespace mincoap

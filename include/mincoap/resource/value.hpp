@@ -1,0 +1,141 @@
+// Typed values as text/plain: GET reads, PUT writes, and nonsense is answered with 4.00.
+//
+//     value(led)                     a bool ("0" or "1") or an integer (decimal) that PUT may change
+//     value(std::as_const(count))    the same, read only
+//     value(read, write)             functions: T read(), void write(T) or bool write(T), false for 4.00
+//     value(read)                    the same, read only
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <limits>
+
+#include <mincoap/resource/link.hpp>
+
+namespace mincoap {
+namespace detail {
+
+// A decimal number without sign, as its digits alone; up to `max`.
+template <std::unsigned_integral T>
+constexpr bool parse_unsigned(bytes text, T max, T& number) {
+    number = 0;
+    for (const byte c : text) {
+        const auto digit = static_cast<T>(c - '0');
+        if (c < '0' || c > '9' || number > max / 10 || static_cast<T>(max - number * 10) < digit) return false;
+        number = static_cast<T>(number * 10 + digit);
+    }
+    return !text.empty();
+}
+
+// Each returns whether the text was a number of that type, and nothing else.
+constexpr bool parse_text(bytes text, bool& value) {
+    if (text.size() != 1 || (text[0] | 1) != '1') return false;
+    value = text[0] == '1';
+    return true;
+}
+template <std::unsigned_integral T>
+constexpr bool parse_text(bytes text, T& number) {
+    return parse_unsigned(text, std::numeric_limits<T>::max(), number);
+}
+template <std::signed_integral T>
+constexpr bool parse_text(bytes text, T& number) {
+    using magnitude = std::make_unsigned_t<T>;
+    const bool negative = !text.empty() && text[0] == '-';
+    const auto max = static_cast<magnitude>(static_cast<magnitude>(std::numeric_limits<T>::max()) + negative);
+    magnitude size{};
+    if (!parse_unsigned(negative ? text.subspan(1) : text, max, size)) return false;
+    number = static_cast<T>(negative ? magnitude{0} - size : size);
+    return true;
+}
+
+template <std::integral T>
+void write_decimal(T number, message::writer& to) {
+    using magnitude = std::make_unsigned_t<T>;
+    std::array<char, std::numeric_limits<T>::digits10 + 2> text{};
+    std::size_t at = text.size();
+    auto rest = static_cast<magnitude>(number < 0 ? magnitude{0} - static_cast<magnitude>(number) : number);
+    do text[--at] = static_cast<char>('0' + rest % 10);
+    while ((rest /= 10) != 0);
+    if (number < 0) text[--at] = '-';
+    to.payload(std::string_view{text.data() + at, text.size() - at});
+}
+
+inline reply text_content(bool value) { return content(value ? "1" : "0"); }
+reply text_content(std::integral auto number) {
+    return {code::content, content_format::text_plain, [number](message::writer& to) { write_decimal(number, to); }};
+}
+
+struct get_value : method<code::get> {
+    static constexpr format_option produces = content_format::text_plain;
+    static reply serve(const auto& self, const request&) { return text_content(self.read()); }
+};
+
+template <typename T>
+struct put_value : method<code::put> {
+    static constexpr format_option consumes = content_format::text_plain;
+    static reply serve(const auto& self, const request& r) {
+        T number{};
+        if (!parse_text(r.payload(), number)) return code::bad_request;
+        if constexpr (std::same_as<decltype(self.write(number)), bool>)
+            return self.write(number) ? code::changed : code::bad_request;
+        else return self.write(number), code::changed;
+    }
+};
+
+// A variable, and functions, read and written alike.
+template <typename T>
+struct variable {
+    T* target;
+    T read() const { return *target; }
+    void write(T value) const { *target = value; }
+};
+template <typename T>
+struct constant_variable {
+    const T* target;
+    T read() const { return *target; }
+};
+template <typename Read>
+struct reader {
+    Read read;
+};
+template <typename Read, typename Write>
+struct accessors {
+    Read read;
+    Write write;
+};
+
+}  // namespace detail
+
+template <typename Access>
+struct read_only_value : linkable<read_only_value<Access>>, Access {
+    constexpr explicit read_only_value(Access a) : Access(a) {}
+    using methods = method_list<detail::get_value>;
+};
+
+template <typename T, typename Access>
+struct writable_value : linkable<writable_value<T, Access>>, Access {
+    constexpr explicit writable_value(Access a) : Access(a) {}
+    using methods = method_list<detail::get_value, detail::put_value<T>>;
+};
+
+template <std::integral T>
+constexpr auto value(T& target) {
+    return writable_value<T, detail::variable<T>>{{&target}};
+}
+template <std::integral T>
+constexpr auto value(const T& target) {
+    return read_only_value<detail::constant_variable<T>>{{&target}};
+}
+template <std::integral T>
+constexpr auto value(const T&&) = delete;  // it would not outlive the expression
+
+template <std::invocable Read>
+constexpr auto value(Read read) {
+    return read_only_value<detail::reader<Read>>{{read}};
+}
+template <std::invocable Read, std::invocable<std::invoke_result_t<Read>> Write>
+constexpr auto value(Read read, Write write) {
+    return writable_value<std::invoke_result_t<Read>, detail::accessors<Read, Write>>{{read, write}};
+}
+
+}  // namespace mincoap

@@ -1,0 +1,90 @@
+// Discovery (RFC 6690): /.well-known/core lists the resources of a site and their attributes.
+//
+//     routes(at<"led">(value(led).title("Status LED")), well_known_core)
+//
+// The document is put together at compile time, in the order in which the resources stand there. A query is ignored, as
+// RFC 6690 §4.1 asks of a server that does not filter.
+#pragma once
+
+#include <mincoap/resource/routes.hpp>
+#include <mincoap/resource/text.hpp>
+
+namespace mincoap {
+namespace detail {
+
+// RFC 3986 §3.3: what stands in a path as it is; the rest is percent-encoded.
+constexpr bool is_path_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-._~!$&'()*+,;=:@/").find(c) != std::string_view::npos;
+}
+
+constexpr void append_percent_encoded(auto& link, std::string_view path) {
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    for (const char c : path) {
+        if (is_path_character(c)) {
+            link.append({&c, 1});
+            continue;
+        }
+        const auto value = static_cast<byte>(c);
+        const std::array<char, 3> encoded{'%', hex[value >> 4], hex[value & 15]};
+        link.append({encoded.data(), encoded.size()});
+    }
+}
+
+// Methods that share a path share a link.
+template <typename Place, typename Next>
+constexpr bool is_same_place() {
+    return &Place::path == &Next::path && Place::exact == Next::exact;
+}
+
+template <std::size_t Capacity>
+struct discovery {
+    link_text<Capacity> document;
+
+    struct get : method<code::get> {
+        static constexpr format_option produces = content_format::link_format;
+        static constexpr option_set understands = set_of(option::uri_query);
+        static reply serve(const discovery& self, const request&) {
+            return content<content_format::link_format>(self.document.view());
+        }
+    };
+    using methods = method_list<get>;
+};
+
+// Stands for itself until the site is known.
+struct discovery_of_site {
+    template <typename... Places>
+    constexpr auto complete(const Places&... places) const {
+        constexpr std::size_t capacity = (capacity_of<Places> + ... + 0);
+        discovery<capacity> result;
+        std::string_view previous = "/";  // no path: none begins with a slash
+        (add(result.document, previous, places), ...);
+        return result;
+    }
+
+private:
+    // The path percent-encoded, "</>" and a comma, the attributes.
+    template <typename Place>
+    static constexpr std::size_t capacity_of =
+        3 * Place::path_text.size() + 4 + attributes_capacity<decltype(Place::given)>;
+
+    template <typename Place>
+    static constexpr void add(auto& document, std::string_view& previous, const Place& place) {
+        if constexpr (!std::is_same_v<decltype(Place::given), discovery_of_site>) {
+            if (Place::path_text != previous) {
+                if (document.size != 0) document.append(",");
+                document.append("</");
+                append_percent_encoded(document, Place::path_text);
+                document.append(">");
+                previous = Place::path_text;
+            }
+            document.append(attributes_of(place.given));
+        }
+    }
+};
+
+}  // namespace detail
+
+inline constexpr auto well_known_core = at<".well-known/core">(detail::discovery_of_site{});
+
+}  // namespace mincoap

@@ -1,0 +1,201 @@
+// The server without a socket: one datagram in, at most one out, in the same memory. It does no I/O, reads no clock,
+// keeps nothing.
+#pragma once
+
+#include <mincoap/handler/handler.hpp>
+#include <mincoap/server/hooks.hpp>
+
+namespace mincoap {
+
+// The memory of one exchange. All that matters from one datagram to the next is an answer that waits for the socket.
+struct exchange {
+    mutable_bytes buffer;        // the largest datagram that is taken or sent; at least 12 bytes, at most 65,535
+    std::size_t reply_size = 0;  // of the answer in the buffer, in bytes; 0: none waits
+    net::arrival in{};           // the datagram that was received
+    request incoming{in};        // what is read from it
+
+    constexpr explicit exchange(mutable_bytes memory) : buffer(memory) {}
+    exchange(const exchange&) = delete;
+    exchange& operator=(const exchange&) = delete;
+};
+
+namespace detail {
+
+// Turns the datagram into an Empty message of that type with its Message ID. Returns its size.
+inline std::size_t make_empty(exchange& e, message::type type) {
+    byte* const buffer = e.buffer.data();
+    buffer[0] = static_cast<byte>(0x40U | static_cast<unsigned>(type) << 4);
+    buffer[1] = static_cast<byte>(code::empty);
+    return message::header_size;
+}
+
+// RFC 7252 §4.2, §4.3: what is Confirmable is rejected with a Reset, everything else by silence; so is what came by
+// multicast (§8.1).
+inline std::size_t reject(exchange& e) {
+    const bool confirmable = message::type_of(e.buffer.data()) == message::type::confirmable;
+    return confirmable && !e.in.multicast ? make_empty(e, message::type::reset) : 0;
+}
+
+// The lengths that the definitions of critical options allow, by `critical_index`: the maximum, and the minimum, which
+// is 0 or 1, in the uppermost bit. The last one allows everything, since nothing is known here of other options.
+inline constexpr auto critical_lengths = [] {
+    std::array<std::uint16_t, critical_index(0xffff) + 1> lengths{};
+    for (unsigned i = 0; i < lengths.size(); ++i) {
+        const message::option_properties p = message::properties_of(static_cast<option>(2 * i + 1));
+        lengths[i] = static_cast<std::uint16_t>(p.min_length << 15 | (p.max_length & 0x7fff));
+    }
+    return lengths;
+}();
+
+inline constexpr option_set critical_once = [] {
+    option_set once = 0;
+    for (const message::option_properties& p : message::option_table)
+        if (is_critical(p.number) && !p.repeatable) once |= set_of(p.number);
+    return once;
+}();
+
+// RFC 7252 §5.4.3, §5.4.5: a length or a repetition that is not allowed makes an option an unrecognised one.
+constexpr void collect_critical(request& to, unsigned number, std::size_t length) {
+    unsigned index = critical_index(number);
+    const unsigned allowed = critical_lengths[index];
+    const option_set repeated = to.critical & option_set{1} << index & critical_once;
+    if (repeated != 0 || length > (allowed & 0x7fff) || length < allowed >> 15) index = unrecognised_index;
+    to.critical |= option_set{1} << index;
+}
+
+inline constexpr option_set proxying = set_of(option::proxy_uri) | set_of(option::proxy_scheme);
+
+// Reads an option into the request while the message is parsed.
+constexpr void collect(request& to, message::option_view o, const byte* begin) {
+    const unsigned number = number_of(o.number);
+    if (number % 2 != 0) collect_critical(to, number, o.value.size());
+    if (number == number_of(option::uri_path)) {
+        if (to.path_begin == nullptr) to.path_begin = begin;
+        to.path_end = o.value.data() + o.value.size();
+    } else if (number == number_of(option::accept) || number == number_of(option::content_format)) {
+        format_option& format = number == number_of(option::accept) ? to.accept : to.content_format;
+        if (o.value.size() <= 2 && format.is_absent()) format = format_option{o.uint()};
+    }
+}
+
+constexpr message::parse_error parse_request(exchange& e) {
+    request& r = e.incoming;
+    r.path_begin = r.path_end = nullptr;
+    r.critical = 0;
+    r.content_format = r.accept = {};
+    return message::view::parse(e.buffer.first(e.in.size), r.message,
+                                [&](const message::option_view& o, const byte* begin) { collect(r, o, begin); });
+}
+
+// Why no handler may see the request; `code::empty` if one may.
+constexpr code refusal(const request& r) {
+    if ((r.critical & proxying) != 0) return code::proxying_not_supported;  // RFC 7252 §5.10.2
+    if (r.method() > code::ipatch) return code::method_not_allowed;         // RFC 7252 §5.8
+    return code::empty;
+}
+
+// Renders the reply over the request: the header is there already but for the code, the token stays, the rest is written
+// anew. Returns the size of the response.
+inline std::size_t render(exchange& e, const reply& answer) {
+    byte* const header = e.buffer.data();
+    const std::size_t token_end = message::header_size + message::token_size_of(header);
+    if constexpr (checked_build)
+        for (byte& dead : e.buffer.subspan(token_end)) dead = 0xa5;
+    header[1] = static_cast<byte>(answer.code());
+    message::writer to{e.buffer, token_end};
+    answer.render(to);
+    if (!to.failed()) return to.size();
+    header[1] = static_cast<byte>(code::internal_server_error);
+    return token_end;
+}
+
+// RFC 7252 §5.4.1: a Non-confirmable request with an unrecognised critical option is rejected. §8.2: errors are not told
+// to a multicast request.
+constexpr bool is_unsaid(const exchange& e, code answer) {
+    return answer == code::bad_option || (e.in.multicast && is_error(answer));
+}
+
+// Whether a message is a request that may be answered: not in an Acknowledgement or Reset (RFC 7252 §4.2), and by
+// multicast only if it is Non-confirmable (§8.1).
+constexpr bool is_answerable(const message::view& m, const net::arrival& in) {
+    const byte head = m.datagram()[0];
+    constexpr byte acknowledgement_or_reset = 0x20;
+    constexpr byte non_confirmable = 0x10;
+    if (!is_request(m.code()) || (head & acknowledgement_or_reset) != 0) return false;
+    return (head & non_confirmable) != 0 || !in.multicast;
+}
+
+// Whether a message is a response, or an Empty Acknowledgement or Reset.
+constexpr bool is_reaction(const message::view& m) {
+    using message::type;
+    if (is_response(m.code())) return m.type() != type::reset;
+    return m.code() == code::empty && (m.type() == type::acknowledgement || m.type() == type::reset);
+}
+
+template <typename Hooks>
+std::size_t take_reaction(exchange& e, Hooks& hooks) {
+    const message::view& m = e.incoming.message;
+    const bool confirmable = m.type() == message::type::confirmable;
+    if (is_reaction(m) && hooks.on_response(m, e.in)) {
+        hooks.on_outcome(outcome::response);
+        return confirmable ? make_empty(e, message::type::acknowledgement) : 0;
+    }
+    const bool ping = m.code() == code::empty && confirmable;
+    hooks.on_outcome(ping ? outcome::ping : is_reserved(m.code()) ? outcome::malformed : outcome::unwanted);
+    return reject(e);
+}
+
+template <typename Hooks>
+void tell_outcome(Hooks& hooks, bool refused, code intended, code sent) {
+    if (sent != intended) hooks.on_outcome(outcome::reply_too_large);
+    else hooks.on_outcome(refused ? outcome::refused : outcome::served);
+}
+
+// The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is (§5.2.3).
+template <handler Handler, typename Hooks>
+std::size_t take_request(exchange& e, const Handler& handler, Hooks& hooks) {
+    const code refused = refusal(e.incoming);
+    const reply answer = refused == code::empty ? reply{handler(e.incoming)} : reply{refused};
+    byte* const header = e.buffer.data();
+    if ((header[0] & 0x10) == 0) {
+        header[0] |= 0x20;
+    } else {
+        if (is_unsaid(e, answer.code())) {
+            hooks.on_outcome(answer.code() == code::bad_option ? outcome::bad_option : outcome::unsaid);
+            return 0;
+        }
+        if constexpr (requires { hooks.next_message_id(); }) {
+            const std::uint16_t id = hooks.next_message_id();
+            header[2] = static_cast<byte>(id >> 8);
+            header[3] = static_cast<byte>(id);
+        }
+    }
+    const std::size_t size = render(e, answer);
+    tell_outcome(hooks, refused != code::empty, answer.code(), message::code_of(header));
+    return size;
+}
+
+}  // namespace detail
+
+// Answers the datagram in the first `e.in.size` bytes of `e.buffer`, in place. Returns the size of the answer in bytes;
+// 0 if there is none.
+//
+// A response to a Non-confirmable request carries the Message ID of that request, unless the hooks have a
+// `next_message_id()`. Nothing is remembered: who sends notifications or requests of his own to the same peer takes
+// care that their Message IDs differ (RFC 7252 §4.4), as `server` does.
+template <handler Handler, typename Hooks>
+std::size_t respond(exchange& e, std::uint32_t now_ms, const Handler& handler, Hooks& hooks) {
+    if (e.in.truncated) {
+        hooks.on_outcome(outcome::truncated);
+        return 0;
+    }
+    if (const message::parse_error error = detail::parse_request(e); error != message::parse_error::none) {
+        hooks.on_outcome(static_cast<outcome>(error));
+        return error == message::parse_error::format ? detail::reject(e) : 0;
+    }
+    if (!detail::is_answerable(e.incoming.message, e.in)) return detail::take_reaction(e, hooks);
+    e.incoming.now_ms = now_ms;
+    return detail::take_request(e, handler, hooks);
+}
+
+}  // namespace mincoap

@@ -1,0 +1,64 @@
+// The server: a socket, a handler, and the memory of one exchange.
+#pragma once
+
+#include <mincoap/server/poll.hpp>
+
+namespace mincoap {
+
+// RFC 7252 §4.6: room for 1,024 bytes of payload with header and options, where nothing else is known.
+inline constexpr std::size_t default_message_size = 1152;
+
+struct given_memory {};  // the caller's, instead of a buffer in the server
+
+// What it is given outlives it.
+template <net::udp_socket Socket, handler Handler, std::derived_from<hooks> Hooks = hooks,
+          typename Memory = std::array<byte, default_message_size>>
+class server {
+public:
+    // With a buffer of its own, of `default_message_size` bytes.
+    constexpr server(Socket& s, const Handler& h, Hooks hs = {})
+        requires(!std::same_as<Memory, given_memory>)
+        : exchange_(memory_), socket_(s), handler_(h), hooks_{hs} {}
+
+    // In memory of the caller's: 12 to 65,535 bytes, the size of the largest datagram that is taken or sent.
+    constexpr server(Socket& s, const Handler& h, mutable_bytes memory, Hooks hs = {})
+        requires std::same_as<Memory, given_memory>
+        : exchange_(memory), socket_(s), handler_(h), hooks_{hs} {}
+
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+
+    // Serves at most one datagram; never waits. `now_ms` is handed to handlers as it is.
+    poll_result poll(std::uint32_t now_ms) { return mincoap::poll(socket_, exchange_, handler_, now_ms, hooks_); }
+
+    // Whether an answer waits for the socket to take it: wait for writability then, and poll again.
+    constexpr bool is_blocked() const { return exchange_.reply_size != 0; }
+
+    // Non-confirmable responses carry Message IDs counted up from this one; it is best drawn at random at each start
+    // (RFC 7252 §4.4). Until it is set, from 0.
+    constexpr void start_message_ids_at(std::uint16_t first) { hooks_.next = first; }
+
+    constexpr Hooks& hooks() { return hooks_; }
+
+private:
+    struct numbered_hooks : Hooks {
+        std::uint16_t next = 0;
+
+        constexpr std::uint16_t next_message_id() { return next++; }
+    };
+
+    [[no_unique_address]] Memory memory_{};
+    exchange exchange_;
+    Socket& socket_;
+    const Handler& handler_;
+    numbered_hooks hooks_{};
+};
+
+template <typename Socket, typename Handler>
+server(Socket&, const Handler&) -> server<Socket, Handler>;
+template <typename Socket, typename Handler, std::derived_from<hooks> Hooks>
+server(Socket&, const Handler&, Hooks) -> server<Socket, Handler, Hooks>;
+template <typename Socket, typename Handler, typename Hooks = hooks>
+server(Socket&, const Handler&, mutable_bytes, Hooks = {}) -> server<Socket, Handler, Hooks, given_memory>;
+
+}  // namespace mincoap
