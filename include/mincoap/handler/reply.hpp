@@ -51,7 +51,7 @@ private:
         message::encoded_content_format format;
     };
 
-    explicit reply(head h) : head_(h), render_(nullptr), payload_() {}
+    explicit reply(head h) : head_(h), render_(nullptr) {}
 
     template <typename Render>
     reply(head h, Render render) : head_(h), render_(&call<Render>) {
