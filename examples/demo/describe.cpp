@@ -1,0 +1,156 @@
+#include "describe.hpp"
+
+#include <array>
+#include <cstdio>
+#include <string_view>
+
+#include <arpa/inet.h>
+#include <net/if.h>
+
+#include <mincoap/message/view.hpp>
+
+#include "utf8.hpp"
+
+namespace demo {
+namespace {
+
+using mincoap::byte;
+using mincoap::bytes;
+using mincoap::code;
+using mincoap::option;
+
+constexpr std::size_t longest_preview = 32;
+
+// What the value of an option is (RFC 7252 §3.2, §5.10).
+enum class format : byte { opaque, uint, text };
+
+struct option_name {
+    option number;
+    format value;
+    const char* name;
+};
+
+constexpr std::array option_names{
+    option_name{option::if_match, format::opaque, "If-Match"},
+    option_name{option::uri_host, format::text, "Uri-Host"},
+    option_name{option::etag, format::opaque, "ETag"},
+    option_name{option::if_none_match, format::opaque, "If-None-Match"},
+    option_name{option::observe, format::uint, "Observe"},
+    option_name{option::uri_port, format::uint, "Uri-Port"},
+    option_name{option::location_path, format::text, "Location-Path"},
+    option_name{option::oscore, format::opaque, "OSCORE"},
+    option_name{option::uri_path, format::text, "Uri-Path"},
+    option_name{option::content_format, format::uint, "Content-Format"},
+    option_name{option::max_age, format::uint, "Max-Age"},
+    option_name{option::uri_query, format::text, "Uri-Query"},
+    option_name{option::hop_limit, format::uint, "Hop-Limit"},
+    option_name{option::accept, format::uint, "Accept"},
+    option_name{option::q_block1, format::uint, "Q-Block1"},
+    option_name{option::location_query, format::text, "Location-Query"},
+    option_name{option::edhoc, format::opaque, "EDHOC"},
+    option_name{option::block2, format::uint, "Block2"},
+    option_name{option::block1, format::uint, "Block1"},
+    option_name{option::size2, format::uint, "Size2"},
+    option_name{option::q_block2, format::uint, "Q-Block2"},
+    option_name{option::proxy_uri, format::text, "Proxy-Uri"},
+    option_name{option::proxy_scheme, format::text, "Proxy-Scheme"},
+    option_name{option::size1, format::uint, "Size1"},
+    option_name{option::echo, format::opaque, "Echo"},
+    option_name{option::no_response, format::uint, "No-Response"},
+    option_name{option::request_tag, format::opaque, "Request-Tag"},
+};
+
+std::string hex(bytes data) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const unsigned b : data) (text += digits[b >> 4]) += digits[b & 15];
+    return text;
+}
+
+std::string hex_preview(bytes data) {
+    return data.size() > longest_preview ? hex(data.first(longest_preview)) + "..." : hex(data);
+}
+
+// Nothing that would move a terminal's cursor.
+bool is_printable(bytes text) {
+    for (const byte c : text)
+        if (c < ' ' || c == 0x7f) return false;
+    return is_utf8(text);
+}
+
+std::string quoted(bytes text) { return '"' + std::string{mincoap::as_text(text)} + '"'; }
+
+std::string preview(bytes data) {
+    return is_printable(data) && data.size() <= longest_preview ? quoted(data) : hex_preview(data);
+}
+
+std::string_view name_of(mincoap::message::type type) {
+    constexpr std::array<std::string_view, 4> names{"CON", "NON", "ACK", "RST"};
+    return names[static_cast<std::size_t>(type)];
+}
+
+std::string name_of(code c) {
+    constexpr std::array names{"Empty", "GET", "POST", "PUT", "DELETE", "FETCH", "PATCH", "iPATCH"};
+    if (c <= code::ipatch) return names[static_cast<std::size_t>(c)];
+    const unsigned detail = static_cast<unsigned>(c) & 31;
+    return std::to_string(class_of(c)) + (detail < 10 ? ".0" : ".") + std::to_string(detail);
+}
+
+std::string describe(const mincoap::message::option_view& o, const option_name& known) {
+    const std::string name = known.name;
+    if (o.value.empty() && known.value == format::opaque) return name;
+    if (known.value == format::uint && o.value.size() <= 4) return name + ' ' + std::to_string(o.uint());
+    return name + ' ' + (known.value == format::text ? preview(o.value) : hex_preview(o.value));
+}
+
+std::string describe(const mincoap::message::option_view& o) {
+    for (const option_name& known : option_names)
+        if (known.number == o.number) return describe(o, known);
+    const std::string name = "option " + std::to_string(number_of(o.number));
+    return o.value.empty() ? name : name + ' ' + hex_preview(o.value);
+}
+
+std::string describe(const mincoap::message::option_range& options) {
+    std::string text;
+    for (const auto& o : options) text += (text.empty() ? " | " : ", ") + describe(o);
+    return text;
+}
+
+std::string hex16(unsigned number) {
+    return "0x" + hex(std::array{static_cast<byte>(number >> 8), static_cast<byte>(number)});
+}
+
+std::string describe(const mincoap::message::view& m) {
+    std::string text = std::string{name_of(m.type())} + ' ' + name_of(m.code()) + ' ' + hex16(m.message_id());
+    if (!m.token().empty()) text += " token " + hex(m.token());
+    text += describe(m.options());
+    const bytes payload = m.payload();
+    if (!payload.empty()) text += " | " + std::to_string(payload.size()) + " bytes " + preview(payload);
+    return text;
+}
+
+// The address as text, and its zone if it has one.
+std::string address_text(const mincoap::net::endpoint& e) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (is_ipv4(e)) return inet_ntop(AF_INET, e.address.data() + 12, text.data(), text.size());
+    inet_ntop(AF_INET6, e.address.data(), text.data(), text.size());
+    std::array<char, IF_NAMESIZE> zone{};
+    if (e.interface == 0 || if_indextoname(e.interface, zone.data()) == nullptr) return text.data();
+    return std::string{text.data()} + '%' + zone.data();
+}
+
+}  // namespace
+
+std::string describe(const mincoap::net::endpoint& e) {
+    const std::string port = ':' + std::to_string(e.port);
+    return is_ipv4(e) ? address_text(e) + port : '[' + address_text(e) + ']' + port;
+}
+
+std::string describe(bytes datagram) {
+    const auto parsed = mincoap::message::view::parse(datagram);
+    if (parsed) return describe(*parsed);
+    const std::string size = std::to_string(datagram.size());
+    return "no CoAP message: " + size + " bytes" + (datagram.empty() ? "" : " ") + hex_preview(datagram);
+}
+
+}  // namespace demo

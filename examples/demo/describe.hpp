@@ -1,0 +1,50 @@
+// Datagrams as people read them: one line each.
+#pragma once
+
+#include <ostream>
+#include <string>
+
+#include <mincoap/net/udp_socket.hpp>
+
+namespace demo {
+
+// "127.0.0.1:5683", "[fe80::1%eth0]:5683"
+std::string describe(const mincoap::net::endpoint& endpoint);
+
+// "CON GET 0x1234 token 01ab | Uri-Path "cbor", Accept 60 | 5 bytes "Hello"", or the bytes of what is no message.
+std::string describe(mincoap::bytes datagram);
+
+// A socket that tells of each datagram in and out on a stream. Says nothing where there is none.
+template <mincoap::net::udp_socket Socket>
+class described_socket {
+public:
+    described_socket(Socket& socket, std::ostream* log) : socket_(socket), log_(log) {}
+
+    mincoap::net::status receive(mincoap::mutable_bytes storage, mincoap::net::arrival& in) {
+        const auto status = socket_.receive(storage, in);
+        if (status == mincoap::net::status::done) tell("<- ", storage.first(in.size), in.path, notes(in));
+        return status;
+    }
+
+    mincoap::net::status send(mincoap::bytes datagram, const mincoap::net::path& way) {
+        const auto status = socket_.send(datagram, way);
+        if (status == mincoap::net::status::done) tell("-> ", datagram, way, "");
+        return status;
+    }
+
+private:
+    static const char* notes(const mincoap::net::arrival& in) {
+        if (in.truncated) return " (too long, cut off)";
+        return in.multicast ? " (multicast)" : "";
+    }
+
+    void tell(const char* direction, mincoap::bytes datagram, const mincoap::net::path& way, const char* note) {
+        if (log_ == nullptr) return;
+        *log_ << direction << describe(way.remote) << "  " << describe(datagram) << note << std::endl;
+    }
+
+    Socket& socket_;
+    std::ostream* log_;
+};
+
+}  // namespace demo

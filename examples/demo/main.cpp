@@ -1,0 +1,127 @@
+// The demo server: a small tree of resources over UDP, with a line about each datagram if asked for.
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <random>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include <mincoap/posix/udp_socket.hpp>
+
+#include "demo_site.hpp"
+#include "describe.hpp"
+
+namespace {
+
+using mincoap::net::endpoint;
+using mincoap::posix::udp_socket;
+
+volatile std::sig_atomic_t stopped = 0;
+
+void stop(int) { stopped = 1; }
+
+std::uint32_t now_ms() {
+    using namespace std::chrono;
+    return static_cast<std::uint32_t>(duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
+}
+
+demo::unix_time wall_clock() {
+    using namespace std::chrono;
+    return static_cast<demo::unix_time>(duration_cast<seconds>(system_clock::now().time_since_epoch()).count());
+}
+
+constinit demo::state state;
+constexpr auto site = demo::site(state, wall_clock);
+
+// The local address under which clients on this machine reach the server.
+std::string uri_of(endpoint at) {
+    if (is_unspecified(at) || at == mincoap::net::ipv4(0, 0, 0, 0, at.port))
+        at = mincoap::net::ipv4(127, 0, 0, 1, at.port);
+    return "coap://" + demo::describe(at);
+}
+
+void announce(const endpoint& at) {
+    const std::string uri = uri_of(at);
+    std::cout << "GET /, /time, /log, /.well-known/core; GET and PUT /cbor; POST /message/info, /message/warn\n"
+              << "try: coap-client-notls -m get " << uri << "/.well-known/core\n"
+              << "     coap-client-notls -m post -e 'Hello' " << uri << "/message/info\n"
+              << "listening on " << demo::describe(at) << std::endl;
+}
+
+void print(const mincoap::counters& counted) {
+    using enum mincoap::outcome;
+    static constexpr std::array<std::pair<mincoap::outcome, const char*>, mincoap::outcome_count> names{{
+        {served, "served"},
+        {refused, "refused"},
+        {ping, "pings"},
+        {response, "responses"},
+        {unwanted, "unwanted"},
+        {malformed, "malformed"},
+        {unknown_version, "of another version"},
+        {too_short, "too short"},
+        {truncated, "too long"},
+        {bad_option, "with bad options"},
+        {reply_too_large, "with too large a reply"},
+        {unsaid, "with errors unsaid"},
+    }};
+    std::cout << "datagrams:";
+    const char* separator = " ";
+    for (const auto& [outcome, name] : names) {
+        std::cout << separator << counted[outcome] << ' ' << name;
+        separator = ", ";
+    }
+    std::cout << std::endl;
+}
+
+// Serves until a signal. A signal that comes just before the wait is noticed when the wait has timed out.
+int serve(udp_socket& socket, std::ostream* log) {
+    constexpr int longest_wait_ms = 200;
+    demo::described_socket described{socket, log};
+    mincoap::server server{described, site, mincoap::counters{}};
+    server.start_message_ids_at(static_cast<std::uint16_t>(std::random_device{}()));
+
+    while (stopped == 0) {
+        server.is_blocked() ? socket.wait_to_send(longest_wait_ms) : socket.wait(longest_wait_ms);
+        if (server.poll(now_ms()) == mincoap::poll_result::error) {
+            std::cerr << "the socket failed: " << socket.last_error().message() << '\n';
+            return 1;
+        }
+    }
+    print(server.hooks());
+    return 0;
+}
+
+int complain(const std::string& about, const std::error_code& why) {
+    std::cerr << about << ": " << why.message() << '\n';
+    return 1;
+}
+
+int run(const std::string& address, std::uint16_t port, bool verbose) {
+    auto at = address.empty() ? endpoint{.port = port} : mincoap::posix::to_endpoint(address, port);
+    if (!at) return complain(address, at.error());
+    auto socket = udp_socket::bind(*at);
+    if (!socket) return complain("cannot listen on " + demo::describe(*at), socket.error());
+
+    at->port = socket->local_port();
+    announce(*at);
+    return serve(*socket, verbose ? &std::cout : nullptr);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"A CoAP server to try clients with"};
+    std::uint16_t port = 5683;
+    std::string address;
+    bool verbose = false;
+    app.add_option("--port", port, "UDP port; 0 for any that is free")->capture_default_str();
+    app.add_option("--bind", address, "listen on this address only, such as 127.0.0.1 or fe80::1%eth0");
+    app.add_flag("--verbose", verbose, "print each datagram");
+    CLI11_PARSE(app, argc, argv);
+
+    std::signal(SIGINT, stop);
+    std::signal(SIGTERM, stop);
+    return run(address, port, verbose);
+}

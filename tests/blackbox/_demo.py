@@ -1,0 +1,107 @@
+"""Runs the demo server, and speaks with it over UDP."""
+
+import contextlib
+import itertools
+import re
+import select
+import signal
+import socket
+import subprocess
+import time
+
+import _coap
+
+TIMEOUT_S = 10
+
+
+class Demo:
+    """The demo server on a port that it chose by itself."""
+
+    def __init__(self, executable, *arguments):
+        self.lines = []
+        self.process = subprocess.Popen(
+            [executable, "--port", "0", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.port = int(re.search(r":(\d+)$", self.wait_for("listening on "))[1])
+
+    def wait_for(self, beginning):
+        """The next line that begins like this."""
+        for line in iter(self.next_line, None):
+            if line.startswith(beginning):
+                return line
+        raise AssertionError(f"no line {beginning!r} among {self.lines}")
+
+    def next_line(self):
+        """None at the end, or if there is none for long."""
+        text = b""
+        deadline = time.monotonic() + TIMEOUT_S
+        while not text.endswith(b"\n"):
+            ready, _, _ = select.select([self.process.stdout], [], [], max(0, deadline - time.monotonic()))
+            character = self.process.stdout.raw.read(1) if ready else b""
+            if not character:
+                return None
+            text += character
+        self.lines.append(text.decode().rstrip("\n"))
+        return self.lines[-1]
+
+    def stop(self, with_signal=signal.SIGTERM):
+        """Asks it to end; it says farewell, with all it counted, and ends well."""
+        self.process.send_signal(with_signal)
+        counted = self.wait_for("datagrams: ")
+        assert self.process.wait(TIMEOUT_S) == 0
+        return counted
+
+
+@contextlib.contextmanager
+def running(executable, *arguments):
+    demo = Demo(executable, *arguments)
+    try:
+        yield demo
+        if demo.process.poll() is None:
+            demo.stop()
+        assert demo.process.returncode == 0, demo.lines
+    finally:
+        demo.process.kill()
+        demo.process.wait()
+        demo.process.stdout.close()
+
+
+class Peer:
+    """A socket that speaks with the server alone.
+
+    Silence is shown without waiting for it: datagrams stay in order between two sockets on one machine, and the server
+    takes one at a time. So after each datagram goes a probe, a good request, and what comes back before the answer to
+    the probe is the answer to the datagram.
+    """
+
+    PROBE_TOKEN = b"a probe!"
+
+    def __init__(self, port, address="127.0.0.1"):
+        self.socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.settimeout(TIMEOUT_S)
+        self.socket.connect((address, port))
+        self.probe_mids = itertools.count(0xA000)
+
+    def ask(self, datagram):
+        """All that the server answers to a datagram."""
+        mid = next(self.probe_mids)
+        self.socket.send(datagram)
+        self.socket.send(_coap.message(_coap.CON, _coap.GET, mid, self.PROBE_TOKEN))
+        expected = _coap.message(_coap.ACK, _coap.code("2.05"), mid, self.PROBE_TOKEN,
+                                 [(_coap.CONTENT_FORMAT, b"")], b"Hello CoAP")
+        return list(iter(lambda: self.socket.recv(65536), expected))
+
+    def request(self, method, path, options=(), payload=b"", mid=0x1234, token=b"tok", message_type=_coap.CON):
+        """The one answer to a request, decoded."""
+        request = _coap.message(message_type, method, mid, token, [*_coap.path(path), *options], payload)
+        answers = self.ask(request)
+        assert len(answers) == 1, answers
+        answer = _coap.decode(answers[0])
+        assert answer.token == token
+        if message_type == _coap.CON:
+            assert (answer.type, answer.mid) == (_coap.ACK, mid)
+        else:
+            assert answer.type == _coap.NON
+        return answer
+
+    def close(self):
+        self.socket.close()

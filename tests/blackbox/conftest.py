@@ -1,0 +1,34 @@
+"""A running demo, and somebody who speaks with it."""
+
+import _demo
+import pytest
+
+
+@pytest.fixture(scope="module")
+def server(demo):
+    with _demo.running(demo) as running:
+        yield running
+
+
+@pytest.fixture
+def new_server(demo):
+    """One that nobody has spoken with."""
+    with _demo.running(demo) as running:
+        yield running
+
+
+@pytest.fixture
+def peer(server):
+    yield from speaking_with(server)
+
+
+@pytest.fixture
+def new_peer(new_server):
+    yield from speaking_with(new_server)
+
+
+def speaking_with(server):
+    peer = _demo.Peer(server.port)
+    yield peer
+    assert peer.ask(b"") == [], "something came that nobody had asked for"
+    peer.close()

@@ -1,0 +1,18 @@
+"""Datagrams that broke other implementations of CoAP; the file beside this one says whose, and how."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+PACKETS = json.loads(Path(__file__).with_name("known_bad_packets.json").read_text())["packets"]
+
+
+@pytest.mark.parametrize("case", PACKETS, ids=lambda case: case["name"])
+def test_known_bad_packet(peer, case):
+    """RFC 7252, sections 3, 4.2, 4.3 and 5.4.1; which one, the case says."""
+    answers = peer.ask(bytes.fromhex(case["packet"]))
+    if case["answers"]:
+        assert len(answers) == 1 and answers[0].hex() in case["answers"], case["because"]
+    else:
+        assert answers == [], case["because"]

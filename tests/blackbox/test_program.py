@@ -1,0 +1,116 @@
+"""The demo as a program: its arguments, what it prints, how it ends."""
+
+import signal
+import socket
+import subprocess
+
+import _coap
+import _demo
+import pytest
+
+
+def port_is_closed(address, port):
+    """Whether nobody listens there: the kernel says so."""
+    peer = _demo.Peer(port, address)
+    try:
+        peer.ask(b"")
+        return False
+    except ConnectionRefusedError:
+        return True
+    finally:
+        peer.close()
+
+
+def has_ipv6():
+    try:
+        socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
+needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="no IPv6 on the loopback interface")
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_ends_on_a_signal(demo, with_signal):
+    with _demo.running(demo) as running:
+        peer = _demo.Peer(running.port)
+        peer.ask(b"\x40")
+        peer.ask(bytes.fromhex("40 00 12 34"))
+        peer.ask(bytes.fromhex("f0 00 12 34"))
+        peer.ask(bytes.fromhex("4f 00 12 34"))
+        peer.close()
+        counted = running.stop(with_signal)
+        for expected in ("4 served", "1 too short", "1 pings", "1 of another version", "1 malformed"):
+            assert expected in counted
+
+
+@needs_ipv6
+def test_listens_on_all_addresses(demo):
+    with _demo.running(demo) as running:
+        for address in ("127.0.0.1", "127.0.0.2", "::1"):
+            peer = _demo.Peer(running.port, address)
+            assert peer.ask(b"") == []
+            peer.close()
+
+
+@needs_ipv6
+def test_listens_on_one_address(demo):
+    for its, others in (("127.0.0.1", ["127.0.0.2", "::1"]), ("::1", ["127.0.0.1"]), ("0.0.0.0", ["::1"])):
+        with _demo.running(demo, "--bind", its) as running:
+            peer = _demo.Peer(running.port, "127.0.0.2" if its == "0.0.0.0" else its)
+            assert peer.ask(b"") == []
+            peer.close()
+            assert all(port_is_closed(other, running.port) for other in others)
+
+
+def test_says_what_to_try(demo):
+    with _demo.running(demo, "--bind", "127.0.0.1") as running:
+        assert any(f"coap-client-notls -m get coap://127.0.0.1:{running.port}/" in line for line in running.lines)
+        assert f"listening on 127.0.0.1:{running.port}" in running.lines
+
+
+def test_verbose(demo):
+    with _demo.running(demo, "--verbose", "--bind", "127.0.0.1") as running:
+        peer = _demo.Peer(running.port)
+        who = f"127.0.0.1:{peer.socket.getsockname()[1]}"
+
+        def lines_for(datagram):
+            peer.ask(datagram)
+            lines = list(iter(running.next_line, f"<- {who}  CON GET 0x{next_probe():04x} token {peer.PROBE_TOKEN.hex()}"))
+            assert running.next_line().startswith(f"-> {who}  ACK 2.05")
+            return [line.replace(who, "WHO") for line in lines]
+
+        probes = iter(range(0xA000, 0xB000))
+        next_probe = probes.__next__
+
+        options = [*_coap.path("cbor"), (_coap.URI_HOST, b"h\n\xff"), (_coap.ACCEPT, b"\x3c"), (_coap.ETAG, b"\x01\x02"),
+                   (65000, b"\xab")]
+        assert lines_for(_coap.message(_coap.CON, _coap.GET, 0x12AB, b"\x01\xfe", options)) == [
+            "<- WHO  CON GET 0x12ab token 01fe | Uri-Host 680aff, ETag 0102, Uri-Path \"cbor\", Accept 60, option 65000 ab",
+            "-> WHO  ACK 2.05 0x12ab token 01fe | Content-Format 60 | 18 bytes a400f4011820026548656c6c6f0383010203",
+        ]
+        assert lines_for(_coap.message(_coap.CON, _coap.POST, 1, b"", _coap.path("message/info"), b"Hello")) == [
+            "<- WHO  CON POST 0x0001 | Uri-Path \"message\", Uri-Path \"info\" | 5 bytes \"Hello\"",
+            "-> WHO  ACK 2.04 0x0001",
+        ]
+        assert lines_for(bytes.fromhex("40 00 12 34")) == ["<- WHO  CON Empty 0x1234", "-> WHO  RST Empty 0x1234"]
+        assert lines_for(bytes.fromhex("4f 01 12 34")) == [
+            "<- WHO  no CoAP message: 4 bytes 4f011234", "-> WHO  RST Empty 0x1234"]
+        assert lines_for(b"") == ["<- WHO  no CoAP message: 0 bytes"]
+        peer.close()
+
+
+@pytest.mark.parametrize("arguments", [["--bind", "nonsense"], ["--port", "70000"], ["--port", "-1"], ["--unknown"],
+                                       ["--bind", "192.0.2.1"], ["--bind", "::1%nowhere"]])
+def test_arguments_that_cannot_be(demo, arguments):
+    done = subprocess.run([demo, *arguments], capture_output=True, timeout=_demo.TIMEOUT_S)
+    assert done.returncode > 0
+    assert done.stderr
+
+
+def test_port_that_is_taken(demo, server):
+    done = subprocess.run([demo, "--port", str(server.port)], capture_output=True, timeout=_demo.TIMEOUT_S)
+    assert done.returncode > 0
+    assert b"cannot listen on" in done.stderr
