@@ -1,0 +1,26 @@
+// hello.cpp, and it tells what it serves.
+#include <mincoap/resource/routes.hpp>
+#include <mincoap/resource/text.hpp>
+#include <mincoap/resource/value.hpp>
+#include <mincoap/resource/well_known_core.hpp>
+#include <mincoap/server/server.hpp>
+
+#include "radio.hpp"
+
+namespace {
+
+bool led = false;
+
+constexpr auto site =
+    mincoap::routes(mincoap::at<"hello">(mincoap::text("Hello CoAP")),
+                    mincoap::at<"led">(mincoap::value(led).title("Status LED")), mincoap::well_known_core);
+
+radio socket;
+mincoap::byte datagram[1152];
+constinit mincoap::server server{socket, site, datagram};
+
+}  // namespace
+
+int main() {
+    for (;;) server.poll(now_ms);
+}

@@ -1,0 +1,24 @@
+// The least that a device serves: a text to read and a bool to read and write.
+#include <mincoap/resource/routes.hpp>
+#include <mincoap/resource/text.hpp>
+#include <mincoap/resource/value.hpp>
+#include <mincoap/server/server.hpp>
+
+#include "radio.hpp"
+
+namespace {
+
+bool led = false;
+
+constexpr auto site = mincoap::routes(mincoap::at<"hello">(mincoap::text("Hello CoAP")),  //
+                                      mincoap::at<"led">(mincoap::value(led)));
+
+radio socket;
+mincoap::byte datagram[1152];
+constinit mincoap::server server{socket, site, datagram};
+
+}  // namespace
+
+int main() {
+    for (;;) server.poll(now_ms);
+}
