@@ -12,8 +12,6 @@ namespace demo {
 // Up to `Capacity` items, in place.
 template <typename T, std::size_t Capacity>
 struct bounded {
-    static constexpr std::size_t capacity = Capacity;
-
     std::array<T, Capacity> items{};
     std::size_t size = 0;
 
@@ -35,7 +33,7 @@ enum key : std::uint64_t { hidden = 0, number = 1, label = 2, list = 3, key_coun
 // The label may end up in a web page: it opens no tag.
 constexpr bool read_label(cbor_reader& from, record& to) {
     const mincoap::bytes text = from.text();
-    if (text.size() > to.label.capacity) return false;
+    if (text.size() > to.label.items.size()) return false;
     to.label.size = 0;
     for (const mincoap::byte c : text) {
         if (c == '<') return false;
@@ -46,7 +44,7 @@ constexpr bool read_label(cbor_reader& from, record& to) {
 
 constexpr bool read_list(cbor_reader& from, record& to) {
     const std::uint64_t count = from.array();
-    if (count > to.list.capacity) return false;
+    if (count > to.list.items.size()) return false;
     to.list.size = 0;
     while (to.list.size < count) to.list.append(from.unsigned_number());
     return true;

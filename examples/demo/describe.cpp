@@ -106,7 +106,7 @@ std::string describe(const mincoap::message::option_view& o, const option_name& 
 std::string describe(const mincoap::message::option_view& o) {
     for (const option_name& known : option_names)
         if (known.number == o.number) return describe(o, known);
-    const std::string name = "option " + std::to_string(number_of(o.number));
+    std::string name = "option " + std::to_string(number_of(o.number));
     return o.value.empty() ? name : name + ' ' + hex_preview(o.value);
 }
 

@@ -40,7 +40,7 @@ private:
 
     void tell(const char* direction, mincoap::bytes datagram, const mincoap::net::path& way, const char* note) {
         if (log_ == nullptr) return;
-        *log_ << direction << describe(way.remote) << "  " << describe(datagram) << note << std::endl;
+        *log_ << direction << describe(way.remote) << "  " << describe(datagram) << note << '\n' << std::flush;
     }
 
     Socket& socket_;

@@ -47,7 +47,8 @@ void announce(const endpoint& at) {
     std::cout << "GET /, /time, /log, /.well-known/core; GET and PUT /cbor; POST /message/info, /message/warn\n"
               << "try: coap-client-notls -m get " << uri << "/.well-known/core\n"
               << "     coap-client-notls -m post -e 'Hello' " << uri << "/message/info\n"
-              << "listening on " << demo::describe(at) << std::endl;
+              << "listening on " << demo::describe(at) << '\n'
+              << std::flush;
 }
 
 void print(const mincoap::counters& counted) {
@@ -72,7 +73,7 @@ void print(const mincoap::counters& counted) {
         std::cout << separator << counted[outcome] << ' ' << name;
         separator = ", ";
     }
-    std::cout << std::endl;
+    std::cout << '\n' << std::flush;
 }
 
 // Serves until a signal. A signal that comes just before the wait is noticed when the wait has timed out.

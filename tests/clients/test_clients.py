@@ -1,0 +1,233 @@
+"""Clients that others wrote, against the demo; and tshark's opinion of every datagram that the demo sent them."""
+
+import asyncio
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+import _demo
+import pytest
+
+TIMEOUT_S = 20
+RECORD = bytes.fromhex("a4 00f4 01182a 02626869 03820102")
+NO_RECORD = RECORD[:-1]
+PROBLEM = "_ws.malformed || _ws.expert.severity == error || _ws.expert.severity == warning"
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as any_socket:
+            any_socket.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
+class Capture:
+    """What goes over the loopback interface to and from one port, as tshark writes it down."""
+
+    def __init__(self, port, file):
+        self.port = port
+        self.file = file
+        self.process = subprocess.Popen(
+            ["tshark", "-q", "-i", "lo", "-f", f"udp port {port}", "-w", file],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+    def starts(self):
+        """Whether it may capture, and does."""
+        said = b""
+        for line in self.process.stderr:
+            said += line
+            if b"Capturing on" in line:
+                return self.sees(b"is on")
+        self.excuse = said.decode()
+        return False
+
+    def sees(self, token):
+        """Whether it has written down a request with this token, which is sent until it has."""
+        deadline = time.monotonic() + TIMEOUT_S
+        peer = _demo.Peer(self.port)
+        try:
+            while time.monotonic() < deadline:
+                peer.request(1, "", token=token)
+                if self.file.exists() and token in self.file.read_bytes():
+                    return True
+                time.sleep(0.1)
+            self.excuse = "tshark captures, but nothing comes"
+            return False
+        finally:
+            peer.close()
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(TIMEOUT_S)
+        self.process.stderr.close()
+
+    def lines(self, display_filter):
+        """The datagrams that the filter shows, one a line."""
+        shown = subprocess.run(
+            ["tshark", "-r", self.file, "-d", f"udp.port=={self.port},coap", "-Y", display_filter],
+            capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
+        return shown.stdout.splitlines()
+
+
+@pytest.fixture(scope="module")
+def server(demo):
+    with _demo.running(demo) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", autouse=True)
+def capture(server, tmp_path_factory):
+    """Of all that the tests of this file send. What keeps tshark from capturing skips its test, and no other."""
+    if not shutil.which("tshark"):
+        yield None
+        return
+    capturing = Capture(server.port, tmp_path_factory.mktemp("capture") / "lo.pcapng")
+    capturing.works = capturing.starts()
+    yield capturing
+    capturing.stop()
+
+
+@pytest.fixture(params=["127.0.0.1", "[::1]"])
+def uri(request, server):
+    if request.param == "[::1]" and not has_ipv6():
+        pytest.skip("no IPv6 on the loopback interface")
+    return f"coap://{request.param}:{server.port}"
+
+
+@pytest.fixture
+def ipv4_uri(server):
+    return f"coap://127.0.0.1:{server.port}"
+
+
+def run(*command):
+    """All that a client prints, and it ends by itself. Its exit status says nothing."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=TIMEOUT_S)
+    return done.stdout
+
+
+class TestLibcoap:
+    """coap-client of libcoap. It prints payloads, and the codes of errors."""
+
+    @pytest.fixture
+    def client(self, coap_client):
+        return lambda method, *arguments: run(coap_client, "-B", "3", "-v", "6", "-m", method, *arguments)
+
+    @pytest.mark.parametrize("types", [[], ["-N"]], ids=["CON", "NON"])
+    def test_get(self, client, uri, types):
+        told = client("get", *types, uri + "/")
+        assert b"Hello CoAP" in told and b"c:2.05" in told
+        assert re.search(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", client("get", *types, uri + "/time"))
+        assert b"4.04" in client("get", *types, uri + "/nowhere")
+        assert b"4.06" in client("get", *types, "-A", "60", uri + "/time")
+
+    def test_token_of_eight_bytes(self, client, uri):
+        assert b"Hello CoAP" in client("get", "-T", "12345678", uri + "/")
+
+    def test_discovery(self, client, uri):
+        assert b"</cbor>;" in client("get", uri + "/.well-known/core")
+        assert b"</cbor>;" in client("get", uri + "/.well-known/core?rt=demo.*")
+
+    @pytest.mark.parametrize("types", [[], ["-N"]], ids=["CON", "NON"])
+    def test_put(self, client, uri, types, tmp_path):
+        good, bad, read = (tmp_path / name for name in ("good", "bad", "read"))
+        good.write_bytes(RECORD)
+        bad.write_bytes(NO_RECORD)
+        assert b"c:2.04" in client("put", *types, "-t", "60", "-f", str(good), uri + "/cbor")
+        assert b"4.00" in client("put", *types, "-t", "60", "-f", str(bad), uri + "/cbor")
+        assert b"4.15" in client("put", *types, "-t", "0", "-f", str(good), uri + "/cbor")
+        client("get", *types, "-o", str(read), uri + "/cbor")
+        assert read.read_bytes().rstrip(b"\n") == RECORD
+
+    def test_post(self, client, uri):
+        assert b"c:2.04" in client("post", "-e", "from libcoap", uri + "/message/info")
+        assert b"c:2.04" in client("post", "-N", "-e", "from libcoap, too", uri + "/message/warn")
+        log = client("get", uri + "/log")
+        assert b"info: from libcoap\n" in log and b"warn: from libcoap, too\n" in log
+        assert b"4.05" in client("delete", uri + "/log")
+
+    def test_unknown_critical_option(self, client, uri):
+        assert b"4.02" in client("get", "-O", "65001,x", uri + "/")
+
+
+class TestNode:
+    """coap-cli, on node's coap. Of IPv6 it knows no addresses in brackets, so that IPv4 has to do."""
+
+    @pytest.fixture
+    def client(self, coap_cli):
+        return lambda method, *arguments: run(coap_cli, method, *arguments)
+
+    @pytest.mark.parametrize("types", [[], ["-c"]], ids=["CON", "NON"])
+    def test_get(self, client, ipv4_uri, types):
+        told = client("get", *types, ipv4_uri + "/")
+        assert b"2.05" in told and b"Hello CoAP" in told
+        assert b"</message/warn>;" in client("get", *types, ipv4_uri + "/.well-known/core")
+        assert b"4.04" in client("get", *types, ipv4_uri + "/nowhere")
+
+    @pytest.mark.parametrize("types", [[], ["-c"]], ids=["CON", "NON"])
+    def test_post(self, client, ipv4_uri, types):
+        assert b"2.04" in client("post", *types, "-p", "from node", ipv4_uri + "/message/warn")
+        assert b"warn: from node\n" in client("get", ipv4_uri + "/log")
+
+    def test_put(self, client, ipv4_uri):
+        assert b"4.00" in client("put", "-p", "no record", ipv4_uri + "/cbor")
+        assert b"4.15" in client("put", "-O", "12,0x00", "-p", "no record", ipv4_uri + "/cbor")
+
+
+class TestAiocoap:
+    """aiocoap, in this process."""
+
+    @pytest.fixture
+    def ask(self, aiocoap, uri):
+        async def answer(method, path, **fields):
+            context = await aiocoap.Context.create_client_context()
+            try:
+                request = aiocoap.Message(code=method, uri=uri + path, **fields)
+                return await asyncio.wait_for(context.request(request).response, TIMEOUT_S)
+            finally:
+                await context.shutdown()
+
+        return lambda method, path, **fields: asyncio.run(answer(method, path, **fields))
+
+    def test_get(self, aiocoap, ask):
+        answer = ask(aiocoap.GET, "/")
+        assert (answer.code, answer.payload, answer.opt.content_format) == (aiocoap.CONTENT, b"Hello CoAP", 0)
+        assert ask(aiocoap.GET, "/nowhere").code == aiocoap.NOT_FOUND
+        assert ask(aiocoap.GET, "/time", accept=60).code == aiocoap.NOT_ACCEPTABLE
+
+    def test_put(self, aiocoap, ask):
+        assert ask(aiocoap.PUT, "/cbor", payload=RECORD, content_format=60).code == aiocoap.CHANGED
+        assert ask(aiocoap.GET, "/cbor").payload == RECORD
+        assert ask(aiocoap.PUT, "/cbor", payload=NO_RECORD, content_format=60).code == aiocoap.BAD_REQUEST
+        assert ask(aiocoap.PUT, "/cbor", payload=RECORD, content_format=0).code == aiocoap.UNSUPPORTED_CONTENT_FORMAT
+        assert ask(aiocoap.GET, "/cbor").payload == RECORD
+
+    def test_post(self, aiocoap, ask):
+        assert ask(aiocoap.POST, "/message/info", payload=b"from aiocoap").code == aiocoap.CHANGED
+        assert b"info: from aiocoap\n" in ask(aiocoap.GET, "/log").payload
+
+    def test_observe_is_declined(self, aiocoap, ask):
+        answer = ask(aiocoap.GET, "/time", observe=0)
+        assert (answer.code, answer.opt.observe) == (aiocoap.CONTENT, None)
+
+    def test_discovery(self, aiocoap, ask):
+        from aiocoap.util import linkformat
+
+        links = linkformat.parse(ask(aiocoap.GET, "/.well-known/core").payload.decode()).links
+        assert {link.href for link in links} == {"/", "/time", "/cbor", "/message/info", "/message/warn", "/log"}
+
+
+def test_tshark_finds_nothing_wrong(capture, server):
+    """Runs last, and looks at all that the tests above made the server send."""
+    if capture is None or not capture.works:
+        pytest.skip("tshark is missing" if capture is None else f"tshark does not capture: {capture.excuse}")
+    assert capture.sees(b"is over")
+    capture.stop()
+    from_server = f"udp.srcport == {server.port}"
+    assert len(capture.lines(f"{from_server} && coap.code == 69")) > 1
+    assert capture.lines(f"{from_server} && !coap") == []
+    assert capture.lines(f"{from_server} && ({PROBLEM})") == []
