@@ -17,44 +17,46 @@ public:
     // What a reply may own, in bytes; more belongs to the application, with a pointer to it here.
     static constexpr std::size_t capacity = 4 * sizeof(void*);
 
-    // Just the code: no options, no payload.
-    reply(mincoap::code code)
-        : reply(head{code, {}}) {}  // NOLINT(*-explicit-*): `return code::not_found;` is the idiom
+    // Just the code: no options, no payload. `return code::not_found;` is the idiom.
+    reply(mincoap::code code) : reply(head(code, {})) {}  // NOLINT(*-explicit-*)
 
     // A text, or bytes, that outlive the exchange.
-    reply(mincoap::code code, content_format format, std::string_view payload)
-        : reply(head{code, message::encoded_content_format{format}}) {
+    reply(mincoap::code code, message::encoded_content_format format, std::string_view payload)
+        : reply(head(code, format)) {
         payload_ = payload;
     }
 
     // A function `void(message::writer&)` that writes the options and the payload. It is called at most once, after the
     // handler has returned; if what it writes does not fit, 5.00 is sent in its place.
     template <std::invocable<message::writer&> Render>
-    reply(mincoap::code code, Render render) : reply(head{code, {}}, render) {}
+    reply(mincoap::code code, Render render) : reply(head(code, {}), render) {}
 
     // The same behind a Content-Format, which is the first option then.
     template <std::invocable<message::writer&> Render>
-    reply(mincoap::code code, content_format format, Render render)
-        : reply(head{code, message::encoded_content_format{format}}, render) {}
+    reply(mincoap::code code, message::encoded_content_format format, Render render)
+        : reply(head(code, format), render) {}
 
-    mincoap::code code() const { return head_.code; }
+    mincoap::code code() const { return static_cast<mincoap::code>(head_ & 0xff); }
 
     void render(message::writer& to) const {
-        to.option(head_.format);
+        const message::encoded_content_format format = message::encoded_content_format::from_encoded(head_ >> 8);
+        if (format.size() != 0) {
+            to.option(format);
+            if (render_ == nullptr) to.payload(payload_);
+        }
         if (render_ != nullptr) render_(storage_, to);
-        else to.payload(payload_);
     }
 
 private:
-    struct alignas(std::uint32_t) head {
-        mincoap::code code;
-        message::encoded_content_format format;
-    };
+    // The code, and above it the Content-Format: one word, which a handler stores at once.
+    static constexpr std::uint32_t head(mincoap::code code, message::encoded_content_format format) {
+        return static_cast<std::uint32_t>(code) | format.encoded << 8;
+    }
 
-    explicit reply(head h) : head_(h), render_(nullptr) {}
+    explicit reply(std::uint32_t head) : head_(head), render_(nullptr) {}
 
     template <typename Render>
-    reply(head h, Render render) : head_(h), render_(&call<Render>) {
+    reply(std::uint32_t head, Render render) : head_(head), render_(&call<Render>) {
         static_assert(sizeof(Render) <= capacity && alignof(Render) <= alignof(std::uint64_t),
                       "mincoap: a reply owns up to 4 pointers' worth of bytes; let it point to more than that");
         static_assert(std::is_trivially_copyable_v<Render> && std::is_trivially_destructible_v<Render>,
@@ -67,10 +69,10 @@ private:
         (*static_cast<const Render*>(render))(to);
     }
 
-    head head_;
+    std::uint32_t head_;
     void (*render_)(const void*, message::writer&);
     union {
-        std::string_view payload_;                       // if there is no render_
+        std::string_view payload_;                       // if there is a format and no render_
         alignas(std::uint64_t) byte storage_[capacity];  // for render_
     };
 };

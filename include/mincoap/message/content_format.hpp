@@ -1,8 +1,6 @@
 // Content-Formats (RFC 7252 §12.3 and the registry it founded).
 #pragma once
 
-#include <array>
-
 #include <mincoap/message/bytes.hpp>
 #include <mincoap/message/uint.hpp>
 
@@ -27,18 +25,31 @@ enum class content_format : std::uint16_t {
 namespace message {
 
 // A Content-Format option as it is sent if no other option comes before it: its delta is 12 and its length at most 2, so
-// that its head is one byte.
+// that its head is one byte. Three bytes in one word, the first one lowest; 0 if there is no such option.
 struct encoded_content_format {
-    std::array<byte, 3> encoded{};  // the first byte is 0 if there is no such option
+    std::uint32_t encoded = 0;
 
     constexpr encoded_content_format() = default;
-    constexpr explicit encoded_content_format(content_format format) {
-        const auto number = static_cast<std::uint16_t>(format);
-        encoded[0] = static_cast<byte>(0xc0U | uint_size(number));
-        encoded[1] = static_cast<byte>(number > 0xff ? number >> 8 : number);
-        encoded[2] = static_cast<byte>(number);
+
+    // A constant is encoded at compile time.
+    consteval encoded_content_format(content_format format)  // NOLINT(*-explicit-*): it is the same thing
+        : encoded(encode(format).encoded) {}
+
+    // The same for a format that is not known before.
+    static constexpr encoded_content_format encode(content_format format) {
+        const auto number = static_cast<std::uint32_t>(format);
+        const unsigned length = uint_size(number);
+        const std::uint32_t value = length == 2 ? number >> 8 | (number & 0xff) << 8 : number;
+        return from_encoded(0xc0U | length | value << 8);
     }
-    constexpr std::size_t size() const { return encoded[0] == 0 ? 0 : 1 + (encoded[0] & 3U); }
+
+    static constexpr encoded_content_format from_encoded(std::uint32_t encoded) {
+        encoded_content_format format;
+        format.encoded = encoded;
+        return format;
+    }
+
+    constexpr unsigned size() const { return encoded == 0 ? 0 : 1 + (encoded & 3); }
 };
 
 }  // namespace message

@@ -139,12 +139,7 @@ public:
     // Checks a datagram. Format errors are: token length 9 to 15, a token, an option's extension or its value past
     // the end, delta or length 15, an option number above 65535, a payload marker with nothing behind it, and an
     // Empty message with anything behind its Message ID.
-    static constexpr std::expected<view, parse_error> parse(bytes datagram) {
-        view parsed;
-        const parse_error error = parse(datagram, parsed, [](const option_view&, const byte*) {});
-        if (error != parse_error::none) return std::unexpected(error);
-        return parsed;
-    }
+    static constexpr std::expected<view, parse_error> parse(bytes datagram);
 
     // The same into a view that is there already, which keeps its value if there is an error. On the way calls
     // `each(option, begin)` for every option, the first byte of which is at `begin`. What it saw counts only if there is
@@ -197,5 +192,12 @@ private:
     bytes datagram_;
     const byte* payload_;  // behind its marker, or the end
 };
+
+constexpr std::expected<view, parse_error> view::parse(bytes datagram) {
+    view parsed;
+    const parse_error error = parse(datagram, parsed, [](const option_view&, const byte*) {});
+    if (error != parse_error::none) return std::unexpected(error);
+    return parsed;
+}
 
 }  // namespace mincoap::message

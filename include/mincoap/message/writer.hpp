@@ -30,17 +30,17 @@ public:
         put(static_cast<unsigned>(c));
         put(message_id >> 8);
         put(message_id);
-        put_all(token.data(), token.size());
+        put_all(token);
     }
 
     // Appends an option. Numbers ascend; an equal one repeats the option. A value has at most 65,804 bytes.
     constexpr void option(message::option number, bytes value) {
         open_option(number_of(number), value.size());
-        put_all(value.data(), value.size());
+        put_all(value);
     }
     constexpr void option(message::option number, std::string_view value) {
         open_option(number_of(number), value.size());
-        put_all(value.data(), value.size());
+        put_all(value);
     }
 
     // Appends an option in the uint format, in its minimal length.
@@ -51,20 +51,20 @@ public:
     }
 
     // Starts with a Content-Format option, or with none: nothing was written before.
-    constexpr void option(const encoded_content_format& first) {
+    constexpr void option(encoded_content_format first) {
         MINCOAP_ASSERT(last_ == 0);
-        put_all(first.encoded.data(), first.size());
+        for (unsigned left = first.size(); left != 0; --left, first.encoded >>= 8) put(first.encoded & 0xff);
         last_ = number_of(message::option::content_format);
     }
 
     // Appends to the payload; no option can follow. Appending nothing starts no payload.
     constexpr void payload(bytes part) {
         open_payload(part.size());
-        put_all(part.data(), part.size());
+        put_all(part);
     }
     constexpr void payload(std::string_view part) {
         open_payload(part.size());
-        put_all(part.data(), part.size());
+        put_all(part);
     }
 
     constexpr bool failed() const { return at_ == nullptr; }
@@ -109,11 +109,18 @@ private:
         *at_++ = static_cast<byte>(value);
     }
 
-    constexpr void put_all(const auto* data, std::size_t count) {
-        if (count > static_cast<std::size_t>(end_ - at_)) return fail();
-        copy_bytes(data, count, at_);
-        at_ += count;
+    constexpr void put_all(bytes data) {
+        if (room() < data.size()) return fail();
+        copy_bytes(data.data(), data.size(), at_);
+        at_ += data.size();
     }
+    constexpr void put_all(std::string_view data) {
+        if (room() < data.size()) return fail();
+        copy_bytes(data.data(), data.size(), at_);
+        at_ += data.size();
+    }
+
+    constexpr std::size_t room() const { return static_cast<std::size_t>(end_ - at_); }
 
     // No room is left then, so that nothing more can be written.
     constexpr void fail() { at_ = end_ = nullptr; }

@@ -21,14 +21,6 @@ struct link_text {
         copy_bytes(text.data(), text.size(), characters.data() + size);
         size += text.size();
     }
-    constexpr void append_quoted(std::string_view text) {
-        append("\"");
-        for (const char c : text) {
-            if (c == '"' || c == '\\') append("\\");  // RFC 6690 §2: quoted-pair
-            append({&c, 1});
-        }
-        append("\"");
-    }
     constexpr void append(std::uint32_t number) {
         std::array<char, 10> digits{};
         std::size_t at = digits.size();
@@ -41,8 +33,20 @@ struct link_text {
 template <typename Resource, std::size_t Capacity>
 struct described;
 
+namespace detail {
+
+inline void a_link_attribute_contains_a_quotation_mark_or_a_backslash() { MINCOAP_ASSERT(false); }
+
+// What would have to be escaped (RFC 6690 §2, quoted-pair) is refused: at compile time, where the site is constexpr.
+constexpr void check_quotable(std::string_view text) {
+    for (const char c : text)
+        if (c == '"' || c == '\\') a_link_attribute_contains_a_quotation_mark_or_a_backslash();
+}
+
+}  // namespace detail
+
 // Gives a resource its attributes: `text("Hello").title("A greeting").rt("demo.text")`. Each returns the resource with
-// the attribute added; values are string literals.
+// the attribute added; values are string literals, without quotation marks and backslashes.
 template <typename Resource>
 class linkable {
 public:
@@ -88,12 +92,13 @@ public:
 private:
     template <std::size_t M, std::size_t N>
     constexpr auto quoted(const char (&name)[M], const char (&value)[N]) const {
-        constexpr std::size_t most = 1 + (M - 1) + 1 + 2 * (N - 1) + 2;
-        return with<most>([&](auto& link) {
+        detail::check_quotable({value, N - 1});
+        return with<1 + (M - 1) + 2 + (N - 1) + 1>([&](auto& link) {
             link.append(";");
             link.append({name, M - 1});
-            link.append("=");
-            link.append_quoted({value, N - 1});
+            link.append("=\"");
+            link.append({value, N - 1});
+            link.append("\"");
         });
     }
 

@@ -15,7 +15,13 @@ namespace detail {
 // RFC 3986 §3.3: what stands in a path as it is; the rest is percent-encoded.
 constexpr bool is_path_character(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("-._~!$&'()*+,;=:@/").find(c) != std::string_view::npos;
+           std::string_view("-._~!$&'()*+,;=:@/").contains(c);
+}
+
+constexpr std::size_t percent_encoded_size(std::string_view path) {
+    std::size_t size = 0;
+    for (const char c : path) size += is_path_character(c) ? 1 : 3;
+    return size;
 }
 
 constexpr void append_percent_encoded(auto& link, std::string_view path) {
@@ -29,12 +35,6 @@ constexpr void append_percent_encoded(auto& link, std::string_view path) {
         const std::array<char, 3> encoded{'%', hex[value >> 4], hex[value & 15]};
         link.append({encoded.data(), encoded.size()});
     }
-}
-
-// Methods that share a path share a link.
-template <typename Place, typename Next>
-constexpr bool is_same_place() {
-    return &Place::path == &Next::path && Place::exact == Next::exact;
 }
 
 template <std::size_t Capacity>
@@ -63,10 +63,10 @@ struct discovery_of_site {
     }
 
 private:
-    // The path percent-encoded, "</>" and a comma, the attributes.
+    // The path, "</>" and a comma, the attributes.
     template <typename Place>
     static constexpr std::size_t capacity_of =
-        3 * Place::path_text.size() + 4 + attributes_capacity<decltype(Place::given)>;
+        percent_encoded_size(Place::path_text) + 4 + attributes_capacity<decltype(Place::given)>;
 
     template <typename Place>
     static constexpr void add(auto& document, std::string_view& previous, const Place& place) {
