@@ -25,7 +25,7 @@ def found(variable, *fallbacks):
 @pytest.fixture(scope="session")
 def demo():
     """The demo server's executable."""
-    return found("MINCOAP_DEMO", ROOT / "build/demo/examples/mincoap-demo")
+    return found("MINCOAP_DEMO", ROOT / "build/release/examples/mincoap-demo")
 
 
 @pytest.fixture(scope="session")

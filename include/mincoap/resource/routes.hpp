@@ -159,16 +159,16 @@ private:
     }
 
     template <std::size_t Index, typename... Methods>
-    static constexpr void add_rows(auto& rows, std::size_t& count, method_list<Methods...>) {
+    static constexpr void add_rows(auto& all, std::size_t& count, method_list<Methods...>) {
         using place = std::tuple_element_t<Index, std::tuple<Places...>>;
-        ((rows[count++] = {.path = place::path.data(),
-                           .path_size = static_cast<byte>(place::path.size()),
-                           .methods = Methods::methods,
-                           .rest_size = static_cast<std::uint16_t>(place::exact ? 0 : 0xffff),
-                           .produces = static_cast<std::uint16_t>(Methods::produces.number_plus_one()),
-                           .consumes = static_cast<std::uint16_t>(Methods::consumes.number_plus_one()),
-                           .understands = Methods::understands | understood_by_server,
-                           .serve = &serve<Index, Methods>}),
+        ((all[count++] = {.path = place::path.data(),
+                          .path_size = static_cast<byte>(place::path.size()),
+                          .methods = Methods::methods,
+                          .rest_size = static_cast<std::uint16_t>(place::exact ? 0 : 0xffff),
+                          .produces = static_cast<std::uint16_t>(Methods::produces.number_plus_one()),
+                          .consumes = static_cast<std::uint16_t>(Methods::consumes.number_plus_one()),
+                          .understands = Methods::understands | understood_by_server,
+                          .serve = &serve<Index, Methods>}),
          ...);
     }
 
