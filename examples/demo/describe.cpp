@@ -97,7 +97,7 @@ std::string name_of(code c) {
 }
 
 std::string describe(const mincoap::message::option_view& o, const option_name& known) {
-    const std::string name = known.name;
+    std::string name = known.name;
     if (o.value.empty() && known.value == format::opaque) return name;
     if (known.value == format::uint && o.value.size() <= 4) return name + ' ' + std::to_string(o.uint());
     return name + ' ' + (known.value == format::text ? preview(o.value) : hex_preview(o.value));
