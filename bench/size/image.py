@@ -129,6 +129,8 @@ class Image:
     def callees(self, start):
         """(stack in use, address) of all that it may call, but for what is not linked."""
         calls = self.frame(start)[1] if start in self.functions else ()
+        if any(target is None for _, target in calls) and not self.address_taken:
+            raise SystemExit(f"{self.path}: {self.functions[start].name} calls by a pointer, and there is none")
         for depth, target in calls:
             for t in [target] if target is not None else sorted(self.address_taken):
                 if t in self.functions and self.functions[t].section != ".board":
@@ -161,6 +163,9 @@ class Image:
         return max([own, *ways], key=lambda way: way[0])
 
 
+MOST = 1 << 16  # no frame is that large
+
+
 class Frame:
     """Follows a function from its entry along every branch, with what it has on the stack. Gives up loudly on an
     instruction that does something to the stack pointer that it does not know."""
@@ -169,7 +174,8 @@ class Frame:
         self.image, self.function = image, function
         self.end = function.address + function.size
         self.own = sorted(a for a in image.code if function.address <= a < self.end)
-        self.depth = {}
+        self.before = {}  # stack in use at an instruction
+        self.depth = {}  # and the most during it
         self.calls = set()
         self.switches = []  # depths at which the function jumps by a table
         self.tail_jumps = []
@@ -190,8 +196,11 @@ class Frame:
         step = self.step_riscv if self.image.riscv else self.step_arm
         while work:
             address, depth = work.pop()
-            if address in self.depth:
-                continue
+            if depth <= self.before.get(address, -1):
+                continue  # less on the stack than was seen here: that way comes out of a call that does not return
+            self.before[address] = depth
+            if depth > MOST:
+                self.unknown(address, "the stack grows without end")
             if address not in self.image.code:
                 self.unknown(address, "no instruction")
             after, jumps, goes_on = step(address, depth)

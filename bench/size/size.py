@@ -139,6 +139,11 @@ def text_of(rows):
     return "".join("\t".join(map(str, row)) + "\n" for row in [HEADER, *rows])
 
 
+def short(name):
+    """Without what the site is made of."""
+    return re.sub(r"std::tuple<.*>::(?=\w+<)", "...>::", name)
+
+
 def detail(target, name):
     """What of the image is whose, by symbol, and the way to the deepest stack."""
     image = image_of(target, name)
@@ -149,10 +154,10 @@ def detail(target, name):
         if f.section == ".libc":
             sizes["libc", f.name] += f.size
     for (owner, symbol), size in sorted(sizes.items(), key=lambda item: (item[0][0], -item[1])):
-        print(owner, size, symbol, sep="\t")
+        print(owner, size, short(symbol), sep="\t")
     deepest, way = stack_of(image)
     for start in way:
-        print("stack", image.frame(start)[0], image.functions[start].name, sep="\t")
+        print("stack", image.frame(start)[0], short(image.functions[start].name), sep="\t")
     print("stack", deepest, "the worst case", sep="\t")
 
 

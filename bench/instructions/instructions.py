@@ -1,0 +1,145 @@
+"""User-space instructions per GET /hello on this CPU, by callgrind: two runs that differ in nothing but the number of
+requests, the difference divided. Start and end of the program drop out.
+
+core      from the socket's receive to its send, both left out: a server over a piece of memory, less the same loop
+          over the same memory without a server
+process   all of a server over a UDP socket: the program, the adapter and libc, with a wait, a receive and a send for each
+          request. The client is another process. The kernel is not counted."""
+
+import argparse
+import collections
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+BUILD = HERE.parent.parent / "build" / "instructions"
+BUDGET = HERE / "budget.tsv"
+HEADER = ["what", "instructions"]
+FEW, MANY = 1000, 2000
+
+# libc has memcpy and its like for each kind of CPU; the numbers are to be those of every x86-64.
+ENVIRONMENT = os.environ | {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX,-AVX2,-AVX_Fast_Unaligned_Load,-AVX512F,-AVX512VL,-SSSE3,-ERMS"}
+
+REQUEST = bytes.fromhex("42011234cafeb5") + b"hello"
+REPLY = bytes.fromhex("62451234cafec0ff") + b"Hello CoAP"
+
+
+def build():
+    configure = ["cmake", "-S", HERE, "-B", BUILD, "-G", "Ninja", "-DCMAKE_CXX_COMPILER=g++", "-DCMAKE_BUILD_TYPE=Release",
+                 "-DCMAKE_CXX_FLAGS_RELEASE=-O2 -DNDEBUG"]
+    for command in configure, ["cmake", "--build", BUILD]:
+        subprocess.run(command, stdout=sys.stderr, check=True)
+
+
+def ask(port, requests):
+    """One request after the other, each answered before the next."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(20)
+        client.connect(("127.0.0.1", port))
+        for _ in range(requests):
+            client.send(REQUEST)
+            reply = client.recv(2048)
+            if reply != REPLY:
+                raise SystemExit(f"the server answered {reply.hex()}")
+
+
+def profile(requests, program, *arguments):
+    """(file, function) -> instructions, of one run."""
+    output = BUILD / f"{program}.callgrind"
+    command = ["valgrind", "-q", "--tool=callgrind", "--compress-strings=no", f"--callgrind-out-file={output}",
+               BUILD / program, str(requests), *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as run:
+        if program == "process":
+            ask(int(run.stdout.readline()), requests)
+        if run.wait(60) != 0:
+            raise SystemExit(f"{program} failed")
+    return own_costs(output.read_text())
+
+
+def own_costs(text):
+    costs = collections.Counter()
+    function = file = None
+    called = False  # the next line is what a called function costs
+    for line in text.splitlines():
+        key, _, value = line.partition("=")
+        if key == "fn":
+            function = value
+        elif key in ("fl", "fi", "fe"):
+            file = pathlib.Path(value).name
+        elif key == "calls":
+            called = True
+        elif re.match(r"[+*\d-]\S* \d", line):
+            if not called:
+                costs[file, function] += int(line.split()[1])
+            called = False
+    total = int(re.search(r"^totals: (\d+)", text, re.MULTILINE)[1])
+    if sum(costs.values()) != total:
+        raise SystemExit(f"counted {sum(costs.values())} instructions of {total}")
+    return costs
+
+
+def per_request(program, *arguments):
+    difference = profile(MANY, program, *arguments)
+    difference.subtract(profile(FEW, program, *arguments))
+    return collections.Counter({where: cost / (MANY - FEW) for where, cost in difference.items() if cost})
+
+
+def measure():
+    core = per_request("core")
+    core.subtract(per_request("core", "--loop"))
+    return {"core": core, "process": per_request("process")}
+
+
+def rows_of(measured):
+    return [(what, round(sum(costs.values()))) for what, costs in measured.items()]
+
+
+def text_of(rows):
+    return "".join("\t".join(map(str, row)) + "\n" for row in [HEADER, *rows])
+
+
+def check(rows):
+    budget = dict(line.split("\t") for line in BUDGET.read_text().splitlines()[1:])
+    if set(budget) != {what for what, _ in rows}:
+        raise SystemExit(f"{BUDGET}: other rows: update it with scripts/instructions --update")
+    above = False
+    for what, is_now in rows:
+        allowed = int(budget[what])
+        if is_now != allowed:
+            above = above or is_now > allowed
+            print(f"{what}: {allowed} -> {is_now} ({is_now - allowed:+}) "
+                  + ("ABOVE BUDGET" if is_now > allowed else "better, update the budget with scripts/instructions --update"),
+                  file=sys.stderr)
+    if above:
+        raise SystemExit("above the budget, bench/instructions/budget.tsv")
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    what = arguments.add_mutually_exclusive_group()
+    what.add_argument("--check", action="store_true")
+    what.add_argument("--update", action="store_true")
+    what.add_argument("--detail", action="store_true")
+    given = arguments.parse_args()
+    build()
+    measured = measure()
+    if given.detail:
+        for name, costs in measured.items():
+            for (file, function), cost in costs.most_common():
+                if cost:
+                    print(name, f"{cost:g}", f"{file}: {function}", sep="\t")
+        return
+    rows = rows_of(measured)
+    sys.stdout.write(text_of(rows))
+    sys.stdout.flush()
+    if given.update:
+        BUDGET.write_text(text_of(rows))
+    if given.check:
+        check(rows)
+
+
+main()

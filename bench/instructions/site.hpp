@@ -1,0 +1,9 @@
+// What is served in both programs: that of bench/size/hello.cpp.
+#pragma once
+
+#include <mincoap/mincoap.hpp>
+
+inline bool led = false;
+
+inline constexpr auto site =
+    mincoap::routes(mincoap::at<"hello">(mincoap::text("Hello CoAP")), mincoap::at<"led">(mincoap::value(led)));
