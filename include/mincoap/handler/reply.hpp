@@ -18,45 +18,21 @@ public:
     static constexpr std::size_t capacity = 4 * sizeof(void*);
 
     // Just the code: no options, no payload. `return code::not_found;` is the idiom.
-    reply(mincoap::code code) : reply(head(code, {})) {}  // NOLINT(*-explicit-*)
+    reply(mincoap::code code) : head_(head(code, {})), render_(nullptr) {}  // NOLINT(*-explicit-*)
 
     // A text, or bytes, that outlive the exchange.
     reply(mincoap::code code, message::encoded_content_format format, std::string_view payload)
-        : reply(head(code, format)) {
-        payload_ = payload;
-    }
+        : head_(head(code, format)), render_(&write_constant), payload_(payload) {}
 
     // A function `void(message::writer&)` that writes the options and the payload. It is called at most once, after the
     // handler has returned; if what it writes does not fit, 5.00 is sent in its place.
     template <std::invocable<message::writer&> Render>
-    reply(mincoap::code code, Render render) : reply(head(code, {}), render) {}
+    reply(mincoap::code code, Render render) : reply(code, {}, render) {}
 
     // The same behind a Content-Format, which is the first option then.
     template <std::invocable<message::writer&> Render>
     reply(mincoap::code code, message::encoded_content_format format, Render render)
-        : reply(head(code, format), render) {}
-
-    mincoap::code code() const { return static_cast<mincoap::code>(head_ & 0xff); }
-
-    void render(message::writer& to) const {
-        const message::encoded_content_format format = message::encoded_content_format::from_encoded(head_ >> 8);
-        if (format.size() != 0) {
-            to.option(format);
-            if (render_ == nullptr) to.payload(payload_);
-        }
-        if (render_ != nullptr) render_(storage_, to);
-    }
-
-private:
-    // The code, and above it the Content-Format: one word, which a handler stores at once.
-    static constexpr std::uint32_t head(mincoap::code code, message::encoded_content_format format) {
-        return static_cast<std::uint32_t>(code) | format.encoded << 8;
-    }
-
-    explicit reply(std::uint32_t head) : head_(head), render_(nullptr) {}
-
-    template <typename Render>
-    reply(std::uint32_t head, Render render) : head_(head), render_(&call<Render>) {
+        : head_(head(code, format)), render_(&write_by<Render>) {
         static_assert(sizeof(Render) <= capacity && alignof(Render) <= alignof(std::uint64_t),
                       "mincoap: a reply owns up to 4 pointers' worth of bytes; let it point to more than that");
         static_assert(std::is_trivially_copyable_v<Render> && std::is_trivially_destructible_v<Render>,
@@ -64,16 +40,46 @@ private:
         ::new (static_cast<void*>(storage_)) Render(render);
     }
 
+    mincoap::code code() const { return static_cast<mincoap::code>(head_ & 0xff); }
+
+    // Writes options and payload behind the first `used` bytes of the buffer, a header and a token. Returns the size of
+    // the message, or 0 if it does not fit.
+    std::size_t render(mutable_bytes buffer, std::size_t used) const {
+        return render_ == nullptr ? used : render_(*this, buffer, used);
+    }
+
+private:
+    // The code, and above it the Content-Format: one word, which a handler stores at once.
+    static constexpr std::uint32_t head(mincoap::code code, message::encoded_content_format format) {
+        return static_cast<std::uint32_t>(code) | format.encoded << 8;
+    }
+    message::encoded_content_format format() const { return message::encoded_content_format::from_encoded(head_ >> 8); }
+
+    // What most replies are is written straight away: a server of constants links no writer.
+    static std::size_t write_constant(const reply& self, mutable_bytes buffer, std::size_t used) {
+        const message::encoded_content_format format = self.format();
+        const std::string_view payload = self.payload_;
+        const std::size_t marker = payload.empty() ? 0 : 1;
+        if (format.size() + marker + payload.size() > buffer.size() - used) return 0;
+        byte* to = format.copy_to(buffer.data() + used);
+        if (!payload.empty()) *to++ = message::payload_marker;
+        copy_bytes(payload.data(), payload.size(), to);
+        return static_cast<std::size_t>(to - buffer.data()) + payload.size();
+    }
+
     template <typename Render>
-    static void call(const void* render, message::writer& to) {
-        (*static_cast<const Render*>(render))(to);
+    static std::size_t write_by(const reply& self, mutable_bytes buffer, std::size_t used) {
+        message::writer to{buffer, used};
+        to.option(self.format());
+        (*static_cast<const Render*>(static_cast<const void*>(self.storage_)))(to);
+        return to.failed() ? 0 : to.size();
     }
 
     std::uint32_t head_;
-    void (*render_)(const void*, message::writer&);
+    std::size_t (*render_)(const reply&, mutable_bytes, std::size_t);
     union {
-        std::string_view payload_;                       // if there is a format and no render_
-        alignas(std::uint64_t) byte storage_[capacity];  // for render_
+        std::string_view payload_;                       // of write_constant
+        alignas(std::uint64_t) byte storage_[capacity];  // of write_by
     };
 };
 

@@ -50,6 +50,13 @@ struct encoded_content_format {
     }
 
     constexpr unsigned size() const { return encoded == 0 ? 0 : 1 + (encoded & 3); }
+
+    // Writes it, and returns where it ends.
+    constexpr byte* copy_to(byte* to) const {
+        std::uint32_t rest = encoded;
+        for (unsigned left = size(); left != 0; --left, rest >>= 8) *to++ = static_cast<byte>(rest);
+        return to;
+    }
 };
 
 }  // namespace message

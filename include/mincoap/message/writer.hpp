@@ -53,7 +53,8 @@ public:
     // Starts with a Content-Format option, or with none: nothing was written before.
     constexpr void option(encoded_content_format first) {
         MINCOAP_ASSERT(last_ == 0);
-        for (unsigned left = first.size(); left != 0; --left, first.encoded >>= 8) put(first.encoded & 0xff);
+        if (room() < first.size()) return fail();
+        at_ = first.copy_to(at_);
         last_ = number_of(message::option::content_format);
     }
 

@@ -102,9 +102,8 @@ inline std::size_t render(exchange& e, const reply& answer) {
     if constexpr (checked_build)
         for (byte& dead : e.buffer.subspan(token_end)) dead = 0xa5;
     header[1] = static_cast<byte>(answer.code());
-    message::writer to{e.buffer, token_end};
-    answer.render(to);
-    if (!to.failed()) return to.size();
+    const std::size_t size = answer.render(e.buffer, token_end);
+    if (size != 0) return size;
     header[1] = static_cast<byte>(code::internal_server_error);
     return token_end;
 }
