@@ -54,7 +54,7 @@ constexpr code refusal(const row& method, const request& r) {
     return code::empty;
 }
 
-inline reply route(const table& site_table, const void* site, const request& r) {
+[[gnu::always_inline]] inline reply route(const table& site_table, const void* site, const request& r) {
     code answer = code::not_found;
     for (const row& candidate : site_table.rows) {
         if (!matches(r.path(), candidate)) continue;
