@@ -1,5 +1,5 @@
 // hello.cpp written by hand as one function, with nothing of mincoap: the same rules, no layer between them. It tells what
-// each rule costs (compile it with WITHOUT_…), and what the library adds.
+// each rule costs (see rules.py), and what the library adds.
 #include <cstdint>
 #include <cstring>
 
@@ -59,8 +59,8 @@ constexpr row rows[] = {
 };
 
 #ifndef WITHOUT_LENGTHS
-constexpr std::uint16_t lengths[] = {8, 0x80ff, 0, 2, 255,    255, 0x7fff, 255,    2,      3,     0,
-                                     3, 0x7fff, 3, 0x7fff, 3, 0x7fff, 0x840a, 0x7fff, 0x80ff, 0x7fff};
+constexpr std::uint16_t lengths[] = {8, 0x80ff, 0, 2,      255, 255,    0x7fff, 255,    2,      3,     0,
+                                     3, 0x7fff, 3, 0x7fff, 3,   0x7fff, 0x840a, 0x7fff, 0x80ff, 0x7fff};
 #endif
 #ifndef WITHOUT_REPETITION
 constexpr std::uint32_t once = 0x000a2f1e;
@@ -80,7 +80,8 @@ unsigned respond() {
     const std::uint8_t* const end = datagram + in.size;
     const std::uint8_t *path_begin = nullptr, *path_end = nullptr;
     std::uint32_t critical = 0;
-    unsigned number = 0, formats[2] = {};
+    [[maybe_unused]] unsigned formats[2] = {};
+    unsigned number = 0;
     request q;
     reply r;
 
@@ -149,8 +150,8 @@ unsigned respond() {
     for (const row& c : rows) {
         const unsigned size = static_cast<unsigned>(path_end - path_begin);
         if (size < c.path_size || size - c.path_size > c.rest_size) continue;
-        if (c.path_size != 0 && (((path_begin[0] ^ c.path[0]) & 15) != 0 ||
-                                 std::memcmp(path_begin + 1, c.path + 1, c.path_size - 1U) != 0))
+        if (c.path_size != 0 &&
+            (((path_begin[0] ^ c.path[0]) & 15) != 0 || std::memcmp(path_begin + 1, c.path + 1, c.path_size - 1U) != 0))
             continue;
         r.code = 0x85;
         if ((c.methods >> datagram[1] & 1) == 0) continue;

@@ -53,7 +53,7 @@ struct request {
     const net::arrival* from;
 
     // Milliseconds on the clock that the caller of `poll` goes by. It may wrap around.
-    std::uint32_t now_ms = 0;
+    std::uint32_t now_ms;
 
     // The Uri-Path options as they are encoded, one behind the other; see `segments`.
     const byte* path_begin = nullptr;
@@ -63,7 +63,7 @@ struct request {
     format_option content_format;  // of the payload
     format_option accept;          // wanted in the response
 
-    constexpr explicit request(const net::arrival& in) : from(&in) {}
+    constexpr request(const net::arrival& in, std::uint32_t time_ms) : from(&in), now_ms(time_ms) {}
 
     constexpr code method() const { return message.code(); }
     constexpr bytes payload() const { return message.payload(); }

@@ -12,11 +12,8 @@ struct exchange {
     mutable_bytes buffer;        // the largest datagram that is taken or sent; at least 12 bytes, at most 65,535
     std::size_t reply_size = 0;  // of the answer in the buffer, in bytes; 0: none waits
     net::arrival in{};           // the datagram that was received
-    request incoming{in};        // what is read from it
 
     constexpr explicit exchange(mutable_bytes memory) : buffer(memory) {}
-    exchange(const exchange&) = delete;
-    exchange& operator=(const exchange&) = delete;
 };
 
 namespace detail {
@@ -78,11 +75,7 @@ constexpr void collect(request& to, message::option_view o, const byte* begin) {
     }
 }
 
-constexpr message::parse_error parse_request(exchange& e) {
-    request& r = e.incoming;
-    r.path_begin = r.path_end = nullptr;
-    r.critical = 0;
-    r.content_format = r.accept = {};
+constexpr message::parse_error parse_request(const exchange& e, request& r) {
     return message::view::parse(e.buffer.first(e.in.size), r.message,
                                 [&](const message::option_view& o, const byte* begin) { collect(r, o, begin); });
 }
@@ -132,8 +125,7 @@ constexpr bool is_reaction(const message::view& m) {
 }
 
 template <typename Hooks>
-std::size_t take_reaction(exchange& e, Hooks& hooks) {
-    const message::view& m = e.incoming.message;
+std::size_t take_reaction(exchange& e, const message::view& m, Hooks& hooks) {
     const bool confirmable = m.type() == message::type::confirmable;
     if (is_reaction(m) && hooks.on_response(m, e.in)) {
         hooks.on_outcome(outcome::response);
@@ -152,9 +144,9 @@ void tell_outcome(Hooks& hooks, bool refused, code intended, code sent) {
 
 // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is (§5.2.3).
 template <handler Handler, typename Hooks>
-std::size_t take_request(exchange& e, const Handler& handler, Hooks& hooks) {
-    const code refused = refusal(e.incoming);
-    const reply answer = refused == code::empty ? reply{handler(e.incoming)} : reply{refused};
+std::size_t take_request(exchange& e, const request& r, const Handler& handler, Hooks& hooks) {
+    const code refused = refusal(r);
+    const reply answer = refused == code::empty ? reply{handler(r)} : reply{refused};
     byte* const header = e.buffer.data();
     if ((header[0] & 0x10) == 0) {
         header[0] |= 0x20;
@@ -188,13 +180,13 @@ std::size_t respond(exchange& e, std::uint32_t now_ms, const Handler& handler, H
         hooks.on_outcome(outcome::truncated);
         return 0;
     }
-    if (const message::parse_error error = detail::parse_request(e); error != message::parse_error::none) {
+    request r{e.in, now_ms};
+    if (const message::parse_error error = detail::parse_request(e, r); error != message::parse_error::none) {
         hooks.on_outcome(static_cast<outcome>(error));
         return error == message::parse_error::format ? detail::reject(e) : 0;
     }
-    if (!detail::is_answerable(e.incoming.message, e.in)) return detail::take_reaction(e, hooks);
-    e.incoming.now_ms = now_ms;
-    return detail::take_request(e, handler, hooks);
+    if (!detail::is_answerable(r.message, e.in)) return detail::take_reaction(e, r.message, hooks);
+    return detail::take_request(e, r, handler, hooks);
 }
 
 }  // namespace mincoap
