@@ -1,0 +1,175 @@
+// A sequence of datagrams to a site of every building block. Whatever they are, an answer is a well-formed message that
+// answers this one, or there is none where there must be none.
+//
+// The input: one byte each for the size of the buffer and the hooks, then datagrams, each behind two bytes: its length,
+// and how it arrived (bit 0: by multicast, bit 1: truncated, bits 2 to 4: upper bits of the length).
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include <mincoap/mincoap.hpp>
+
+#include "require.hpp"
+
+namespace {
+
+using namespace mincoap;
+
+// ---- The site
+
+bool led = false;
+std::int8_t level = 0;
+std::uint64_t large = 0;
+std::optional<decltype(text(""))> message_of_the_day;
+
+reply count_segments(const request& r) {
+    std::uint32_t count = 0;
+    for (const message::option_view s : r.segments()) count += static_cast<std::uint32_t>(s.value.size()) + 1;
+    return {code::content, [count](message::writer& to) {
+                to.uint_option(option::max_age, count);
+                for (std::uint32_t i = 0; i < count % 64; ++i) to.payload("x");
+            }};
+}
+
+reply toggle(const request& r) {
+    if (message_of_the_day) message_of_the_day.reset();
+    else message_of_the_day.emplace(text("today"));
+    return r.payload().empty() ? code::deleted : code::changed;
+}
+
+const auto inner = routes(at<"">(get(count_segments)), below<"x">(post(count_segments), get(count_segments)));
+const auto site =
+    routes(at<"">(text("root").title("Root")), at<"led">(value(led).obs()), at<"level">(value(level)),
+           at<"large">(value(large)), at<"fixed">(value([] { return 7; })),
+           at<"percent">(value([] { return level; }, [](std::int8_t n) { return n >= 0; })),
+           at<"motd">(optional(message_of_the_day)), at<"toggle">(post(toggle).understands<option::uri_query>()),
+           at<"json">(get([] { return content<content_format::json>("{}"); }).produces<content_format::json>(),
+                      put(count_segments).consumes<content_format::cbor>().understands<option::if_match>(),
+                      fetch(count_segments)),
+           below<"fs">(get(count_segments), delete_(toggle)), below<"in">(inner), well_known_core);
+
+// ---- What is known of a datagram without the library
+
+struct facts {
+    bool has_header = false;
+    unsigned type = 0;
+    unsigned code = 0;
+    std::vector<byte> message_id;
+    std::vector<byte> token;
+
+    explicit facts(bytes datagram) {
+        has_header = datagram.size() >= 4 && datagram[0] / 64 == 1;
+        if (!has_header) return;
+        type = datagram[0] / 16 % 4;
+        code = datagram[1];
+        message_id.assign(datagram.begin() + 2, datagram.begin() + 4);
+        const std::size_t length = datagram[0] % 16;
+        if (length <= 8 && 4 + length <= datagram.size())
+            token.assign(datagram.begin() + 4, datagram.begin() + 4 + static_cast<std::ptrdiff_t>(length));
+    }
+    bool is_request() const { return code >= 1 && code < 32; }
+};
+
+struct listening : counters {
+    bool expects = false;
+    bool numbers = false;
+    bool on_response(const message::view& m, const net::arrival&) const {
+        require(message::is_response(m.code()) || m.code() == code::empty);
+        return expects;
+    }
+};
+struct numbering : listening {
+    std::uint16_t next = 0xfff0;
+    std::uint16_t next_message_id() { return next++; }
+};
+
+// ---- What must hold
+
+void check_empty(const message::view& answer, const facts& asked, const net::arrival& about, bool expects) {
+    require(asked.type == 0 && !about.multicast);  // nothing but a Confirmable message is rejected or acknowledged so
+    require(answer.datagram().size() == 4);
+    require(std::ranges::equal(answer.datagram().subspan(2, 2), asked.message_id));
+    if (answer.type() == message::type::acknowledgement) require(expects && asked.code >= 64);
+    else require(answer.type() == message::type::reset);
+}
+
+void check_response(const message::view& answer, const facts& asked, const net::arrival& about, bool numbered) {
+    require(asked.is_request() && asked.type <= 1);
+    require(message::is_response(answer.code()));
+    require(std::ranges::equal(answer.token(), asked.token));
+    const bool confirmable = asked.type == 0;
+    require(answer.type() == (confirmable ? message::type::acknowledgement : message::type::non_confirmable));
+    if (confirmable || !numbered) require(std::ranges::equal(answer.datagram().subspan(2, 2), asked.message_id));
+    require(confirmable || answer.code() != code::bad_option);
+    require(!about.multicast || (!confirmable && !is_error(answer.code())));
+
+    // The site's options ascend, and belong into a response.
+    for (const message::option_view o : answer.options())
+        require(o.number == option::content_format || o.number == option::max_age);
+}
+
+std::uint32_t total(const counters& counted) {
+    std::uint32_t sum = 0;
+    for (const std::uint32_t n : counted.by_outcome) sum += n;
+    return sum;
+}
+
+template <typename Hooks>
+void exchange_one(bytes datagram, const net::arrival& about, std::size_t capacity, Hooks& hooks, bool numbered) {
+    constexpr std::size_t guard = 8;
+    constexpr byte guard_value = 0xee;
+    std::vector<byte> memory(guard + capacity + guard, guard_value);
+    exchange e{mutable_bytes{memory}.subspan(guard, capacity)};
+    e.in = about;
+    e.in.size = std::min(datagram.size(), capacity);
+    e.in.truncated = about.truncated || datagram.size() > capacity;
+    std::copy_n(datagram.begin(), e.in.size, e.buffer.begin());
+
+    const facts asked{datagram.first(e.in.size)};
+    const std::uint32_t before = total(hooks);
+    const std::size_t size = respond(e, 0, site, hooks);
+
+    require(total(hooks) == before + 1);
+    require(size <= capacity);
+    require(std::all_of(memory.begin(), memory.begin() + guard, [](byte b) { return b == guard_value; }));
+    require(std::all_of(memory.end() - guard, memory.end(), [](byte b) { return b == guard_value; }));
+    if (size == 0) return;
+
+    require(asked.has_header && !e.in.truncated && asked.type <= 1);
+    const auto answer = message::view::parse(e.buffer.first(size));
+    require(answer.has_value());
+    if (answer->code() == code::empty) check_empty(*answer, asked, about, hooks.expects);
+    else check_response(*answer, asked, about, numbered);
+}
+
+template <typename Hooks>
+void exchange_all(bytes input, std::size_t capacity, bool expects, bool numbered) {
+    Hooks hooks;
+    hooks.expects = expects;
+    while (input.size() >= 2) {
+        const std::size_t length = std::min<std::size_t>(input[0] | (input[1] & 0x1cU) << 6, input.size() - 2);
+        net::arrival about;
+        about.multicast = (input[1] & 1) != 0;
+        about.truncated = (input[1] & 2) != 0;
+        exchange_one(input.subspan(2, length), about, capacity, hooks, numbered);
+        input = input.subspan(2 + length);
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size < 2) return 0;
+    led = false;
+    level = 0;
+    large = 0;
+    message_of_the_day.reset();
+    const std::size_t capacity = data[0] < 240 ? 12 + data[0] : 1152;
+    const bool expects = (data[1] & 1) != 0;
+    const bool numbered = (data[1] & 2) != 0;
+    const bytes datagrams{data + 2, size - 2};
+    if (numbered) exchange_all<numbering>(datagrams, capacity, expects, numbered);
+    else exchange_all<listening>(datagrams, capacity, expects, numbered);
+    return 0;
+}

@@ -1,0 +1,10 @@
+// Nothing would destroy it.
+#include <memory>
+
+#include <mincoap/mincoap.hpp>
+
+mincoap::reply answer() {
+    const std::shared_ptr<int> number;
+    return {mincoap::code::content,
+            [number](mincoap::message::writer& to) { to.uint_option(mincoap::option::max_age, *number != 0); }};
+}

@@ -1,0 +1,152 @@
+// A handler behind the server's core, without a socket: what is said to it, and what it says.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <mincoap/mincoap.hpp>
+
+#include "packet.hpp"
+
+namespace mincoap::test {
+
+inline constexpr net::endpoint client = net::ipv4(192, 0, 2, 1, 40000);
+inline constexpr net::endpoint device = net::ipv4(192, 0, 2, 2, 5683);
+
+inline net::arrival unicast() {
+    net::arrival about;
+    about.path = {.remote = client, .local = device};
+    return about;
+}
+
+inline net::arrival multicast() {
+    net::arrival about = unicast();
+    about.multicast = true;
+    about.path.local = {};
+    return about;
+}
+
+// A request, put together by code that shares nothing with message::writer. Options may be given in any order.
+class ask {
+public:
+    explicit ask(code method, std::string_view path = "") : method_(method) {
+        while (!path.empty()) {
+            const std::size_t slash = std::min(path.find('/'), path.size());
+            segment(path.substr(0, slash));
+            path.remove_prefix(std::min(slash + 1, path.size()));
+        }
+    }
+
+    ask& non() { return first_ = 0x50, *this; }
+    ask& token(const packet& t) { return token_ = t, *this; }
+    ask& segment(std::string_view s) { return with(11, text_packet(s)); }
+    ask& query(std::string_view q) { return with(15, text_packet(q)); }
+    ask& format(unsigned number) { return with(12, uint(number)); }
+    ask& accept(unsigned number) { return with(17, uint(number)); }
+    ask& with(unsigned number, const packet& value = {}) { return options_.emplace_back(number, value), *this; }
+    ask& payload(std::string_view p) { return payload_ = text_packet(p), *this; }
+
+    operator packet() const {  // NOLINT(*-explicit-*): it stands for its bytes
+        packet result = "01 12 34";
+        result[0] = static_cast<byte>(method_);
+        packet first;
+        first.append(static_cast<byte>(first_ + token_.size()));
+        result = first + result + token_;
+        auto sorted = options_;
+        std::stable_sort(sorted.begin(), sorted.end(), [](auto& a, auto& b) { return a.first < b.first; });
+        unsigned last = 0;
+        for (const auto& [number, value] : sorted) {
+            result = result + encoded_option(number - last, value);
+            last = number;
+        }
+        return payload_.size() == 0 ? result : result + "ff" + payload_;
+    }
+
+private:
+    static packet uint(unsigned number) {
+        packet value;
+        if (number > 255) value.append(static_cast<byte>(number / 256));
+        if (number > 0) value.append(static_cast<byte>(number % 256));
+        return value;
+    }
+
+    code method_;
+    unsigned first_ = 0x40;
+    packet token_;
+    std::vector<std::pair<unsigned, packet>> options_;
+    packet payload_;
+};
+
+// The core with a handler: hands it datagrams and watches what holds for every one of them.
+template <typename Handler, typename Hooks = counters>
+class core {
+public:
+    explicit core(const Handler& handler, std::size_t capacity = default_message_size)
+        : handler_(handler), capacity_(capacity) {}
+
+    Hooks hooks;
+
+    // The answer, byte by byte; empty if there is none.
+    packet answer(const packet& datagram, const net::arrival& about = unicast(), std::uint32_t now_ms = 0) {
+        std::vector<byte> memory(guard + capacity_ + guard, guard_value);
+        exchange e{mutable_bytes{memory}.subspan(guard, capacity_)};
+        e.in = about;
+        e.in.size = std::min(datagram.size(), capacity_);
+        e.in.truncated = about.truncated || datagram.size() > capacity_;
+        std::copy_n(bytes{datagram}.begin(), e.in.size, e.buffer.begin());
+
+        const std::uint32_t before = counted();
+        const std::size_t size = respond(e, now_ms, handler_, hooks);
+
+        EXPECT_EQ(counted(), before + 1) << "each datagram is counted once";
+        EXPECT_LE(size, capacity_);
+        EXPECT_EQ(std::count(memory.begin(), memory.begin() + guard, guard_value), guard)
+            << "written before the buffer";
+        EXPECT_EQ(std::count(memory.end() - guard, memory.end(), guard_value), guard) << "written behind the buffer";
+        const packet sent{e.buffer.first(std::min(size, capacity_))};
+        EXPECT_TRUE(size == 0 || message::view::parse(sent.view()).has_value()) << testing::PrintToString(sent);
+        return sent;
+    }
+
+    // The answer for the eye: its code, its Content-Format if it has one, and its payload.
+    //
+    //     "4.04", "2.05 ct=0: Hello CoAP", "silence", "reset"
+    std::string said(const packet& datagram, const net::arrival& about = unicast()) {
+        return describe(answer(datagram, about));
+    }
+
+    std::uint32_t operator[](outcome o) const { return hooks[o]; }
+
+private:
+    static constexpr std::ptrdiff_t guard = 16;
+    static constexpr byte guard_value = 0xee;
+
+    static std::string describe(const packet& sent) {
+        if (sent.size() == 0) return "silence";
+        const auto message = message::view::parse(sent.view());
+        if (!message) return "malformed";
+        if (message->code() == code::empty) return message->type() == message::type::reset ? "reset" : "acknowledged";
+        const unsigned detail = static_cast<unsigned>(message->code()) % 32;
+        std::string text =
+            std::to_string(class_of(message->code())) + (detail < 10 ? ".0" : ".") + std::to_string(detail);
+        if (const auto format = message->options().find(option::content_format))
+            text += " ct=" + std::to_string(format->uint());
+        if (!message->payload().empty()) text += ": " + std::string{as_text(message->payload())};
+        return text;
+    }
+
+    std::uint32_t counted() const {
+        std::uint32_t sum = 0;
+        for (const std::uint32_t n : hooks.by_outcome) sum += n;
+        return sum;
+    }
+
+    const Handler& handler_;
+    std::size_t capacity_;
+};
+
+}  // namespace mincoap::test

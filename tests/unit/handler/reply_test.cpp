@@ -1,0 +1,188 @@
+// Replies as values: what each writes, byte by byte. The request is always CON GET, Message ID 0x1234, token aa bb.
+#include <array>
+
+#include <gtest/gtest.h>
+
+#include "../../support/exchange.hpp"
+
+namespace mincoap {
+namespace {
+
+using test::ask;
+using test::filler;
+using test::packet;
+
+packet answer_of(const auto& handler, std::size_t capacity = default_message_size) {
+    return test::core{handler, capacity}.answer(ask(code::get).token("aa bb"));
+}
+
+TEST(reply, is_just_a_code) {
+    EXPECT_EQ(answer_of([](const request&) -> reply { return code::changed; }), packet{"62 44 12 34 aa bb"});
+    EXPECT_EQ(answer_of([](const request&) { return code::forbidden; }), packet{"62 83 12 34 aa bb"})
+        << "what converts to a reply is one";
+}
+
+TEST(reply, says_its_code) {
+    EXPECT_EQ(reply{code::valid}.code(), code::valid);
+    EXPECT_EQ(content("x").code(), code::content);
+}
+
+TEST(reply, is_content) {
+    EXPECT_EQ(answer_of([](const request&) { return content("hi"); }), packet{"62 45 12 34 aa bb c0 ff 'hi'"});
+    EXPECT_EQ(answer_of([](const request&) { return content<content_format::link_format>("</>"); }),
+              packet{"62 45 12 34 aa bb c1 28 ff '</>'"});
+    EXPECT_EQ(answer_of([](const request&) { return content<content_format::concise_problem_details>("\xa0"); }),
+              packet{"62 45 12 34 aa bb c2 01 01 ff a0"});
+}
+
+// RFC 7252 §3: an empty payload has no marker.
+TEST(reply, is_empty_content) {
+    EXPECT_EQ(answer_of([](const request&) { return content(""); }), packet{"62 45 12 34 aa bb c0"});
+}
+
+// RFC 7252 §5.5.2: a diagnostic payload has no Content-Format.
+TEST(reply, is_a_payload_without_a_content_format) {
+    EXPECT_EQ(answer_of([](const request&) -> reply { return {code::bad_request, {}, "no such mode"}; }),
+              packet{"62 80 12 34 aa bb ff 'no such mode'"});
+}
+
+TEST(reply, renders_a_payload) {
+    EXPECT_EQ(answer_of([](const request&) -> reply {
+                  return {code::bad_request, [](message::writer& to) { to.payload("why"); }};
+              }),
+              packet{"62 80 12 34 aa bb ff 'why'"});
+}
+
+TEST(reply, renders_options_of_any_number) {
+    EXPECT_EQ(answer_of([](const request&) -> reply {
+                  return {code::created, [](message::writer& to) {
+                              to.option(option::etag, "e");
+                              to.option(option::location_path, "new");
+                              to.uint_option(option::max_age, 60);
+                              to.payload("x");
+                          }};
+              }),
+              packet{"62 41 12 34 aa bb 41 'e' 43 'new' 61 3c ff 'x'"});
+}
+
+TEST(reply, renders_options_behind_its_content_format) {
+    EXPECT_EQ(answer_of([](const request&) -> reply {
+                  return {code::content, content_format::cbor, [](message::writer& to) {
+                              to.uint_option(option::max_age, 5);
+                              to.payload("\x01");
+                          }};
+              }),
+              packet{"62 45 12 34 aa bb c1 3c 21 05 ff 01"});
+}
+
+// What a reply says of itself is a value: it may be made in one place and rendered in another.
+TEST(reply, owns_what_it_needs) {
+    struct four_pointers {
+        std::array<void*, 4> pointers;
+        void operator()(message::writer& to) const {
+            for (const void* const p : pointers) to.payload(p == this ? "." : "-");
+        }
+    };
+    static_assert(sizeof(four_pointers) == reply::capacity);
+    EXPECT_EQ(answer_of([](const request&) -> reply { return {code::content, four_pointers{}}; }),
+              packet{"62 45 12 34 aa bb ff '----'"});
+
+    std::uint64_t wide = 0x0102'0304'0506'0708;
+    EXPECT_EQ(answer_of([&](const request&) -> reply {
+                  return {code::content, [wide](message::writer& to) {
+                              to.uint_option(option::size2, static_cast<std::uint32_t>(wide));
+                          }};
+              }),
+              packet{"62 45 12 34 aa bb d4 0f 05 06 07 08"});
+}
+
+TEST(reply, is_rendered_at_most_once_and_after_the_handler_returned) {
+    static int calls;
+    static bool returned;
+    calls = 0;
+    returned = false;
+    struct at_exit {
+        ~at_exit() { returned = true; }
+    };
+    const packet sent = answer_of([](const request&) -> reply {
+        const at_exit handler;
+        return {code::content, [](message::writer& to) {
+                    ++calls;
+                    to.payload(returned ? "after" : "before");
+                }};
+    });
+    EXPECT_EQ(sent, packet{"62 45 12 34 aa bb ff 'after'"});
+    EXPECT_EQ(calls, 1);
+}
+
+// A reply that does not fit is 5.00 with the token, never a part of it.
+TEST(reply, that_does_not_fit_becomes_5_00) {
+    const auto handler = [](const request&) { return content("0123456789"); };
+    constexpr std::size_t size = 6 + 1 + 1 + 10;
+    EXPECT_EQ(answer_of(handler, size).size(), size);
+    for (std::size_t capacity = 12; capacity < size; ++capacity)
+        EXPECT_EQ(answer_of(handler, capacity), packet{"62 a0 12 34 aa bb"}) << capacity;
+}
+
+TEST(reply, that_cannot_fit_anywhere_becomes_5_00) {
+    EXPECT_EQ(answer_of([](const request&) -> reply {
+                  return {code::content, [](message::writer& to) {
+                              for (int i = 0; i < 70'000; ++i) to.payload("x");
+                          }};
+              }),
+              packet{"62 a0 12 34 aa bb"});
+}
+
+// Rolling back to a mark keeps what fits.
+TEST(reply, can_write_as_much_as_fits) {
+    const packet sent = answer_of(
+        [](const request&) -> reply {
+            return {code::content, [](message::writer& to) {
+                        for (;;) {
+                            const message::writer mark = to;
+                            to.payload("abc");
+                            if (!to.failed()) continue;
+                            to = mark;
+                            return;
+                        }
+                    }};
+        },
+        6 + 1 + 8);
+    EXPECT_EQ(sent, packet{"62 45 12 34 aa bb ff 'abcabc'"});
+}
+
+// In checked builds, the request is overwritten before a reply is rendered: keeping a view of it shows at once.
+TEST(reply, that_kept_a_view_of_the_request_is_caught_in_checked_builds) {
+    const auto echo = [](const request& r) -> reply {
+        const bytes kept = r.payload();
+        return {code::content, [kept](message::writer& to) { to.payload(as_text(kept).substr(0, 2)); }};
+    };
+    test::core core{echo};
+    const packet sent = core.answer("40 02 12 34 b8 'reversed' ff 'payload'");
+    if constexpr (checked_build) {
+        EXPECT_EQ(sent, packet{"60 45 12 34 ff a5 a5"});
+    }
+}
+
+// ---- What is a handler
+
+struct reads {
+    reply operator()(const request&) const { return code::valid; }
+};
+struct not_const {
+    reply operator()(const request&) { return code::valid; }
+};
+struct returns_void {
+    void operator()(const request&) const {}
+};
+static_assert(handler<reads>);
+static_assert(handler<null_handler>);
+static_assert(handler<reply (*)(const request&)>);
+static_assert(!handler<not_const>);
+static_assert(!handler<returns_void>);
+static_assert(!handler<int>);
+
+TEST(null_handler, finds_nothing) { EXPECT_EQ(answer_of(null_handler{}), packet{"62 84 12 34 aa bb"}); }
+
+}  // namespace
+}  // namespace mincoap

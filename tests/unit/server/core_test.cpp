@@ -1,0 +1,422 @@
+// The rules of respond(), byte by byte. What a handler is given and says is tested with handlers and resources.
+#include <gtest/gtest.h>
+
+#include "../../support/exchange.hpp"
+
+namespace mincoap {
+namespace {
+
+using message::option_view;
+using test::ask;
+using test::core;
+using test::filler;
+using test::multicast;
+using test::packet;
+
+constexpr auto site =
+    routes(at<"a">(text("A"), put([] { return code::changed; })), at<"bad">(get([] { return code::bad_request; })),
+           at<"large">(text("a text of thirty characters...")),
+           at<"q">(get([] { return code::valid; }).understands<option::uri_query>()));
+
+// No handler is to see such a datagram.
+struct untouchable {
+    reply operator()(const request&) const {
+        ADD_FAILURE() << "the handler was called";
+        return code::internal_server_error;
+    }
+};
+constexpr untouchable nobody;
+
+// Counts, and takes or refuses every response.
+struct listening : counters {
+    bool expected = false;
+    int responses = 0;
+    packet last;
+
+    bool on_response(const message::view& m, const net::arrival& in) {
+        ++responses;
+        last = packet{m.datagram()};
+        EXPECT_EQ(in.path.remote, test::client);
+        return expected;
+    }
+};
+
+#define EXPECT_ANSWER(datagram, expected, what)                 \
+    do {                                                        \
+        SCOPED_TRACE(testing::PrintToString(packet{datagram})); \
+        core c_{nobody};                                        \
+        EXPECT_EQ(c_.answer(datagram), packet{expected});       \
+        EXPECT_EQ(c_[what], 1U);                                \
+    } while (false)
+constexpr const char* silence = "";
+
+// ---- Requests
+
+// RFC 7252 §5.2.1: the response to a Confirmable request is piggybacked in the Acknowledgement, with its Message ID;
+// §5.3.1: the token is echoed.
+TEST(core, piggybacks_the_response_to_a_confirmable_request) {
+    core c{site};
+    EXPECT_EQ(c.answer("40 01 12 34 b1 'a'"), packet{"60 45 12 34 c0 ff 'A'"});
+    EXPECT_EQ(c.answer("41 01 ff ff 77 b1 'a'"), packet{"61 45 ff ff 77 c0 ff 'A'"});
+    EXPECT_EQ(c.answer("48 01 00 00 01 02 03 04 05 06 07 08 b1 'a'"),
+              packet{"68 45 00 00 01 02 03 04 05 06 07 08 c0 ff 'A'"});
+    EXPECT_EQ(c.answer("42 03 12 34 aa bb b1 'a' ff 'x'"), packet{"62 44 12 34 aa bb"});
+    EXPECT_EQ(c[outcome::served], 4U);
+}
+
+// RFC 7252 §5.2.3: "If the request message is Non-confirmable, then the response SHOULD be returned in a Non-confirmable
+// message as well."
+TEST(core, answers_a_non_confirmable_request_non_confirmably) {
+    core c{site};
+    EXPECT_EQ(c.answer("50 01 12 34 b1 'a'"), packet{"50 45 12 34 c0 ff 'A'"}) << "with its Message ID";
+    EXPECT_EQ(c.answer("52 03 12 34 aa bb b1 'a' ff 'x'"), packet{"52 44 12 34 aa bb"});
+    EXPECT_EQ(c.answer("51 01 12 34 77 b1 'b'"), packet{"51 84 12 34 77"}) << "errors too";
+    EXPECT_EQ(c[outcome::served], 3U);
+}
+
+TEST(core, numbers_non_confirmable_responses_if_the_hooks_do) {
+    struct numbering : counters {
+        std::uint16_t next = 0xfffe;
+        std::uint16_t next_message_id() { return next++; }
+    };
+    core<decltype(site), numbering> c{site};
+    EXPECT_EQ(c.answer("50 01 12 34 b1 'a'"), packet{"50 45 ff fe c0 ff 'A'"});
+    EXPECT_EQ(c.answer("40 01 12 34 b1 'a'"), packet{"60 45 12 34 c0 ff 'A'"}) << "an Acknowledgement is not numbered";
+    EXPECT_EQ(c.answer("51 01 12 34 77 b1 'a'"), packet{"51 45 ff ff 77 c0 ff 'A'"});
+    EXPECT_EQ(c.answer("50 01 12 34 b1 'a' d1 29 00"), packet{}) << "nor is silence";
+    EXPECT_EQ(c.answer("50 01 12 34 b1 'b'"), packet{"50 84 00 00"}) << "around the end";
+}
+
+// RFC 7252 §5.8: "A request with an unrecognized or unsupported Method Code MUST generate a 4.05 (Method Not Allowed)
+// piggybacked response."
+TEST(core, refuses_unknown_methods) {
+    core c{nobody};
+    for (unsigned method = 8; method < 32; ++method) {
+        packet datagram = "41 00 12 34 77 b1 'a'";
+        datagram[1] = static_cast<byte>(method);
+        EXPECT_EQ(c.answer(datagram), packet{"61 85 12 34 77"}) << method;
+        datagram[0] = 0x51;
+        EXPECT_EQ(c.answer(datagram), packet{"51 85 12 34 77"}) << method;
+    }
+    EXPECT_EQ(c[outcome::refused], 48U);
+}
+
+// RFC 7252 §5.10.2: 5.05 from a server that is no proxy.
+TEST(core, is_no_proxy) {
+    core c{nobody};
+    EXPECT_EQ(c.answer(ask(code::get).with(35, "'coap://other/'").token("77")), packet{"61 a5 12 34 77"});
+    EXPECT_EQ(c.answer(ask(code::get, "a").with(39, "'coap'").token("77")), packet{"61 a5 12 34 77"});
+    EXPECT_EQ(c.answer(ask(code::get).with(35, filler(1034))), packet{"60 a5 12 34"});
+    EXPECT_EQ(c.answer(ask(code::get).non().with(35, "'coap://other/'")), packet{"50 a5 12 34"});
+    EXPECT_EQ(c[outcome::refused], 4U);
+}
+
+TEST(core, takes_a_proxy_option_of_a_forbidden_length_for_unrecognised) {
+    core c{site};
+    EXPECT_EQ(c.answer(ask(code::get, "a").with(35, filler(1035))), packet{"60 82 12 34"});
+    EXPECT_EQ(c.answer(ask(code::get, "a").with(35)), packet{"60 82 12 34"});
+    EXPECT_EQ(c.answer(ask(code::get, "a").with(39)), packet{"60 82 12 34"});
+}
+
+// RFC 7252 §5.10.1: they say to whom the request goes, and it is here.
+TEST(core, accepts_any_host_and_port) {
+    core c{site};
+    EXPECT_EQ(c.said(ask(code::get, "a").with(3, "'coap.example'")), "2.05 ct=0: A");
+    EXPECT_EQ(c.said(ask(code::get, "a").with(7, "16 33")), "2.05 ct=0: A");
+    EXPECT_EQ(c.said(ask(code::get, "a").with(7)), "2.05 ct=0: A");
+    EXPECT_EQ(c.said(ask(code::get, "a").with(3, filler(255)).with(7, "00")), "2.05 ct=0: A");
+}
+
+// ---- Critical options (RFC 7252 §5.4.1, §5.4.3, §5.4.5)
+
+struct bad_option {
+    const char* why;
+    unsigned number;
+    packet value;
+    bool twice = false;
+};
+const std::vector<bad_option> bad_options = {
+    {"Uri-Host, too short", 3, {}},
+    {"Uri-Host, too long", 3, filler(256)},
+    {"Uri-Host, repeated", 3, "'h'", true},
+    {"Uri-Port, too long", 7, "00 16 33"},
+    {"Uri-Port, repeated", 7, "16 33", true},
+    {"Uri-Path, too long", 11, filler(256)},
+    {"Uri-Query, too long", 15, filler(256)},
+    {"Accept, too long", 17, "00 00 00"},
+    {"Accept, repeated", 17, "00", true},
+    {"If-Match, not understood", 1, {}},
+    {"If-None-Match, not understood", 5, {}},
+    {"OSCORE, not understood", 9, {}},
+    {"Block2, not understood", 23, {}},
+    {"Block1, not understood", 27, {}},
+    {"unknown, below 64", 13, {}},
+    {"unknown, below 64", 41, {}},
+    {"unknown, below 64", 63, {}},
+    {"unknown, above 64", 65, {}},
+    {"unknown, above 64", 2049, "'experimental'"},
+    {"unknown, the last there is", 65535, filler(300)},
+};
+
+ask with_bad_option(const bad_option& bad) {
+    ask request{code::get, "q"};
+    request.token("77").with(bad.number, bad.value);
+    if (bad.twice) request.with(bad.number, bad.value);
+    return request;
+}
+
+// "Unrecognized options of class 'critical' that occur in a Confirmable request MUST cause the return of a 4.02".
+TEST(core, answers_a_bad_option_in_a_confirmable_request_with_4_02) {
+    for (const bad_option& bad : bad_options) {
+        core c{site};
+        EXPECT_EQ(c.answer(with_bad_option(bad)), packet{"61 82 12 34 77"}) << bad.why << ' ' << bad.number;
+    }
+}
+
+// "Unrecognized options of class 'critical' that occur ... in a Non-confirmable message MUST cause the message to be
+// rejected": by silence.
+TEST(core, is_silent_about_a_bad_option_in_a_non_confirmable_request) {
+    for (const bad_option& bad : bad_options) {
+        core c{site};
+        EXPECT_EQ(c.answer(with_bad_option(bad).non()), packet{}) << bad.why << ' ' << bad.number;
+        EXPECT_EQ(c[outcome::bad_option], 1U) << bad.why;
+    }
+}
+
+// "Unrecognized options of class 'elective' MUST be silently ignored."
+TEST(core, ignores_elective_options_that_it_does_not_know_or_that_are_wrong) {
+    core c{site};
+    EXPECT_EQ(c.said(ask(code::get, "a").with(2).with(64, filler(300)).with(65534)), "2.05 ct=0: A");
+    EXPECT_EQ(c.said(ask(code::get, "a").with(6, filler(4)).with(12, filler(3)).with(60, filler(5))), "2.05 ct=0: A");
+    EXPECT_EQ(c.said(ask(code::get, "a").with(12).with(12).with(14).with(14)), "2.05 ct=0: A");
+}
+
+TEST(core, lets_be_repeated_what_may_be) {
+    core c{site};
+    EXPECT_EQ(c.said(ask(code::get, "q").query("a").query("a").query("")), "2.03");
+}
+
+// ---- What is no request
+
+// RFC 7252 §4.3: "ping".
+TEST(core, answers_a_ping_with_a_reset) {
+    EXPECT_ANSWER("40 00 12 34", "70 00 12 34", outcome::ping);
+    EXPECT_ANSWER("40 00 ff ff", "70 00 ff ff", outcome::ping);
+}
+
+// RFC 7252 §4.3: a Non-confirmable message "MUST NOT be Empty"; rejected "MAY" be by a Reset, here it is by silence.
+TEST(core, is_silent_about_other_empty_messages) {
+    EXPECT_ANSWER("50 00 12 34", silence, outcome::unwanted);
+    EXPECT_ANSWER("60 00 12 34", silence, outcome::unwanted);
+    EXPECT_ANSWER("70 00 12 34", silence, outcome::unwanted);
+}
+
+// RFC 7252 §4.2: "Rejecting an Acknowledgement or Reset message is effected by silently ignoring it."
+TEST(core, is_silent_about_a_request_in_an_acknowledgement_or_reset) {
+    EXPECT_ANSWER("60 01 12 34 b1 'a'", silence, outcome::unwanted);
+    EXPECT_ANSWER("70 01 12 34 b1 'a'", silence, outcome::unwanted);
+    EXPECT_ANSWER("61 02 12 34 77 ff 'x'", silence, outcome::unwanted);
+    EXPECT_ANSWER("60 1f 12 34", silence, outcome::unwanted);
+}
+
+// RFC 7252 §4.2: a Confirmable message that "uses a reserved class" is rejected with a Reset; §4.3: others by silence.
+TEST(core, rejects_reserved_classes) {
+    for (const unsigned cls : {1U, 3U, 6U, 7U})
+        for (const unsigned detail : {0U, 1U, 31U})
+            for (const unsigned type : {0U, 1U, 2U, 3U}) {
+                packet datagram = "41 00 12 34 77 ff 'x'";
+                datagram[0] = static_cast<byte>(0x41 | type << 4);
+                datagram[1] = static_cast<byte>(cls << 5 | detail);
+                EXPECT_ANSWER(datagram, type == 0 ? "70 00 12 34" : silence, outcome::malformed);
+            }
+}
+
+// RFC 7252 §4.2, §4.3: message format errors likewise.
+TEST(core, rejects_malformed_messages) {
+    for (const char* const rest : {"ff", "f1 61", "1f 61", "d0", "0e 00", "b2 'a'", "e0 ff ff", "b1 'a' ff"}) {
+        EXPECT_ANSWER(packet{"40 01 12 34"} + rest, "70 00 12 34", outcome::malformed);
+        EXPECT_ANSWER(packet{"50 01 12 34"} + rest, silence, outcome::malformed);
+        EXPECT_ANSWER(packet{"60 45 12 34"} + rest, silence, outcome::malformed);
+        EXPECT_ANSWER(packet{"70 00 12 34"} + rest, silence, outcome::malformed);
+    }
+    EXPECT_ANSWER("49 01 12 34 01 02 03 04 05 06 07 08 09", "70 00 12 34", outcome::malformed);
+    EXPECT_ANSWER("4f 01 12 34", "70 00 12 34", outcome::malformed);
+    EXPECT_ANSWER("48 01 12 34 aa bb", "70 00 12 34", outcome::malformed);
+    EXPECT_ANSWER("40 00 12 34 ff 'x'", "70 00 12 34", outcome::malformed);
+    EXPECT_ANSWER("41 00 12 34 77", "70 00 12 34", outcome::malformed);
+    EXPECT_ANSWER("51 00 12 34 77", silence, outcome::malformed);
+}
+
+// RFC 7252 §3: "MUST be silently ignored".
+TEST(core, is_silent_about_other_versions) {
+    EXPECT_ANSWER("00 01 12 34", silence, outcome::unknown_version);
+    EXPECT_ANSWER("80 01 12 34", silence, outcome::unknown_version);
+    EXPECT_ANSWER("c0 00 12 34", silence, outcome::unknown_version);
+    EXPECT_ANSWER("0f 01 12 34 ff", silence, outcome::unknown_version);
+}
+
+TEST(core, is_silent_about_less_than_a_header) {
+    EXPECT_ANSWER("", silence, outcome::too_short);
+    EXPECT_ANSWER("40", silence, outcome::too_short);
+    EXPECT_ANSWER("40 01 12", silence, outcome::too_short);
+}
+
+// What is lost of it may change its meaning.
+TEST(core, is_silent_about_a_truncated_datagram) {
+    core c{nobody, 16};
+    EXPECT_EQ(c.answer(packet{"40 01 12 34 b1 'a' ff"} + filler(20)), packet{});
+    EXPECT_EQ(c[outcome::truncated], 1U);
+    net::arrival cut = test::unicast();
+    cut.truncated = true;
+    EXPECT_EQ(c.answer("40 01 12 34", cut), packet{});
+    EXPECT_EQ(c.answer("40 00 12 34", cut), packet{});
+    EXPECT_EQ(c[outcome::truncated], 3U);
+}
+
+// ---- Responses
+
+// RFC 7252 §4.2: a Confirmable message is acknowledged or, "lacking context to process it", rejected by a Reset; §5.3.2.
+TEST(core, acknowledges_or_rejects_responses) {
+    struct {
+        const char* datagram;
+        const char* if_expected;
+        const char* if_not;
+    } const cases[] = {
+        {"41 45 12 34 77 ff 'x'", "60 00 12 34", "70 00 12 34"},
+        {"48 84 12 34 01 02 03 04 05 06 07 08", "60 00 12 34", "70 00 12 34"},
+        {"40 bf 12 34", "60 00 12 34", "70 00 12 34"},
+        {"51 45 12 34 77 ff 'x'", silence, silence},
+        {"61 45 12 34 77 ff 'x'", silence, silence},
+        {"60 a0 12 34", silence, silence},
+        {"60 00 12 34", silence, silence},
+        {"70 00 12 34", silence, silence},
+    };
+    for (const auto& [datagram, if_expected, if_not] : cases)
+        for (const bool expected : {true, false}) {
+            SCOPED_TRACE(datagram);
+            core<untouchable, listening> c{nobody};
+            c.hooks.expected = expected;
+            EXPECT_EQ(c.answer(datagram), packet{expected ? if_expected : if_not});
+            EXPECT_EQ(c.hooks.responses, 1);
+            EXPECT_EQ(c.hooks.last, packet{datagram}) << "the hook sees it whole";
+            EXPECT_EQ(c[expected ? outcome::response : outcome::unwanted], 1U);
+        }
+}
+
+// What can be no response is not shown to the hook, even if it would take it.
+TEST(core, shows_the_hook_responses_only) {
+    for (const char* const datagram : {"40 00 12 34", "50 00 12 34", "60 01 12 34", "70 01 12 34", "40 21 12 34",
+                                       "60 e1 12 34", "70 45 12 34", "40 45 12 34 ff"}) {
+        core<untouchable, listening> c{nobody};
+        c.hooks.expected = true;
+        c.answer(datagram);
+        EXPECT_EQ(c.hooks.responses, 0) << datagram;
+        EXPECT_EQ(c[outcome::response], 0U) << datagram;
+    }
+}
+
+// ---- Multicast (RFC 7252 §8)
+
+// §8.2: answers that are useful are given.
+TEST(core, answers_a_multicast_request) {
+    core c{site};
+    EXPECT_EQ(c.answer("51 01 12 34 77 b1 'a'", multicast()), packet{"51 45 12 34 77 c0 ff 'A'"});
+    EXPECT_EQ(c[outcome::served], 1U);
+}
+
+// §8.2: "the server MAY always ignore the request, in particular if it doesn't have anything useful to respond (e.g., if
+// it only has an empty payload or an error response)."
+TEST(core, tells_no_errors_to_a_multicast_request) {
+    core c{site};
+    EXPECT_EQ(c.answer(ask(code::get, "missing").non(), multicast()), packet{});
+    EXPECT_EQ(c.answer(ask(code::post, "a").non(), multicast()), packet{});
+    EXPECT_EQ(c.answer(ask(code::get, "a").non().accept(60), multicast()), packet{});
+    EXPECT_EQ(c.answer(ask(code::get, "bad").non(), multicast()), packet{}) << "a handler's own";
+    EXPECT_EQ(c.answer(ask(static_cast<code>(8)).non(), multicast()), packet{});
+    EXPECT_EQ(c.answer(ask(code::get).non().with(35, "'x'"), multicast()), packet{});
+    EXPECT_EQ(c[outcome::unsaid], 6U);
+    EXPECT_EQ(c.answer(ask(code::get, "a").non().with(65), multicast()), packet{});
+    EXPECT_EQ(c[outcome::bad_option], 1U);
+}
+
+TEST(core, tells_a_multicast_request_nothing_of_a_reply_that_is_too_large) {
+    core c{site, 24};
+    EXPECT_EQ(c.answer(ask(code::get, "large").non(), multicast()), packet{});
+}
+
+// §8.1: multicast requests "MUST be Non-confirmable".
+TEST(core, is_silent_about_a_confirmable_multicast_request) {
+    core c{nobody};
+    EXPECT_EQ(c.answer("41 01 12 34 77 b1 'a'", multicast()), packet{});
+    EXPECT_EQ(c[outcome::unwanted], 1U);
+}
+
+// §8.1: "a CoAP server ... MUST NOT return a Reset message in reply to a Non-confirmable" multicast message; here, to none.
+TEST(core, never_resets_or_acknowledges_what_came_by_multicast) {
+    for (const bool expected : {true, false})
+        for (const char* const datagram : {"40 00 12 34", "40 01 12 34 ff", "40 45 12 34", "50 45 12 34", "40 21 12 34",
+                                           "4f 01 12 34", "50 01 12 34 ff", "60 00 12 34", "70 00 12 34"}) {
+            core<untouchable, listening> c{nobody};
+            c.hooks.expected = expected;
+            EXPECT_EQ(c.answer(datagram, multicast()), packet{}) << datagram << expected;
+        }
+}
+
+// ---- Replies that do not fit
+
+TEST(core, answers_5_00_if_the_reply_is_too_large) {
+    const packet confirmable = ask(code::get, "large").token("01 02 03 04 05 06 07 08");
+    const packet whole = core{site}.answer(confirmable);
+    for (std::size_t capacity = confirmable.size(); capacity < whole.size(); ++capacity) {
+        core c{site, capacity};
+        EXPECT_EQ(c.answer(confirmable), packet{"68 a0 12 34 01 02 03 04 05 06 07 08"}) << capacity;
+        EXPECT_EQ(c.answer(ask(code::get, "large").token("01 02 03 04 05 06 07 08").non()),
+                  packet{"58 a0 12 34 01 02 03 04 05 06 07 08"});
+        EXPECT_EQ(c[outcome::reply_too_large], 2U);
+    }
+    core c{site, whole.size()};
+    EXPECT_EQ(c.answer(confirmable), whole);
+    EXPECT_EQ(c[outcome::served], 1U);
+}
+
+// A 5.00 of the handler's own that does not fit loses its payload.
+TEST(core, answers_5_00_if_a_5_00_is_too_large) {
+    constexpr auto failing = [](const request&) -> reply {
+        return {code::internal_server_error, [](message::writer& to) { to.payload("a diagnostic message"); }};
+    };
+    core c{failing, 16};
+    EXPECT_EQ(c.answer("40 01 12 34"), packet{"60 a0 12 34"});
+}
+
+// ---- The smallest buffer there may be: a header and a token.
+TEST(core, works_in_12_bytes) {
+    core c{site, 12};
+    EXPECT_EQ(c.answer("48 01 12 34 01 02 03 04 05 06 07 08"), packet{"68 84 12 34 01 02 03 04 05 06 07 08"});
+    EXPECT_EQ(c.answer("40 01 12 34 b1 'a'"), packet{"60 45 12 34 c0 ff 'A'"});
+    EXPECT_EQ(c.answer("40 01 12 34 b5 'large'"), packet{"60 a0 12 34"});
+    EXPECT_EQ(c.answer("40 00 12 34"), packet{"70 00 12 34"});
+}
+
+// Each of many datagrams alike is answered alike: nothing is kept from one to the next.
+TEST(core, keeps_nothing_from_one_datagram_to_the_next) {
+    std::vector<byte> memory(64);
+    exchange e{memory};
+    counters hooks;
+    const auto answer = [&](const packet& datagram) {
+        std::copy(datagram.view().begin(), datagram.view().end(), e.buffer.begin());
+        e.in = test::unicast();
+        e.in.size = datagram.size();
+        return packet{e.buffer.first(respond(e, 0, site, hooks))};
+    };
+    const packet with_everything = ask(code::get, "a").accept(60).format(60).query("q").with(65).token("77");
+    const packet plain = ask(code::get, "a");
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(answer(with_everything), packet{"61 82 12 34 77"});
+        EXPECT_EQ(answer(plain), packet{"60 45 12 34 c0 ff 'A'"});
+        EXPECT_EQ(answer("40 01 12 34"), packet{"60 84 12 34"});
+        EXPECT_EQ(answer("40 01 12 34 ff"), packet{"70 00 12 34"});
+    }
+}
+
+}  // namespace
+}  // namespace mincoap

@@ -1,0 +1,139 @@
+#include <gtest/gtest.h>
+
+#include "../../support/exchange.hpp"
+
+namespace mincoap {
+namespace {
+
+using test::packet;
+using test::unicast;
+
+constexpr auto site = routes(at<"a">(text("A")));
+
+packet taken(auto& socket) {
+    const auto* const datagram = socket.take();
+    return datagram == nullptr ? packet{} : packet{datagram->content()};
+}
+
+TEST(server, serves) {
+    net::loopback<> socket;
+    server s{socket, site};
+    EXPECT_EQ(s.poll(0), poll_result::idle);
+    ASSERT_TRUE(socket.deliver(packet{"41 01 00 01 77 b1 'a'"}.view(), unicast()));
+    EXPECT_EQ(s.poll(0), poll_result::served);
+    EXPECT_EQ(taken(socket), packet{"61 45 00 01 77 c0 ff 'A'"});
+    EXPECT_FALSE(s.is_blocked());
+}
+
+// RFC 7252 §4.4: Message IDs of one's own, that differ from each other.
+TEST(server, counts_the_message_ids_of_non_confirmable_responses) {
+    net::loopback<> socket;
+    server s{socket, site};
+    const auto next = [&] {
+        EXPECT_TRUE(socket.deliver(packet{"50 01 12 34 b1 'a'"}.view(), unicast()));
+        EXPECT_EQ(s.poll(0), poll_result::served);
+        return taken(socket);
+    };
+    EXPECT_EQ(next(), packet{"50 45 00 00 c0 ff 'A'"});
+    EXPECT_EQ(next(), packet{"50 45 00 01 c0 ff 'A'"});
+    s.start_message_ids_at(0xfffe);
+    EXPECT_EQ(next(), packet{"50 45 ff fe c0 ff 'A'"});
+    EXPECT_EQ(next(), packet{"50 45 ff ff c0 ff 'A'"});
+    EXPECT_EQ(next(), packet{"50 45 00 00 c0 ff 'A'"});
+}
+
+// RFC 7252 §4.2: an Acknowledgement carries the Message ID of what it acknowledges, whatever is counted.
+TEST(server, does_not_count_acknowledgements) {
+    net::loopback<> socket;
+    server s{socket, site};
+    s.start_message_ids_at(0x7777);
+    ASSERT_TRUE(socket.deliver(packet{"40 01 12 34 b1 'a'"}.view(), unicast()));
+    EXPECT_EQ(s.poll(0), poll_result::served);
+    EXPECT_EQ(taken(socket), packet{"60 45 12 34 c0 ff 'A'"});
+    ASSERT_TRUE(socket.deliver(packet{"50 01 12 34 b1 'a'"}.view(), unicast()));
+    EXPECT_EQ(s.poll(0), poll_result::served);
+    EXPECT_EQ(taken(socket), packet{"50 45 77 77 c0 ff 'A'"});
+}
+
+TEST(server, takes_hooks) {
+    net::loopback<> socket;
+    server s{socket, site, counters{}};
+    ASSERT_TRUE(socket.deliver(packet{"40 00 00 01"}.view(), unicast()));
+    ASSERT_TRUE(socket.deliver(packet{"40 01 00 02 b1 'a'"}.view(), unicast()));
+    ASSERT_TRUE(socket.deliver(packet{"00"}.view(), unicast()));
+    while (s.poll(0) != poll_result::idle) {}
+    EXPECT_EQ(s.hooks()[outcome::ping], 1U);
+    EXPECT_EQ(s.hooks()[outcome::served], 1U);
+    EXPECT_EQ(s.hooks()[outcome::too_short], 1U);
+}
+
+TEST(server, takes_hooks_that_refer_to_something) {
+    struct log : hooks {
+        std::vector<outcome>* seen;
+        explicit log(std::vector<outcome>& s) : seen(&s) {}
+        void on_outcome(outcome o) { seen->push_back(o); }
+    };
+    std::vector<outcome> seen;
+    net::loopback<> socket;
+    server s{socket, site, log{seen}};
+    ASSERT_TRUE(socket.deliver(packet{"40 00 00 01"}.view(), unicast()));
+    EXPECT_EQ(s.poll(0), poll_result::served);
+    EXPECT_EQ(seen, std::vector{outcome::ping});
+}
+
+TEST(server, works_in_given_memory) {
+    std::array<byte, 12> memory{};
+    net::loopback<> socket;
+    server s{socket, site, mutable_bytes{memory}, counters{}};
+    ASSERT_TRUE(socket.deliver(packet{"40 01 00 01 b1 'a'"}.view(), unicast()));
+    EXPECT_EQ(s.poll(0), poll_result::served);
+    EXPECT_EQ(taken(socket), packet{"60 45 00 01 c0 ff 'A'"});
+    ASSERT_TRUE(socket.deliver((packet{"40 01 00 01 b9"} + test::filler(9)).view(), unicast()));
+    EXPECT_EQ(s.poll(0), poll_result::ignored);
+    EXPECT_EQ(s.hooks()[outcome::truncated], 1U);
+}
+
+// RFC 7252 §4.6: 1,152 bytes when nothing else is known.
+TEST(server, takes_messages_of_the_default_size) {
+    net::loopback<1280> socket;
+    server s{socket, site, counters{}};
+    const packet head = "40 01 00 01 b1 'a' ff";
+    ASSERT_TRUE(socket.deliver((head + test::filler(1152 - head.size())).view(), unicast()));
+    ASSERT_TRUE(socket.deliver((head + test::filler(1153 - head.size())).view(), unicast()));
+    EXPECT_EQ(s.poll(0), poll_result::served);
+    EXPECT_EQ(s.poll(0), poll_result::ignored);
+    EXPECT_EQ(s.hooks()[outcome::truncated], 1U);
+}
+
+TEST(server, says_that_it_is_blocked) {
+    net::loopback<> socket;
+    server s{socket, site};
+    socket.send_status = net::status::would_block;
+    ASSERT_TRUE(socket.deliver(packet{"40 01 00 01 b1 'a'"}.view(), unicast()));
+    EXPECT_FALSE(s.is_blocked());
+    EXPECT_EQ(s.poll(0), poll_result::blocked);
+    EXPECT_TRUE(s.is_blocked());
+    socket.send_status = net::status::done;
+    EXPECT_EQ(s.poll(0), poll_result::served);
+    EXPECT_FALSE(s.is_blocked());
+    EXPECT_EQ(taken(socket), packet{"60 45 00 01 c0 ff 'A'"});
+}
+
+TEST(server, hands_on_the_time) {
+    constexpr auto clock = [](const request& r) -> reply { return r.now_ms == 42 ? code::valid : code::bad_request; };
+    net::loopback<> socket;
+    server s{socket, clock};
+    ASSERT_TRUE(socket.deliver(packet{"40 01 00 01"}.view(), unicast()));
+    EXPECT_EQ(s.poll(42), poll_result::served);
+    EXPECT_EQ(taken(socket), packet{"60 43 00 01"});
+}
+
+// The archetype of a socket is enough to build a server on.
+TEST(server, stands_on_anything_that_is_a_socket) {
+    net::null_socket socket;
+    server s{socket, site};
+    EXPECT_EQ(s.poll(0), poll_result::idle);
+}
+
+}  // namespace
+}  // namespace mincoap
