@@ -1,0 +1,69 @@
+"""What each rule and each resource costs: the bytes of code and tables that a program has more with it on Cortex-M0+.
+
+costs.py rules: monolith.cpp compiled without each rule. costs.py resources: resources.cpp with each resource. What the
+compiler's runtime adds, such as a division, is not in it.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+COMPILE = ["arm-none-eabi-g++", "-mcpu=cortex-m0plus", "-mthumb", "-Os", "-std=c++23", "-DNDEBUG", "-fno-exceptions",
+           "-fno-rtti", "-fno-threadsafe-statics", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra", "-Werror",
+           "-I", HERE.parent.parent / "include", "-c"]
+
+RULES = {
+    "LENGTHS": "a forbidden length makes an option unrecognised (RFC 7252 §5.4.3)",
+    "REPETITION": "so does a forbidden repetition (§5.4.5)",
+    "CRITICAL": "unrecognised critical options are refused (§5.4.1), lengths and repetition included",
+    "FORMATS": "Accept is met (§5.10.4), and Content-Format checked (§5.9.2.11)",
+    "PROXYING": "proxy requests are refused (§5.10.2)",
+    "UNKNOWN_METHODS": "so are methods above iPATCH, at any path (§5.8)",
+    "MULTICAST": "multicast is answered by what it allows (§8)",
+}
+RESOURCES = {
+    "TEXT": "one more `text`, of one character",
+    "BOOL": "one more `value` of a `bool`",
+    "BELOW": "the first `below`, of a text",
+    "FUNCTION": "`post` of a function that calls another",
+    "RENDERED": "the first reply that a function renders, which brings the writer",
+    "RENDERED_TWICE": "two of those",
+    "INTEGER": "the first `value` of a 32-bit integer, which brings the writer and decimal numbers",
+    "DISCOVERY": "`well_known_core`, with the document",
+}
+
+
+def size(source, *macros):
+    with tempfile.NamedTemporaryFile(suffix=".o") as object_file:
+        subprocess.run([*COMPILE, *(f"-D{macro}" for macro in macros), HERE / source, "-o", object_file.name], check=True)
+        sizes = subprocess.run(["arm-none-eabi-size", object_file.name], check=True, capture_output=True, text=True)
+        return int(sizes.stdout.splitlines()[1].split()[0])
+
+
+def check_macros(source, prefix, table):
+    in_source = set(re.findall(rf"{prefix}(\w+)", (HERE / source).read_text()))
+    assert in_source == set(table), in_source ^ set(table)
+
+
+def rules():
+    check_macros("monolith.cpp", "WITHOUT_", RULES)
+    whole = size("monolith.cpp")
+    print("rule\tbytes")
+    for rule, what in RULES.items():
+        print(f"{what}\t{whole - size('monolith.cpp', f'WITHOUT_{rule}')}")
+    print(f"all of these\t{whole - size('monolith.cpp', *(f'WITHOUT_{rule}' for rule in RULES))}")
+    print(f"the whole server\t{whole}")
+
+
+def resources():
+    check_macros("resources.cpp", "WITH_", RESOURCES)
+    bare = size("resources.cpp")
+    print("resource\tbytes")
+    for resource, what in RESOURCES.items():
+        print(f"{what}\t{size('resources.cpp', f'WITH_{resource}') - bare}")
+
+
+{"rules": rules, "resources": resources}[sys.argv[1]]()

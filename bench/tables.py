@@ -1,0 +1,33 @@
+"""Writes the measured tables into the documents, between <!-- name: begin --> and <!-- name: end -->."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TABLES = {
+    "sizes": ("README.md", "bench/size/budget.tsv"),
+    "instructions": ("README.md", "bench/instructions/budget.tsv"),
+    "rules": ("docs/size.md", "bench/size/rules.tsv"),
+    "resources": ("docs/size.md", "bench/size/resources.tsv"),
+}
+
+
+def markdown(tsv):
+    header, *rows = [line.split("\t") for line in tsv.strip().splitlines()]
+    return "".join(f"| {' | '.join(row)} |\n" for row in [header, ["---"] * len(header), *rows])
+
+
+def updated(name):
+    """The document and its text with the table of now."""
+    document, source = (ROOT / path for path in TABLES[name])
+    begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
+    text, count = re.subn(f"{begin}.*?{end}", lambda _: begin + markdown(source.read_text()) + end,
+                          document.read_text(), flags=re.DOTALL)
+    assert count == 1, f"{document}: no place for {name}"
+    return document, text
+
+
+if __name__ == "__main__":
+    for table in TABLES:
+        path, content = updated(table)
+        path.write_text(content)

@@ -1,0 +1,89 @@
+"""What the documents say is held against the project: programs compile, tables are those of the budgets, names exist."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "bench"))
+import tables  # noqa: E402
+
+DOCUMENTS = sorted(p for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+FLAGS = ["-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
+INCLUDES = ["-I", ROOT / "include", "-I", ROOT / "adapters/posix/include"]
+FRAGMENT = "#include <mincoap/mincoap.hpp>\n#include <mincoap/posix/udp_socket.hpp>\nnamespace {{\n{}\n}}\n"
+
+
+def blocks(document, kind):
+    return re.findall(rf"^```{kind}\n(.*?)^```$", document.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def compile_(source):
+    command = [os.environ.get("CXX", "g++"), *FLAGS, *INCLUDES, "-x", "c++", "-"]
+    return subprocess.run(command, input=source, text=True, capture_output=True)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
+def test_programs_compile(document):
+    for source in blocks(document, "cpp"):
+        assert (result := compile_(source)).returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
+def test_fragments_compile(document):
+    """The fragments of a document stand behind each other, each in a namespace, so that a later one may use the names of
+    an earlier one or declare its own."""
+    source, depth = "", 0
+    for fragment in blocks(document, "cpp fragment"):
+        source += f"namespace fragment_{depth} {{\n{fragment}\n"
+        depth += 1
+    source = FRAGMENT.format(source + "}" * depth)
+    result = compile_(source + "int main() {}\n")
+    unused = [line for line in result.stderr.splitlines() if "error:" in line and "-Werror=unused" not in line]
+    assert not unused, result.stderr
+
+
+def test_a_broken_program_is_seen():
+    assert compile_("#include <mincoap/mincoap.hpp>\nmincoap::no_such_thing x;\n").returncode != 0
+
+
+def test_first_program_is_the_example():
+    example = (ROOT / "examples/hello/main.cpp").read_text()
+    assert example in blocks(ROOT / "README.md", "cpp")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
+def test_links_lead_somewhere(document):
+    prose = re.sub(r"^```.*?^```$", "", document.read_text(), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", prose):
+        if "://" not in target:
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_tables_are_those_that_were_measured(name):
+    document, text = tables.updated(name)
+    assert document.read_text() == text, f"scripts/size --update, scripts/instructions --update: {name}"
+
+
+def names_of_tests():
+    names = set()
+    for source in (ROOT / "tests").rglob("*_test.cpp"):
+        names |= {f"{suite}.{name}" for suite, name in
+                  re.findall(r"\bTEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)", source.read_text())}
+    for source in (ROOT / "tests").rglob("*.py"):
+        names |= {f"{source.stem}.{name}" for name in re.findall(r"^def (test_\w+)", source.read_text(), re.MULTILINE)}
+    names |= {f"compile_fail.{name}" for name in
+              re.findall(r"mincoap_add_compile_fail\((\w+)", (ROOT / "tests/compile_fail/CMakeLists.txt").read_text())}
+    return names
+
+
+def test_conformance_names_tests_that_exist():
+    rows = [line for line in (ROOT / "CONFORMANCE.md").read_text().splitlines() if line.startswith("|")]
+    named = re.findall(r"`(\w+\.\w+)`", "\n".join(rows))
+    missing = sorted(set(named) - names_of_tests())
+    assert named and not missing
