@@ -134,7 +134,10 @@ void exchange_one(bytes datagram, const net::arrival& about, std::size_t capacit
     require(size <= capacity);
     require(std::all_of(memory.begin(), memory.begin() + guard, [](byte b) { return b == guard_value; }));
     require(std::all_of(memory.end() - guard, memory.end(), [](byte b) { return b == guard_value; }));
-    if (size == 0) return;
+    if (size == 0) {  // a Confirmable message is never left without an answer (RFC 7252 §4.2)
+        require(!asked.has_header || asked.type != 0 || about.multicast || e.in.truncated);
+        return;
+    }
 
     require(asked.has_header && !e.in.truncated && asked.type <= 1);
     const auto answer = message::view::parse(e.buffer.first(size));

@@ -47,7 +47,10 @@ public:
     ask& query(std::string_view q) { return with(15, text_packet(q)); }
     ask& format(unsigned number) { return with(12, uint(number)); }
     ask& accept(unsigned number) { return with(17, uint(number)); }
-    ask& with(unsigned number, const packet& value = {}) { return options_.emplace_back(number, value), *this; }
+    ask& with(unsigned number, const packet& value = {}) {
+        const auto behind = std::find_if(options_.begin(), options_.end(), [&](auto& o) { return o.first > number; });
+        return options_.insert(behind, {number, value}), *this;
+    }
     ask& payload(std::string_view p) { return payload_ = text_packet(p), *this; }
 
     operator packet() const {  // NOLINT(*-explicit-*): it stands for its bytes
@@ -56,10 +59,8 @@ public:
         packet first;
         first.append(static_cast<byte>(first_ + token_.size()));
         result = first + result + token_;
-        auto sorted = options_;
-        std::stable_sort(sorted.begin(), sorted.end(), [](auto& a, auto& b) { return a.first < b.first; });
         unsigned last = 0;
-        for (const auto& [number, value] : sorted) {
+        for (const auto& [number, value] : options_) {
             result = result + encoded_option(number - last, value);
             last = number;
         }
