@@ -21,6 +21,7 @@ constexpr method_set set_of(code method) { return static_cast<method_set>(1U << 
 using option_set = std::uint32_t;
 inline constexpr unsigned unrecognised_index = 31;
 inline constexpr option_set unrecognised_options = option_set{1} << unrecognised_index;
+inline constexpr option_set every_option = ~unrecognised_options;
 
 constexpr unsigned critical_index(unsigned number) {
     constexpr unsigned others = number_of(option::proxy_scheme) / 2 + 1;
@@ -73,7 +74,8 @@ struct request {
     constexpr const net::endpoint& local() const { return from->path.local; }
     constexpr bool multicast() const { return from->multicast; }
 
-    // The path's segments, below a prefix those behind it: `for (const message::option_view s : r.segments())`.
+    // The path's segments, below a prefix those behind it: `for (const message::option_view s : r.segments())`. Their
+    // values count; their numbers are those of no option.
     constexpr message::option_range segments() const { return message::option_range{path()}; }
     constexpr bytes path() const { return {path_begin, path_end}; }
 };

@@ -53,6 +53,7 @@ public:
     // Starts with a Content-Format option, or with none: nothing was written before.
     constexpr void option(encoded_content_format first) {
         MINCOAP_ASSERT(last_ == 0);
+        if (first.size() == 0) return;
         if (room() < first.size()) return fail();
         at_ = first.copy_to(at_);
         last_ = number_of(message::option::content_format);

@@ -74,7 +74,7 @@ struct forwarded {
     Handler handler;
 
     struct any : method<code::get, code::post, code::put, code::delete_, code::fetch, code::patch, code::ipatch> {
-        static constexpr option_set understands = ~unrecognised_options;  // it checks for itself: see handler.hpp
+        static constexpr option_set understands = every_option;  // it checks for itself: see handler.hpp
         static reply serve(const forwarded& self, const request& r) { return self.handler(r); }
     };
     using methods = method_list<any>;
@@ -175,7 +175,7 @@ private:
     template <std::size_t... Indices>
     static constexpr auto make_rows(std::index_sequence<Indices...>) {
         std::array<row, (count_of(typename Resources::methods{}) + ... + 0)> all{};
-        std::size_t count = 0;
+        [[maybe_unused]] std::size_t count = 0;
         (add_rows<Indices>(all, count, typename Resources::methods{}), ...);
         sort(all);
         return all;
@@ -183,7 +183,8 @@ private:
 
     static constexpr option_set understood_by_any(std::span<const row> all) {
         option_set understood = understood_by_server | set_of(option::uri_query);
-        for (const row& r : all) understood |= r.understands;
+        for (const row& r : all)
+            if (r.understands != every_option) understood |= r.understands;  // or it knows, and we do not
         return understood;
     }
 

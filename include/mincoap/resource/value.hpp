@@ -53,7 +53,8 @@ void write_decimal(T number, message::writer& to) {
     using magnitude = std::make_unsigned_t<T>;
     std::array<char, std::numeric_limits<T>::digits10 + 2> text{};
     std::size_t at = text.size();
-    auto rest = static_cast<magnitude>(number < 0 ? magnitude{0} - static_cast<magnitude>(number) : number);
+    const auto bits = static_cast<magnitude>(number);
+    auto rest = static_cast<magnitude>(number < 0 ? magnitude{0} - bits : bits);
     do text[--at] = static_cast<char>('0' + rest % 10);
     while ((rest /= 10) != 0);
     if (number < 0) text[--at] = '-';

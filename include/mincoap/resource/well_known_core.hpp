@@ -57,8 +57,8 @@ struct discovery_of_site {
     constexpr auto complete(const Places&... places) const {
         constexpr std::size_t capacity = (capacity_of<Places> + ... + 0);
         discovery<capacity> result;
-        std::string_view previous = "/";  // no path: none begins with a slash
-        (add(result.document, previous, places), ...);
+        std::size_t index = 0;
+        (add_link(result.document, index++, places, places...), ...);
         return result;
     }
 
@@ -68,18 +68,18 @@ private:
     static constexpr std::size_t capacity_of =
         percent_encoded_size(Place::path_text) + 4 + attributes_capacity<decltype(Place::given)>;
 
-    template <typename Place>
-    static constexpr void add(auto& document, std::string_view& previous, const Place& place) {
-        if constexpr (!std::is_same_v<decltype(Place::given), discovery_of_site>) {
-            if (Place::path_text != previous) {
-                if (document.size != 0) document.append(",");
-                document.append("</");
-                append_percent_encoded(document, Place::path_text);
-                document.append(">");
-                previous = Place::path_text;
-            }
-            document.append(attributes_of(place.given));
-        }
+    // A path has one link, with the attributes of everything that stands there.
+    template <typename Place, typename... Places>
+    static constexpr void add_link(auto& document, std::size_t index, const Place&, const Places&... places) {
+        constexpr bool same_path[] = {Places::path_text == Place::path_text...};
+        bool listed = std::is_same_v<decltype(Place::given), discovery_of_site>;
+        for (std::size_t earlier = 0; earlier < index; ++earlier) listed = listed || same_path[earlier];
+        if (listed) return;
+        if (document.size != 0) document.append(",");
+        document.append("</");
+        append_percent_encoded(document, Place::path_text);
+        document.append(">");
+        ((Places::path_text == Place::path_text ? document.append(attributes_of(places.given)) : void()), ...);
     }
 };
 

@@ -18,6 +18,11 @@ struct exchange {
 
 namespace detail {
 
+// The type in the first byte, RFC 7252 §3, of what may be a request: one bit tells Non-confirmable from Confirmable, the
+// other one makes it an Acknowledgement.
+inline constexpr byte non_confirmable_bit = 0x10;
+inline constexpr byte acknowledgement_bit = 0x20;
+
 // Turns the datagram into an Empty message of that type with its Message ID. Returns its size.
 inline std::size_t make_empty(exchange& e, message::type type) {
     byte* const buffer = e.buffer.data();
@@ -88,17 +93,12 @@ constexpr code refusal(const request& r) {
 }
 
 // Renders the reply over the request: the header is there already but for the code, the token stays, the rest is written
-// anew. Returns the size of the response.
-inline std::size_t render(exchange& e, const reply& answer) {
-    byte* const header = e.buffer.data();
-    const std::size_t token_end = message::header_size + message::token_size_of(header);
+// anew. Returns the size of the response, or 0 if it does not fit.
+inline std::size_t render(exchange& e, std::size_t token_end, const reply& answer) {
     if constexpr (checked_build)
         for (byte& dead : e.buffer.subspan(token_end)) dead = 0xa5;
-    header[1] = static_cast<byte>(answer.code());
-    const std::size_t size = answer.render(e.buffer, token_end);
-    if (size != 0) return size;
-    header[1] = static_cast<byte>(code::internal_server_error);
-    return token_end;
+    e.buffer[1] = static_cast<byte>(answer.code());
+    return answer.render(e.buffer, token_end);
 }
 
 // RFC 7252 §5.4.1: a Non-confirmable request with an unrecognised critical option is rejected. §8.2: errors are not told
@@ -111,10 +111,8 @@ constexpr bool is_unsaid(const exchange& e, code answer) {
 // multicast only if it is Non-confirmable (§8.1).
 constexpr bool is_answerable(const message::view& m, const net::arrival& in) {
     const byte head = m.datagram()[0];
-    constexpr byte acknowledgement_or_reset = 0x20;
-    constexpr byte non_confirmable = 0x10;
-    if (!is_request(m.code()) || (head & acknowledgement_or_reset) != 0) return false;
-    return (head & non_confirmable) != 0 || !in.multicast;
+    if (!is_request(m.code()) || (head & acknowledgement_bit) != 0) return false;
+    return (head & non_confirmable_bit) != 0 || !in.multicast;
 }
 
 // Whether a message is a response, or an Empty Acknowledgement or Reset.
@@ -129,17 +127,11 @@ std::size_t take_reaction(exchange& e, const message::view& m, Hooks& hooks) {
     const bool confirmable = m.type() == message::type::confirmable;
     if (is_reaction(m) && hooks.on_response(m, e.in)) {
         hooks.on_outcome(outcome::response);
-        return confirmable ? make_empty(e, message::type::acknowledgement) : 0;
+        return confirmable && !e.in.multicast ? make_empty(e, message::type::acknowledgement) : 0;
     }
     const bool ping = m.code() == code::empty && confirmable;
     hooks.on_outcome(ping ? outcome::ping : is_reserved(m.code()) ? outcome::malformed : outcome::unwanted);
     return reject(e);
-}
-
-template <typename Hooks>
-void tell_outcome(Hooks& hooks, bool refused, code intended, code sent) {
-    if (sent != intended) hooks.on_outcome(outcome::reply_too_large);
-    else hooks.on_outcome(refused ? outcome::refused : outcome::served);
 }
 
 // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is (§5.2.3).
@@ -148,8 +140,8 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
     const code refused = refusal(r);
     const reply answer = refused == code::empty ? reply{handler(r)} : reply{refused};
     byte* const header = e.buffer.data();
-    if ((header[0] & 0x10) == 0) {
-        header[0] |= 0x20;
+    if ((header[0] & non_confirmable_bit) == 0) {
+        header[0] |= acknowledgement_bit;
     } else {
         if (is_unsaid(e, answer.code())) {
             hooks.on_outcome(answer.code() == code::bad_option ? outcome::bad_option : outcome::unsaid);
@@ -161,9 +153,14 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
             header[3] = static_cast<byte>(id);
         }
     }
-    const std::size_t size = render(e, answer);
-    tell_outcome(hooks, refused != code::empty, answer.code(), message::code_of(header));
-    return size;
+    const std::size_t token_end = message::header_size + message::token_size_of(header);
+    if (const std::size_t size = render(e, token_end, answer); size != 0) {
+        hooks.on_outcome(refused == code::empty ? outcome::served : outcome::refused);
+        return size;
+    }
+    hooks.on_outcome(outcome::reply_too_large);
+    header[1] = static_cast<byte>(code::internal_server_error);
+    return e.in.multicast ? 0 : token_end;
 }
 
 }  // namespace detail
