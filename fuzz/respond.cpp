@@ -44,7 +44,7 @@ const auto site =
            at<"large">(value(large)), at<"fixed">(value([] { return 7; })),
            at<"percent">(value([] { return level; }, [](std::int8_t n) { return n >= 0; })),
            at<"motd">(optional(message_of_the_day)), at<"toggle">(post(toggle).understands<option::uri_query>()),
-           at<"json">(get([] { return content<content_format::json>("{}"); }).produces<content_format::json>(),
+           at<"json">(get([] { return content<content_format::json>("{}"); }),
                       put(count_segments).consumes<content_format::cbor>().understands<option::if_match>(),
                       fetch(count_segments)),
            below<"fs">(get(count_segments), delete_(toggle)), below<"in">(inner), well_known_core);
@@ -128,7 +128,7 @@ void exchange_one(bytes datagram, const net::arrival& about, std::size_t capacit
 
     const facts asked{datagram.first(e.in.size)};
     const std::uint32_t before = total(hooks);
-    const std::size_t size = respond(e, 0, site, hooks);
+    const std::size_t size = respond(e, site, 0, hooks);
 
     require(total(hooks) == before + 1);
     require(size <= capacity);

@@ -73,13 +73,13 @@ constexpr auto site(state& s, clock now) {
     constexpr auto plain = content_format::text_plain;
     constexpr auto cbor = content_format::cbor;
 
-    const auto read_clock = get([now] { return time_reply(now()); }).produces<plain>();
-    const auto read = get([&s] { return get_record(s.current); }).produces<cbor>();
+    const auto read_clock = get([now] { return time_reply(now()); });
+    const auto read = get([&s] { return get_record(s.current); });
     const auto write = put([&s](const request& r) { return put_record(s.current, r.payload()); }).consumes<cbor>();
     const auto inform =
         post([&s](const request& r) { return post_line(s.log, "info", r.payload()); }).consumes<plain>();
     const auto warn = post([&s](const request& r) { return post_line(s.log, "warn", r.payload()); }).consumes<plain>();
-    const auto read_log = get([&s] { return get_log(s.log); }).produces<plain>();
+    const auto read_log = get([&s] { return get_log(s.log); });
 
     return routes(at<"">(text("Hello CoAP").title("Greeting").rt("demo.greeting").ct(plain)),
                   at<"time">(read_clock.title("Clock, UTC").rt("demo.clock").if_("core.s").ct(plain)),

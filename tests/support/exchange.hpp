@@ -101,7 +101,7 @@ public:
         std::copy_n(bytes{datagram}.begin(), e.in.size, e.buffer.begin());
 
         const std::uint32_t before = counted();
-        const std::size_t size = respond(e, now_ms, handler_, hooks);
+        const std::size_t size = respond(e, handler_, now_ms, hooks);
 
         EXPECT_EQ(counted(), before + 1) << "each datagram is counted once";
         EXPECT_LE(size, capacity_);

@@ -5,6 +5,7 @@
 #include <new>
 #include <type_traits>
 
+#include <mincoap/message/payload_view.hpp>
 #include <mincoap/message/writer.hpp>
 
 namespace mincoap {
@@ -12,16 +13,20 @@ namespace mincoap {
 // A reply is built in the memory that held the request. A handler therefore returns what it has to say as a value, and
 // the server has it rendered afterwards: a reply owns what it needs, or points to what outlives the exchange, but
 // never into the request.
+//
+// If the request has an Accept option and the reply, not being an error, has another Content-Format, the server answers
+// 4.06 instead (RFC 7252 §5.10.4). A handler with side effects that answers with a payload looks at `request::accept`
+// before.
 class reply {
 public:
     // What a reply may own, in bytes; more belongs to the application, with a pointer to it here.
     static constexpr std::size_t capacity = 4 * sizeof(void*);
 
-    // Just the code: no options, no payload. `return code::not_found;` is the idiom.
+    // Just the code, that of a response: no options, no payload. `return code::not_found;` is the idiom.
     reply(mincoap::code code) : head_(head(code, {})), render_(nullptr) {}  // NOLINT(*-explicit-*)
 
     // A text, or bytes, that outlive the exchange.
-    reply(mincoap::code code, message::encoded_content_format format, std::string_view payload)
+    reply(mincoap::code code, message::encoded_content_format format, payload_view payload)
         : head_(head(code, format)), render_(&write_constant), payload_(payload) {}
 
     // A function `void(message::writer&)` that writes the options and the payload. It is called at most once, after the
@@ -42,6 +47,9 @@ public:
 
     mincoap::code code() const { return static_cast<mincoap::code>(head_ & 0xff); }
 
+    // The Content-Format that was given apart; not one that the render function writes.
+    message::encoded_content_format format() const { return message::encoded_content_format::from_encoded(head_ >> 8); }
+
     // Writes options and payload behind the first `used` bytes of the buffer, a header and a token. Returns the size of
     // the message, or 0 if it does not fit.
     std::size_t render(mutable_bytes buffer, std::size_t used) const {
@@ -51,14 +59,14 @@ public:
 private:
     // The code, and above it the Content-Format: one word, which a handler stores at once.
     static constexpr std::uint32_t head(mincoap::code code, message::encoded_content_format format) {
+        MINCOAP_ASSERT(message::is_response(code));
         return static_cast<std::uint32_t>(code) | format.encoded << 8;
     }
-    message::encoded_content_format format() const { return message::encoded_content_format::from_encoded(head_ >> 8); }
 
     // What most replies are is written straight away: a server of constants links no writer.
     static std::size_t write_constant(const reply& self, mutable_bytes buffer, std::size_t used) {
         const message::encoded_content_format format = self.format();
-        const std::string_view payload = self.payload_;
+        const payload_view payload = self.payload_;
         const std::size_t marker = payload.empty() ? 0 : 1;
         if (format.size() + marker + payload.size() > buffer.size() - used) return 0;
         byte* to = format.copy_to(buffer.data() + used);
@@ -71,21 +79,21 @@ private:
     static std::size_t write_by(const reply& self, mutable_bytes buffer, std::size_t used) {
         message::writer to{buffer, used};
         to.option(self.format());
-        (*static_cast<const Render*>(static_cast<const void*>(self.storage_)))(to);
-        return to.failed() ? 0 : to.size();
+        (*std::launder(reinterpret_cast<const Render*>(self.storage_)))(to);
+        return to.size();
     }
 
     std::uint32_t head_;
     std::size_t (*render_)(const reply&, mutable_bytes, std::size_t);
     union {
-        std::string_view payload_;                       // of write_constant
+        payload_view payload_;                           // of write_constant
         alignas(std::uint64_t) byte storage_[capacity];  // of write_by
     };
 };
 
 // 2.05 Content: a text, or bytes, that outlive the exchange.
 template <content_format Format = content_format::text_plain>
-reply content(std::string_view payload) {
+reply content(payload_view payload) {
     return {code::content, Format, payload};
 }
 

@@ -33,21 +33,6 @@ constexpr option_set set_of(option critical) { return option_set{1} << critical_
 inline constexpr option_set understood_by_server =
     set_of(option::uri_host) | set_of(option::uri_port) | set_of(option::uri_path) | set_of(option::accept);
 
-// A Content-Format or Accept option that may not be there.
-class format_option {
-public:
-    constexpr format_option() = default;
-    constexpr explicit format_option(std::uint32_t number) : number_plus_one_(number + 1) {}
-    constexpr format_option(content_format format) : format_option(static_cast<std::uint32_t>(format)) {}
-
-    constexpr bool is_absent() const { return number_plus_one_ == 0; }
-    constexpr std::uint32_t number_plus_one() const { return number_plus_one_; }
-    constexpr bool operator==(const format_option&) const = default;
-
-private:
-    std::uint32_t number_plus_one_ = 0;
-};
-
 // Valid while the handler runs: its views point into the datagram, over which the reply will be written.
 struct request {
     message::view message;

@@ -22,10 +22,26 @@ enum class content_format : std::uint16_t {
     concise_problem_details = 257,
 };
 
+// The value of a Content-Format or Accept option, which may not be there.
+class format_option {
+public:
+    constexpr format_option() = default;
+    constexpr explicit format_option(std::uint32_t number) : number_plus_one_(number + 1) {}
+    constexpr format_option(content_format format)  // NOLINT(*-explicit-*): it is the same thing
+        : format_option(static_cast<std::uint32_t>(format)) {}
+
+    constexpr bool is_absent() const { return number_plus_one_ == 0; }
+    constexpr std::uint32_t number_plus_one() const { return number_plus_one_; }
+    constexpr bool operator==(const format_option&) const = default;
+
+private:
+    std::uint32_t number_plus_one_ = 0;
+};
+
 namespace message {
 
-// A Content-Format option as it is sent if no other option comes before it: its delta is 12 and its length at most 2, so
-// that its head is one byte. Three bytes in one word, the first one lowest; 0 if there is no such option.
+// A Content-Format option as it is sent if no option comes before it: its delta is 12 and its length at most 2, so that
+// its head is one byte. Three bytes in one word, the first one lowest; 0 if there is no such option.
 struct encoded_content_format {
     std::uint32_t encoded = 0;
 
@@ -47,6 +63,12 @@ struct encoded_content_format {
         encoded_content_format format;
         format.encoded = encoded;
         return format;
+    }
+
+    constexpr format_option decoded() const {
+        if (encoded == 0) return {};
+        const std::uint32_t first = encoded >> 8 & 0xff;
+        return format_option{(encoded & 3) == 2 ? first << 8 | encoded >> 16 : first};
     }
 
     constexpr unsigned size() const { return encoded == 0 ? 0 : 1 + (encoded & 3); }

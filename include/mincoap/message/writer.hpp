@@ -16,6 +16,9 @@
 
 namespace mincoap::message {
 
+// RFC 7252 §3.1: what a length of two bytes can tell.
+inline constexpr std::size_t max_option_size = 269 + 0xffff;
+
 class writer {
 public:
     // Appends to the first `used` bytes of the buffer: a header and a token. used <= buffer.size().
@@ -33,7 +36,7 @@ public:
         put_all(token);
     }
 
-    // Appends an option. Numbers ascend; an equal one repeats the option. A value has at most 65,804 bytes.
+    // Appends an option. Numbers ascend; an equal one repeats the option. A value has at most `max_option_size` bytes.
     constexpr void option(message::option number, bytes value) {
         open_option(number_of(number), value.size());
         put_all(value);
@@ -50,13 +53,17 @@ public:
         while (left-- != 0) put(value >> 8 * left);
     }
 
-    // Starts with a Content-Format option, or with none: nothing was written before.
-    constexpr void option(encoded_content_format first) {
-        MINCOAP_ASSERT(last_ == 0);
-        if (first.size() == 0) return;
-        if (room() < first.size()) return fail();
-        at_ = first.copy_to(at_);
-        last_ = number_of(message::option::content_format);
+    // Appends a Content-Format option, or nothing if it is absent. It needs no extension, and a server that writes no
+    // other option does without the code for them.
+    constexpr void option(encoded_content_format format) {
+        constexpr unsigned number = number_of(message::option::content_format);
+        if (format.size() == 0) return;
+        MINCOAP_ASSERT(number >= last_ || failed());
+        if (number < last_ || room() < format.size()) return fail();
+        byte* const head = at_;
+        at_ = format.copy_to(at_);
+        *head = static_cast<byte>(*head - (last_ << 4));
+        last_ = number;
     }
 
     // Appends to the payload; no option can follow. Appending nothing starts no payload.
@@ -70,15 +77,17 @@ public:
     }
 
     constexpr bool failed() const { return at_ == nullptr; }
-    constexpr std::size_t size() const { return static_cast<std::size_t>(at_ - begin_); }
-    constexpr bytes written() const { return {begin_, at_}; }
+
+    // What was written, and how much; nothing if the writer has failed.
+    constexpr std::size_t size() const { return failed() ? 0 : static_cast<std::size_t>(at_ - begin_); }
+    constexpr bytes written() const { return {begin_, size()}; }
 
 private:
     static constexpr unsigned in_payload = 0x1'0000;  // what `last_` is after the options, larger than their numbers
 
     constexpr void open_option(unsigned number, std::size_t length) {
         MINCOAP_ASSERT(number >= last_ || failed());
-        if (number < last_) return fail();
+        if (number < last_ || length > max_option_size) return fail();
         byte* const head = at_;
         put(0);
         const unsigned delta_nibble = put_extension(number - last_);

@@ -122,12 +122,9 @@ inline constexpr std::size_t attributes_capacity = 0;
 template <typename Resource, std::size_t Capacity>
 inline constexpr std::size_t attributes_capacity<described<Resource, Capacity>> = Capacity;
 
-template <typename Resource>
-constexpr const Resource& undescribed(const Resource& r) {
-    return r;
-}
+constexpr auto undescribed(const auto& resource) { return resource; }
 template <typename Resource, std::size_t Capacity>
-constexpr const Resource& undescribed(const described<Resource, Capacity>& d) {
+constexpr Resource undescribed(const described<Resource, Capacity>& d) {
     return d.resource;
 }
 

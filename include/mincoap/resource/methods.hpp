@@ -4,7 +4,6 @@
 // of a handler. What it takes beyond a bare request has to be said:
 //
 //     put(store).consumes<content_format::cbor>()       another Content-Format: 4.15
-//     get(read).produces<content_format::cbor>()        another Accept: 4.06
 //     get(search).understands<option::uri_query>()      otherwise a request with a query is answered with 4.02
 #pragma once
 
@@ -14,10 +13,6 @@ namespace mincoap {
 
 namespace detail {
 
-template <typename Method, content_format Format>
-struct producing : Method {
-    static constexpr format_option produces = Format;
-};
 template <typename Method, content_format Format>
 struct consuming : Method {
     static constexpr format_option consumes = Format;
@@ -33,20 +28,21 @@ template <typename F, typename Method>
 struct method_function : linkable<method_function<F, Method>> {
     F function;
 
+    static_assert(std::is_invocable_r_v<reply, const F&, const request&> || std::is_invocable_r_v<reply, const F&>,
+                  "mincoap: the function of a method is reply(const request&) or reply(), and callable as const");
+
     constexpr explicit method_function(F f) : function(f) {}
 
     template <content_format Format>
-    constexpr auto produces() const {
-        return method_function<F, detail::producing<Method, Format>>{function};
-    }
-
-    template <content_format Format>
     constexpr auto consumes() const {
+        static_assert(static_cast<unsigned>(Format) != 0xffff, "mincoap: Content-Format 65535 cannot be named here");
         return method_function<F, detail::consuming<Method, Format>>{function};
     }
 
     template <option... Critical>
     constexpr auto understands() const {
+        static_assert(((is_critical(Critical) && Critical <= option::proxy_scheme) && ...),
+                      "mincoap: only critical options up to 39 can be named; others, in a handler given to forward()");
         return method_function<F, detail::understanding<Method, (set_of(Critical) | ...)>>{function};
     }
 

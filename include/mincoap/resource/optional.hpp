@@ -34,5 +34,7 @@ template <resource Resource>
 constexpr auto optional(const std::optional<Resource>& target) {
     return optional_resource<Resource>{target};
 }
+template <resource Resource>
+constexpr auto optional(const std::optional<Resource>&&) = delete;  // it would not outlive the expression
 
 }  // namespace mincoap

@@ -4,7 +4,7 @@
 //
 //     struct lamp {
 //         struct get : mincoap::method<code::get> {
-//             static constexpr format_option produces = content_format::text_plain;  // optional
+//             static constexpr format_option consumes = content_format::text_plain;  // optional, as all that `method` has
 //             static mincoap::reply serve(const lamp& self, const mincoap::request& request);
 //         };
 //         using methods = mincoap::method_list<get>;
@@ -21,9 +21,6 @@ namespace mincoap {
 template <code... Methods>
 struct method {
     static constexpr method_set methods = static_cast<method_set>((set_of(Methods) | ...));
-
-    // The format of its responses, if it says one: another Accept is answered with 4.06 (RFC 7252 §5.10.4).
-    static constexpr format_option produces{};
 
     // The format of the payloads it takes, if it says one: another Content-Format is answered with 4.15 (RFC 7252 §5.9.2.11).
     static constexpr format_option consumes{};

@@ -4,8 +4,7 @@
 //
 // A request goes to the resource with the longest path that matches and offers the method. `routes` answers for it
 // what a resource is apt to forget: no such path 4.04, no such method 4.05, a critical option that the resource does
-// not look at 4.02, a payload in another Content-Format 4.15, another Accept 4.06. All of this is one table in flash,
-// one row a method.
+// not look at 4.02, a payload in another Content-Format 4.15. All of this is one table in flash, one row a method.
 #pragma once
 
 #include <array>
@@ -21,10 +20,8 @@ namespace detail {
 struct row {
     const byte* path;  // encoded_path
     byte path_size;
-    method_set methods;
-    std::uint16_t rest_size;  // how long a path may be beyond that: 0, or anything below a prefix
-    std::uint16_t produces;   // format_option::number_plus_one
-    std::uint16_t consumes;
+    method_set methods;      // and `below_it`, which is no method
+    std::uint16_t consumes;  // format_option::number_plus_one
     option_set understands;
     reply (*serve)(const void* site, const request& r);
 };
@@ -34,23 +31,22 @@ struct table {
     option_set recognised;  // what at least one of them understands
 };
 
+// In a row's methods: it takes any path that begins with its own.
+inline constexpr method_set below_it = 1;
+
 // The first bytes of two encoded paths differ in the option delta, which tells no more than what came before.
 constexpr bool matches(bytes path, const row& candidate) {
     const std::size_t size = candidate.path_size;
-    if (path.size() < size || path.size() - size > candidate.rest_size) return false;
+    if (path.size() != size && (path.size() < size || (candidate.methods & below_it) == 0)) return false;
     if (size == 0) return true;
     return ((path[0] ^ candidate.path[0]) & 15) == 0 && equal_bytes(path.data() + 1, candidate.path + 1, size - 1);
-}
-
-constexpr bool is_other_format(format_option in_request, std::uint16_t expected) {
-    return expected != 0 && !in_request.is_absent() && in_request.number_plus_one() != expected;
 }
 
 // Why the method cannot be given the request; `code::empty` if it can.
 constexpr code refusal(const row& method, const request& r) {
     if ((r.critical & ~method.understands) != 0) return code::bad_option;
-    if (is_other_format(r.content_format, method.consumes)) return code::unsupported_content_format;
-    if (is_other_format(r.accept, method.produces)) return code::not_acceptable;
+    const bool any_format = method.consumes == 0 || r.content_format.is_absent();
+    if (!any_format && r.content_format.number_plus_one() != method.consumes) return code::unsupported_content_format;
     return code::empty;
 }
 
@@ -68,13 +64,16 @@ constexpr code refusal(const row& method, const request& r) {
     return (r.critical & ~site_table.recognised) != 0 ? code::bad_option : answer;
 }
 
-// A handler that is no resource, such as another `routes`, is given every request there is.
+// Every request there is.
+struct any_request : method<code::get, code::post, code::put, code::delete_, code::fetch, code::patch, code::ipatch> {
+    static constexpr option_set understands = every_option;  // a handler checks for itself: see handler.hpp
+};
+
 template <handler Handler>
 struct forwarded {
     Handler handler;
 
-    struct any : method<code::get, code::post, code::put, code::delete_, code::fetch, code::patch, code::ipatch> {
-        static constexpr option_set understands = every_option;  // it checks for itself: see handler.hpp
+    struct any : any_request {
         static reply serve(const forwarded& self, const request& r) { return self.handler(r); }
     };
     using methods = method_list<any>;
@@ -86,7 +85,11 @@ struct placed {
     static constexpr const auto& path = encoded_path<Path>;
     static constexpr std::string_view path_text = Path.view();
     static constexpr bool exact = Exact;
-    static_assert(encoded_path<Path>.size() <= 255, "mincoap: a path has at most 255 bytes");
+    static_assert(encoded_path<Path>.size() <= 255,
+                  "mincoap: a path has at most 255 bytes, one before each segment included");
+    static_assert(
+        resource<Given> || requires(const Given& g) { g.complete(); } || attributes_capacity<Given> != 0,
+        "mincoap: say what stands at the path: value(x), text(\"...\"), get(f) or another method, forward(handler)");
 
     Given given;
 };
@@ -95,8 +98,7 @@ struct placed {
 template <typename Given>
 constexpr auto stored(const Given& given, const auto&... site) {
     if constexpr (requires { given.complete(site...); }) return given.complete(site...);
-    else if constexpr (resource<Given>) return given;
-    else return forwarded<Given>{given};
+    else return given;
 }
 template <typename Resource, std::size_t Capacity>
 constexpr auto stored(const described<Resource, Capacity>& given, const auto&... site) {
@@ -105,7 +107,7 @@ constexpr auto stored(const described<Resource, Capacity>& given, const auto&...
 
 // The most specific first: longer paths before shorter ones, exact ones before prefixes.
 constexpr bool comes_before(const row& a, const row& b) {
-    return a.path_size != b.path_size ? a.path_size > b.path_size : a.rest_size < b.rest_size;
+    return a.path_size != b.path_size ? a.path_size > b.path_size : (a.methods & below_it) < (b.methods & below_it);
 }
 
 template <std::size_t N>
@@ -122,11 +124,17 @@ template <std::size_t N>
 constexpr bool has_duplicate(const std::array<row, N>& rows) {
     for (std::size_t i = 0; i < N; ++i)
         for (std::size_t j = 0; j < i; ++j)
-            if (rows[i].rest_size == rows[j].rest_size && (rows[i].methods & rows[j].methods) != 0 &&
-                rows[i].path_size == rows[j].path_size && equal_bytes(rows[i].path, rows[j].path, rows[i].path_size))
+            if (((rows[i].methods ^ rows[j].methods) & below_it) == 0 &&
+                (rows[i].methods & rows[j].methods & ~below_it) != 0 && rows[i].path_size == rows[j].path_size &&
+                equal_bytes(rows[i].path, rows[j].path, rows[i].path_size))
                 return true;
     return false;
 }
+
+template <typename T>
+inline constexpr bool is_entry = false;
+template <typename... Places>
+inline constexpr bool is_entry<std::tuple<Places...>> = true;
 
 template <typename... Methods>
 constexpr std::size_t count_of(method_list<Methods...>) {
@@ -143,6 +151,12 @@ public:
     constexpr explicit site(Resources... resources) : resources_(resources...) {}
 
     reply operator()(const request& r) const { return route(rows_and_options, this, r); }
+
+    // As a resource of another site.
+    struct any : any_request {
+        static reply serve(const site& self, const request& r) { return self(r); }
+    };
+    using methods = method_list<any>;
 
 private:
     template <std::size_t Index, typename Method>
@@ -163,9 +177,7 @@ private:
         using place = std::tuple_element_t<Index, std::tuple<Places...>>;
         ((all[count++] = {.path = place::path.data(),
                           .path_size = static_cast<byte>(place::path.size()),
-                          .methods = Methods::methods,
-                          .rest_size = static_cast<std::uint16_t>(place::exact ? 0 : 0xffff),
-                          .produces = static_cast<std::uint16_t>(Methods::produces.number_plus_one()),
+                          .methods = static_cast<method_set>(Methods::methods | (place::exact ? 0 : below_it)),
                           .consumes = static_cast<std::uint16_t>(Methods::consumes.number_plus_one()),
                           .understands = Methods::understands | understood_by_server,
                           .serve = &serve<Index, Methods>}),
@@ -203,15 +215,23 @@ constexpr auto at(Given... given) {
     return std::tuple{detail::placed<Path, true, Given>{given}...};
 }
 
-// Resources at that path and anywhere below it; they see the rest of the path in `request::segments`. A handler that is no
-// resource, such as another `routes`, can stand here as well.
+// Resources at that path and anywhere below it; they see the rest of the path in `request::segments`. What `routes` makes
+// can stand here as well. Its resources are not in the well_known_core of the outer site, nor should it name one itself.
 template <path_literal Path, typename... Given>
 constexpr auto below(Given... given) {
     return std::tuple{detail::placed<Path, false, Given>{given}...};
 }
 
+// A handler as a resource: it is given every method and every critical option, and checks them itself; see handler.hpp.
+template <handler Handler>
+constexpr auto forward(Handler h) {
+    return detail::forwarded<Handler>{h};
+}
+
 // The handler. Make it `constexpr`, and all of it is constant data.
 constexpr auto routes(const auto&... entries) {
+    static_assert((detail::is_entry<std::remove_cvref_t<decltype(entries)>> && ...),
+                  "mincoap: a site is made of at<\"path\">(...) and below<\"path\">(...)");
     return std::apply(
         []<typename... Places>(const Places&... places) {
             return detail::site<std::tuple<Places...>, decltype(detail::stored(places.given, places...))...>{

@@ -2,7 +2,8 @@
 //
 //     value(led)                     a bool ("0" or "1") or an integer (decimal) that PUT may change
 //     value(std::as_const(count))    the same, read only
-//     value(read, write)             functions: T read(), void write(T) or bool write(T), false for 4.00
+//     value(read, write)             functions: T read(), and void write(T), or bool write(T) with false for 4.00, or
+//                                    code write(T)
 //     value(read)                    the same, read only
 #pragma once
 
@@ -67,9 +68,17 @@ reply text_content(std::integral auto number) {
 }
 
 struct get_value : method<code::get> {
-    static constexpr format_option produces = content_format::text_plain;
     static reply serve(const auto& self, const request&) { return text_content(self.read()); }
 };
+
+// Whether the function takes every T as it is. What has no parameter of its own, such as auto, does.
+template <typename Write, typename T>
+concept writes_whole = std::invocable<const Write&, T> && (requires(const Write& write, T number) {
+                           write({number});
+                       } || (std::is_class_v<Write> && !requires { &Write::operator(); }));
+
+inline reply written(bool taken) { return taken ? code::changed : code::bad_request; }
+inline reply written(code answer) { return answer; }
 
 template <typename T>
 struct put_value : method<code::put> {
@@ -77,9 +86,8 @@ struct put_value : method<code::put> {
     static reply serve(const auto& self, const request& r) {
         T number{};
         if (!parse_text(r.payload(), number)) return code::bad_request;
-        if constexpr (std::same_as<decltype(self.write(number)), bool>)
-            return self.write(number) ? code::changed : code::bad_request;
-        else return self.write(number), code::changed;
+        if constexpr (std::is_void_v<decltype(self.write(number))>) return self.write(number), code::changed;
+        else return written(self.write(number));
     }
 };
 
@@ -136,6 +144,12 @@ constexpr auto value(Read read) {
 }
 template <std::invocable Read, std::invocable<std::invoke_result_t<Read>> Write>
 constexpr auto value(Read read, Write write) {
+    using type = std::invoke_result_t<Read>;
+    using result = std::invoke_result_t<Write, type>;
+    static_assert(detail::writes_whole<Write, type>,
+                  "mincoap: the function that writes takes what the one that reads gives");
+    static_assert(std::is_void_v<result> || std::same_as<result, bool> || std::same_as<result, code>,
+                  "mincoap: the function that writes gives nothing, a bool or a code");
     return writable_value<std::invoke_result_t<Read>, detail::accessors<Read, Write>>{{read, write}};
 }
 

@@ -42,7 +42,6 @@ struct discovery {
     link_text<Capacity> document;
 
     struct get : method<code::get> {
-        static constexpr format_option produces = content_format::link_format;
         static constexpr option_set understands = set_of(option::uri_query);
         static reply serve(const discovery& self, const request&) {
             return content<content_format::link_format>(self.document.view());

@@ -87,6 +87,7 @@ constexpr message::parse_error parse_request(const exchange& e, request& r) {
 
 // Why no handler may see the request; `code::empty` if one may.
 constexpr code refusal(const request& r) {
+    if ((r.critical & unrecognised_options) != 0) return code::bad_option;
     if ((r.critical & proxying) != 0) return code::proxying_not_supported;  // RFC 7252 §5.10.2
     if (r.method() > code::ipatch) return code::method_not_allowed;         // RFC 7252 §5.8
     return code::empty;
@@ -99,6 +100,13 @@ inline std::size_t render(exchange& e, std::size_t token_end, const reply& answe
         for (byte& dead : e.buffer.subspan(token_end)) dead = 0xa5;
     e.buffer[1] = static_cast<byte>(answer.code());
     return answer.render(e.buffer, token_end);
+}
+
+// RFC 7252 §5.10.4: a Content-Format that the client does not accept. An error goes before.
+inline bool is_unacceptable(format_option accept, const reply& answer) {
+    if (accept.is_absent() || is_error(answer.code())) return false;
+    const format_option format = answer.format().decoded();
+    return !format.is_absent() && format != accept;
 }
 
 // RFC 7252 §5.4.1: a Non-confirmable request with an unrecognised critical option is rejected. §8.2: errors are not told
@@ -138,7 +146,8 @@ std::size_t take_reaction(exchange& e, const message::view& m, Hooks& hooks) {
 template <handler Handler, typename Hooks>
 std::size_t take_request(exchange& e, const request& r, const Handler& handler, Hooks& hooks) {
     const code refused = refusal(r);
-    const reply answer = refused == code::empty ? reply{handler(r)} : reply{refused};
+    reply answer = refused == code::empty ? reply{handler(r)} : reply{refused};
+    if (is_unacceptable(r.accept, answer)) answer = code::not_acceptable;
     byte* const header = e.buffer.data();
     if ((header[0] & non_confirmable_bit) == 0) {
         header[0] |= acknowledgement_bit;
@@ -172,15 +181,16 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
 // `next_message_id()`. Nothing is remembered: who sends notifications or requests of his own to the same peer takes
 // care that their Message IDs differ (RFC 7252 §4.4), as `server` does.
 template <handler Handler, typename Hooks>
-std::size_t respond(exchange& e, std::uint32_t now_ms, const Handler& handler, Hooks& hooks) {
-    if (e.in.truncated) {
-        hooks.on_outcome(outcome::truncated);
-        return 0;
-    }
+std::size_t respond(exchange& e, const Handler& handler, std::uint32_t now_ms, Hooks& hooks) {
+    MINCOAP_ASSERT(e.in.size <= e.buffer.size());
     request r{e.in, now_ms};
     if (const message::parse_error error = detail::parse_request(e, r); error != message::parse_error::none) {
-        hooks.on_outcome(static_cast<outcome>(error));
+        hooks.on_outcome(e.in.truncated ? outcome::truncated : static_cast<outcome>(error));
         return error == message::parse_error::format ? detail::reject(e) : 0;
+    }
+    if (e.in.truncated) {  // what is left looks like a message, and is none
+        hooks.on_outcome(outcome::truncated);
+        return detail::reject(e);
     }
     if (!detail::is_answerable(r.message, e.in)) return detail::take_reaction(e, r.message, hooks);
     return detail::take_request(e, r, handler, hooks);

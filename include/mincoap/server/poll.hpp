@@ -33,7 +33,7 @@ poll_result poll(Socket& socket, exchange& e, const Handler& handler, std::uint3
         if (received == net::status::would_block) return poll_result::idle;
         if (received == net::status::failed) return poll_result::error;
 
-        e.reply_size = respond(e, now_ms, handler, hooks);
+        e.reply_size = respond(e, handler, now_ms, hooks);
         if (e.reply_size == 0) return poll_result::ignored;
     }
     return detail::send_reply(socket, e);

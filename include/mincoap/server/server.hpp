@@ -25,6 +25,10 @@ public:
         requires std::same_as<Memory, given_memory>
         : exchange_(memory), socket_(s), handler_(h), hooks_{hs} {}
 
+    // What is a temporary does not outlive the server.
+    server(Socket& s, const Handler&& temporary, Hooks hs = {}) = delete;
+    server(Socket& s, const Handler&& temporary, mutable_bytes memory, Hooks hs = {}) = delete;
+
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
@@ -41,6 +45,8 @@ public:
     constexpr Hooks& hooks() { return hooks_; }
 
 private:
+    static_assert(!requires(Hooks& h) { h.next_message_id(); }, "mincoap: the server counts Message IDs itself");
+
     struct numbered_hooks : Hooks {
         std::uint16_t next = 0;
 
@@ -54,6 +60,8 @@ private:
     numbered_hooks hooks_{};
 };
 
+template <typename Socket, typename Handler>
+server(Socket&, const Handler&&) -> server<Socket, Handler>;
 template <typename Socket, typename Handler>
 server(Socket&, const Handler&) -> server<Socket, Handler>;
 template <typename Socket, typename Handler, std::derived_from<hooks> Hooks>

@@ -50,7 +50,7 @@ TEST(methods, take_lambdas_that_hold_something) {
 TEST(methods, combine_what_they_say_of_themselves) {
     constexpr auto search = fetch([] { return content<content_format::json>("[]"); })
                                 .consumes<content_format::cbor>()
-                                .produces<content_format::json>()
+                                
                                 .understands<option::uri_query>()
                                 .understands<option::if_match>()
                                 .title("Search");
@@ -70,7 +70,7 @@ TEST(methods, are_not_called_for_what_they_do_not_take) {
         ++calls;
         return reply{code::changed};
     };
-    constexpr auto site = routes(at<"a">(put(count).consumes<content_format::cbor>().produces<content_format::cbor>()));
+    constexpr auto site = routes(at<"a">(put(count).consumes<content_format::cbor>()));
     core c{site};
     c.said(ask(code::put, "a").format(0));
     c.said(ask(code::put, "a").accept(0));

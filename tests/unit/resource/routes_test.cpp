@@ -213,7 +213,7 @@ TEST(routes, combines_the_methods_of_a_path) {
 
 // RFC 7252 §5.10.4: "If the server does not ... support the format, 4.06 MUST be sent".
 TEST(routes, refuses_another_accept) {
-    constexpr auto site = routes(at<"cbor">(get(says<content_format::cbor>("\x01")).produces<content_format::cbor>()),
+    constexpr auto site = routes(at<"cbor">(get(says<content_format::cbor>("\x01"))),
                                  at<"any">(get(says("x"))));
     core c{site};
     EXPECT_EQ(c.said(ask(code::get, "cbor")), "2.05 ct=60: \x01");
@@ -279,7 +279,7 @@ TEST(routes, never_understands_a_bad_length_or_repetition) {
 
 // Several things are wrong: what the client should mend first is said first.
 TEST(routes, says_one_thing_at_a_time) {
-    constexpr auto site = routes(at<"a">(get(says("A")).produces<content_format::text_plain>(),
+    constexpr auto site = routes(at<"a">(get(says("A")),
                                          put([] { return code::changed; }).consumes<content_format::text_plain>()));
     core c{site};
     EXPECT_EQ(c.said(ask(code::put, "a").format(60).with(65)), "4.02") << "an unknown option before a format";

@@ -406,7 +406,7 @@ TEST(core, keeps_nothing_from_one_datagram_to_the_next) {
         std::copy(datagram.view().begin(), datagram.view().end(), e.buffer.begin());
         e.in = test::unicast();
         e.in.size = datagram.size();
-        return packet{e.buffer.first(respond(e, 0, site, hooks))};
+        return packet{e.buffer.first(respond(e, site, 0, hooks))};
     };
     const packet with_everything = ask(code::get, "a").accept(60).format(60).query("q").with(65).token("77");
     const packet plain = ask(code::get, "a");
