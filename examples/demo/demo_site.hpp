@@ -48,15 +48,8 @@ inline mincoap::reply put_record(record& current, mincoap::bytes payload) {
     return mincoap::code::changed;
 }
 
-// One line of text: no control characters, which could make it look like two.
-constexpr bool is_line(mincoap::bytes text) {
-    for (const mincoap::byte c : text)
-        if (c < ' ' || c == 0x7f) return false;
-    return !text.empty() && is_utf8(text);
-}
-
 inline mincoap::reply post_line(message_log& log, std::string_view level, mincoap::bytes payload) {
-    if (!is_line(payload)) return mincoap::code::bad_request;
+    if (payload.empty() || !is_one_line(payload)) return mincoap::code::bad_request;
     const bool fits = log.append({level, ": ", mincoap::as_text(payload)});
     return fits ? mincoap::code::changed : mincoap::code::request_entity_too_large;
 }

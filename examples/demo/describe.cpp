@@ -71,17 +71,10 @@ std::string hex_preview(bytes data) {
     return data.size() > longest_preview ? hex(data.first(longest_preview)) + "..." : hex(data);
 }
 
-// Nothing that would move a terminal's cursor.
-bool is_printable(bytes text) {
-    for (const byte c : text)
-        if (c < ' ' || c == 0x7f) return false;
-    return is_utf8(text);
-}
-
 std::string quoted(bytes text) { return '"' + std::string{mincoap::as_text(text)} + '"'; }
 
 std::string preview(bytes data) {
-    return is_printable(data) && data.size() <= longest_preview ? quoted(data) : hex_preview(data);
+    return is_one_line(data) && data.size() <= longest_preview ? quoted(data) : hex_preview(data);
 }
 
 std::string_view name_of(mincoap::message::type type) {

@@ -16,8 +16,8 @@ int main() {
     if (!socket) return std::puts(socket.error().message().c_str()), 1;
 
     mincoap::server server{*socket, site};
-    for (;;) {
-        socket->wait();
-        server.poll(0);  // a clock in milliseconds, if a resource asked for the time
+    while (server.poll(0) != mincoap::poll_result::error) {  // 0: a clock in milliseconds, had a resource use for it
+        server.is_blocked() ? socket->wait_to_send() : socket->wait();
     }
+    return 1;  // the socket is broken; a full network, a dead peer or an ICMP error is no reason
 }

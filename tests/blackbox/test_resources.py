@@ -286,7 +286,9 @@ def test_log(new_peer):
         _coap.ACK, code("2.05"), MID, b"tok", (AS_TEXT,), "info: grün\nwarn: red\n".encode())
 
 
-@pytest.mark.parametrize("payload", [b"", b"two\nlines", b"tab\t", b"\x00", b"\x7f", b"\xff", b"\xe2\x82", b"\xed\xa0\x80"])
+@pytest.mark.parametrize("payload", [
+    b"", b"two\nlines", b"tab\t", b"\x00", b"\x7f", b"\xff", b"\xe2\x82", b"\xed\xa0\x80",
+    "\u0085".encode(), "\u009b2J".encode(), "two\u2028lines".encode(), "two\u2029lines".encode()])
 def test_what_is_no_line_is_not_logged(new_peer, payload):
     """RFC 7252, section 5.9.2.1: 4.00 (Bad Request)."""
     assert new_peer.request(POST, "message/info", payload=payload).code == code("4.00")

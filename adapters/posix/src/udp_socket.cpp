@@ -145,7 +145,8 @@ void read(const in6_pktinfo& info, net::arrival& in) {
 }
 
 struct control {
-    alignas(cmsghdr) byte room[CMSG_SPACE(sizeof(in_pktinfo)) + CMSG_SPACE(sizeof(in6_pktinfo))];
+    static constexpr std::size_t others = 64;  // what options that a user sets may add, such as time stamps
+    alignas(cmsghdr) byte room[CMSG_SPACE(sizeof(in_pktinfo)) + CMSG_SPACE(sizeof(in6_pktinfo)) + others];
 
     cmsghdr& header() { return *reinterpret_cast<cmsghdr*>(room); }
 };

@@ -36,6 +36,7 @@ struct described;
 namespace detail {
 
 inline void a_link_attribute_contains_a_quotation_mark_or_a_backslash() { MINCOAP_ASSERT(false); }
+inline void a_link_attribute_stands_twice() { MINCOAP_ASSERT(false); }
 
 // What would have to be escaped (RFC 6690 §2, quoted-pair) is refused: at compile time, where the site is constexpr.
 constexpr void check_quotable(std::string_view text) {
@@ -90,6 +91,9 @@ public:
     }
 
 private:
+    friend Resource;
+    constexpr linkable() = default;
+
     template <std::size_t M, std::size_t N>
     constexpr auto quoted(const char (&name)[M], const char (&value)[N]) const {
         detail::check_quotable({value, N - 1});

@@ -50,6 +50,16 @@ struct discovery {
     using methods = method_list<get>;
 };
 
+// RFC 6690 §3, RFC 7252 §7.2.1: these stand at most once in a link.
+constexpr void check_attributes(std::string_view link) {
+    for (const std::string_view name : {";title=", ";rt=", ";if=", ";sz=", ";ct=", ";obs"}) {
+        unsigned count = 0;
+        for (std::size_t at = 0; at + name.size() <= link.size(); ++at)
+            if (link.substr(at, name.size()) == name) ++count;
+        if (count > 1) a_link_attribute_stands_twice();
+    }
+}
+
 // Stands for itself until the site is known.
 struct discovery_of_site {
     template <typename... Places>
@@ -78,7 +88,9 @@ private:
         document.append("</");
         append_percent_encoded(document, Place::path_text);
         document.append(">");
+        const std::size_t begin = document.size;
         ((Places::path_text == Place::path_text ? document.append(attributes_of(places.given)) : void()), ...);
+        check_attributes(document.view().substr(begin));
     }
 };
 
