@@ -1,5 +1,6 @@
 // Replies as values: what each writes, byte by byte. The request is always CON GET, Message ID 0x1234, token aa bb.
 #include <array>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -73,6 +74,50 @@ TEST(reply, renders_options_behind_its_content_format) {
                           }};
               }),
               packet{"62 45 12 34 aa bb c1 3c 21 05 ff 01"});
+}
+
+// RFC 7252 §3.1: the first option's delta counts from 0, whether it is below Content-Format or above.
+TEST(reply, without_a_content_format_writes_options_as_they_are) {
+    const auto starting_with = [](option first) {
+        return answer_of([first](const request&) -> reply {
+            return {code::content, {}, [first](message::writer& to) {
+                        to.option(first, "v");
+                        to.payload("x");
+                    }};
+        });
+    };
+    EXPECT_EQ(starting_with(option::etag), packet{"62 45 12 34 aa bb 41 'v' ff 'x'"});
+    EXPECT_EQ(starting_with(option::content_format), packet{"62 45 12 34 aa bb c1 'v' ff 'x'"});
+    EXPECT_EQ(starting_with(option::max_age), packet{"62 45 12 34 aa bb d1 01 'v' ff 'x'"});
+    EXPECT_EQ(starting_with(option::size2), packet{"62 45 12 34 aa bb d1 0f 'v' ff 'x'"});
+}
+
+TEST(reply, says_its_content_format) {
+    EXPECT_TRUE(reply{code::content}.format().decoded().is_absent());
+    EXPECT_EQ(content("x").format().decoded(), content_format::text_plain);
+    EXPECT_EQ(content<content_format::concise_problem_details>("x").format().decoded(),
+              content_format::concise_problem_details);
+    const auto render = [](message::writer&) {};
+    EXPECT_EQ(reply(code::content, content_format::json, render).format().decoded(), content_format::json);
+    constexpr auto last = static_cast<content_format>(65535);
+    EXPECT_EQ(content<last>("x").format().decoded(), last);
+    EXPECT_EQ(content<last>("x").code(), code::content) << "they share a word";
+    EXPECT_TRUE(reply(code::content, render).format().decoded().is_absent());
+}
+
+// A text with NULs, and bytes, are sent whole.
+TEST(reply, is_any_bytes) {
+    static constexpr byte array[] = {0, 1, 2};
+    static constexpr std::array<byte, 2> standard{0xff, 0};
+    static const std::string owner{"a\0b", 3};
+    EXPECT_EQ(answer_of([](const request&) { return content("a\0b"); }), packet{"62 45 12 34 aa bb c0 ff 'a' 00 'b'"});
+    EXPECT_EQ(answer_of([](const request&) { return content<content_format::cbor>(array); }),
+              packet{"62 45 12 34 aa bb c1 3c ff 00 01 02"});
+    EXPECT_EQ(answer_of([](const request&) { return content<content_format::cbor>(standard); }),
+              packet{"62 45 12 34 aa bb c1 3c ff ff 00"});
+    EXPECT_EQ(answer_of([](const request&) { return content(owner); }), packet{"62 45 12 34 aa bb c0 ff 'a' 00 'b'"});
+    EXPECT_EQ(answer_of([](const request&) -> reply { return {code::bad_request, {}, standard}; }),
+              packet{"62 80 12 34 aa bb ff ff 00"});
 }
 
 // What a reply says of itself is a value: it may be made in one place and rendered in another.
@@ -162,6 +207,26 @@ TEST(reply, that_kept_a_view_of_the_request_is_caught_in_checked_builds) {
     if constexpr (checked_build) {
         EXPECT_EQ(sent, packet{"60 45 12 34 ff a5 a5"});
     }
+}
+
+// ---- Misuse: a trap in checked builds
+
+// RFC 7252 §3: a response has class 2, 4 or 5.
+TEST(reply_death_test, refuses_the_code_of_anything_but_a_response) {
+    if constexpr (checked_build) {
+        const auto nothing = [](message::writer&) {};
+        for (const unsigned value : {0x00U, 0x01U, 0x07U, 0x1fU, 0x20U, 0x60U, 0xc0U, 0xe1U, 0xffU}) {
+            const auto no_response = static_cast<code>(value);
+            EXPECT_DEATH(reply{no_response}, "") << value;
+            EXPECT_DEATH(reply(no_response, {}, "x"), "") << value;
+            EXPECT_DEATH(reply(no_response, nothing), "") << value;
+        }
+    }
+}
+
+TEST(reply, takes_the_code_of_any_response) {
+    for (const unsigned value : {0x40U, 0x5fU, 0x80U, 0x9fU, 0xa0U, 0xbfU})
+        EXPECT_EQ(reply{static_cast<code>(value)}.code(), static_cast<code>(value));
 }
 
 // ---- What is a handler

@@ -1,4 +1,6 @@
 #include <array>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -176,6 +178,49 @@ TEST(writer, starts_with_no_content_format) {
         << "what follows counts from 0";
 }
 
+// Whatever stands before it, up to another Content-Format.
+TEST(writer, writes_a_content_format_behind_options_below_it) {
+    for (const unsigned before : {0U, 1U, 4U, 8U, 11U, 12U})
+        for (const unsigned number : {0U, 60U, 257U, 65535U}) {
+            const auto begin = [&](writer& to) { to.option(static_cast<option>(before), token); };
+            const auto end = [](writer& to) { to.uint_option(option::max_age, 60); };
+            EXPECT_EQ(written([&](writer& to) {
+                          begin(to);
+                          to.option(encoded_content_format::encode(static_cast<content_format>(number)));
+                          end(to);
+                      }),
+                      written([&](writer& to) {
+                          begin(to);
+                          to.uint_option(option::content_format, number);
+                          end(to);
+                      }))
+                << before << ' ' << number;
+        }
+}
+
+TEST(writer, writes_no_content_format_behind_anything) {
+    EXPECT_EQ(written([](writer& to) {
+                  to.option(option::uri_query, "a");
+                  to.option(encoded_content_format{});
+                  to.option(option::uri_query, "b");
+                  to.payload("c");
+                  to.option(encoded_content_format{});
+              }),
+              packet{"d1 02 'a' 01 'b' ff 'c'"});
+}
+
+TEST(writer, fails_at_a_content_format_that_does_not_fit) {
+    for (std::size_t capacity = 2; capacity <= 5; ++capacity) {
+        std::vector<byte> memory(8, 0xee);
+        writer to{mutable_bytes{memory}.first(capacity), 0};
+        to.option(option::uri_path, "a");
+        to.option(content_format::concise_problem_details);
+        EXPECT_EQ(to.failed(), capacity < 5) << capacity;
+        for (std::size_t i = to.failed() ? 2 : capacity; i < memory.size(); ++i)
+            EXPECT_EQ(memory[i], 0xee) << capacity << ": " << i;
+    }
+}
+
 // ---- What does not fit
 
 // At every capacity, the whole message is written or none of the bytes behind the buffer is touched.
@@ -222,6 +267,33 @@ TEST(writer, writes_no_more_once_it_failed) {
     EXPECT_EQ(buffer, then);
 }
 
+// A part of a message is none: who forgets to ask whether it failed sends nothing.
+TEST(writer, has_written_nothing_once_it_failed) {
+    std::array<byte, 12> buffer{};
+    writer to{buffer, type::confirmable, code::get, 0x1234, token};
+    to.option(option::uri_path, "abc");
+    EXPECT_EQ(to.size(), 10U);
+    to.payload("too long");
+    ASSERT_TRUE(to.failed());
+    EXPECT_EQ(to.size(), 0U);
+    EXPECT_TRUE(to.written().empty());
+}
+
+// RFC 7252 §3.1: a length of two bytes ends at 269 + 65,535, however much room there is.
+TEST(writer, fails_at_a_value_longer_than_can_be_told) {
+    std::vector<byte> large(80'000, 0xee);
+    for (const std::size_t length : {max_option_size + 1, max_option_size + 2, std::size_t{0x1'0000 + 269 + 5}}) {
+        writer to{large, 0};
+        to.option(option::uri_path, filler(length).view());
+        EXPECT_TRUE(to.failed()) << length;
+        EXPECT_EQ(to.size(), 0U);
+        EXPECT_EQ(large[0], 0xee) << "nothing of it is written";
+        writer text{large, 0};
+        text.option(option::uri_path, std::string(length, 'x'));
+        EXPECT_TRUE(text.failed()) << length;
+    }
+}
+
 TEST(writer, fails_in_no_buffer) {
     writer to{{}, type::confirmable, code::get, 1};
     EXPECT_TRUE(to.failed());
@@ -258,6 +330,15 @@ void write_option_behind_payload(writer& to) {
     to.option(static_cast<option>(65535), bytes{});
 }
 
+void write_content_format_behind_a_higher_option(writer& to) {
+    to.option(option::max_age, bytes{});
+    to.option(content_format::text_plain);
+}
+void write_content_format_behind_payload(writer& to) {
+    to.payload("a");
+    to.option(content_format::text_plain);
+}
+
 void expect_refused(void (*write)(writer&)) {
     std::array<byte, 32> buffer{};
     writer to{buffer, 0};
@@ -272,6 +353,12 @@ void expect_refused(void (*write)(writer&)) {
 // RFC 7252 §3.1: options "MUST appear in order of their Option Numbers".
 TEST(writer_death_test, refuses_options_out_of_order) { expect_refused(write_out_of_order); }
 TEST(writer_death_test, refuses_options_behind_the_payload) { expect_refused(write_option_behind_payload); }
+TEST(writer_death_test, refuses_a_content_format_behind_a_higher_option) {
+    expect_refused(write_content_format_behind_a_higher_option);
+}
+TEST(writer_death_test, refuses_a_content_format_behind_the_payload) {
+    expect_refused(write_content_format_behind_payload);
+}
 
 // ---- At compile time
 

@@ -1,4 +1,7 @@
 // Attributes, as they are put together at compile time.
+#include <concepts>
+#include <type_traits>
+
 #include <gtest/gtest.h>
 
 #include <mincoap/mincoap.hpp>
@@ -39,7 +42,8 @@ static_assert(value(number).title("N").attributes.view() == ";title=\"N\"");
 static_assert(value([] { return 1; }).obs().attributes.view() == ";obs");
 static_assert(value([] { return 1; }, [](int) {}).rt("r").attributes.view() == ";rt=\"r\"");
 static_assert(get([] { return code::valid; }).if_("i").attributes.view() == ";if=\"i\"");
-static_assert(plain.title("T").obs().resource.payload == "x");
+static_assert(std::same_as<decltype(plain.title("T").obs().resource), std::remove_const_t<decltype(plain)>>);
+static_assert(text("four").title("T").obs().resource.payload.size() == 4);
 
 TEST(link, attributes_cost_a_site_nothing) {
     constexpr auto bare = routes(at<"x">(plain));

@@ -50,7 +50,6 @@ TEST(methods, take_lambdas_that_hold_something) {
 TEST(methods, combine_what_they_say_of_themselves) {
     constexpr auto search = fetch([] { return content<content_format::json>("[]"); })
                                 .consumes<content_format::cbor>()
-                                
                                 .understands<option::uri_query>()
                                 .understands<option::if_match>()
                                 .title("Search");
@@ -73,13 +72,35 @@ TEST(methods, are_not_called_for_what_they_do_not_take) {
     constexpr auto site = routes(at<"a">(put(count).consumes<content_format::cbor>()));
     core c{site};
     c.said(ask(code::put, "a").format(0));
-    c.said(ask(code::put, "a").accept(0));
+    c.said(ask(code::put, "a").with(5, "00"));
     c.said(ask(code::put, "a").query("q"));
     c.said(ask(code::get, "a"));
     c.said(ask(code::put, "b"));
     EXPECT_EQ(calls, 0);
     c.said(ask(code::put, "a").format(60).accept(60));
     EXPECT_EQ(calls, 1);
+}
+
+// Only its reply tells whether it can be accepted.
+TEST(methods, are_called_whatever_is_accepted) {
+    static int calls;
+    calls = 0;
+    constexpr auto site = routes(
+        at<"a">(get([] { return ++calls, content("text"); }), put([] { return ++calls, reply{code::changed}; })));
+    core c{site};
+    EXPECT_EQ(c.said(ask(code::get, "a").accept(60)), "4.06");
+    EXPECT_EQ(c.said(ask(code::put, "a").accept(60)), "2.04");
+    EXPECT_EQ(calls, 2);
+}
+
+// A function that takes a request and one that takes none, if it is both.
+struct both {
+    reply operator()() const { return code::valid; }
+    reply operator()(const request&) const { return code::changed; }
+};
+TEST(methods, hand_on_the_request_if_the_function_takes_it) {
+    constexpr auto site = routes(at<"a">(post(both{})));
+    EXPECT_EQ(core{site}.said(ask(code::post, "a")), "2.04");
 }
 
 }  // namespace

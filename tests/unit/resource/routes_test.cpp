@@ -173,6 +173,17 @@ TEST(routes, nests) {
     EXPECT_EQ(c.said(ask(code::get, "in/x").accept(60)), "4.06");
 }
 
+TEST(routes, nests_what_it_makes_without_a_name) {
+    constexpr auto site = routes(below<"in">(routes(at<"x">(text("X")), below<"y">(routes(at<"z">(text("Z")))))),
+                                 at<"">(routes(at<"">(text("root")), at<"never">(text("")))));
+    core c{site};
+    EXPECT_EQ(c.said(ask(code::get, "in/x")), "2.05 ct=0: X");
+    EXPECT_EQ(c.said(ask(code::get, "in/y/z")), "2.05 ct=0: Z");
+    EXPECT_EQ(c.said(ask(code::get)), "2.05 ct=0: root");
+    EXPECT_EQ(c.said(ask(code::get, "never")), "4.04") << "only what is below gets there";
+    EXPECT_EQ(c.said(ask(code::get, "in")), "4.04");
+}
+
 TEST(routes, nests_twice) {
     constexpr auto innermost = routes(at<"c">(get(see_segments)));
     constexpr auto inner = routes(below<"b">(innermost));
@@ -211,10 +222,9 @@ TEST(routes, combines_the_methods_of_a_path) {
 
 // ---- What a resource is apt to forget
 
-// RFC 7252 §5.10.4: "If the server does not ... support the format, 4.06 MUST be sent".
+// RFC 7252 §5.10.4: 4.06, for what a function answers; see accept_test.cpp.
 TEST(routes, refuses_another_accept) {
-    constexpr auto site = routes(at<"cbor">(get(says<content_format::cbor>("\x01"))),
-                                 at<"any">(get(says("x"))));
+    constexpr auto site = routes(at<"cbor">(get(says<content_format::cbor>("\x01"))), at<"text">(get(says("x"))));
     core c{site};
     EXPECT_EQ(c.said(ask(code::get, "cbor")), "2.05 ct=60: \x01");
     EXPECT_EQ(c.said(ask(code::get, "cbor").accept(60)), "2.05 ct=60: \x01");
@@ -222,7 +232,10 @@ TEST(routes, refuses_another_accept) {
     EXPECT_EQ(c.said(ask(code::get, "cbor").accept(61)), "4.06");
     EXPECT_EQ(c.said(ask(code::get, "cbor").accept(60 + 256)), "4.06");
     EXPECT_EQ(c.said(ask(code::get, "cbor").accept(65535)), "4.06");
-    EXPECT_EQ(c.said(ask(code::get, "any").accept(60)), "2.05 ct=0: x") << "it said nothing about its format";
+    EXPECT_EQ(c.said(ask(code::get, "text").accept(0)), "2.05 ct=0: x");
+    EXPECT_EQ(c.said(ask(code::get, "text").accept(60)), "4.06");
+    EXPECT_EQ(c.said(ask(code::get, "none").accept(60)), "4.04");
+    EXPECT_EQ(c.said(ask(code::put, "text").accept(60)), "4.05");
 }
 
 // RFC 7252 §5.9.2.11: 4.15 Unsupported Content-Format.
@@ -253,15 +266,16 @@ TEST(routes, lets_a_method_understand_more) {
     constexpr auto site =
         routes(at<"q">(get(says("Q")).understands<option::uri_query>(), put([] { return code::changed; })),
                at<"m">(put([] { return code::changed; }).understands<option::if_match, option::if_none_match>()),
-               at<"u">(get(says("U")).understands<static_cast<option>(65)>()));
+               at<"u">(get(says("U")).understands<static_cast<option>(37)>()));
     core c{site};
     EXPECT_EQ(c.said(ask(code::get, "q").query("a=1").query("b")), "2.05 ct=0: Q");
     EXPECT_EQ(c.said(ask(code::put, "q").query("a=1")), "4.02") << "the other method does not";
     EXPECT_EQ(c.said(ask(code::get, "q").with(1)), "4.02");
     EXPECT_EQ(c.said(ask(code::put, "m").with(1).with(5)), "2.04");
     EXPECT_EQ(c.said(ask(code::put, "m").query("q")), "4.02");
-    EXPECT_EQ(c.said(ask(code::get, "u").with(65)), "2.05 ct=0: U");
+    EXPECT_EQ(c.said(ask(code::get, "u").with(37)), "2.05 ct=0: U");
     EXPECT_EQ(c.said(ask(code::get, "u").with(5)), "4.02");
+    EXPECT_EQ(c.said(ask(code::get, "u").with(41)), "4.02") << "no other one";
 }
 
 // RFC 7252 §5.4.3, §5.4.5: counted as unrecognised, whoever understands the option otherwise.
@@ -279,8 +293,8 @@ TEST(routes, never_understands_a_bad_length_or_repetition) {
 
 // Several things are wrong: what the client should mend first is said first.
 TEST(routes, says_one_thing_at_a_time) {
-    constexpr auto site = routes(at<"a">(get(says("A")),
-                                         put([] { return code::changed; }).consumes<content_format::text_plain>()));
+    constexpr auto site =
+        routes(at<"a">(get(says("A")), put([] { return code::changed; }).consumes<content_format::text_plain>()));
     core c{site};
     EXPECT_EQ(c.said(ask(code::put, "a").format(60).with(65)), "4.02") << "an unknown option before a format";
     EXPECT_EQ(c.said(ask(code::get, "a").accept(60).with(65)), "4.02");
@@ -305,7 +319,6 @@ struct lamp {
     bool* on;
 
     struct get : method<code::get> {
-        static constexpr format_option produces = content_format::text_plain;
         static reply serve(const lamp& self, const request&) { return content(*self.on ? "on" : "off"); }
     };
     struct change : method<code::put, code::post> {
@@ -336,14 +349,45 @@ TEST(routes, takes_resources_of_ones_own) {
 }
 
 // A handler that is no resource answers for everything itself.
-TEST(routes, hands_everything_to_a_handler) {
-    constexpr auto site = routes(below<"any">([](const request& r) -> reply {
+TEST(routes, forwards_everything_to_a_handler) {
+    constexpr auto site = routes(below<"any">(forward([](const request& r) -> reply {
         return (r.critical & set_of(option::if_match)) != 0 ? code::precondition_failed : code::valid;
-    }));
+    })));
     core c{site};
     EXPECT_EQ(c.said(ask(code::ipatch, "any/thing")), "2.03");
     EXPECT_EQ(c.said(ask(code::get, "any").with(1)), "4.12");
+    EXPECT_EQ(c.said(ask(code::get, "any").with(5)), "2.03") << "it is asked even if it ignores what is critical";
     EXPECT_EQ(c.said(ask(code::get, "any").with(5, "00")), "4.02") << "but never a forbidden length";
+}
+
+TEST(routes, forwards_the_rest_of_the_path_below_a_prefix) {
+    constexpr auto site = routes(at<"fs">(forward([](const request&) { return code::valid; })),
+                                 below<"fs">(forward(see_segments)), at<"a/b">(forward(see_segments)));
+    core c{site};
+    EXPECT_EQ(c.said(ask(code::get, "fs")), "2.03");
+    EXPECT_EQ(c.said(ask(code::patch, "fs/a/b")), "2.05 ct=0: [a][b]");
+    EXPECT_EQ(c.said(ask(code::get, "a/b")), "2.05 ct=0: [a][b]") << "all of it at an exact path";
+}
+
+// Options above 39 share one bit of a set, so that only a handler can tell them apart.
+TEST(routes, leaves_private_options_to_a_forwarded_handler) {
+    constexpr auto site =
+        routes(at<"p">(forward([](const request& r) -> reply {
+                   constexpr option known = static_cast<option>(65);
+                   if ((r.critical & ~(understood_by_server | set_of(known))) != 0) return code::bad_option;
+                   for (const message::option_view o : r.message.options())
+                       if (o.number > option::proxy_scheme && is_critical(o.number) && o.number != known)
+                           return code::bad_option;
+                   return code::valid;
+               })),
+               at<"a">(text("A")));
+    core c{site};
+    EXPECT_EQ(c.said(ask(code::get, "p").with(65, "'v'")), "2.03");
+    EXPECT_EQ(c.said(ask(code::get, "p").with(65).with(65)), "2.03");
+    EXPECT_EQ(c.said(ask(code::get, "p").with(65).with(67)), "4.02");
+    EXPECT_EQ(c.said(ask(code::get, "p").with(5)), "4.02");
+    EXPECT_EQ(c.said(ask(code::get, "a").with(65)), "4.02") << "its neighbours understand no more for it";
+    EXPECT_EQ(c.said(ask(code::get, "missing").with(65)), "4.02");
 }
 
 // The requests by which RIOT's and others' routing was tricked: a path that is a part of another, as bytes.

@@ -1,3 +1,5 @@
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "../../support/exchange.hpp"
@@ -30,6 +32,24 @@ TEST(constant, has_any_format) {
     EXPECT_EQ(c.said(ask(code::get, "json")), "2.05 ct=50: {}");
     EXPECT_EQ(c.said(ask(code::get, "json").accept(50)), "2.05 ct=50: {}");
     EXPECT_EQ(c.said(ask(code::get, "json").accept(0)), "4.06");
+}
+
+TEST(text, keeps_its_nuls) {
+    constexpr auto site = routes(at<"">(text("a\0b\0")));
+    EXPECT_EQ(core{site}.answer(ask(code::get)), packet{"60 45 12 34 c0 ff 'a' 00 'b' 00"});
+}
+
+constexpr std::array<byte, 3> document{0x82, 0x00, 0xff};
+constexpr byte raw[] = {0x00, 0x01};
+
+TEST(constant, is_bytes) {
+    constexpr auto site = routes(at<"array">(constant<content_format::cbor>{document}),
+                                 at<"raw">(constant<content_format::octet_stream>{raw}),
+                                 at<"span">(constant<content_format::cbor>{bytes{document}}));
+    core c{site};
+    EXPECT_EQ(c.answer(ask(code::get, "array")), packet{"60 45 12 34 c1 3c ff 82 00 ff"});
+    EXPECT_EQ(c.answer(ask(code::get, "raw")), packet{"60 45 12 34 c1 2a ff 00 01"});
+    EXPECT_EQ(c.answer(ask(code::get, "span")), packet{"60 45 12 34 c1 3c ff 82 00 ff"});
 }
 
 }  // namespace

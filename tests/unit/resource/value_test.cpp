@@ -1,4 +1,5 @@
 // Values as text: what GET says, what PUT takes, and that nonsense changes nothing.
+#include <concepts>
 #include <limits>
 #include <string>
 
@@ -187,9 +188,10 @@ TEST(value, may_be_a_function_that_reads) {
     core c{site};
     EXPECT_EQ(c.said(ask(code::get, "n")), "2.05 ct=0: 1");
     EXPECT_EQ(c.said(ask(code::get, "n")), "2.05 ct=0: 2");
-    EXPECT_EQ(c.said(ask(code::get, "n").accept(60)), "4.06");
     EXPECT_EQ(c.said(ask(code::put, "n").payload("1")), "4.05");
+    EXPECT_EQ(c.said(ask(code::get, "n").query("q")), "4.02");
     EXPECT_EQ(reads, 2) << "what is refused is not read";
+    EXPECT_EQ(c.said(ask(code::get, "n").accept(60)), "4.06");
 }
 
 TEST(value, may_be_functions_that_read_and_write) {
@@ -217,6 +219,46 @@ TEST(value, may_be_refused_by_the_function_that_writes) {
     EXPECT_EQ(c.said(ask(code::put, "p").payload("100")), "2.04");
     EXPECT_EQ(c.said(ask(code::put, "p").payload("101")), "4.00");
     EXPECT_EQ(c.said(ask(code::get, "p")), "2.05 ct=0: 100");
+}
+
+// What it answers is the answer.
+TEST(value, may_be_answered_by_the_function_that_writes) {
+    static unsigned percent;
+    percent = 50;
+    constexpr auto write = [](unsigned n) {
+        if (n == percent) return code::valid;
+        if (n > 100) return code::unprocessable_entity;
+        if (n < percent) return code::conflict;
+        percent = n;
+        return code::changed;
+    };
+    constexpr auto site = routes(at<"p">(value([] { return percent; }, write)));
+    core c{site};
+    EXPECT_EQ(c.said(ask(code::put, "p").payload("50")), "2.03");
+    EXPECT_EQ(c.said(ask(code::put, "p").payload("101")), "4.22");
+    EXPECT_EQ(c.said(ask(code::put, "p").payload("49")), "4.09");
+    EXPECT_EQ(c.said(ask(code::put, "p").payload("51")), "2.04");
+    EXPECT_EQ(c.said(ask(code::put, "p").payload("x")), "4.00") << "and it is not called for nonsense";
+    EXPECT_EQ(percent, 51U);
+}
+
+TEST(value, may_be_written_by_what_takes_more_or_anything) {
+    static long written;
+    constexpr auto small = [] { return std::uint8_t{0}; };
+    constexpr auto site = routes(at<"more">(value(small, [](long n) { written = n; })),
+                                 at<"reference">(value(small, [](const std::uint8_t& n) { written = n; })),
+                                 at<"any">(value(small, [](auto n) {
+                                     static_assert(std::same_as<decltype(n), std::uint8_t>);
+                                     written = n;
+                                 })));
+    core c{site};
+    for (const char* const path : {"more", "reference", "any"}) {
+        written = 0;
+        EXPECT_EQ(c.said(ask(code::put, path).payload("255")), "2.04") << path;
+        EXPECT_EQ(written, 255) << path;
+        EXPECT_EQ(c.said(ask(code::put, path).payload("256")), "4.00") << path;
+        EXPECT_EQ(written, 255) << path;
+    }
 }
 
 bool global_switch = false;

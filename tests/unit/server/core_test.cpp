@@ -183,6 +183,46 @@ TEST(core, is_silent_about_a_bad_option_in_a_non_confirmable_request) {
     }
 }
 
+// RFC 7252 §5.4.3, §5.4.5: what a length or a repetition makes unrecognised is for no handler.
+const std::vector<bad_option> forbidden_options = {
+    {"If-Match, too long", 1, filler(9)},     {"Uri-Host, too short", 3, {}},
+    {"Uri-Host, repeated", 3, "'h'", true},   {"If-None-Match, too long", 5, "00"},
+    {"If-None-Match, repeated", 5, {}, true}, {"Uri-Port, too long", 7, filler(3)},
+    {"OSCORE, too long", 9, filler(256)},     {"OSCORE, repeated", 9, "00", true},
+    {"Uri-Path, too long", 11, filler(256)},  {"Uri-Query, too long", 15, filler(256)},
+    {"Accept, too long", 17, filler(3)},      {"Accept, repeated", 17, {}, true},
+    {"Q-Block1, too long", 19, filler(4)},    {"EDHOC, too long", 21, "00"},
+    {"Block2, too long", 23, filler(4)},      {"Block1, repeated", 27, "00", true},
+    {"Q-Block2, too long", 31, filler(4)},    {"Proxy-Uri, too short", 35, {}},
+    {"Proxy-Uri, repeated", 35, "'u'", true}, {"Proxy-Scheme, too long", 39, filler(256)},
+};
+
+TEST(core, shows_no_handler_a_forbidden_length_or_repetition) {
+    for (const bad_option& bad : forbidden_options) {
+        core c{nobody};
+        EXPECT_EQ(c.answer(with_bad_option(bad)), packet{"61 82 12 34 77"}) << bad.why;
+        EXPECT_EQ(c[outcome::refused], 1U) << bad.why;
+        EXPECT_EQ(c.answer(with_bad_option(bad).non()), packet{}) << bad.why;
+        EXPECT_EQ(c[outcome::bad_option], 1U) << bad.why;
+    }
+    core c{nobody};
+    EXPECT_EQ(c.answer(ask(static_cast<code>(8)).with(5, "00")), packet{"60 82 12 34"}) << "before the method";
+    EXPECT_EQ(c.answer(ask(code::get).with(35, "'u'").with(5, "00")), packet{"60 82 12 34"}) << "before proxying";
+}
+
+// What it does not know otherwise is for the handler to judge.
+TEST(core, shows_a_handler_every_option_that_is_allowed) {
+    constexpr auto handler = [](const request& r) -> reply {
+        return (r.critical & unrecognised_options) == 0 ? code::valid : code::bad_request;
+    };
+    core c{handler};
+    for (const auto& [number, longest] :
+         {std::pair{1U, 8U}, {5U, 0U}, {9U, 255U}, {13U, 300U}, {15U, 255U}, {23U, 3U}, {27U, 3U}, {65535U, 300U}})
+        EXPECT_EQ(c.said(ask(code::get).with(number, filler(longest))), "2.03") << number;
+    for (const unsigned number : {1U, 11U, 13U, 15U, 31U, 65U, 65535U})
+        EXPECT_EQ(c.said(ask(code::get).with(number).with(number)), "2.03") << number << " may be repeated";
+}
+
 // "Unrecognized options of class 'elective' MUST be silently ignored."
 TEST(core, ignores_elective_options_that_it_does_not_know_or_that_are_wrong) {
     core c{site};
@@ -261,16 +301,58 @@ TEST(core, is_silent_about_less_than_a_header) {
     EXPECT_ANSWER("40 01 12", silence, outcome::too_short);
 }
 
-// What is lost of it may change its meaning.
-TEST(core, is_silent_about_a_truncated_datagram) {
-    core c{nobody, 16};
-    EXPECT_EQ(c.answer(packet{"40 01 12 34 b1 'a' ff"} + filler(20)), packet{});
-    EXPECT_EQ(c[outcome::truncated], 1U);
-    net::arrival cut = test::unicast();
-    cut.truncated = true;
-    EXPECT_EQ(c.answer("40 01 12 34", cut), packet{});
-    EXPECT_EQ(c.answer("40 00 12 34", cut), packet{});
-    EXPECT_EQ(c[outcome::truncated], 3U);
+net::arrival cut(net::arrival about = test::unicast()) {
+    about.truncated = true;
+    return about;
+}
+
+// What is lost of it may change its meaning. RFC 7252 §4.2: "lacking context to process it", a Confirmable message is
+// rejected with a Reset; §4.3: a Non-confirmable one here by silence.
+TEST(core, rejects_a_truncated_datagram) {
+    for (const char* const begin : {"01 12 34 b1 'a' ff", "45 12 34 ff", "03 12 34 b1 'a' 11 3c ff"}) {
+        core<untouchable, listening> c{nobody, 16};
+        c.hooks.expected = true;
+        EXPECT_EQ(c.answer(packet{"40"} + begin + filler(20)), packet{"70 00 12 34"}) << begin;
+        EXPECT_EQ(c.answer(packet{"50"} + begin + filler(20)), packet{}) << begin;
+        EXPECT_EQ(c.answer(packet{"60"} + begin + filler(20)), packet{}) << begin;
+        EXPECT_EQ(c.answer(packet{"70"} + begin + filler(20)), packet{}) << begin;
+        EXPECT_EQ(c.answer(packet{"40"} + begin + filler(20), multicast()), packet{}) << begin;
+        EXPECT_EQ(c.answer(packet{"50"} + begin + filler(20), multicast()), packet{}) << begin;
+        EXPECT_EQ(c[outcome::truncated], 6U);
+        EXPECT_EQ(c.hooks.responses, 0) << "half a response is none";
+    }
+    core c{nobody};
+    EXPECT_EQ(c.answer("40 01 12 34", cut()), packet{"70 00 12 34"});
+    EXPECT_EQ(c.answer("48 01 12 34 01 02 03 04 05 06 07 08", cut()), packet{"70 00 12 34"});
+    EXPECT_EQ(c.answer("40 00 12 34", cut()), packet{"70 00 12 34"});
+    EXPECT_EQ(c.answer("40 21 12 34", cut()), packet{"70 00 12 34"});
+    EXPECT_EQ(c[outcome::truncated], 4U);
+}
+
+// A cut through an option, behind a marker or in a token makes what is left malformed. It is counted as truncated once.
+TEST(core, rejects_a_truncated_datagram_that_is_malformed) {
+    for (const char* const rest : {"01 12 34 ff", "01 12 34 b5 'ab'", "01 12 34 d0", "01 12 34 f0", "45 12 34 ff"}) {
+        core c{nobody};
+        EXPECT_EQ(c.answer(packet{"40"} + rest, cut()), packet{"70 00 12 34"}) << rest;
+        EXPECT_EQ(c.answer(packet{"50"} + rest, cut()), packet{}) << rest;
+        EXPECT_EQ(c.answer(packet{"60"} + rest, cut()), packet{}) << rest;
+        EXPECT_EQ(c.answer(packet{"70"} + rest, cut()), packet{}) << rest;
+        EXPECT_EQ(c.answer(packet{"40"} + rest, cut(multicast())), packet{}) << rest;
+        EXPECT_EQ(c[outcome::truncated], 5U) << rest;
+        EXPECT_EQ(c[outcome::malformed], 0U) << rest;
+    }
+    core c{nobody};
+    EXPECT_EQ(c.answer("48 01 12 34 01 02", cut()), packet{"70 00 12 34"});
+    EXPECT_EQ(c.answer("4f 01 12 34", cut()), packet{"70 00 12 34"});
+    EXPECT_EQ(c[outcome::truncated], 2U);
+}
+
+TEST(core, is_silent_about_a_truncated_datagram_without_a_header) {
+    for (const char* const datagram : {"", "40", "40 01 12", "00 01 12 34", "80 01 12 34 b1 'a'", "c0 00 12 34"}) {
+        core c{nobody};
+        EXPECT_EQ(c.answer(datagram, cut()), packet{}) << datagram;
+        EXPECT_EQ(c[outcome::truncated], 1U) << datagram;
+    }
 }
 
 // ---- Responses

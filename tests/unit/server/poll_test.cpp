@@ -72,12 +72,16 @@ TEST_F(poll_test, resets_and_errors_are_answers) {
     EXPECT_EQ(sent(), packet{"60 84 00 02"});
 }
 
-TEST_F(poll_test, ignores_what_is_larger_than_its_buffer) {
+TEST_F(poll_test, rejects_what_is_larger_than_its_buffer) {
     std::array<byte, 16> small{};
     exchange e{small};
     deliver(packet{"40 01 00 01 b1 'a' ff"} + test::filler(10));
+    deliver(packet{"50 01 00 02 b1 'a' ff"} + test::filler(10));
+    EXPECT_EQ(mincoap::poll(socket, e, site, 0, counted), poll_result::served);
+    EXPECT_EQ(sent(), packet{"70 00 00 01"});
     EXPECT_EQ(mincoap::poll(socket, e, site, 0, counted), poll_result::ignored);
-    EXPECT_EQ(counted[outcome::truncated], 1U);
+    EXPECT_EQ(sent(), packet{});
+    EXPECT_EQ(counted[outcome::truncated], 2U);
 }
 
 // Nothing is lost in silence: an answer that the socket does not take is sent by the next poll, which receives nothing

@@ -1,3 +1,5 @@
+#include <type_traits>
+
 #include <gtest/gtest.h>
 
 #include "../../support/exchange.hpp"
@@ -88,8 +90,9 @@ TEST(server, works_in_given_memory) {
     ASSERT_TRUE(socket.deliver(packet{"40 01 00 01 b1 'a'"}.view(), unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
     EXPECT_EQ(taken(socket), packet{"60 45 00 01 c0 ff 'A'"});
-    ASSERT_TRUE(socket.deliver((packet{"40 01 00 01 b9"} + test::filler(9)).view(), unicast()));
-    EXPECT_EQ(s.poll(0), poll_result::ignored);
+    ASSERT_TRUE(socket.deliver((packet{"40 01 00 02 b9"} + test::filler(9)).view(), unicast()));
+    EXPECT_EQ(s.poll(0), poll_result::served);
+    EXPECT_EQ(taken(socket), packet{"70 00 00 02"});
     EXPECT_EQ(s.hooks()[outcome::truncated], 1U);
 }
 
@@ -97,7 +100,7 @@ TEST(server, works_in_given_memory) {
 TEST(server, takes_messages_of_the_default_size) {
     net::loopback<1280> socket;
     server s{socket, site, counters{}};
-    const packet head = "40 01 00 01 b1 'a' ff";
+    const packet head = "50 01 00 01 b1 'a' ff";
     ASSERT_TRUE(socket.deliver((head + test::filler(1152 - head.size())).view(), unicast()));
     ASSERT_TRUE(socket.deliver((head + test::filler(1153 - head.size())).view(), unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
@@ -127,6 +130,21 @@ TEST(server, hands_on_the_time) {
     EXPECT_EQ(s.poll(42), poll_result::served);
     EXPECT_EQ(taken(socket), packet{"60 43 00 01"});
 }
+
+// What it is given outlives it: a temporary is refused, in all the ways to make a server.
+using given = server<net::null_socket, null_handler>;
+using given_hooks = server<net::null_socket, null_handler, counters>;
+using given_buffer = server<net::null_socket, null_handler, counters, given_memory>;
+static_assert(std::is_constructible_v<given, net::null_socket&, null_handler&>);
+static_assert(std::is_constructible_v<given, net::null_socket&, const null_handler&>);
+static_assert(std::is_constructible_v<given_hooks, net::null_socket&, const null_handler&, counters>);
+static_assert(std::is_constructible_v<given_buffer, net::null_socket&, null_handler&, mutable_bytes, counters>);
+static_assert(!std::is_constructible_v<given, net::null_socket&, null_handler>);
+static_assert(!std::is_constructible_v<given, net::null_socket&, const null_handler>);
+static_assert(!std::is_constructible_v<given, net::null_socket, null_handler&>);
+static_assert(!std::is_constructible_v<given_hooks, net::null_socket&, null_handler, counters>);
+static_assert(!std::is_constructible_v<given_buffer, net::null_socket&, null_handler, mutable_bytes>);
+static_assert(!std::is_constructible_v<given_buffer, net::null_socket&, null_handler, mutable_bytes, counters>);
 
 // The archetype of a socket is enough to build a server on.
 TEST(server, stands_on_anything_that_is_a_socket) {

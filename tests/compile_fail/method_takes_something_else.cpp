@@ -1,0 +1,3 @@
+#include <mincoap/mincoap.hpp>
+
+const auto toggle = mincoap::post([](int) { return mincoap::code::changed; });

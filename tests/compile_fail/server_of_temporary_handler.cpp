@@ -1,0 +1,7 @@
+// The server would refer to a site that is gone.
+#include <mincoap/mincoap.hpp>
+
+int main() {
+    mincoap::net::null_socket socket;
+    mincoap::server server{socket, mincoap::routes(mincoap::at<"a">(mincoap::text("A")))};
+}
