@@ -10,6 +10,7 @@
 
 #include <mincoap/mincoap.hpp>
 
+#include "../tests/support/reference_parser.hpp"
 #include "require.hpp"
 
 namespace {
@@ -32,6 +33,24 @@ reply count_segments(const request& r) {
             }};
 }
 
+reply render_cbor(const request& r) {
+    const auto length = static_cast<std::uint32_t>(r.payload().size());
+    return {code::content, content_format::cbor, [length](message::writer& to) {
+                to.uint_option(option::max_age, length);
+                to.payload("\x80");
+            }};
+}
+
+code write_percent(std::int8_t n) { return n >= 0 ? code::changed : code::conflict; }
+
+// A handler that checks its options itself. Forbidden lengths and repetitions do not get here.
+reply check_options(const request& r) {
+    require((r.critical & unrecognised_options) == 0);
+    constexpr option_set known = understood_by_server | set_of(option::if_match);
+    if ((r.critical & ~known) != 0) return {code::bad_option, content_format::text_plain, "an option"};
+    return content<static_cast<content_format>(65535)>("a text\0with a NUL");
+}
+
 reply toggle(const request& r) {
     if (message_of_the_day) message_of_the_day.reset();
     else message_of_the_day.emplace(text("today"));
@@ -42,17 +61,36 @@ const auto inner = routes(at<"">(get(count_segments)), below<"x">(post(count_seg
 const auto site =
     routes(at<"">(text("root").title("Root")), at<"led">(value(led).obs()), at<"level">(value(level)),
            at<"large">(value(large)), at<"fixed">(value([] { return 7; })),
-           at<"percent">(value([] { return level; }, [](std::int8_t n) { return n >= 0; })),
+           at<"percent">(value([] { return level; }, write_percent)),
+           at<"half">(value([] { return level; }, [](std::int8_t n) { return n % 2 == 0; })),
+           at<"cbor">(get(render_cbor), post(render_cbor)), below<"any">(forward(check_options)),
            at<"motd">(optional(message_of_the_day)), at<"toggle">(post(toggle).understands<option::uri_query>()),
            at<"json">(get([] { return content<content_format::json>("{}"); }),
                       put(count_segments).consumes<content_format::cbor>().understands<option::if_match>(),
                       fetch(count_segments)),
-           below<"fs">(get(count_segments), delete_(toggle)), below<"in">(inner), well_known_core);
+           below<"fs">(get(count_segments), delete_(toggle)), below<"in">(inner),
+           below<"i">(routes(at<"j">(text("J")), below<"k">(inner))), well_known_core);
 
 // ---- What is known of a datagram without the library
 
+// What the definitions of critical options allow (RFC 7252 §5.10, RFC 7959, 8613, 9177, 9668).
+struct rule {
+    unsigned number;
+    std::size_t min_length;
+    std::size_t max_length;
+    bool repeatable = false;
+};
+constexpr rule rules[] = {{1, 0, 8, true},    {3, 1, 255},        {5, 0, 0},        {7, 0, 2},     {9, 0, 255},
+                          {11, 0, 255, true}, {15, 0, 255, true}, {17, 0, 2},       {19, 0, 3},    {21, 0, 0},
+                          {23, 0, 3},         {27, 0, 3},         {31, 0, 3, true}, {35, 1, 1034}, {39, 1, 255}};
+
+test::reference_parser reference;
+
 struct facts {
     bool has_header = false;
+    bool well_formed = false;
+    bool forbidden = false;  // a critical option has a length or a repetition that is not allowed
+    std::optional<unsigned> accept;
     unsigned type = 0;
     unsigned code = 0;
     std::vector<byte> message_id;
@@ -67,8 +105,25 @@ struct facts {
         const std::size_t length = datagram[0] % 16;
         if (length <= 8 && 4 + length <= datagram.size())
             token.assign(datagram.begin() + 4, datagram.begin() + 4 + static_cast<std::ptrdiff_t>(length));
+        well_formed = reference.parse(datagram.data(), datagram.size()) == test::reference_parser::verdict::well_formed;
+        if (well_formed) read_options(datagram);
     }
     bool is_request() const { return code >= 1 && code < 32; }
+
+    void read_options(bytes datagram) {
+        std::uint32_t last = 0;
+        for (std::size_t i = 0; i < reference.option_count; ++i) {
+            const auto [number, begin, length] = reference.options[i];
+            for (const rule& r : rules)
+                if (number == r.number &&
+                    (length < r.min_length || length > r.max_length || (number == last && !r.repeatable)))
+                    forbidden = true;
+            last = number;
+            if (number != 17) continue;
+            accept = 0;
+            for (const byte b : datagram.subspan(begin, length)) accept = *accept * 256 + b;
+        }
+    }
 };
 
 struct listening : counters {
@@ -96,7 +151,10 @@ void check_empty(const message::view& answer, const facts& asked, const net::arr
 
 void check_response(const message::view& answer, const facts& asked, const net::arrival& about, bool numbered) {
     require(asked.is_request() && asked.type <= 1);
-    require(message::is_response(answer.code()));
+    const unsigned answer_class = answer.datagram()[1] / 32U;
+    require(answer_class == 2 || answer_class == 4 || answer_class == 5);
+    require(asked.well_formed);
+    require(!asked.forbidden || answer.code() == code::bad_option);
     require(std::ranges::equal(answer.token(), asked.token));
     const bool confirmable = asked.type == 0;
     require(answer.type() == (confirmable ? message::type::acknowledgement : message::type::non_confirmable));
@@ -105,8 +163,10 @@ void check_response(const message::view& answer, const facts& asked, const net::
     require(!about.multicast || (!confirmable && !is_error(answer.code())));
 
     // The site's options ascend, and belong into a response.
-    for (const message::option_view o : answer.options())
+    for (const message::option_view o : answer.options()) {
         require(o.number == option::content_format || o.number == option::max_age);
+        if (o.number == option::content_format && answer_class == 2 && asked.accept) require(o.uint() == *asked.accept);
+    }
 }
 
 std::uint32_t total(const counters& counted) {
@@ -128,20 +188,23 @@ void exchange_one(bytes datagram, const net::arrival& about, std::size_t capacit
 
     const facts asked{datagram.first(e.in.size)};
     const std::uint32_t before = total(hooks);
+    const std::uint32_t truncated_before = hooks[outcome::truncated];
     const std::size_t size = respond(e, site, 0, hooks);
 
     require(total(hooks) == before + 1);
+    require(hooks[outcome::truncated] == truncated_before + (e.in.truncated ? 1 : 0));
     require(size <= capacity);
     require(std::all_of(memory.begin(), memory.begin() + guard, [](byte b) { return b == guard_value; }));
     require(std::all_of(memory.end() - guard, memory.end(), [](byte b) { return b == guard_value; }));
     if (size == 0) {  // a Confirmable message is never left without an answer (RFC 7252 §4.2)
-        require(!asked.has_header || asked.type != 0 || about.multicast || e.in.truncated);
+        require(!asked.has_header || asked.type != 0 || about.multicast);
         return;
     }
 
-    require(asked.has_header && !e.in.truncated && asked.type <= 1);
+    require(asked.has_header && asked.type <= 1);
     const auto answer = message::view::parse(e.buffer.first(size));
     require(answer.has_value());
+    if (e.in.truncated) require(answer->code() == code::empty && answer->type() == message::type::reset);
     if (answer->code() == code::empty) check_empty(*answer, asked, about, hooks.expects);
     else check_response(*answer, asked, about, numbered);
 }
