@@ -1,0 +1,6 @@
+// All that stands at a path shares one link.
+#include <mincoap/mincoap.hpp>
+
+constexpr auto yes = [] { return mincoap::code::valid; };
+constexpr auto site = mincoap::routes(mincoap::at<"a">(mincoap::get(yes).title("Read")),
+                                      mincoap::at<"a">(mincoap::put(yes).title("Write")), mincoap::well_known_core);
