@@ -132,11 +132,16 @@ class Image:
         if any(target is None for _, target in calls) and not self.address_taken:
             raise SystemExit(f"{self.path}: {self.functions[start].name} calls by a pointer, and there is none")
         for depth, target in calls:
-            for t in [target] if target is not None else sorted(self.address_taken):
+            for t in [target] if target is not None else self.called_by_pointer(start):
                 if t in self.functions and self.functions[t].section != ".board":
                     yield depth, t
                 elif t not in self.functions and self.section_at(t):
                     raise SystemExit(f"{self.path}: {self.functions[start].name} calls {t:x}, which is no function")
+
+    def called_by_pointer(self, start):
+        """All functions that a pointer is made to; but a site's table has pointers to the functions of its rows alone."""
+        is_site = re.search(r"detail::site<.*>::operator\(\)", self.functions[start].name)
+        return [t for t in sorted(self.address_taken) if not is_site or "::serve<" in self.functions[t].name]
 
     @functools.cached_property
     def cycles(self):

@@ -11,7 +11,7 @@ application's or the library's by these rules:
   padding         goes with what is before it.
 
 stack is the worst case from main on, frames and calls being read from the machine code: an indirect call may go to every
-function that a pointer is made to. The frames of libc count as they are, those of the board (its socket) do not.
+function that a pointer is made to, but from a site's table to the functions of its rows alone. The frames of libc count as they are, those of the board (its socket) do not.
 """
 
 import argparse

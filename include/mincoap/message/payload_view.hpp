@@ -12,10 +12,14 @@ namespace detail {
 template <typename T>
 concept byte_like = std::convertible_to<const T&, bytes> || std::convertible_to<const T&, std::string_view>;
 
+template <typename T>
+inline constexpr bool is_view = std::same_as<T, std::string_view> || std::is_pointer_v<T>;
+template <typename T, std::size_t Extent>
+inline constexpr bool is_view<std::span<T, Extent>> = true;
+
 // Something that owns text or bytes, and not just a view of them.
 template <typename T>
-concept byte_owner = byte_like<T> && !std::same_as<T, std::string_view> && !std::same_as<T, bytes> &&
-                     !std::same_as<T, mutable_bytes> && !std::is_pointer_v<T> && !std::is_array_v<T>;
+concept byte_owner = byte_like<T> && !is_view<T> && !std::is_array_v<T>;
 
 }  // namespace detail
 
@@ -26,11 +30,13 @@ public:
     constexpr payload_view() = default;
     constexpr payload_view(std::string_view text) : data_(text.data()), size_(text.size()) {}
     constexpr payload_view(bytes data) : data_(data.data()), size_(data.size()) {}
-    constexpr payload_view(mutable_bytes data) : payload_view(bytes(data)) {}
+    template <typename T, std::size_t Extent>
+        requires std::convertible_to<std::span<T, Extent>, bytes>
+    constexpr payload_view(std::span<T, Extent> data) : payload_view(bytes(data)) {}
 
-    // A literal, without the NUL at its end; others in it count.
+    // A literal: without the NUL at its end, if there is one; others in it count.
     template <std::size_t N>
-    constexpr payload_view(const char (&literal)[N]) : data_(literal), size_(N - 1) {}
+    constexpr payload_view(const char (&literal)[N]) : data_(literal), size_(literal[N - 1] == 0 ? N - 1 : N) {}
     template <std::size_t N>
     payload_view(char (&array)[N]) = delete;
     template <std::same_as<const char*> Pointer>

@@ -131,6 +131,9 @@ constexpr bool has_duplicate(const std::array<row, N>& rows) {
     return false;
 }
 
+// In a set, all critical options that have no bit of their own.
+inline constexpr option_set unnamed_options = set_of(static_cast<option>(0xffff));
+
 template <typename T>
 inline constexpr bool is_entry = false;
 template <typename... Places>
@@ -174,6 +177,10 @@ private:
 
     template <std::size_t Index, typename... Methods>
     static constexpr void add_rows(auto& all, std::size_t& count, method_list<Methods...>) {
+        static_assert(((Methods::consumes != format_option{0xffff}) && ...),
+                      "mincoap: Content-Format 65535 cannot be named here");
+        static_assert(((Methods::understands == every_option || (Methods::understands & unnamed_options) == 0) && ...),
+                      "mincoap: only critical options up to 39 can be named");
         using place = std::tuple_element_t<Index, std::tuple<Places...>>;
         ((all[count++] = {.path = place::path.data(),
                           .path_size = static_cast<byte>(place::path.size()),
@@ -209,7 +216,8 @@ private:
 
 }  // namespace detail
 
-// Resources at exactly that path. Several combine their methods: `at<"led">(get(read), put(write))`.
+// Resources at exactly that path. Several combine their methods: `at<"led">(get(read), put(write))`. They see the whole
+// path in `request::segments`, so that another site belongs into `below`.
 template <path_literal Path, typename... Given>
 constexpr auto at(Given... given) {
     return std::tuple{detail::placed<Path, true, Given>{given}...};

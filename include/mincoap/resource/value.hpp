@@ -144,13 +144,13 @@ constexpr auto value(Read read) {
 }
 template <std::invocable Read, std::invocable<std::invoke_result_t<Read>> Write>
 constexpr auto value(Read read, Write write) {
-    using type = std::invoke_result_t<Read>;
+    using type = std::remove_cvref_t<std::invoke_result_t<Read>>;
     using result = std::invoke_result_t<Write, type>;
     static_assert(detail::writes_whole<Write, type>,
                   "mincoap: the function that writes takes what the one that reads gives");
     static_assert(std::is_void_v<result> || std::same_as<result, bool> || std::same_as<result, code>,
                   "mincoap: the function that writes gives nothing, a bool or a code");
-    return writable_value<std::invoke_result_t<Read>, detail::accessors<Read, Write>>{{read, write}};
+    return writable_value<type, detail::accessors<Read, Write>>{{read, write}};
 }
 
 }  // namespace mincoap

@@ -50,14 +50,23 @@ struct discovery {
     using methods = method_list<get>;
 };
 
-// RFC 6690 §3, RFC 7252 §7.2.1: these stand at most once in a link.
-constexpr void check_attributes(std::string_view link) {
-    for (const std::string_view name : {";title=", ";rt=", ";if=", ";sz=", ";ct=", ";obs"}) {
-        unsigned count = 0;
-        for (std::size_t at = 0; at + name.size() <= link.size(); ++at)
-            if (link.substr(at, name.size()) == name) ++count;
-        if (count > 1) a_link_attribute_stands_twice();
+// The attributes of that name among ";name=value;name", quoted values left aside.
+constexpr unsigned count_attributes(std::string_view link, std::string_view name) {
+    unsigned count = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < link.size(); ++i) {
+        if (link[i] == '"') quoted = !quoted;
+        if (quoted || link[i] != ';' || !link.substr(i + 1).starts_with(name)) continue;
+        const std::string_view behind = link.substr(i + 1 + name.size());
+        if (behind.empty() || behind[0] == '=' || behind[0] == ';') ++count;
     }
+    return count;
+}
+
+// RFC 6690 §3, RFC 7252 §7.2.1, RFC 7641 §6: these stand at most once in a link.
+constexpr void check_attributes(std::string_view link) {
+    for (const std::string_view name : {"title", "rt", "if", "sz", "ct", "obs"})
+        if (count_attributes(link, name) > 1) a_link_attribute_stands_twice();
 }
 
 // Stands for itself until the site is known.

@@ -87,6 +87,11 @@ static_assert(!std::is_constructible_v<payload_view, std::vector<byte>>);
 static_assert(taken<const std::array<byte, 4>&>);
 static_assert(!std::is_constructible_v<payload_view, std::array<byte, 4>>);
 
+static_assert(taken<std::span<const byte, 2>> && taken<std::span<byte, 2>>, "views of a fixed length are no owners");
+
+constexpr char without_end[3] = {'a', 'b', 'c'};
+static_assert(payload_view{without_end}.size() == 3 && payload_view{"abc"}.size() == 3 && payload_view{""}.empty());
+
 static_assert(taken<const char (&)[4]>);
 static_assert(!std::is_constructible_v<payload_view, char (&)[4]>, "a buffer of no known length");
 

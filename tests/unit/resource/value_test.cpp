@@ -274,6 +274,15 @@ TEST(value, may_be_plain_functions) {
     EXPECT_TRUE(global_switch);
 }
 
+TEST(value, may_be_read_by_reference) {
+    static int level;
+    level = 7;
+    constexpr auto site = routes(at<"l">(value([]() -> const int& { return level; }, [](int to) { level = to; })));
+    core c{site};
+    EXPECT_EQ(c.said(ask(code::put, "l").payload("-3")), "2.04");
+    EXPECT_EQ(c.said(ask(code::get, "l")), "2.05 ct=0: -3");
+}
+
 // A value that changes between the handler and the rendering is told as it was when it was asked for.
 TEST(value, is_read_when_it_is_asked_for) {
     constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();

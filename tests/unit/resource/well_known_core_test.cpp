@@ -96,6 +96,12 @@ TEST(well_known_core, that_does_not_fit_is_5_00) {
     EXPECT_EQ((core{site, 32}.said(ask(code::get, ".well-known/core"))), "5.00");
 }
 
+// RFC 6690 §3: what looks like an attribute inside a value, or begins like one, does not stand twice.
+TEST(well_known_core, takes_no_value_for_an_attribute) {
+    constexpr auto site = routes(at<"a">(text("A").title("press;obs or wait").obs().raw(";obsolete")), well_known_core);
+    EXPECT_EQ(document(site), R"(</a>;title="press;obs or wait";obs;obsolete)");
+}
+
 // The document is there at compile time.
 constexpr auto described_site = routes(at<"a">(text("A").title("T")), well_known_core);
 static_assert(handler<decltype(described_site)>);
