@@ -1,5 +1,6 @@
 #include "describe.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string_view>
@@ -7,6 +8,7 @@
 #include <arpa/inet.h>
 #include <net/if.h>
 
+#include <mincoap/message/content_format.hpp>
 #include <mincoap/message/view.hpp>
 
 #include "utf8.hpp"
@@ -17,12 +19,13 @@ namespace {
 using mincoap::byte;
 using mincoap::bytes;
 using mincoap::code;
+using mincoap::content_format;
 using mincoap::option;
 
 constexpr std::size_t longest_preview = 32;
 
 // What the value of an option is (RFC 7252 §3.2, §5.10).
-enum class format : byte { opaque, uint, text };
+enum class format : byte { opaque, uint, text, content_format };
 
 struct option_name {
     option number;
@@ -40,11 +43,11 @@ constexpr std::array option_names{
     option_name{option::location_path, format::text, "Location-Path"},
     option_name{option::oscore, format::opaque, "OSCORE"},
     option_name{option::uri_path, format::text, "Uri-Path"},
-    option_name{option::content_format, format::uint, "Content-Format"},
+    option_name{option::content_format, format::content_format, "Content-Format"},
     option_name{option::max_age, format::uint, "Max-Age"},
     option_name{option::uri_query, format::text, "Uri-Query"},
     option_name{option::hop_limit, format::uint, "Hop-Limit"},
-    option_name{option::accept, format::uint, "Accept"},
+    option_name{option::accept, format::content_format, "Accept"},
     option_name{option::q_block1, format::uint, "Q-Block1"},
     option_name{option::location_query, format::text, "Location-Query"},
     option_name{option::edhoc, format::opaque, "EDHOC"},
@@ -60,6 +63,26 @@ constexpr std::array option_names{
     option_name{option::request_tag, format::opaque, "Request-Tag"},
 };
 
+struct media_type {
+    content_format number;
+    const char* name;
+};
+
+constexpr std::array media_types{
+    media_type{content_format::text_plain, "text/plain"},
+    media_type{content_format::link_format, "application/link-format"},
+    media_type{content_format::xml, "application/xml"},
+    media_type{content_format::octet_stream, "application/octet-stream"},
+    media_type{content_format::json, "application/json"},
+    media_type{content_format::json_patch, "application/json-patch+json"},
+    media_type{content_format::merge_patch, "application/merge-patch+json"},
+    media_type{content_format::cbor, "application/cbor"},
+    media_type{content_format::cwt, "application/cwt"},
+    media_type{content_format::senml_json, "application/senml+json"},
+    media_type{content_format::senml_cbor, "application/senml+cbor"},
+    media_type{content_format::concise_problem_details, "application/concise-problem-details+cbor"},
+};
+
 std::string hex(bytes data) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text;
@@ -71,10 +94,38 @@ std::string hex_preview(bytes data) {
     return data.size() > longest_preview ? hex(data.first(longest_preview)) + "..." : hex(data);
 }
 
-std::string quoted(bytes text) { return '"' + std::string{mincoap::as_text(text)} + '"'; }
+// Lines of text: nothing in them moves a terminal's cursor but the end of a line.
+bool is_text(bytes data) {
+    while (!data.empty()) {
+        const auto* const end = std::find(data.data(), data.data() + data.size(), '\n');
+        const auto size = static_cast<std::size_t>(end - data.data());
+        if (!is_one_line(data.first(size))) return false;
+        data = data.subspan(std::min(size + 1, data.size()));
+    }
+    return true;
+}
+
+std::string quoted(bytes text) {
+    std::string inside;
+    for (const char c : mincoap::as_text(text)) {
+        if (c == '"' || c == '\\') inside += '\\';
+        if (c == '\n') inside += "\\n";
+        else inside += c;
+    }
+    return '"' + inside + '"';
+}
+
+// The beginning of the text, up to a whole character.
+bytes beginning_of(bytes text) {
+    std::size_t size = 0;
+    while (size < text.size() && size < longest_preview) size += utf8_character_size(text.subspan(size));
+    return text.first(size);
+}
 
 std::string preview(bytes data) {
-    return is_one_line(data) && data.size() <= longest_preview ? quoted(data) : hex_preview(data);
+    if (!is_text(data)) return hex_preview(data);
+    const bytes shown = beginning_of(data);
+    return quoted(shown) + (shown.size() < data.size() ? "..." : "");
 }
 
 std::string_view name_of(mincoap::message::type type) {
@@ -89,11 +140,23 @@ std::string name_of(code c) {
     return std::to_string(class_of(c)) + (detail < 10 ? ".0" : ".") + std::to_string(detail);
 }
 
+std::string name_of(content_format f) {
+    for (const media_type& known : media_types)
+        if (known.number == f) return known.name;
+    return std::to_string(static_cast<unsigned>(f));
+}
+
+std::string value_of(bytes value, format as) {
+    if (as == format::text) return preview(value);
+    if (as == format::opaque || value.size() > 4) return hex_preview(value);
+    const std::uint32_t number = mincoap::message::to_uint(value);
+    if (as == format::uint || number > 0xffff) return std::to_string(number);
+    return name_of(static_cast<content_format>(number));
+}
+
 std::string describe(const mincoap::message::option_view& o, const option_name& known) {
-    std::string name = known.name;
-    if (o.value.empty() && known.value == format::opaque) return name;
-    if (known.value == format::uint && o.value.size() <= 4) return name + ' ' + std::to_string(o.uint());
-    return name + ' ' + (known.value == format::text ? preview(o.value) : hex_preview(o.value));
+    if (o.value.empty() && known.value == format::opaque) return known.name;
+    return std::string{known.name} + ' ' + value_of(o.value, known.value);
 }
 
 std::string describe(const mincoap::message::option_view& o) {
