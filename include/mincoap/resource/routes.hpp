@@ -12,57 +12,10 @@
 
 #include <mincoap/resource/link.hpp>
 #include <mincoap/resource/path.hpp>
+#include <mincoap/resource/table.hpp>
 
 namespace mincoap {
 namespace detail {
-
-// One method of one resource.
-struct row {
-    const byte* path;  // encoded_path
-    byte path_size;
-    method_set methods;      // and `below_it`, which is no method
-    std::uint16_t consumes;  // format_option::number_plus_one
-    option_set understands;
-    reply (*serve)(const void* site, const request& r);
-};
-
-struct table {
-    std::span<const row> rows;
-    option_set recognised;  // what at least one of them understands
-};
-
-// In a row's methods: it takes any path that begins with its own.
-inline constexpr method_set below_it = 1;
-
-// The first bytes of two encoded paths differ in the option delta, which tells no more than what came before.
-constexpr bool matches(bytes path, const row& candidate) {
-    const std::size_t size = candidate.path_size;
-    if (path.size() != size && (path.size() < size || (candidate.methods & below_it) == 0)) return false;
-    if (size == 0) return true;
-    return ((path[0] ^ candidate.path[0]) & 15) == 0 && equal_bytes(path.data() + 1, candidate.path + 1, size - 1);
-}
-
-// Why the method cannot be given the request; `code::empty` if it can.
-constexpr code refusal(const row& method, const request& r) {
-    if ((r.critical & ~method.understands) != 0) return code::bad_option;
-    const bool any_format = method.consumes == 0 || r.content_format.is_absent();
-    if (!any_format && r.content_format.number_plus_one() != method.consumes) return code::unsupported_content_format;
-    return code::empty;
-}
-
-[[gnu::always_inline]] inline reply route(const table& site_table, const void* site, const request& r) {
-    code answer = code::not_found;
-    for (const row& candidate : site_table.rows) {
-        if (!matches(r.path(), candidate)) continue;
-        answer = code::method_not_allowed;
-        if ((candidate.methods & set_of(r.method())) == 0) continue;
-        answer = refusal(candidate, r);
-        if (answer == code::empty) return candidate.serve(site, r);
-        break;
-    }
-    // For lack of a resource, only options that no resource looks at are unknown.
-    return (r.critical & ~site_table.recognised) != 0 ? code::bad_option : answer;
-}
 
 // Every request there is.
 struct any_request : method<code::get, code::post, code::put, code::delete_, code::fetch, code::patch, code::ipatch> {
@@ -103,32 +56,6 @@ constexpr auto stored(const Given& given, const auto&... site) {
 template <typename Resource, std::size_t Capacity>
 constexpr auto stored(const described<Resource, Capacity>& given, const auto&... site) {
     return stored(given.resource, site...);
-}
-
-// The most specific first: longer paths before shorter ones, exact ones before prefixes.
-constexpr bool comes_before(const row& a, const row& b) {
-    return a.path_size != b.path_size ? a.path_size > b.path_size : (a.methods & below_it) < (b.methods & below_it);
-}
-
-template <std::size_t N>
-constexpr void sort(std::array<row, N>& rows) {
-    for (std::size_t i = 1; i < N; ++i)
-        for (std::size_t j = i; j > 0 && comes_before(rows[j], rows[j - 1]); --j) {
-            const row lower = rows[j - 1];
-            rows[j - 1] = rows[j];
-            rows[j] = lower;
-        }
-}
-
-template <std::size_t N>
-constexpr bool has_duplicate(const std::array<row, N>& rows) {
-    for (std::size_t i = 0; i < N; ++i)
-        for (std::size_t j = 0; j < i; ++j)
-            if (((rows[i].methods ^ rows[j].methods) & below_it) == 0 &&
-                (rows[i].methods & rows[j].methods & ~below_it) != 0 && rows[i].path_size == rows[j].path_size &&
-                equal_bytes(rows[i].path, rows[j].path, rows[i].path_size))
-                return true;
-    return false;
 }
 
 // In a set, all critical options that have no bit of their own.

@@ -39,7 +39,8 @@ inline std::size_t reject(exchange& e) {
 }
 
 // The lengths that the definitions of critical options allow, by `critical_index`: the maximum, and the minimum, which
-// is 0 or 1, in the uppermost bit. The last one allows everything, since nothing is known here of other options.
+// is 0 or 1, in the uppermost bit. The last one is of all options that nothing is known of here: any length that a bit
+// less can tell.
 inline constexpr auto critical_lengths = [] {
     std::array<std::uint16_t, critical_index(0xffff) + 1> lengths{};
     for (unsigned i = 0; i < lengths.size(); ++i) {
