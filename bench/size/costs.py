@@ -43,27 +43,26 @@ def size(source, *macros):
         return int(sizes.stdout.splitlines()[1].split()[0])
 
 
-def check_macros(source, prefix, table):
+def print_costs(heading, source, prefix, table):
+    """A line for each macro: by how much it makes the program larger or smaller. Returns the size without any."""
     in_source = set(re.findall(rf"{prefix}(\w+)", (HERE / source).read_text()))
     assert in_source == set(table), in_source ^ set(table)
+    base = size(source)
+    sign = -1 if prefix == "WITHOUT_" else 1
+    print(f"{heading}\tbytes")
+    for name, what in table.items():
+        print(f"{what}\t{sign * (size(source, prefix + name) - base)}")
+    return base
 
 
 def rules():
-    check_macros("monolith.cpp", "WITHOUT_", RULES)
-    whole = size("monolith.cpp")
-    print("rule\tbytes")
-    for rule, what in RULES.items():
-        print(f"{what}\t{whole - size('monolith.cpp', f'WITHOUT_{rule}')}")
+    whole = print_costs("rule", "monolith.cpp", "WITHOUT_", RULES)
     print(f"all of these\t{whole - size('monolith.cpp', *(f'WITHOUT_{rule}' for rule in RULES))}")
     print(f"the whole server\t{whole}")
 
 
 def resources():
-    check_macros("resources.cpp", "WITH_", RESOURCES)
-    bare = size("resources.cpp")
-    print("resource\tbytes")
-    for resource, what in RESOURCES.items():
-        print(f"{what}\t{size('resources.cpp', f'WITH_{resource}') - bare}")
+    print_costs("resource", "resources.cpp", "WITH_", RESOURCES)
 
 
 {"rules": rules, "resources": resources}[sys.argv[1]]()

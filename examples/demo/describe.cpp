@@ -63,6 +63,8 @@ constexpr std::array option_names{
     option_name{option::request_tag, format::opaque, "Request-Tag"},
 };
 
+static_assert(option_names.size() == mincoap::message::option_table.size(), "each option of the table has a name here");
+
 struct media_type {
     content_format number;
     const char* name;

@@ -59,15 +59,6 @@ bool is_for_now(int error) {
 
 constexpr byte mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-// net::is_ipv4 in two comparisons: it is on every datagram's way.
-bool is_mapped(const endpoint& e) {
-    std::uint64_t first;
-    std::uint32_t second;
-    std::memcpy(&first, e.address.data(), sizeof first);
-    std::memcpy(&second, e.address.data() + sizeof first, sizeof second);
-    return first == 0 && second == htonl(0xffff);
-}
-
 // fe80::/10 (RFC 4291 §2.4), 169.254.0.0/16 (RFC 3927): addresses that mean something on one link only.
 bool is_link_local_ipv6(const endpoint& e) { return e.address[0] == 0xfe && (e.address[1] & 0xc0) == 0x80; }
 bool is_link_local_ipv4(const endpoint& e) { return e.address[12] == 169 && e.address[13] == 254; }
@@ -158,7 +149,7 @@ bool is_message(const cmsghdr& header, int level, int type) {
 // For a datagram of IPv4, a socket of IPv6 has a message of each kind. That of IPv4 is the one that knows of
 // broadcasts. The kernel wrote them, so they are stepped through without the doubts of CMSG_NXTHDR.
 void read_control(const control& from, std::size_t size, net::arrival& in) {
-    const bool ipv4 = is_mapped(in.path.remote);
+    const bool ipv4 = is_ipv4(in.path.remote);
     for (std::size_t at = 0; at + sizeof(cmsghdr) <= size;) {
         const auto& header = *reinterpret_cast<const cmsghdr*>(from.room + at);
         if (ipv4 && is_message(header, IPPROTO_IP, IP_PKTINFO)) return read(info_in<in_pktinfo>(header), in);
@@ -183,7 +174,7 @@ std::size_t write(control& to, int level, int type, const Info& info) {
 // Where an address means something on one link only, the interface tells which; else routing decides, and the interface
 // is 0. A local address that says nothing is 0 as well: the message then asks for nothing.
 std::size_t write_control(control& to, const net::path& way) {
-    if (is_mapped(way.remote)) {
+    if (is_ipv4(way.remote)) {
         const bool link_local = is_link_local_ipv4(way.remote) || is_link_local_ipv4(way.local);
         in_pktinfo info{};
         info.ipi_ifindex = link_local ? static_cast<int>(way.local.interface) : 0;
@@ -372,7 +363,7 @@ status udp_socket::receive(mutable_bytes storage, net::arrival& in) {
 }
 
 status udp_socket::send(bytes datagram, const net::path& way) {
-    if (!ipv6_ && !is_mapped(way.remote)) return status::done;  // from a socket of IPv4, no way leads to IPv6
+    if (!ipv6_ && !is_ipv4(way.remote)) return status::done;  // from a socket of IPv4, no way leads to IPv6
     envelope letter(const_cast<byte*>(datagram.data()), datagram.size());  // sendmsg only reads it
     letter.address(way, ipv6_);
     return ::sendmsg(descriptor_, &letter.message, 0) >= 0 ? status::done : send_after(errno, letter);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 
 #include <mincoap/message/bytes.hpp>
 
@@ -21,10 +22,16 @@ constexpr endpoint ipv4(byte a, byte b, byte c, byte d, std::uint16_t port) {
     return {.address{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}, .port = port};
 }
 
+// Word by word: adapters ask it of every datagram.
 constexpr bool is_ipv4(const endpoint& e) {
-    for (std::size_t i = 0; i < 10; ++i)
-        if (e.address[i] != 0) return false;
-    return e.address[10] == 0xff && e.address[11] == 0xff;
+    struct words {
+        std::uint64_t zeros;
+        std::uint32_t mapped;
+        std::uint32_t address;
+    };
+    constexpr auto mapped = std::bit_cast<std::uint32_t>(std::array<byte, 4>{0, 0, 0xff, 0xff});
+    const auto given = std::bit_cast<words>(e.address);
+    return given.zeros == 0 && given.mapped == mapped;
 }
 
 constexpr bool is_unspecified(const endpoint& e) { return e.address == endpoint{}.address; }
