@@ -1,0 +1,41 @@
+// Entity-tags (RFC 7252 §5.10.6): four bytes that tell one state of a representation from another.
+#pragma once
+
+#include <array>
+
+#include <mincoap/message/bytes.hpp>
+
+namespace mincoap {
+
+// FNV-1a in 32 bits over what the representation is made of: all of its bytes, or what changes whenever they do, such as a
+// version, or a file's size and time. Two states have the same tag with a probability of 2^-32. It is no protection
+// against somebody who wants them to.
+class etag {
+public:
+    static constexpr std::size_t size = 4;
+
+    constexpr etag() = default;
+    constexpr explicit etag(bytes of) { add(of); }
+    constexpr explicit etag(std::string_view of) { add(of); }
+
+    constexpr void add(byte b) { hash_ = (hash_ ^ b) * 0x0100'0193; }
+    constexpr void add(bytes part) {
+        for (const byte b : part) add(b);
+    }
+    constexpr void add(std::string_view part) {
+        for (const char c : part) add(static_cast<byte>(c));
+    }
+
+    // The option's value.
+    constexpr std::array<byte, size> value() const {
+        return {static_cast<byte>(hash_ >> 24), static_cast<byte>(hash_ >> 16), static_cast<byte>(hash_ >> 8),
+                static_cast<byte>(hash_)};
+    }
+
+    constexpr bool operator==(const etag&) const = default;
+
+private:
+    std::uint32_t hash_ = 0x811c'9dc5;
+};
+
+}  // namespace mincoap
