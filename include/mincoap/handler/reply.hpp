@@ -9,6 +9,15 @@
 #include <mincoap/message/writer.hpp>
 
 namespace mincoap {
+namespace detail {
+
+template <typename Render>
+concept writes_format = std::invocable<const Render&, message::writer&, message::encoded_content_format>;
+
+template <typename Render>
+concept rendering = std::invocable<const Render&, message::writer&> || writes_format<Render>;
+
+}  // namespace detail
 
 // A reply is built in the memory that held the request. A handler therefore returns what it has to say as a value, and
 // the server has it rendered afterwards: a reply owns what it needs, or points to what outlives the exchange, but
@@ -20,7 +29,7 @@ namespace mincoap {
 class reply {
 public:
     // What a reply may own, in bytes; more belongs to the application, with a pointer to it here.
-    static constexpr std::size_t capacity = 4 * sizeof(void*);
+    static constexpr std::size_t capacity = 6 * sizeof(void*);
 
     // Just the code, that of a response: no options, no payload. `return code::not_found;` is the idiom.
     reply(mincoap::code code) : head_(head(code, {})), render_(nullptr) {}  // NOLINT(*-explicit-*)
@@ -34,12 +43,13 @@ public:
     template <std::invocable<message::writer&> Render>
     reply(mincoap::code code, Render render) : reply(code, {}, render) {}
 
-    // The same behind a Content-Format, which is the first option then.
-    template <std::invocable<message::writer&> Render>
+    // The same behind a Content-Format, which is the first option then. If options go before, such as an ETag, let the
+    // function be `void(message::writer&, message::encoded_content_format)`, and write it.
+    template <detail::rendering Render>
     reply(mincoap::code code, message::encoded_content_format format, Render render)
         : head_(head(code, format)), render_(&write_by<Render>) {
         static_assert(sizeof(Render) <= capacity && alignof(Render) <= alignof(std::uint64_t),
-                      "mincoap: a reply owns up to 4 pointers' worth of bytes; let it point to more than that");
+                      "mincoap: a reply owns up to 6 pointers' worth of bytes; let it point to more than that");
         static_assert(std::is_trivially_copyable_v<Render> && std::is_trivially_destructible_v<Render>,
                       "mincoap: a reply owns plain values only, since nothing destroys it");
         ::new (static_cast<void*>(storage_)) Render(render);
@@ -49,6 +59,9 @@ public:
 
     // The Content-Format that was given apart; not one that the render function writes.
     message::encoded_content_format format() const { return message::encoded_content_format::from_encoded(head_ >> 8); }
+
+    // Nothing but the code.
+    bool is_bare() const { return render_ == nullptr; }
 
     // Writes options and payload behind the first `used` bytes of the buffer, a header and a token. Returns the size of
     // the message, or 0 if it does not fit.
@@ -78,8 +91,13 @@ private:
     template <typename Render>
     static std::size_t write_by(const reply& self, mutable_bytes buffer, std::size_t used) {
         message::writer to{buffer, used};
-        to.option(self.format());
-        (*std::launder(reinterpret_cast<const Render*>(self.storage_)))(to);
+        const Render& render = *std::launder(reinterpret_cast<const Render*>(self.storage_));
+        if constexpr (detail::writes_format<Render>) {
+            render(to, self.format());
+        } else {
+            to.option(self.format());
+            render(to);
+        }
         return to.size();
     }
 

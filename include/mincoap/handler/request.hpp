@@ -49,7 +49,11 @@ struct request {
     format_option content_format;  // of the payload
     format_option accept;          // wanted in the response
 
-    constexpr request(const net::arrival& in, std::uint32_t time_ms) : from(&in), now_ms(time_ms) {}
+    // Where the reply will be written. The request is in front.
+    mutable_bytes* room;
+
+    constexpr request(const net::arrival& in, std::uint32_t time_ms, mutable_bytes& reply_room)
+        : from(&in), now_ms(time_ms), room(&reply_room) {}
 
     constexpr code method() const { return message.code(); }
     constexpr bytes payload() const { return message.payload(); }
@@ -63,6 +67,17 @@ struct request {
     // values count; their numbers are those of no option.
     constexpr message::option_range segments() const { return message::option_range{path()}; }
     constexpr bytes path() const { return {path_begin, path_end}; }
+
+    // Moves a part of the request behind the reply, which has so much less room: it outlives the handler there, and the
+    // reply may point to it. Nothing else of the request may be read from then on, so that this happens once. Empty if it
+    // is no part of the request.
+    bytes keep(bytes part) const {
+        const bytes behind_token{message.token().data() + message.token().size(), room->data() + room->size()};
+        if (part.size() > behind_token.size()) return {};
+        *room = room->first(room->size() - part.size());
+        if (!part.empty()) __builtin_memmove(room->data() + room->size(), part.data(), part.size());
+        return {room->data() + room->size(), part.size()};
+    }
 };
 
 }  // namespace mincoap

@@ -1,9 +1,8 @@
 // Entity-tags (RFC 7252 §5.10.6): four bytes that tell one state of a representation from another.
 #pragma once
 
-#include <array>
-
 #include <mincoap/message/bytes.hpp>
+#include <mincoap/message/uint.hpp>
 
 namespace mincoap {
 
@@ -12,8 +11,6 @@ namespace mincoap {
 // against somebody who wants them to.
 class etag {
 public:
-    static constexpr std::size_t size = 4;
-
     constexpr etag() = default;
     constexpr explicit etag(bytes of) { add(of); }
     constexpr explicit etag(std::string_view of) { add(of); }
@@ -26,10 +23,12 @@ public:
         for (const char c : part) add(static_cast<byte>(c));
     }
 
-    // The option's value.
-    constexpr std::array<byte, size> value() const {
-        return {static_cast<byte>(hash_ >> 24), static_cast<byte>(hash_ >> 16), static_cast<byte>(hash_ >> 8),
-                static_cast<byte>(hash_)};
+    // As an option's value, in the uint format: at least one byte is asked for, so that it is never 0.
+    constexpr std::uint32_t number() const { return hash_ == 0 ? 1 : hash_; }
+
+    // Whether an option has that value. Zeros in front of it count, and are none of ours.
+    constexpr bool is(bytes value) const {
+        return message::to_uint(value) == number() && value.size() <= 4 && value[0] != 0;
     }
 
     constexpr bool operator==(const etag&) const = default;

@@ -76,7 +76,21 @@ public:
         put_all(part);
     }
 
+    // Appends that many bytes to the payload, for the caller to fill; none if they do not fit.
+    constexpr mutable_bytes payload_space(std::size_t size) {
+        open_payload(size);
+        if (room() < size) fail();
+        if (failed()) return {};
+        at_ += size;
+        return {at_ - size, size};
+    }
+
+    // For who finds out that what he writes is no message. No room is left then, so that nothing more can be written.
+    constexpr void fail() { at_ = end_ = nullptr; }
     constexpr bool failed() const { return at_ == nullptr; }
+
+    // How many bytes can be written.
+    constexpr std::size_t room() const { return static_cast<std::size_t>(end_ - at_); }
 
     // What was written, and how much; nothing if the writer has failed.
     constexpr std::size_t size() const { return failed() ? 0 : static_cast<std::size_t>(at_ - begin_); }
@@ -130,11 +144,6 @@ private:
         copy_bytes(data.data(), data.size(), at_);
         at_ += data.size();
     }
-
-    constexpr std::size_t room() const { return static_cast<std::size_t>(end_ - at_); }
-
-    // No room is left then, so that nothing more can be written.
-    constexpr void fail() { at_ = end_ = nullptr; }
 
     byte* begin_;
     byte* at_;

@@ -20,13 +20,7 @@ struct optional_resource : linkable<optional_resource<Resource>> {
             return Method::serve(**self.target, r);
         }
     };
-    template <typename List>
-    struct each;
-    template <typename... Methods>
-    struct each<method_list<Methods...>> {
-        using type = method_list<if_present<Methods>...>;
-    };
-    using methods = typename each<typename Resource::methods>::type;
+    using methods = each_method<if_present, Resource>;
 };
 
 // The resource while there is one, otherwise 4.04. It may come and go between two requests; `target` outlives the site.

@@ -35,4 +35,19 @@ struct method_list {};
 template <typename R>
 concept resource = requires { typename R::methods; };
 
+namespace detail {
+
+template <template <typename> typename Changed, typename List>
+struct each_of;
+template <template <typename> typename Changed, typename... Methods>
+struct each_of<Changed, method_list<Methods...>> {
+    using type = method_list<Changed<Methods>...>;
+};
+
+}  // namespace detail
+
+// The methods of a resource, each changed: for a resource around another one.
+template <template <typename> typename Changed, resource Resource>
+using each_method = typename detail::each_of<Changed, typename Resource::methods>::type;
+
 }  // namespace mincoap

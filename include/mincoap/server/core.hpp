@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mincoap/handler/handler.hpp>
+#include <mincoap/message/block.hpp>
 #include <mincoap/server/hooks.hpp>
 
 namespace mincoap {
@@ -17,6 +18,11 @@ struct exchange {
 };
 
 namespace detail {
+
+// Where the token ends; more than 12 if its size is a reserved one.
+constexpr std::size_t token_end_of(const exchange& e) {
+    return message::header_size + message::token_size_of(e.buffer.data());
+}
 
 // The type in the first byte, RFC 7252 §3, of what may be a request: one bit tells Non-confirmable from Confirmable, the
 // other one makes it an Acknowledgement.
@@ -88,6 +94,7 @@ constexpr message::parse_error parse_request(const exchange& e, request& r) {
 
 // Why no handler may see the request; `code::empty` if one may.
 constexpr code refusal(const request& r) {
+    if (r.from->truncated) return code::request_entity_too_large;  // RFC 7252 §5.9.2.9
     if ((r.critical & unrecognised_options) != 0) return code::bad_option;
     if ((r.critical & proxying) != 0) return code::proxying_not_supported;  // RFC 7252 §5.10.2
     if (r.method() > code::ipatch) return code::method_not_allowed;         // RFC 7252 §5.8
@@ -96,11 +103,11 @@ constexpr code refusal(const request& r) {
 
 // Renders the reply over the request: the header is there already but for the code, the token stays, the rest is written
 // anew. Returns the size of the response, or 0 if it does not fit.
-inline std::size_t render(exchange& e, std::size_t token_end, const reply& answer) {
+inline std::size_t render(mutable_bytes room, std::size_t token_end, const reply& answer) {
     if constexpr (checked_build)
-        for (byte& dead : e.buffer.subspan(token_end)) dead = 0xa5;
-    e.buffer[1] = static_cast<byte>(answer.code());
-    return answer.render(e.buffer, token_end);
+        for (byte& dead : room.subspan(token_end)) dead = 0xa5;
+    room[1] = static_cast<byte>(answer.code());
+    return answer.render(room, token_end);
 }
 
 // RFC 7252 §5.10.4: a Content-Format that the client does not accept. An error goes before.
@@ -116,12 +123,12 @@ constexpr bool is_unsaid(const exchange& e, code answer) {
     return answer == code::bad_option || (e.in.multicast && is_error(answer));
 }
 
-// Whether a message is a request that may be answered: not in an Acknowledgement or Reset (RFC 7252 §4.2), and by
+// Whether a datagram is a request that may be answered: not in an Acknowledgement or Reset (RFC 7252 §4.2), and by
 // multicast only if it is Non-confirmable (§8.1).
-constexpr bool is_answerable(const message::view& m, const net::arrival& in) {
-    const byte head = m.datagram()[0];
-    if (!is_request(m.code()) || (head & acknowledgement_bit) != 0) return false;
-    return (head & non_confirmable_bit) != 0 || !in.multicast;
+constexpr bool is_answerable(const exchange& e) {
+    const byte* const header = e.buffer.data();
+    if (!is_request(message::code_of(header)) || (header[0] & acknowledgement_bit) != 0) return false;
+    return (header[0] & non_confirmable_bit) != 0 || !e.in.multicast;
 }
 
 // Whether a message is a response, or an Empty Acknowledgement or Reset.
@@ -134,7 +141,7 @@ constexpr bool is_reaction(const message::view& m) {
 template <typename Hooks>
 std::size_t take_reaction(exchange& e, const message::view& m, Hooks& hooks) {
     const bool confirmable = m.type() == message::type::confirmable;
-    if (is_reaction(m) && hooks.on_response(m, e.in)) {
+    if (is_reaction(m) && !e.in.truncated && hooks.on_response(m, e.in)) {
         hooks.on_outcome(outcome::response);
         return confirmable && !e.in.multicast ? make_empty(e, message::type::acknowledgement) : 0;
     }
@@ -143,12 +150,61 @@ std::size_t take_reaction(exchange& e, const message::view& m, Hooks& hooks) {
     return reject(e);
 }
 
+// A datagram that is larger than the buffer is never taken for a whole one: what counts of it is the header and the token.
+constexpr void leave_header(exchange& e) {
+    const std::size_t token_end = token_end_of(e);
+    if (token_end < e.in.size) e.in.size = token_end;
+}
+
+// RFC 7967 §2: a response that the client has no interest in. A Confirmable request is acknowledged without it.
+template <typename Hooks>
+std::size_t leave_unsaid(exchange& e, Hooks& hooks) {
+    hooks.on_outcome(outcome::unsaid);
+    const bool confirmable = message::type_of(e.buffer.data()) == message::type::confirmable;
+    return confirmable ? make_empty(e, message::type::acknowledgement) : 0;
+}
+
+// Whether a part of the handler takes requests in blocks.
+template <typename Handler>
+inline constexpr bool takes_blocks = false;
+template <typename Handler>
+    requires requires { Handler::recognised; }
+inline constexpr bool takes_blocks<Handler> = (Handler::recognised & set_of(option::block1)) != 0;
+
+// Appends to a 4.13 without options how many bytes of payload the buffer takes (Size1, RFC 7959 §4), and the size of the
+// blocks to send it in, if that is possible (§2.9.3). Returns the size of the message.
+template <bool InBlocks>
+constexpr std::size_t append_size_limit(mutable_bytes buffer, std::size_t size) {
+    constexpr std::size_t other_options = 48;  // what a request has besides, for the most part
+    if (buffer.size() - size < other_options + 16) return size;
+    const std::size_t payload = buffer.size() - size - other_options;
+    byte* to = buffer.data() + size;
+    unsigned last = 0;
+    if constexpr (InBlocks) {
+        unsigned size_exponent = message::block::max_size_exponent;
+        while (16U << size_exponent > payload) --size_exponent;
+        last = number_of(option::block1);
+        *to++ = 0xd1;
+        *to++ = static_cast<byte>(last - 13);
+        *to++ = static_cast<byte>(size_exponent);
+    }
+    *to++ = payload > 0xff ? 0xd2 : 0xd1;
+    *to++ = static_cast<byte>(number_of(option::size1) - last - 13);
+    if (payload > 0xff) *to++ = static_cast<byte>(payload >> 8);
+    *to++ = static_cast<byte>(payload);
+    return static_cast<std::size_t>(to - buffer.data());
+}
+
 // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is (§5.2.3).
 template <handler Handler, typename Hooks>
 std::size_t take_request(exchange& e, const request& r, const Handler& handler, Hooks& hooks) {
     const code refused = refusal(r);
     reply answer = refused == code::empty ? reply{handler(r)} : reply{refused};
     if (is_unacceptable(r.accept, answer)) answer = code::not_acceptable;
+    if constexpr (requires { hooks.explain(r, answer.code(), handler); })
+        if (is_error(answer.code()) && answer.is_bare()) answer = hooks.explain(r, answer.code(), handler);
+    if constexpr (requires { hooks.is_unwanted(r, answer.code()); })
+        if (hooks.is_unwanted(r, answer.code())) return leave_unsaid(e, hooks);
     byte* const header = e.buffer.data();
     if ((header[0] & non_confirmable_bit) == 0) {
         header[0] |= acknowledgement_bit;
@@ -163,10 +219,12 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
             header[3] = static_cast<byte>(id);
         }
     }
-    const std::size_t token_end = message::header_size + message::token_size_of(header);
-    if (const std::size_t size = render(e, token_end, answer); size != 0) {
-        hooks.on_outcome(refused == code::empty ? outcome::served : outcome::refused);
-        return size;
+    const std::size_t token_end = token_end_of(e);
+    if (const std::size_t size = render(*r.room, token_end, answer); size != 0) {
+        hooks.on_outcome(refused == code::empty ? outcome::served
+                         : e.in.truncated       ? outcome::truncated
+                                                : outcome::refused);
+        return e.in.truncated ? append_size_limit<takes_blocks<Handler>>(e.buffer, size) : size;
     }
     hooks.on_outcome(outcome::reply_too_large);
     header[1] = static_cast<byte>(code::internal_server_error);
@@ -184,16 +242,14 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
 template <handler Handler, typename Hooks>
 std::size_t respond(exchange& e, const Handler& handler, std::uint32_t now_ms, Hooks& hooks) {
     MINCOAP_ASSERT(e.in.size <= e.buffer.size());
-    request r{e.in, now_ms};
+    mutable_bytes room = e.buffer;
+    request r{e.in, now_ms, room};
+    if (e.in.truncated) detail::leave_header(e);
     if (const message::parse_error error = detail::parse_request(e, r); error != message::parse_error::none) {
         hooks.on_outcome(e.in.truncated ? outcome::truncated : static_cast<outcome>(error));
         return error == message::parse_error::format ? detail::reject(e) : 0;
     }
-    if (e.in.truncated) {  // what is left looks like a message, and is none
-        hooks.on_outcome(outcome::truncated);
-        return detail::reject(e);
-    }
-    if (!detail::is_answerable(r.message, e.in)) return detail::take_reaction(e, r.message, hooks);
+    if (!detail::is_answerable(e)) return detail::take_reaction(e, r.message, hooks);
     return detail::take_request(e, r, handler, hooks);
 }
 

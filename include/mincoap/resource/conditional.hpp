@@ -1,0 +1,56 @@
+// Conditional requests (RFC 7252 §5.10.8): change it only if it is what I think it is.
+//
+//     at<"config">(conditional(version, value(setting)))
+#pragma once
+
+#include <optional>
+
+#include <mincoap/message/etag.hpp>
+#include <mincoap/resource/link.hpp>
+
+namespace mincoap {
+
+// Whether the If-Match and If-None-Match of a request, however many, hold for what is there: its entity-tag, or none if
+// nothing is there. If they do not, the answer is 4.12.
+inline bool precondition_holds(const request& r, const std::optional<etag>& current) {
+    bool wants_match = false;
+    bool matches = false;
+    for (const message::option_view o : r.message.options()) {
+        if (o.number == option::if_none_match && current) return false;
+        if (o.number != option::if_match) continue;
+        wants_match = true;
+        matches = matches || (current && (o.value.empty() || current->is(o.value)));
+    }
+    return matches || !wants_match;
+}
+
+inline constexpr option_set conditional_options = set_of(option::if_match) | set_of(option::if_none_match);
+
+template <typename Current, resource Resource>
+struct conditional_resource : linkable<conditional_resource<Current, Resource>> {
+    Current current;
+    Resource target;
+
+    constexpr conditional_resource(Current c, Resource t) : current(c), target(t) {}
+
+    template <typename Method>
+    struct if_it_holds : Method {
+        static constexpr option_set understands = Method::understands | conditional_options;
+        static reply serve(const conditional_resource& self, const request& r) {
+            if ((r.critical & conditional_options) != 0 && !precondition_holds(r, self.current()))
+                return code::precondition_failed;
+            return Method::serve(self.target, r);
+        }
+    };
+    using methods = each_method<if_it_holds, Resource>;
+};
+
+// The resource, whose methods understand If-Match and If-None-Match. `current` gives the entity-tag of what is there: an
+// etag, or a std::optional of one with nothing in it if nothing is there.
+template <typename Current, resource Resource>
+    requires std::is_invocable_r_v<std::optional<etag>, const Current&>
+constexpr auto conditional(Current current, Resource target) {
+    return conditional_resource<Current, Resource>{current, target};
+}
+
+}  // namespace mincoap

@@ -1,0 +1,141 @@
+// Representations that are sent block by block (RFC 7959), with nothing kept between blocks.
+//
+// For users: `document`, `rendered` and `get_blocks` are resources of that kind, and a handler answers with one by
+// `return in_blocks<format>(request, what)`; its method says `.understands<option::block2>()`. Any block can be asked for,
+// in any order and any size from 16 to 1,024 bytes, by any number of clients. A block gets smaller if it would not fit the
+// buffer, and what fits as a whole is sent as a whole unless blocks are asked for. Every response carries an ETag, so that
+// a client notices a change between two blocks (§2.4), and 2.03 answers a GET or FETCH whose ETag is the current one
+// (RFC 7252 §5.10.6.2). Size2 is told if asked for (§4).
+//
+// For those who write a representation: see the concept. What is measured may change between two blocks, but not between
+// the calls for one: where an interrupt can change it, serve a copy.
+#pragma once
+
+#include <mincoap/message/block.hpp>
+#include <mincoap/message/body_writer.hpp>
+#include <mincoap/resource/resource.hpp>
+
+namespace mincoap {
+
+// All of a representation, by its size in bytes and what tells it from others.
+struct extent {
+    std::uint32_t size = 0;
+    etag tag;
+};
+
+// `measure` is called once a block, and should not have to read everything; see `etag`. `read` fills all of `to`
+// with what stands at the offset, which lies within the size; it returns false if it cannot, which makes a 5.00. It is a
+// plain value of up to three pointers' size.
+template <typename R>
+concept representation = requires(const R& r, std::uint32_t offset, mutable_bytes to) {
+    { r.measure() } -> std::same_as<extent>;
+    { r.read(offset, to) } -> std::same_as<bool>;
+};
+
+// One that lives elsewhere, and outlives the exchange.
+template <representation R>
+struct representation_ref {
+    const R* target;
+
+    extent measure() const { return target->measure(); }
+    bool read(std::uint32_t offset, mutable_bytes to) const { return target->read(offset, to); }
+};
+
+// What a function writes: `rendition{[&log](body_writer& to) { ... }}`. It runs for the measure and for each block, and
+// what falls into the block is kept.
+template <std::invocable<body_writer&> Render>
+struct rendition {
+    Render render;
+
+    extent measure() const {
+        body_writer all;
+        render(all);
+        return {static_cast<std::uint32_t>(all.size()), all.tag()};
+    }
+    bool read(std::uint32_t offset, mutable_bytes to) const {
+        body_writer part{to, offset};
+        render(part);
+        return part.size() >= offset + to.size();
+    }
+};
+
+namespace detail {
+
+// The value of a Block option, and above its 24 bits whether there is one, and what else of a request counts when it is
+// gone.
+using block_request = std::uint32_t;
+inline constexpr block_request block_bits = 0xff'ffff;
+inline constexpr block_request has_block = 1U << 24;
+inline constexpr block_request has_size2 = 1U << 25;
+inline constexpr block_request has_current = 1U << 26;  // the client names the ETag of what there is
+
+// Block2, of the largest size if it is absent.
+inline block_request block_request_of(const request& r, etag current) {
+    block_request asked = block::max_size_exponent;
+    for (const message::option_view o : r.message.options()) {
+        if (o.number == option::block2) asked = (asked & ~block_bits) | o.uint() | has_block;
+        if (o.number == option::size2) asked |= has_size2;
+        if (o.number == option::etag && current.is(o.value)) asked |= has_current;
+    }
+    return asked;
+}
+
+// A block of what there is.
+struct block_plan {
+    extent all;
+    block_request asked;
+
+    // In bytes: a block's number times its size.
+    constexpr std::uint32_t offset() const { return (asked & 0xff'fff0) << (asked & 7); }
+
+    // Whether there is such a block. SZX 7 is reserved (RFC 7959 §2.2).
+    constexpr bool is_possible() const {
+        return (asked & 7) <= block::max_size_exponent && (offset() == 0 || offset() < all.size);
+    }
+};
+
+// Writes the options, and returns the space for the payload: the block asked for or, if none is and it fits, everything. A
+// block that would not fit gets smaller, and its number higher (RFC 7959 §2.4).
+inline mutable_bytes open_block(message::writer& to, content_format format, const block_plan& plan,
+                                block_request block1 = 0) {
+    constexpr std::size_t options_behind = 4 + 4 + 6 + 1;  // Block2, Block1, Size2, the marker
+    to.uint_option(option::etag, plan.all.tag.number());
+    if ((plan.asked & has_current) != 0) return {};
+    to.uint_option(option::content_format, static_cast<std::uint32_t>(format));
+
+    std::uint32_t size = plan.all.size - plan.offset();
+    if ((plan.asked & has_block) != 0 || size + options_behind > to.room()) {
+        unsigned exponent = plan.asked & 7;
+        for (; (16U << exponent) + options_behind > to.room(); --exponent)
+            if (exponent == 0) return to.fail(), mutable_bytes{};
+        const std::uint32_t part = 16U << exponent;
+        const unsigned more = size > part ? 8 : 0;
+        to.uint_option(option::block2, plan.offset() >> exponent | more | exponent);
+        if (more != 0) size = part;
+    }
+    if (block1 != 0) to.uint_option(option::block1, block1 & block_bits);
+    if ((plan.asked & has_size2) != 0) to.uint_option(option::size2, plan.all.size);
+    return to.payload_space(size);
+}
+
+template <content_format Format, representation R>
+reply block_reply(code success, const R& what, const block_plan& plan) {
+    if (!plan.is_possible()) return code::bad_request;
+    return {success, Format, [what, plan](message::writer& to, message::encoded_content_format) {
+                if (!what.read(plan.offset(), open_block(to, Format, plan))) to.fail();
+            }};
+}
+
+}  // namespace detail
+
+// The block that the request asks for, or the first one.
+template <content_format Format = content_format::text_plain, representation R>
+reply in_blocks(const request& r, const R& what, code success = code::content) {
+    const extent all = what.measure();
+    detail::block_plan plan{all, detail::block_request_of(r, all.tag)};
+    const bool can_be_valid = r.method() == code::get || r.method() == code::fetch;  // RFC 8132 §2.1
+    if (!can_be_valid) plan.asked &= ~detail::has_current;
+    return detail::block_reply<Format>((plan.asked & detail::has_current) != 0 ? code::valid : success, what, plan);
+}
+
+}  // namespace mincoap

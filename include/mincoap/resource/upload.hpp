@@ -1,0 +1,160 @@
+// Large resources to be written, block by block (RFC 7959 §2.5), with nothing kept between blocks but what the resource
+// keeps itself.
+//
+//     put_blocks<format>(sink)      PUT
+//     post_blocks<format>(both)     POST; what it answers with is large too (§3.3)
+//
+// Blocks are handed over in the order in which they come: it is for the sink to find out whether one is missing (4.08), or
+// comes again since the answer to it was lost, which is no error. Each takes effect at once: the resource is not written
+// atomically (§2.5 calls for that where it says 2.31), unless the sink puts the whole in place with its last block. Two
+// clients that write at the same time write over each other; a sink that has the block at offset 0 begin anew, and
+// refuses a gap, makes the slower one of them fail rather than mix the two. A sink that cannot have this asks for
+// If-Match.
+#pragma once
+
+#include <mincoap/resource/conditional.hpp>
+#include <mincoap/resource/document.hpp>
+
+namespace mincoap {
+
+// Takes the bytes that stand at that offset of the body; `more` follow, or these are the last ones. It returns what the
+// whole request is answered with, if this is the last block: 2.04 (changed) or 2.01 (created). Any error ends the transfer:
+// 4.08 (request_entity_incomplete) for a gap, 4.13, 4.15 and so on.
+//
+// If it has a `capacity()`, in bytes, larger bodies are answered with 4.13 and Size1. If it is a `representation` as well,
+// If-Match and If-None-Match are understood, and held against it when the first block comes; a size of 0 then means that
+// there is nothing.
+template <typename S>
+concept block_sink = requires(S& s, std::uint32_t offset, bytes data, bool more) {
+    { s.write(offset, data, more) } -> std::same_as<code>;
+};
+
+namespace detail {
+
+// One block of a body, or all of it.
+struct incoming {
+    block part;
+    block_request answer = 0;  // Block1 of the response
+    std::uint32_t size1 = 0;   // of the body, as announced; or 0
+};
+
+// Whether the options are as they must be, and go with the payload: a block that is not the last one is full.
+inline bool read_incoming(const request& r, incoming& to) {
+    for (const message::option_view o : r.message.options()) {
+        if (o.number == option::size1) to.size1 = o.uint();
+        if (o.number != option::block1) continue;
+        const std::optional<block> part = block::decode(o.uint());
+        if (!part) return false;
+        to.part = *part;
+        to.answer = part->encoded() | has_block;
+    }
+    const std::size_t size = r.payload().size();
+    if (to.answer == 0) return true;
+    return to.part.more ? size == to.part.size() : size <= to.part.size();
+}
+
+// 4.13 with the size that is possible (RFC 7959 §2.9.3, §4).
+inline reply too_large(std::uint32_t capacity) {
+    return {code::request_entity_too_large,
+            [capacity](message::writer& to) { to.uint_option(option::size1, capacity); }};
+}
+
+constexpr bool exceeds_capacity(std::uint32_t capacity, const incoming& in, std::size_t size) {
+    return in.size1 > capacity || size > capacity || in.part.offset() > capacity - size;
+}
+
+// Whether a first block may come (RFC 7252 §5.10.8).
+template <representation Sink>
+bool may_begin(const request& r, const Sink& sink) {
+    if ((r.critical & conditional_options) == 0) return true;
+    const extent all = sink.measure();
+    return precondition_holds(r, all.size == 0 ? std::nullopt : std::optional{all.tag});
+}
+
+// Hands the block over. What it returns is the code of the response.
+template <typename Sink>
+code take_block(Sink& sink, const request& r, const incoming& in) {
+    const code taken = sink.write(in.part.offset(), r.payload(), in.part.more);
+    return !is_error(taken) && in.part.more ? code::continue_ : taken;
+}
+
+// Why there is nothing to hand over.
+template <typename Sink>
+reply refusal(const Sink& sink, const request& r, incoming& in) {
+    if (!read_incoming(r, in)) return code::bad_request;
+    if constexpr (requires { sink.capacity(); })
+        if (exceeds_capacity(sink.capacity(), in, r.payload().size())) return too_large(sink.capacity());
+    return code::empty;
+}
+
+inline reply taken_reply(code taken, block_request answer) {
+    if (is_error(taken) || answer == 0) return taken;
+    return {taken, [answer](message::writer& to) { to.uint_option(option::block1, answer & block_bits); }};
+}
+
+template <content_format Format, typename Sink>
+struct put_in_blocks : method<code::put> {
+    static constexpr format_option consumes = Format;
+    static constexpr option_set understands =
+        set_of(option::block1) | (representation<Sink> ? conditional_options : option_set{0});
+
+    static reply serve(const auto& self, const request& r) {
+        incoming in;
+        if (reply refused = refusal(*self.sink, r, in); refused.code() != code::empty) return refused;
+        if constexpr (representation<Sink>)
+            if (in.part.number == 0 && !may_begin(r, *self.sink)) return code::precondition_failed;
+        return taken_reply(take_block(*self.sink, r, in), in.answer);
+    }
+};
+
+template <content_format Format, content_format Answer, typename Sink>
+struct post_in_blocks : method<code::post> {
+    static constexpr format_option consumes = Format;
+    static constexpr format_option produces = Answer;
+    static constexpr option_set understands = set_of(option::block1) | set_of(option::block2);
+
+    static reply serve(const auto& self, const request& r) {
+        Sink& both = *self.sink;
+        incoming in;
+        if (reply refused = refusal(both, r, in); refused.code() != code::empty) return refused;
+        const block_request asked = block_request_of(r, {}) & ~has_current;
+        // RFC 7959 §3.3: once the request is complete, the rest of the answer to it is asked for without Block1.
+        const bool goes_on = in.answer == 0 && (asked & block_bits) >> 4 != 0;
+        const code taken = goes_on ? code::changed : take_block(both, r, in);
+        if (is_error(taken) || in.part.more) return taken_reply(taken, in.answer);
+        return answer_in_blocks(taken, both, {both.measure(), asked}, in.answer);
+    }
+
+private:
+    static reply answer_in_blocks(code taken, const Sink& body, const block_plan& plan, block_request block1) {
+        if (!plan.is_possible()) return code::bad_request;
+        return {taken, Answer, [&body, plan, block1](message::writer& to, message::encoded_content_format) {
+                    if (!body.read(plan.offset(), open_block(to, Answer, plan, block1))) to.fail();
+                }};
+    }
+};
+
+}  // namespace detail
+
+template <typename Method, typename Sink>
+struct upload : linkable<upload<Method, Sink>> {
+    Sink* sink;
+
+    constexpr explicit upload(Sink& s) : sink(&s) {}
+    using methods = method_list<Method>;
+};
+
+// What is given outlives the site.
+template <content_format Format = content_format::octet_stream, block_sink Sink>
+constexpr auto put_blocks(Sink& sink) {
+    return upload<detail::put_in_blocks<Format, Sink>, Sink>{sink};
+}
+
+// A sink that is a representation too: that of the answer, once all is written.
+template <content_format Format = content_format::octet_stream, content_format Answer = Format, block_sink Both>
+    requires representation<Both>
+constexpr auto post_blocks(Both& both) {
+    return upload<detail::post_in_blocks<Format, Answer, Both>, Both>{both};
+}
+
+}  // namespace mincoap
