@@ -93,8 +93,8 @@ public:
     // Whether there is another item, or a pair, which is to be read before the next call.
     constexpr bool next(items_left& left) {
         if (left.indefinite_ && heads_.take_break()) left = {};
-        if (left.indefinite_ && left.count_ == 0)
-            heads_.fail(at_end() ? read_error::malformed : read_error::unexpected);
+        if (left.indefinite_ && heads_.rest() == 0) heads_.fail(read_error::malformed);
+        if (left.indefinite_ && left.count_ == 0) refuse();
         if (failed() || left.count_ == 0) return false;
         --left.count_;
         return true;
@@ -127,8 +127,8 @@ public:
         return peek() == type::floating_point ? floating_point() : static_cast<double>(integer(-exact, exact));
     }
 
-    // A well-formed item of any type, with all that is in it; of nesting see `max_indefinite_depth`. Whether texts are UTF-8
-    // is not looked at.
+    // A well-formed item of any type, with all that is in it; of nesting see `max_indefinite_depth`. Texts are not held
+    // to be UTF-8.
     constexpr void skip() { detail::skipper{heads_}.skip(); }
 
     // The same, as it stands in the message.
