@@ -76,8 +76,8 @@ TEST(cbor_writer, writes_a_window) {
 }
 
 // The example of RFC 8949 §3.2.1, of definite lengths, and one of each other kind.
-constexpr auto at_compile_time = [] {
-    std::array<byte, 40> window{};
+constexpr std::array<byte, 19> one_of_each_kind() {
+    std::array<byte, 19> window{};
     body_writer body{window};
     writer to{body};
     to.array(3);
@@ -87,16 +87,16 @@ constexpr auto at_compile_time = [] {
     to.boolean(true), to.null(), to.undefined(), to.boolean(false);
     to.floating_point(1.5);
     to.tag(1), to.byte_string(std::array<byte, 1>{9});
-    window[39] = static_cast<byte>(body.size());
     return window;
-}();
-static_assert(bytes{at_compile_time}[39] == 19);
-static_assert(at_compile_time[0] == 0x83 && at_compile_time[5] == 0xa1 && at_compile_time[18] == 9);
-
-TEST(cbor_writer, writes_the_same_at_compile_time) {
-    EXPECT_EQ(packet{bytes{at_compile_time}.first(19)},
-              packet{"83 01 82 02 03 a1 61 'a' 26 | f5 f6 f7 f4 | f9 3e 00 | c1 41 09"});
 }
+
+TEST(cbor_writer, writes_each_kind) {
+    EXPECT_EQ(packet{one_of_each_kind()}, packet{"83 01 82 02 03 a1 61 'a' 26 | f5 f6 f7 f4 | f9 3e 00 | c1 41 09"});
+}
+
+#ifndef __clang__  // body_writer uses a template of its own before the definition, which Clang then cannot evaluate
+static_assert(one_of_each_kind()[0] == 0x83 && one_of_each_kind()[14] == 0x3e && one_of_each_kind()[18] == 9);
+#endif
 
 #if MINCOAP_CHECKED
 TEST(cbor_writer_death, refuses_reserved_simple_values) {
