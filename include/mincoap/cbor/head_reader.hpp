@@ -49,19 +49,13 @@ public:
     // Of the next item, which is there.
     constexpr unsigned peek_information() const { return *at_ & 31U; }
 
-    // Whether the next item is a string, array or map of indefinite length (RFC 8949 §3.2), and one that is taken.
-    constexpr bool peek_indefinite() const { return at_ != end_ && is_indefinite(*at_); }
-
-    // The head of an indefinite length, which comes next.
-    constexpr void take_indefinite() { ++at_; }
-
-    constexpr bool take_break() {
-        const bool is_break = at_ != end_ && *at_ == break_code;
-        if (is_break) ++at_;
-        return is_break;
+    // The head of an indefinite length (RFC 8949 §3.2), if that comes next. The type is one that can have it.
+    constexpr bool take_indefinite(type major) {
+        return Mode == mode::lenient && take_byte(initial_byte(major, indefinite_length));
     }
+    constexpr bool take_break() { return Mode == mode::lenient && take_byte(break_code); }
 
-    // Any other head.
+    // Another head.
     constexpr std::uint64_t take_argument() {
         if (at_ == end_) return fail(read_error::malformed);
         const byte initial = *at_++;
@@ -82,19 +76,24 @@ public:
 
 private:
     static constexpr bool is_indefinite(byte initial) {
-        const auto major = static_cast<type>(initial >> 5);
-        return Mode == mode::lenient && (initial & 31U) == indefinite_length && major >= type::byte_string &&
-               major <= type::map;
+        return Mode == mode::lenient && (initial & 31U) == indefinite_length &&
+               initial >= initial_byte(type::byte_string, indefinite_length) &&
+               initial <= initial_byte(type::map, indefinite_length);
     }
 
     static constexpr bool is_allowed(byte initial, std::uint64_t argument) {
-        const auto major = static_cast<type>(initial >> 5);
-        const unsigned information = initial & 31U;
-        if (major == type::simple && information == argument_of_1_byte) return argument > 31;  // RFC 8949 §3.3
+        if (initial == initial_byte(type::simple, argument_of_1_byte)) return argument > 31;  // RFC 8949 §3.3
         if (Mode == mode::lenient) return true;
-        if (major != type::simple) return information == shortest_information(argument);
+        const unsigned information = initial & 31U;
+        if (initial < initial_byte(type::simple, 0)) return information == shortest_information(argument);
         const encoded_float encoded{information, argument};
         return encoded == shortest(double_bits(encoded));
+    }
+
+    constexpr bool take_byte(byte wanted) {
+        const bool is_next = at_ != end_ && *at_ == wanted;
+        if (is_next) ++at_;
+        return is_next;
     }
 
     constexpr std::uint64_t take_big_endian(unsigned size) {

@@ -13,6 +13,11 @@
 //
 // A reader that fails stays failed, and reads zeros, nothing and the end of every array. Look at `finish` once, at the
 // end, before acting on what was read. That a map has the same key twice is the caller's to refuse (RFC 8949 §5.6).
+//
+// Why it is not a library: this is freestanding, needs no heap, and is small. To decode four fields of a map and encode
+// them again (bench/cbor) adds 1,992 bytes to a program for Cortex-M0+ with GCC 12.2 -Os, and takes 2,315 instructions on
+// x86-64. With TinyCBOR 0.6.1 it is 3,105 bytes and 4,046 instructions without a look at UTF-8, and 10,007 bytes with its
+// validation, which looks at all there is; with libcbor 0.10.2, 14,892 bytes, 14,393 instructions and 42 allocations.
 #pragma once
 
 #include <bit>
@@ -167,10 +172,9 @@ private:
     }
 
     constexpr items_left container(type expected, std::size_t max_count) {
-        if (peek() == expected && heads_.peek_indefinite())
-            return heads_.take_indefinite(), items_left{max_count, true};
+        if (heads_.take_indefinite(expected)) return items_left{max_count, true};
         const std::uint64_t count = argument(expected);
-        if (count > heads_.rest() / (expected == type::map ? 2 : 1)) heads_.fail(read_error::malformed);
+        if (count > heads_.rest() >> (expected == type::map)) heads_.fail(read_error::malformed);
         expect(count <= max_count);
         return failed() ? items_left{} : items_left{static_cast<std::size_t>(count), false};
     }

@@ -29,41 +29,34 @@ public:
 private:
     constexpr void skip_head() {
         const type found = in_.peek();
-        if (in_.peek_indefinite()) return skip_indefinite(found);
+        const bool is_string = found == type::byte_string || found == type::text_string;
+        const bool is_container = found == type::array || found == type::map;
+        if (is_string && in_.take_indefinite(found)) return skip_chunks(found);
+        if (is_container && in_.take_indefinite(found)) return open(found == type::map);
+
         const std::uint64_t argument = in_.take_argument();
-        switch (found) {
-            case type::byte_string:
-            case type::text_string: in_.take(argument); break;
-            case type::array: return add_items(argument, 1);
-            case type::map: return add_items(argument, 2);
-            case type::tag: return add_items(1, 1);
-            default: break;
-        }
+        if (is_string) in_.take(argument);
+        if (is_container) add_items(argument, found == type::map);
+        if (found == type::tag) add_items(1, false);
     }
 
     // Each item that is to come takes a byte at least, so that nothing overflows.
-    constexpr void add_items(std::uint64_t count, unsigned each) {
+    constexpr void add_items(std::uint64_t count, bool are_pairs) {
         const std::size_t rest = in_.rest();
-        if (left_ > rest || count > (rest - left_) / each) in_.fail(read_error::malformed);
-        else left_ += static_cast<std::size_t>(count) * each;
-    }
-
-    constexpr void skip_indefinite(type found) {
-        in_.take_indefinite();
-        if (found == type::byte_string || found == type::text_string) skip_chunks(found);
-        else if (depth_ == max_indefinite_depth) in_.fail(read_error::unexpected);
-        else open(found == type::map);
+        if (left_ > rest || count > (rest - left_) >> are_pairs) in_.fail(read_error::malformed);
+        else left_ += static_cast<std::size_t>(count) << are_pairs;
     }
 
     // RFC 8949 §3.2.3: chunks are strings of the same major type and of definite length.
     constexpr void skip_chunks(type found) {
         while (!in_.failed() && !in_.take_break()) {
-            if (in_.peek() != found || in_.peek_indefinite()) in_.fail(read_error::malformed);
+            if (in_.peek() != found || in_.take_indefinite(found)) in_.fail(read_error::malformed);
             in_.take(in_.take_argument());
         }
     }
 
     constexpr void open(bool is_map) {
+        if (depth_ == max_indefinite_depth) return void(in_.fail(read_error::unexpected));
         const unsigned bit = 1U << depth_;
         maps_ = is_map ? maps_ | bit : maps_ & ~bit;
         outer_[depth_++] = left_;
@@ -82,8 +75,8 @@ private:
     head_reader<Mode>& in_;
     std::size_t left_ = 1;  // items to come, up to the end of the innermost indefinite length
     unsigned depth_ = 0;
-    unsigned maps_ = 0;                                      // bit d: what was opened at depth d is a map
-    std::array<std::size_t, max_indefinite_depth> outer_{};  // what is left around it
+    unsigned maps_ = 0;                                    // bit d: what was opened at depth d is a map
+    std::array<std::size_t, max_indefinite_depth> outer_;  // what is left around it
 };
 
 }  // namespace detail
