@@ -37,18 +37,15 @@ constexpr std::uint64_t widened(std::uint32_t bits, float_format from) {
            fraction;
 }
 
-// The half or single that is closest towards zero, or infinity; it has the same value if it widens to the same bits.
+// The half or single of the same value, if there is one: if not, it widens to other bits than these.
 constexpr std::uint32_t narrowed(std::uint64_t bits, float_format to) {
     const auto sign = static_cast<std::uint32_t>(bits >> double_format.sign_bit()) << to.sign_bit();
     const int exponent = static_cast<int>(bits >> double_format.fraction_bits) & double_format.max_exponent();
     const std::uint64_t fraction = bits & (hidden_bit - 1);
     const unsigned dropped = double_format.fraction_bits - to.fraction_bits;
-    const auto infinity = static_cast<std::uint32_t>(to.max_exponent()) << to.fraction_bits;
+    const bool is_finite = exponent != double_format.max_exponent();
+    const int rebiased = is_finite ? exponent - double_format.bias() + to.bias() : to.max_exponent();
 
-    if (exponent == double_format.max_exponent())
-        return sign | infinity | static_cast<std::uint32_t>(fraction >> dropped);
-    const int rebiased = exponent - double_format.bias() + to.bias();
-    if (rebiased >= to.max_exponent()) return sign | infinity;
     if (rebiased > 0)
         return sign | static_cast<std::uint32_t>(rebiased) << to.fraction_bits |
                static_cast<std::uint32_t>(fraction >> dropped);

@@ -12,12 +12,14 @@
 //     if (in.finish() != cbor::read_error::none) ...
 //
 // A reader that fails stays failed, and reads zeros, nothing and the end of every array. Look at `finish` once, at the
-// end, before acting on what was read. That a map has the same key twice is the caller's to refuse (RFC 8949 §5.6).
+// end, before acting on what was read. What is read of strings points into the bytes that are given. That a map has the
+// same key twice is the caller's to refuse (RFC 8949 §5.6).
 //
 // Why it is not a library: this is freestanding, needs no heap, and is small. To decode four fields of a map and encode
-// them again (bench/cbor) adds 1,992 bytes to a program for Cortex-M0+ with GCC 12.2 -Os, and takes 2,315 instructions on
-// x86-64. With TinyCBOR 0.6.1 it is 3,105 bytes and 4,046 instructions without a look at UTF-8, and 10,007 bytes with its
-// validation, which looks at all there is; with libcbor 0.10.2, 14,892 bytes, 14,393 instructions and 42 allocations.
+// them again (bench/cbor) adds 1,992 bytes to a program for Cortex-M0+ with GCC 12.2 -Os, and takes 2,315 instructions
+// on x86-64. With TinyCBOR 0.6.1 it is 3,105 bytes and 4,046 instructions without a look at UTF-8, and 10,007 bytes
+// with its validation, which looks at all there is; with libcbor 0.10.2 it is 14,892 bytes, 14,393 instructions and 42
+// allocations.
 #pragma once
 
 #include <bit>

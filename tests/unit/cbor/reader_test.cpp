@@ -235,17 +235,28 @@ TEST(cbor_reader, does_not_expect_strings_of_indefinite_length) {
     EXPECT_EQ(error_of<deterministic_reader>("5f 41 00 ff", as_byte_string), read_error::malformed);
 }
 
+TEST(cbor_reader, does_not_expect_an_indefinite_length_of_another_type) {
+    for (const char* const item : {"5f ff", "7f ff", "9f ff", "bf ff"})
+        EXPECT_EQ(error_of(item, as_unsigned), read_error::unexpected) << item;
+    for (const char* const item : {"1f", "3f", "df"})
+        EXPECT_EQ(error_of(item, as_array), read_error::malformed) << item;
+}
+
 // A length of 2^64 - 1 is no length of a buffer, on whatever device.
 TEST(cbor_reader, takes_no_length_beyond_the_message) {
     for (const char* const item :
          {"5b ff ff ff ff ff ff ff ff 00", "5b 00 00 00 01 00 00 00 01 00", "7b ff ff ff ff ff ff ff ff 00",
           "9b ff ff ff ff ff ff ff ff 00", "bb ff ff ff ff ff ff ff ff 00 00", "bb 80 00 00 00 00 00 00 00 00 00",
-          "9b 00 00 00 01 00 00 00 01 00", "82 00", "a1 00", "82 82 00 00", "a1 a1 00 00"})
+          "9b 00 00 00 01 00 00 00 01 00", "82 00", "a1 00", "82 82 00 00", "a1 a1 00 00",
+          "84 9b ff ff ff ff ff ff ff fd"})
         EXPECT_EQ(skipped(item), read_error::malformed) << item;
     EXPECT_EQ(error_of("9b ff ff ff ff ff ff ff ff 00", as_array), read_error::malformed);
     EXPECT_EQ(error_of("bb 80 00 00 00 00 00 00 01 00 00", as_map), read_error::malformed);
     EXPECT_EQ(error_of("82 00", as_array), read_error::malformed);
-    EXPECT_EQ(error_of("a2 00 00 00", as_map), read_error::malformed);
+    const packet items{"a2 00 00 00"};
+    reader in{items};
+    EXPECT_EQ(in.map().count(), 0U);
+    EXPECT_EQ(in.error(), read_error::malformed) << "there are three items, and not two pairs";
 }
 
 // ---- Arrays and maps
