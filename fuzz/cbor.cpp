@@ -1,5 +1,6 @@
-// Whatever the bytes are: reading stays inside them, skipping an item and walking through it by its types come to the same
-// end, what is read is written and read again as the same, and the strict reader takes exactly what comes out unchanged.
+// Whatever the bytes are: reading stays inside them, skipping an item and walking through it by its types come to the
+// same end, what is read is written and read again as the same, and the strict reader takes exactly what comes out
+// unchanged.
 #include <algorithm>
 #include <cmath>
 #include <vector>

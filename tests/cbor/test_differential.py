@@ -1,4 +1,4 @@
-"""What the library reads and writes of CBOR against cbor2: items that are well-formed, and such that were tampered with.
+"""What the library reads and writes of CBOR against cbor2: items that are well-formed, and others.
 
 Where cbor2 is not what RFC 8949 says, it is put right below, with the reason.
 """
@@ -314,7 +314,7 @@ def test_writes_what_cbor2_reads_as_the_same(describe, oracle):
 
 
 def test_writes_what_cbor2_writes(describe):
-    """In its canonical form. It sorts keys of maps, interprets tags and has no strings in pieces: so without them."""
+    """In its canonical form. It sorts the keys of maps, interprets tags and joins strings: so there are none."""
     compared = 0
     items = [Items(seed).item() for seed in range(10_000)]
     for data, told in zip(items, describe(items)):

@@ -11,7 +11,7 @@ enum class read_error : byte {
     unexpected,  // well-formed as far as it was read, but of another type than asked for, or beyond a limit
 };
 
-// A parameter of templates, since a program that reads leniently alone is 330 bytes smaller so (Cortex-M0+).
+// A parameter of templates, since a program that reads leniently alone is 260 bytes smaller so (Cortex-M0+).
 enum class mode : byte {
     lenient,        // every well-formed item
     deterministic,  // what the writer writes: shortest heads and definite lengths; anything else is malformed (RFC 8949
