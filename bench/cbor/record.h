@@ -1,4 +1,4 @@
-// The work that is compared: to read and write {0: bool, 1: uint, 2: text of up to 32 bytes, 3: array of up to 16 uints}.
+// The work that is compared: to read and write {0: bool, 1: uint, 2: text of up to 32 bytes, 3: up to 16 uints}.
 #pragma once
 
 #include <stdbool.h>

@@ -327,7 +327,7 @@ def test_writes_what_cbor2_writes(describe):
 
 
 def test_is_strict_about_all_that_it_would_write_otherwise(describe):
-    """Section 4.2.1: deterministic is exactly what comes out again as it was; but the order of keys is not looked at."""
+    """Section 4.2.1: deterministic is exactly what comes out again as it was. The order of keys is not looked at."""
     items = [make() for seed in range(10_000) for make in (Items(seed).item, Items(seed).tampered)]
     strict = 0
     for data, told in zip(items, describe(items)):
