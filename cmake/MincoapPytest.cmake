@@ -1,5 +1,6 @@
 # mincoap_add_pytests(<folder>): each <folder>/<name>.py is the test <folder>.<name>, told by MINCOAP_DEMO where the demo
-# is and by CXX what compiles. A file whose name starts with _ is a helper of the others.
+# is, by MINCOAP_CBOR_DESCRIBE where the program that tells what is read of CBOR, and by CXX what compiles. A file whose
+# name starts with _ is a helper of the others.
 #
 # A test with skipped parts, and none that failed, shows as skipped. With MINCOAP_REQUIRE_ALL=1 in the environment,
 # conftest.py makes a failure of what was skipped.
@@ -13,6 +14,9 @@ function(mincoap_add_pytests folder)
         set(environment "CXX=${CMAKE_CXX_COMPILER}")
         if(TARGET mincoap-demo)
             list(APPEND environment "MINCOAP_DEMO=$<TARGET_FILE:mincoap-demo>")
+        endif()
+        if(TARGET mincoap-cbor-describe)
+            list(APPEND environment "MINCOAP_CBOR_DESCRIBE=$<TARGET_FILE:mincoap-cbor-describe>")
         endif()
         set_tests_properties(${test} PROPERTIES
             LABELS ${folder}

@@ -8,7 +8,7 @@ export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$(nproc)}
 
 # The packages that each kind of work needs, as need_apt takes them.
 build_packages=(g++:g++ cmake:cmake ninja:ninja-build libcli11-dev)
-test_packages=(libgmock-dev python3:python3 python3-pytest git:git ip:iproute2 tshark:tshark)
+test_packages=(libgmock-dev python3:python3 python3-pytest python3-cbor2 git:git ip:iproute2 tshark:tshark)
 clang_packages=(clang++-19:clang-19 clang-format-19:clang-format-19 run-clang-tidy-19:clang-tidy-19 libclang-rt-19-dev)
 cross_packages=(arm-none-eabi-g++:gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
     riscv64-unknown-elf-g++:gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf

@@ -1,4 +1,4 @@
-"""What the tests in Python share: the demo under test and the clients that scripts/clients sets up.
+"""What the tests in Python share: the programs under test and the clients that scripts/clients sets up.
 
 A fixture skips its test if what it stands for is not there. With MINCOAP_REQUIRE_ALL=1 that is a failure.
 """
@@ -26,6 +26,12 @@ def found(variable, *fallbacks):
 def demo():
     """The demo server's executable."""
     return found("MINCOAP_DEMO", ROOT / "build/release/examples/mincoap-demo")
+
+
+@pytest.fixture(scope="session")
+def cbor_describe():
+    """The executable that tells what the library reads of CBOR."""
+    return found("MINCOAP_CBOR_DESCRIBE", ROOT / "build/release/tests/mincoap-cbor-describe")
 
 
 @pytest.fixture(scope="session")

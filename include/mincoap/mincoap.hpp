@@ -1,6 +1,8 @@
 // All of mincoap but its adapters.
 #pragma once
 
+#include <mincoap/cbor/reader.hpp>
+#include <mincoap/cbor/writer.hpp>
 #include <mincoap/net/loopback.hpp>
 #include <mincoap/resource/methods.hpp>
 #include <mincoap/resource/optional.hpp>

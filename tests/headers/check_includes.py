@@ -11,12 +11,13 @@ from pathlib import Path
 # Includes only run downward.
 BELOW = {
     "message": set(),
+    "cbor": {"message"},
     "net": {"message"},
     "handler": {"message", "net"},
-    "resource": {"message", "net", "handler"},
+    "resource": {"message", "cbor", "net", "handler"},
     "server": {"message", "net", "handler"},
     "memory": {"message", "net", "handler", "server"},
-    "security": {"message", "net", "handler", "server"},
+    "security": {"message", "cbor", "net", "handler", "server"},
     "client": {"message", "net", "handler", "server"},
 }
 ANY_ROOM = {"assert.hpp", "version.hpp"}

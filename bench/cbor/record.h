@@ -1,0 +1,29 @@
+// The work that is compared: to read and write {0: bool, 1: uint, 2: text of up to 32 bytes, 3: up to 16 uints}.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct record {
+    bool on;
+    uint32_t level;
+    size_t name_size;
+    char name[32];
+    size_t count;
+    uint32_t numbers[16];
+};
+
+// Whether it was such a map. Other keys are skipped.
+bool decode(const uint8_t* data, size_t size, struct record* to);
+
+// The size, or 0 if it does not fit.
+size_t encode(const struct record* from, uint8_t* data, size_t size);
+
+#ifdef __cplusplus
+}
+#endif

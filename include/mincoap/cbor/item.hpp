@@ -1,0 +1,52 @@
+// What the reader and the writer of CBOR share: the types of data items, and their heads (RFC 8949 §3).
+#pragma once
+
+#include <mincoap/message/bytes.hpp>
+
+namespace mincoap::cbor {
+
+// The major types (RFC 8949 §3.1), of which the last one holds two kinds.
+enum class type : byte {
+    unsigned_integer = 0,
+    negative_integer = 1,
+    byte_string = 2,
+    text_string = 3,
+    array = 4,
+    map = 5,
+    tag = 6,
+    simple = 7,
+    floating_point,
+    nothing,  // there is no item
+};
+
+// Simple values (RFC 8949 §3.3).
+inline constexpr byte false_value = 20;
+inline constexpr byte true_value = 21;
+inline constexpr byte null_value = 22;
+inline constexpr byte undefined_value = 23;
+
+namespace detail {
+
+// The first byte of an item is a major type, and in its lower 5 bits the additional information: an argument below 24
+// itself, 24 to 27 for one in the 1, 2, 4 or 8 bytes behind, or 31 for an indefinite length (RFC 8949 §3).
+inline constexpr unsigned argument_of_1_byte = 24;
+inline constexpr unsigned argument_of_2_bytes = 25;
+inline constexpr unsigned argument_of_4_bytes = 26;
+inline constexpr unsigned argument_of_8_bytes = 27;
+inline constexpr unsigned indefinite_length = 31;
+inline constexpr byte break_code = 0xff;
+
+constexpr byte initial_byte(type major, unsigned information) {
+    return static_cast<byte>(static_cast<unsigned>(major) << 5 | information);
+}
+
+// That of the shortest head (RFC 8949 §4.2.1).
+constexpr unsigned shortest_information(std::uint64_t argument) {
+    if (argument >> 32 != 0) return argument_of_8_bytes;
+    const auto low = static_cast<std::uint32_t>(argument);
+    if (low < argument_of_1_byte) return low;
+    return low < 0x100 ? argument_of_1_byte : low < 0x1'0000 ? argument_of_2_bytes : argument_of_4_bytes;
+}
+
+}  // namespace detail
+}  // namespace mincoap::cbor
