@@ -4,6 +4,7 @@
 #include <mincoap/net/loopback.hpp>
 #include <mincoap/resource/methods.hpp>
 #include <mincoap/resource/optional.hpp>
+#include <mincoap/resource/query.hpp>
 #include <mincoap/resource/routes.hpp>
 #include <mincoap/resource/text.hpp>
 #include <mincoap/resource/value.hpp>
