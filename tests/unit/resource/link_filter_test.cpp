@@ -215,6 +215,11 @@ TEST(matches_filter, finds_a_reference_as_it_stands_there) {
     EXPECT_TRUE(matches_filter("</a;b,c=d>;rt=x", "href=/a;b,c=d"));
     EXPECT_TRUE(matches_filter("<coap://[2001:db8::1]/a?b=c>", "href=coap://[2001:db8::1]/*"));
     EXPECT_FALSE(matches_filter("</a>;href=b", "href=b")) << "an attribute of that name is no reference";
+    EXPECT_TRUE(matches_filter("</a>;hreflang=en", "hreflang=en"));
+    EXPECT_FALSE(matches_filter("</a>;hreflang=en", "hreflang=/a"));
+    EXPECT_FALSE(matches_filter("</a>", "hre=/a"));
+    for (const char* none : {"", "<", ";"}) EXPECT_FALSE(matches_filter(none, "href=*")) << none;
+    EXPECT_FALSE(matches_filter({}, "href"));
 }
 
 TEST(matches_filter, asks_for_nothing_if_it_is_empty) {
