@@ -16,7 +16,7 @@ namespace detail {
 
 // Where the first separator is that does not stand between quotation marks, behind a backslash or, if the text begins
 // with "<", before the ">"; the end if there is none.
-constexpr const char* find(const char* at, const char* end, char separator) {
+constexpr const char* find_unquoted(const char* at, const char* end, char separator) {
     char wanted = at != end && *at == '<' ? '>' : separator;
     for (; at != end; ++at) {
         if (*at == wanted) {
@@ -50,12 +50,17 @@ struct value_pattern {
 
     constexpr bool matches(const char* at, const char* values_end) const {
         for (;; ++at) {
-            const char* const value_end = list ? find(at, values_end, ' ') : values_end;
+            const char* const value_end = list ? find_unquoted(at, values_end, ' ') : values_end;
             at = behind(begin, end, at, value_end);
             if (at != nullptr && (prefix || at == value_end)) return true;
             if (value_end == values_end) return false;
             at = value_end;
         }
+    }
+
+    constexpr bool matches_unquoted(const char* at, const char* end_of_value) const {
+        const bool quoted = end_of_value - at > 1 && *at == '"';
+        return matches(at + quoted, end_of_value - quoted);
     }
 };
 
@@ -77,6 +82,25 @@ constexpr value_pattern pattern_of(const char* name, const char* name_end, const
     return {name_end + 1, end - prefix, prefix, is_list(name, name_end)};
 }
 
+// Where the value of an attribute begins, its end if there is none; null if the attribute has another name.
+constexpr const char* value_of(const char* name, const char* name_end, const char* at, const char* end) {
+    at = behind(name, name_end, at, end);
+    if (at == nullptr || at == end) return at;
+    return *at == '=' ? at + 1 : nullptr;
+}
+
+// What stands behind the reference: ";rt=x;obs", or nothing.
+constexpr bool has_attribute(const char* at, const char* end, const char* name, const char* name_end,
+                             const value_pattern& pattern) {
+    while (at != end) {
+        const char* const attribute = at + 1;
+        at = find_unquoted(attribute, end, ';');
+        const char* const value = value_of(name, name_end, attribute, at);
+        if (value != nullptr && pattern.matches_unquoted(value, at)) return true;
+    }
+    return false;
+}
+
 }  // namespace detail
 
 // Whether a link is one of those that a query asks for. The query is one Uri-Query option as it arrives, which is
@@ -94,20 +118,13 @@ constexpr value_pattern pattern_of(const char* name, const char* name_end, const
 constexpr bool matches_filter(std::string_view link, std::string_view query) {
     if (query.empty()) return true;
     const char* const name = query.data();
-    const char* const name_end = detail::find(name, name + query.size(), '=');
-    const detail::value_pattern value = detail::pattern_of(name, name_end, name + query.size());
-    const char* const link_end = link.data() + link.size();
-    const char* end = detail::find(link.data(), link_end, ';');
-    if (detail::is_href(name, name_end)) return end - link.data() > 1 && value.matches(link.data() + 1, end - 1);
-    while (end != link_end) {
-        const char* const attribute = end + 1;
-        end = detail::find(attribute, link_end, ';');
-        const char* at = detail::behind(name, name_end, attribute, end);
-        if (at == nullptr || (at != end && *at++ != '=')) continue;
-        const bool quoted = end - at > 1 && *at == '"';
-        if (value.matches(at + quoted, end - quoted)) return true;
-    }
-    return false;
+    const char* const name_end = detail::find_unquoted(name, name + query.size(), '=');
+    const detail::value_pattern pattern = detail::pattern_of(name, name_end, name + query.size());
+    const char* const begin = link.data();
+    const char* const end = begin + link.size();
+    const char* const target_end = detail::find_unquoted(begin, end, ';');
+    if (detail::is_href(name, name_end)) return target_end - begin > 1 && pattern.matches(begin + 1, target_end - 1);
+    return detail::has_attribute(target_end, end, name, name_end, pattern);
 }
 
 // The links of a document, one after another, which are views into it. Put a comma between those that are written.
@@ -118,11 +135,11 @@ public:
     class iterator {
     public:
         constexpr explicit iterator(std::string_view document)
-            : at_(document.data()), end_(at_ + document.size()), link_end_(detail::find(at_, end_, ',')) {}
+            : at_(document.data()), end_(at_ + document.size()), link_end_(detail::find_unquoted(at_, end_, ',')) {}
         constexpr std::string_view operator*() const { return {at_, static_cast<std::size_t>(link_end_ - at_)}; }
         constexpr iterator& operator++() {
             at_ = link_end_ == end_ ? end_ : link_end_ + 1;
-            link_end_ = detail::find(at_, end_, ',');
+            link_end_ = detail::find_unquoted(at_, end_, ',');
             return *this;
         }
         constexpr bool operator==(sentinel) const { return at_ == end_; }
