@@ -1,5 +1,5 @@
-// The query of a request (RFC 7252 §5.10.1): `coap://host/log?from=3&all` arrives as two Uri-Query options, "from=3" and
-// "all".
+// The query of a request (RFC 7252 §5.10.1): `coap://host/log?from=3&all` arrives as two Uri-Query options, "from=3"
+// and "all".
 //
 //     reply read_log(const request& r) {
 //         const std::optional<std::string_view> from = query_parameter(r, "from");
@@ -7,9 +7,9 @@
 //     }
 //     constexpr auto site = routes(at<"log">(get(read_log).understands<option::uri_query>()));
 //
-// A method has to say that it looks at the query; otherwise, a request that has one is answered with 4.02. What is handed
-// out here are views into the request: over once the handler returns, so no reply may capture them. They are percent-decoded,
-// and any bytes: UTF-8 is not checked.
+// A method has to say that it looks at the query; otherwise, a request that has one is answered with 4.02. What is
+// handed out here are views into the request: gone once the handler returns, so that no reply may keep them. They are
+// percent-decoded, and any bytes: that they are UTF-8 is not checked.
 #pragma once
 
 #include <optional>
