@@ -64,8 +64,8 @@ struct value_pattern {
     }
 };
 
-// RFC 6690 §4.1: "each value MUST be treated as a separate target attribute" where they are relation-types; RFC 7252
-// §7.2.1 makes ct a list as well.
+// RFC 6690 §4.1: where they are relation-types, each value MUST count as an attribute of its own; RFC 7252 §7.2.1 makes
+// ct a list as well.
 constexpr bool is_list(const char* name, const char* name_end) {
     constexpr std::string_view lists = "rt if ct rel rev";
     return value_pattern{name, name_end, false, true}.matches(lists.data(), lists.data() + lists.size());

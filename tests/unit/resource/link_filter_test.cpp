@@ -109,7 +109,7 @@ TEST(matches_filter, takes_another_asterisk_for_a_character) {
     EXPECT_FALSE(matches_filter("</a>;rt=ab", "rt=a**"));
 }
 
-// RFC 6690 §4.1: "each value MUST be treated as a separate target attribute".
+// RFC 6690 §4.1: each value of relation-types counts as an attribute of its own.
 TEST(matches_filter, compares_each_value_of_a_list) {
     for (const std::string name : {"rt", "if", "rel", "rev", "ct"}) {
         const std::string link = "</a>;" + name + "=\"40 core.x 60\"";
@@ -186,7 +186,7 @@ TEST(matches_filter, takes_no_value_for_an_empty_one) {
     }
 }
 
-// RFC 6690 §4.1: "Both Value Strings match a target attribute only if it exists."
+// RFC 6690 §4.1: even an empty prefix matches only what is there.
 TEST(matches_filter, finds_no_attribute_that_is_absent) {
     for (const char* query : {"rt", "rt=", "rt=*", "rt=x"}) {
         EXPECT_FALSE(matches_filter("</rt>", query)) << query;
