@@ -4,10 +4,15 @@
 #include <mincoap/cbor/reader.hpp>
 #include <mincoap/cbor/writer.hpp>
 #include <mincoap/net/loopback.hpp>
+#include <mincoap/resource/byte_store.hpp>
+#include <mincoap/resource/conditional.hpp>
+#include <mincoap/resource/document.hpp>
 #include <mincoap/resource/methods.hpp>
 #include <mincoap/resource/optional.hpp>
+#include <mincoap/resource/query.hpp>
 #include <mincoap/resource/routes.hpp>
 #include <mincoap/resource/text.hpp>
+#include <mincoap/resource/upload.hpp>
 #include <mincoap/resource/value.hpp>
 #include <mincoap/resource/well_known_core.hpp>
 #include <mincoap/server/server.hpp>
