@@ -7,6 +7,7 @@
 #include <mincoap/resource/byte_store.hpp>
 #include <mincoap/resource/conditional.hpp>
 #include <mincoap/resource/document.hpp>
+#include <mincoap/resource/filtered_well_known_core.hpp>
 #include <mincoap/resource/methods.hpp>
 #include <mincoap/resource/optional.hpp>
 #include <mincoap/resource/query.hpp>
@@ -15,5 +16,6 @@
 #include <mincoap/resource/upload.hpp>
 #include <mincoap/resource/value.hpp>
 #include <mincoap/resource/well_known_core.hpp>
+#include <mincoap/server/no_response.hpp>
 #include <mincoap/server/server.hpp>
 #include <mincoap/version.hpp>

@@ -60,9 +60,6 @@ public:
     // The Content-Format that was given apart; not one that the render function writes.
     message::encoded_content_format format() const { return message::encoded_content_format::from_encoded(head_ >> 8); }
 
-    // Nothing but the code.
-    bool is_bare() const { return render_ == nullptr; }
-
     // Writes options and payload behind the first `used` bytes of the buffer, a header and a token. Returns the size of
     // the message, or 0 if it does not fit.
     std::size_t render(mutable_bytes buffer, std::size_t used) const {

@@ -118,10 +118,19 @@ inline mutable_bytes open_block(message::writer& to, content_format format, cons
     return to.payload_space(size);
 }
 
+// What the request asks for of that. Only reading can find that the client has it already (RFC 7252 §5.10.6.2, RFC 8132
+// §2.1).
+inline block_plan plan_of(const request& r, extent all) {
+    block_plan plan{all, block_request_of(r, all.tag)};
+    if (r.method() != code::get && r.method() != code::fetch) plan.asked &= ~has_current;
+    return plan;
+}
+
 template <content_format Format, representation R>
 reply block_reply(code success, const R& what, const block_plan& plan) {
     if (!plan.is_possible()) return code::bad_request;
-    return {success, Format, [what, plan](message::writer& to, message::encoded_content_format) {
+    return {(plan.asked & has_current) != 0 ? code::valid : success, Format,
+            [what, plan](message::writer& to, message::encoded_content_format) {
                 if (!what.read(plan.offset(), open_block(to, Format, plan))) to.fail();
             }};
 }
@@ -131,11 +140,7 @@ reply block_reply(code success, const R& what, const block_plan& plan) {
 // The block that the request asks for, or the first one.
 template <content_format Format = content_format::text_plain, representation R>
 reply in_blocks(const request& r, const R& what, code success = code::content) {
-    const extent all = what.measure();
-    detail::block_plan plan{all, detail::block_request_of(r, all.tag)};
-    const bool can_be_valid = r.method() == code::get || r.method() == code::fetch;  // RFC 8132 §2.1
-    if (!can_be_valid) plan.asked &= ~detail::has_current;
-    return detail::block_reply<Format>((plan.asked & detail::has_current) != 0 ? code::valid : success, what, plan);
+    return detail::block_reply<Format>(success, what, detail::plan_of(r, what.measure()));
 }
 
 }  // namespace mincoap

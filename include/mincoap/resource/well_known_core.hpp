@@ -41,6 +41,8 @@ template <std::size_t Capacity>
 struct discovery {
     link_text<Capacity> document;
 
+    constexpr explicit discovery(const link_text<Capacity>& d) : document(d) {}
+
     struct get : method<code::get> {
         static constexpr option_set understands = set_of(option::uri_query);
         static reply serve(const discovery& self, const request&) {
@@ -70,14 +72,15 @@ constexpr void check_attributes(std::string_view link) {
 }
 
 // Stands for itself until the site is known.
+template <template <std::size_t> typename Discovery>
 struct discovery_of_site {
     template <typename... Places>
     constexpr auto complete(const Places&... places) const {
         constexpr std::size_t capacity = (capacity_of<Places> + ... + 0);
-        discovery<capacity> result;
+        link_text<capacity> document;
         std::size_t index = 0;
-        (add_link(result.document, index++, places, places...), ...);
-        return result;
+        (add_link(document, index++, places, places...), ...);
+        return Discovery<capacity>{document};
     }
 
 private:
@@ -105,6 +108,6 @@ private:
 
 }  // namespace detail
 
-inline constexpr auto well_known_core = at<".well-known/core">(detail::discovery_of_site{});
+inline constexpr auto well_known_core = at<".well-known/core">(detail::discovery_of_site<detail::discovery>{});
 
 }  // namespace mincoap

@@ -201,8 +201,6 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
     const code refused = refusal(r);
     reply answer = refused == code::empty ? reply{handler(r)} : reply{refused};
     if (is_unacceptable(r.accept, answer)) answer = code::not_acceptable;
-    if constexpr (requires { hooks.explain(r, answer.code(), handler); })
-        if (is_error(answer.code()) && answer.is_bare()) answer = hooks.explain(r, answer.code(), handler);
     if constexpr (requires { hooks.is_unwanted(r, answer.code()); })
         if (hooks.is_unwanted(r, answer.code())) return leave_unsaid(e, hooks);
     byte* const header = e.buffer.data();

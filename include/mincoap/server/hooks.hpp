@@ -14,14 +14,14 @@ enum class outcome : byte {
     too_short,        // dropped: less than a header
     unknown_version,  // dropped (RFC 7252 §3)
     malformed,        // rejected: a message format error or a reserved code (RFC 7252 §4.2, §4.3)
-    truncated,        // rejected: the datagram is larger than the buffer (RFC 7252 §4.2)
+    truncated,        // larger than the buffer: a request is refused with 4.13, anything else rejected (RFC 7252 §4.2)
     ping,             // an Empty Confirmable message: rejected, which makes it an answer (RFC 7252 §4.3)
     response,         // a response, Acknowledgement or Reset, which the response hook took
     unwanted,         // one that nobody took, or a request that cannot be answered: rejected (RFC 7252 §4.2, §8.1)
     refused,          // answered by the server itself, with 4.02, 4.05 or 5.05
     reply_too_large,  // the handler's reply did not fit the buffer: answered with 5.00, by multicast not at all
     bad_option,       // dropped: a Non-confirmable request that 4.02 would be the answer to (RFC 7252 §5.4.1)
-    unsaid,           // dropped: an error, the request having come by multicast (RFC 7252 §8.2)
+    unsaid,           // left out: an error, the request having come by multicast (RFC 7252 §8.2), or by No-Response
 };
 inline constexpr std::size_t outcome_count = 12;
 

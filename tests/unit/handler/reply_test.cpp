@@ -122,15 +122,15 @@ TEST(reply, is_any_bytes) {
 
 // What a reply says of itself is a value: it may be made in one place and rendered in another.
 TEST(reply, owns_what_it_needs) {
-    struct four_pointers {
-        std::array<void*, 4> pointers;
+    struct six_pointers {
+        std::array<void*, 6> pointers;
         void operator()(message::writer& to) const {
             for (const void* const p : pointers) to.payload(p == this ? "." : "-");
         }
     };
-    static_assert(sizeof(four_pointers) == reply::capacity);
-    EXPECT_EQ(answer_of([](const request&) -> reply { return {code::content, four_pointers{}}; }),
-              packet{"62 45 12 34 aa bb ff '----'"});
+    static_assert(sizeof(six_pointers) == reply::capacity);
+    EXPECT_EQ(answer_of([](const request&) -> reply { return {code::content, six_pointers{}}; }),
+              packet{"62 45 12 34 aa bb ff '------'"});
 
     std::uint64_t wide = 0x0102'0304'0506'0708;
     EXPECT_EQ(answer_of([&](const request&) -> reply {

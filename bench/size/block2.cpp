@@ -1,0 +1,30 @@
+// discovery.cpp with a text that is sent in blocks, and No-Response.
+#include <mincoap/resource/document.hpp>
+#include <mincoap/resource/routes.hpp>
+#include <mincoap/resource/text.hpp>
+#include <mincoap/resource/value.hpp>
+#include <mincoap/resource/well_known_core.hpp>
+#include <mincoap/server/no_response.hpp>
+#include <mincoap/server/server.hpp>
+
+#include "radio.hpp"
+
+namespace {
+
+bool led = false;
+
+constexpr auto site =
+    mincoap::routes(mincoap::at<"hello">(mincoap::document("Hello CoAP")),
+                    mincoap::at<"led">(mincoap::value(led).title("Status LED")), mincoap::well_known_core);
+
+struct profile : mincoap::hooks, mincoap::no_response {};
+
+radio socket;
+mincoap::byte datagram[1152];
+constinit mincoap::server server{socket, site, datagram, profile{}};
+
+}  // namespace
+
+int main() {
+    for (;;) server.poll(now_ms);
+}

@@ -1,0 +1,23 @@
+// No-Response (RFC 7967): a client says which classes of responses it has no interest in.
+//
+//     struct profile : mincoap::hooks, mincoap::no_response {};
+//     mincoap::server server{socket, site, profile{}};
+#pragma once
+
+#include <mincoap/handler/request.hpp>
+
+namespace mincoap {
+
+// A part of the hooks, to be inherited beside `hooks` or `counters`. Without it the option, which is elective, is ignored.
+struct no_response {
+    // RFC 7967 §2.1: bit 1 of the option's value stands for 2.xx, bit 3 for 4.xx, bit 4 for 5.xx. The server sends no
+    // response then, and acknowledges a request that is Confirmable.
+    static bool is_unwanted(const request& r, code answer) {
+        for (const message::option_view o : r.message.options())
+            if (o.number == option::no_response && o.value.size() <= 1)
+                return (o.uint() >> (class_of(answer) - 1) & 1) != 0;
+        return false;
+    }
+};
+
+}  // namespace mincoap

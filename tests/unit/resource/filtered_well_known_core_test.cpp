@@ -1,0 +1,79 @@
+// /.well-known/core with filters, RFC 6690 §4.1, over a site with the links of the ETSI plugtests.
+#include <mincoap/resource/filtered_well_known_core.hpp>
+
+#include "exchange.hpp"
+
+namespace mincoap::test {
+namespace {
+
+constexpr auto site =
+    routes(at<"link1">(text("1").rt("Type1 Type2").if_("If1")), at<"link2">(text("2").rt("Type2 Type3").if_("If2")),
+           at<"link3">(text("3").rt("Type1 Type3").if_("foo").sz(1338)), filtered_well_known_core);
+
+constexpr std::string_view link1 = R"(</link1>;rt="Type1 Type2";if="If1")";
+constexpr std::string_view link2 = R"(</link2>;rt="Type2 Type3";if="If2")";
+constexpr std::string_view link3 = R"(</link3>;rt="Type1 Type3";if="foo";sz=1338)";
+
+std::string document(std::initializer_list<std::string_view> links) {
+    std::string text;
+    for (const std::string_view link : links) text += (text.empty() ? "" : ",") + std::string{link};
+    return text.empty() ? "2.05 ct=40" : "2.05 ct=40: " + text;
+}
+
+ask discover(std::initializer_list<std::string_view> queries) {
+    ask request{code::get, ".well-known/core"};
+    for (const std::string_view q : queries) request.query(q);
+    return request;
+}
+
+TEST(filtered_well_known_core, lists_everything_without_a_query) {
+    EXPECT_EQ(core{site}.said(discover({})), document({link1, link2, link3}));
+}
+
+TEST(filtered_well_known_core, lists_what_matches) {
+    const std::pair<std::string_view, std::string> cases[] = {
+        {"rt=Type1", document({link1, link3})},
+        {"rt=Type2", document({link1, link2})},
+        {"rt=*", document({link1, link2, link3})},
+        {"if=If*", document({link1, link2})},
+        {"sz=*", document({link3})},
+        {"href=/link1", document({link1})},
+        {"href=/link*", document({link1, link2, link3})},
+        {"rt=Type", document({})},
+        {"title=*", document({})},
+    };
+    for (const auto& [query, expected] : cases) EXPECT_EQ(core{site}.said(discover({query})), expected) << query;
+}
+
+TEST(filtered_well_known_core, asks_all_of_several_queries_to_match) {
+    EXPECT_EQ(core{site}.said(discover({"rt=Type1", "if=If*"})), document({link1}));
+    EXPECT_EQ(core{site}.said(discover({"if=If*", "rt=Type1"})), document({link1}));
+    EXPECT_EQ(core{site}.said(discover({"rt=Type1", "rt=Type2", "rt=Type3"})), document({}));
+}
+
+TEST(filtered_well_known_core, is_silent_to_a_group_where_nothing_matches) {
+    EXPECT_EQ(core{site}.said(discover({"rt=Type9"}).non(), multicast()), "silence");
+    EXPECT_EQ(core{site}.said(discover({"rt=Type2"}).non(), multicast()), document({link1, link2}));
+}
+
+// RFC 7959 §2.4: what matches comes in blocks too.
+TEST(filtered_well_known_core, comes_in_blocks) {
+    std::string all;
+    for (unsigned number = 0; number < 5; ++number) {
+        const packet sent = core{site}.answer(
+            discover({"rt=Type1"}).with(23, packet{bytes{std::array<byte, 1>{static_cast<byte>(number << 4)}}}));
+        all += as_text(message::view::parse(sent.view())->payload());
+    }
+    EXPECT_EQ(all, (document({link1, link3}).substr(12, 80)));
+}
+
+// The query is read again when the reply is written over the request: in a buffer that it fills, and where other options
+// stand behind it.
+TEST(filtered_well_known_core, works_in_a_buffer_that_the_request_fills) {
+    const packet request = discover({"href=/link1"}).with(23, packet{"02"}).with(60, packet{"01 02 03"});
+    EXPECT_EQ((core{site, request.size() + 20}.said(request)), "2.05 ct=40: " + std::string{link1.substr(0, 16)});
+    EXPECT_EQ((core{site, request.size()}.said(request)), "5.00") << "no room for a block of 16 bytes";
+}
+
+}  // namespace
+}  // namespace mincoap::test
