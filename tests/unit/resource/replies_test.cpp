@@ -1,0 +1,33 @@
+#include <mincoap/resource/replies.hpp>
+
+#include "exchange.hpp"
+
+namespace mincoap::test {
+namespace {
+
+packet answer_of(auto handler) {
+    const auto site = routes(at<"">(post(handler)));
+    return core{site}.answer(ask{code::post}.token("aa bb"));
+}
+
+TEST(replies, explain_an_error) {
+    const auto refuse = [](const request&) { return explained(code::bad_request, "no"); };
+    EXPECT_EQ(answer_of(refuse), packet{"62 80 12 34 aa bb ff 'no'"});
+}
+
+// RFC 7252 §5.9.3.4: Max-Age tells the number of seconds after which to retry.
+TEST(replies, tell_when_to_try_again) {
+    EXPECT_EQ(answer_of([](const request&) { return unavailable(30); }), packet{"62 a3 12 34 aa bb d1 01 1e"});
+    EXPECT_EQ(answer_of([](const request&) { return unavailable(0); }), packet{"62 a3 12 34 aa bb d0 01"});
+}
+
+// RFC 7252 §5.10.7: one Location-Path option a segment.
+TEST(replies, say_where_something_was_created) {
+    EXPECT_EQ(answer_of([](const request&) { return created<"a/things">(0); }),
+              packet{"62 41 12 34 aa bb 81 'a' 06 'things' 01 '0'"});
+    EXPECT_EQ(answer_of([](const request&) { return created<"">(4'294'967'295); }),
+              packet{"62 41 12 34 aa bb 8a '4294967295'"});
+}
+
+}  // namespace
+}  // namespace mincoap::test
