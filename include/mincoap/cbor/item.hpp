@@ -15,8 +15,8 @@ enum class type : byte {
     map = 5,
     tag = 6,
     simple = 7,
-    floating_point,
-    nothing,  // there is no item
+    floating_point = 8,
+    nothing = 9,  // there is no item
 };
 
 // Simple values (RFC 8949 §3.3).

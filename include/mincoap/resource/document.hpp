@@ -76,6 +76,9 @@ constexpr auto document(bytes data) {
     return constant_document<Format>{{data, etag{data}}};
 }
 
+template <content_format Format = content_format::text_plain, detail::byte_owner Owner>
+constexpr auto document(const Owner&& temporary) = delete;  // it would not outlive the expression
+
 template <content_format Format = content_format::text_plain, std::invocable<body_writer&> Render>
 constexpr auto rendered(Render render) {
     return rendered_document<Format, Render>{render};

@@ -74,7 +74,7 @@ inline block_request block_request_of(const request& r, etag current) {
     block_request asked = block::max_size_exponent;
     for (const message::option_view o : r.message.options()) {
         if (o.number == option::block2) asked = (asked & ~block_bits) | o.uint() | has_block;
-        if (o.number == option::size2) asked |= has_size2;
+        if (o.number == option::size2 && o.value.size() <= 4) asked |= has_size2;
         if (o.number == option::etag && current.is(o.value)) asked |= has_current;
     }
     return asked;
@@ -98,19 +98,24 @@ struct block_plan {
 // block that would not fit gets smaller, and its number higher (RFC 7959 §2.4).
 inline mutable_bytes open_block(message::writer& to, content_format format, const block_plan& plan,
                                 block_request block1 = 0) {
-    constexpr std::size_t options_behind = 4 + 4 + 6 + 1;  // Block2, Block1, Size2, the marker
     to.uint_option(option::etag, plan.all.tag.number());
     if ((plan.asked & has_current) != 0) return {};
     to.uint_option(option::content_format, static_cast<std::uint32_t>(format));
 
+    // At most, with the marker.
+    const std::size_t behind = 1U + (block1 != 0 ? 5 : 0) + ((plan.asked & has_size2) != 0 ? 6 : 0);
+    constexpr std::size_t block2_size = 4;
+    const std::size_t room = to.room() > behind ? to.room() - behind : 0;
     std::uint32_t size = plan.all.size - plan.offset();
-    if ((plan.asked & has_block) != 0 || size + options_behind > to.room()) {
+    if ((plan.asked & has_block) != 0 || size > room) {
         unsigned exponent = plan.asked & 7;
-        for (; (16U << exponent) + options_behind > to.room(); --exponent)
-            if (exponent == 0) return to.fail(), mutable_bytes{};
-        const std::uint32_t part = 16U << exponent;
+        std::uint32_t part = 16U << exponent;
+        for (; (size < part ? size : part) + block2_size > room; part /= 2)
+            if (exponent-- == 0) return to.fail(), mutable_bytes{};
+        const std::uint32_t encoded_number = plan.offset() >> exponent;
+        if (encoded_number > block_bits) return to.fail(), mutable_bytes{};
         const unsigned more = size > part ? 8 : 0;
-        to.uint_option(option::block2, plan.offset() >> exponent | more | exponent);
+        to.uint_option(option::block2, encoded_number | more | exponent);
         if (more != 0) size = part;
     }
     if (block1 != 0) to.uint_option(option::block1, block1 & block_bits);

@@ -153,7 +153,7 @@ std::size_t take_reaction(exchange& e, const message::view& m, Hooks& hooks) {
 // A datagram that is larger than the buffer is never taken for a whole one: what counts of it is the header and the token.
 constexpr void leave_header(exchange& e) {
     const std::size_t token_end = token_end_of(e);
-    if (token_end < e.in.size) e.in.size = token_end;
+    e.in.size = token_end < e.in.size ? token_end : e.in.size;
 }
 
 // RFC 7967 §2: a response that the client has no interest in. A Confirmable request is acknowledged without it.
