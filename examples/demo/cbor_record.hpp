@@ -5,7 +5,8 @@
 #include <optional>
 #include <string_view>
 
-#include "cbor.hpp"
+#include <mincoap/cbor/reader.hpp>
+#include <mincoap/cbor/writer.hpp>
 
 namespace demo {
 
@@ -31,32 +32,27 @@ namespace detail {
 enum key : std::uint64_t { hidden = 0, number = 1, label = 2, list = 3, key_count = 4 };
 
 // The label may end up in a web page: it opens no tag.
-constexpr bool read_label(cbor_reader& from, record& to) {
-    const mincoap::bytes text = from.text();
-    if (text.size() > to.label.items.size()) return false;
+constexpr void read_label(mincoap::cbor::reader& from, record& to) {
     to.label.size = 0;
-    for (const mincoap::byte c : text) {
-        if (c == '<') return false;
+    for (const mincoap::byte c : from.utf8(to.label.items.size())) {
+        if (c == '<') from.refuse();
         to.label.append(static_cast<char>(c));
     }
-    return true;
 }
 
-constexpr bool read_list(cbor_reader& from, record& to) {
-    const std::uint64_t count = from.array();
-    if (count > to.list.items.size()) return false;
+constexpr void read_list(mincoap::cbor::reader& from, record& to) {
     to.list.size = 0;
-    while (to.list.size < count) to.list.append(from.unsigned_number());
-    return true;
+    auto left = from.array(to.list.items.size());
+    while (from.next(left)) to.list.append(from.unsigned_integer());
 }
 
-constexpr bool read_field(cbor_reader& from, std::uint64_t field, record& to) {
+constexpr void read_field(mincoap::cbor::reader& from, std::uint64_t field, record& to) {
     switch (field) {
-        case key::hidden: return to.hidden = from.boolean(), true;
-        case key::number: return to.number = from.unsigned_number(), true;
-        case key::label: return read_label(from, to);
-        case key::list: return read_list(from, to);
-        default: return false;
+        case key::hidden: to.hidden = from.boolean(); break;
+        case key::number: to.number = from.unsigned_integer(); break;
+        case key::label: read_label(from, to); break;
+        case key::list: read_list(from, to); break;
+        default: from.refuse();
     }
 }
 
@@ -64,33 +60,28 @@ constexpr bool read_field(cbor_reader& from, std::uint64_t field, record& to) {
 
 // The record that the bytes stand for; none unless they are one map with each key once, in any order.
 constexpr std::optional<record> read_record(mincoap::bytes cbor) {
-    cbor_reader from{cbor};
-    if (from.map() != detail::key_count) return std::nullopt;
-
+    mincoap::cbor::reader from{cbor};
     record result;
     unsigned missing = (1U << detail::key_count) - 1;
-    for (unsigned i = 0; i < detail::key_count; ++i) {
-        const std::uint64_t key = from.unsigned_number();
-        if (key >= detail::key_count || (missing >> key & 1U) == 0) return std::nullopt;
+    auto fields = from.map(detail::key_count);
+    while (from.next(fields)) {
+        const std::uint64_t key = from.unsigned_integer(detail::key_count - 1);
+        if ((missing >> key & 1U) == 0) from.refuse();
         missing &= ~(1U << key);
-        if (!detail::read_field(from, key, result)) return std::nullopt;
+        detail::read_field(from, key, result);
     }
-    if (!from.at_end()) return std::nullopt;
+    if (missing != 0 || from.finish() != mincoap::cbor::read_error::none) return std::nullopt;
     return result;
 }
 
-inline void write_record(const record& r, mincoap::message::writer& to) {
-    cbor_writer cbor{to};
-    cbor.map(detail::key_count);
-    cbor.unsigned_number(detail::hidden);
-    cbor.boolean(r.hidden);
-    cbor.unsigned_number(detail::number);
-    cbor.unsigned_number(r.number);
-    cbor.unsigned_number(detail::label);
-    cbor.text({r.label.items.data(), r.label.size});
-    cbor.unsigned_number(detail::list);
-    cbor.array(r.list.size);
-    for (const std::uint64_t item : r.list.view()) cbor.unsigned_number(item);
+constexpr void write_record(const record& r, mincoap::body_writer& body) {
+    mincoap::cbor::writer to{body};
+    to.map(detail::key_count);
+    to.unsigned_integer(detail::hidden), to.boolean(r.hidden);
+    to.unsigned_integer(detail::number), to.unsigned_integer(r.number);
+    to.unsigned_integer(detail::label), to.text_string({r.label.items.data(), r.label.size});
+    to.unsigned_integer(detail::list), to.array(r.list.size);
+    for (const std::uint64_t item : r.list.view()) to.unsigned_integer(item);
 }
 
 }  // namespace demo

@@ -6,22 +6,28 @@
 //     /message/info   POST       a line of text for the log
 //     /message/warn   POST       the same as a warning
 //     /log            GET        the latest lines, about 1 KiB of them
+//     /poem           GET        a text that takes several blocks
+//     /upload         GET, PUT   up to 128 KiB of anything, block by block
 #pragma once
 
 #include <mincoap/mincoap.hpp>
 
 #include "cbor_record.hpp"
 #include "log_ring.hpp"
+#include "poem.hpp"
 #include "utc.hpp"
+#include "utf8.hpp"
 
 namespace demo {
 
 using message_log = log_ring<1024>;
+using upload_store = mincoap::byte_store<128 * 1024>;
 
 // All that changes. It outlives the site, and where it is a static object the site can be a constant.
 struct state {
     record current;
     message_log log;
+    upload_store upload;
 };
 
 using clock = unix_time (*)();
@@ -34,10 +40,11 @@ inline mincoap::reply time_reply(unix_time now) {
             }};
 }
 
-inline mincoap::reply get_record(const record& current) {
+// The record is written anew for each block, and for its ETag.
+inline mincoap::reply get_record(const record& current, const mincoap::request& r) {
     if (current.hidden) return mincoap::code::forbidden;
-    return {mincoap::code::content, mincoap::content_format::cbor,
-            [&current](mincoap::message::writer& to) { write_record(current, to); }};
+    const mincoap::rendition written{[&current](mincoap::body_writer& to) { write_record(current, to); }};
+    return mincoap::in_blocks<mincoap::content_format::cbor>(r, written);
 }
 
 // All or nothing: a payload that is no record changes nothing.
@@ -54,10 +61,8 @@ inline mincoap::reply post_line(message_log& log, std::string_view level, mincoa
     return fits ? mincoap::code::changed : mincoap::code::request_entity_too_large;
 }
 
-inline mincoap::reply get_log(const message_log& log) {
-    return {mincoap::code::content, mincoap::content_format::text_plain, [&log](mincoap::message::writer& to) {
-                for (const std::string_view piece : log.pieces()) to.payload(piece);
-            }};
+inline void write_log(const message_log& log, mincoap::body_writer& to) {
+    for (const std::string_view piece : log.pieces()) to.put(piece);
 }
 
 // The handler for a server.
@@ -67,19 +72,24 @@ constexpr auto site(state& s, clock now) {
     constexpr auto cbor = content_format::cbor;
 
     const auto read_clock = get([now] { return time_reply(now()); });
-    const auto read = get([&s] { return get_record(s.current); });
+    const auto read = get([&s](const request& r) { return get_record(s.current, r); }).understands<option::block2>();
     const auto write = put([&s](const request& r) { return put_record(s.current, r.payload()); }).consumes<cbor>();
     const auto inform =
         post([&s](const request& r) { return post_line(s.log, "info", r.payload()); }).consumes<plain>();
     const auto warn = post([&s](const request& r) { return post_line(s.log, "warn", r.payload()); }).consumes<plain>();
-    const auto read_log = get([&s] { return get_log(s.log); });
+    const auto read_log = rendered([&s](body_writer& to) { write_log(s.log, to); });
+    const auto download = get_blocks(s.upload);
+    const auto upload = put_blocks(s.upload);
 
     return routes(at<"">(text("Hello CoAP").title("Greeting").rt("demo.greeting").ct(plain)),
                   at<"time">(read_clock.title("Clock, UTC").rt("demo.clock").if_("core.s").ct(plain)),
                   at<"cbor">(read.title("Record").rt("demo.record").if_("core.p").ct(cbor), write),
                   at<"message/info">(inform.title("Log a message").rt("demo.message")),
                   at<"message/warn">(warn.title("Log a warning").rt("demo.message")),
-                  at<"log">(read_log.title("Latest messages").rt("demo.log").if_("core.s").ct(plain)), well_known_core);
+                  at<"log">(read_log.title("Latest messages").rt("demo.log").if_("core.s").ct(plain)),
+                  at<"poem">(document(poem).title("A poem").rt("demo.poem").ct(plain).sz(poem.size())),
+                  at<"upload">(download.title("Anything").rt("demo.upload").ct(content_format::octet_stream), upload),
+                  well_known_core);
 }
 
 }  // namespace demo

@@ -119,8 +119,8 @@ std::string quoted(bytes text) {
 
 // The beginning of the text, up to a whole character.
 bytes beginning_of(bytes text) {
-    std::size_t size = 0;
-    while (size < text.size() && size < longest_preview) size += utf8_character_size(text.subspan(size));
+    std::size_t size = std::min(text.size(), longest_preview);
+    while (size < text.size() && (text[size] & 0xc0) == 0x80) ++size;
     return text.first(size);
 }
 

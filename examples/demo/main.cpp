@@ -44,7 +44,8 @@ std::string uri_of(endpoint at) {
 
 void announce(const endpoint& at) {
     const std::string uri = uri_of(at);
-    std::cout << "GET /, /time, /log, /.well-known/core; GET and PUT /cbor; POST /message/info, /message/warn\n"
+    std::cout << "GET /, /time, /log, /poem, /.well-known/core; GET and PUT /cbor, /upload; "
+              << "POST /message/info, /message/warn\n"
               << "try: coap-client-notls -m get " << uri << "/.well-known/core\n"
               << "     coap-client-notls -m post -e 'Hello' " << uri << "/message/info\n"
               << "listening on " << demo::describe(at) << '\n'

@@ -1,6 +1,7 @@
 """Datagrams that broke other implementations of CoAP; the file beside this one says whose, and how."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,6 @@ def test_known_bad_packet(peer, case):
     """RFC 7252, sections 3, 4.2, 4.3 and 5.4.1; which one, the case says."""
     answers = peer.ask(bytes.fromhex(case["packet"]))
     if case["answers"]:
-        assert len(answers) == 1 and answers[0].hex() in case["answers"], case["because"]
+        assert len(answers) == 1 and any(re.fullmatch(a, answers[0].hex()) for a in case["answers"]), case["because"]
     else:
         assert answers == [], case["because"]

@@ -89,7 +89,7 @@ def test_verbose(demo):
                    (65000, b"\xab")]
         assert lines_for(_coap.message(_coap.CON, _coap.GET, 0x12AB, b"\x01\xfe", options)) == [
             "<- WHO  CON GET 0x12ab token 01fe | Uri-Host 680aff, ETag 0102, Uri-Path \"cbor\", Accept application/cbor, option 65000 ab",
-            "-> WHO  ACK 2.05 0x12ab token 01fe | Content-Format application/cbor | 18 bytes a400f4011820026548656c6c6f0383010203",
+            "-> WHO  ACK 2.05 0x12ab token 01fe | ETag ef73a9f5, Content-Format application/cbor | 18 bytes a400f4011820026548656c6c6f0383010203",
         ]
         assert lines_for(_coap.message(_coap.CON, _coap.POST, 1, b"", _coap.path("message/info"), b"Hello")) == [
             "<- WHO  CON POST 0x0001 | Uri-Path \"message\", Uri-Path \"info\" | 5 bytes \"Hello\"",
@@ -102,7 +102,7 @@ def test_verbose(demo):
         ]
         assert lines_for(_coap.message(_coap.CON, _coap.GET, 3, b"", _coap.path("log"))) == [
             "<- WHO  CON GET 0x0003 | Uri-Path \"log\"",
-            "-> WHO  ACK 2.05 0x0003 | Content-Format text/plain | 101 bytes \"info: Hello\\ninfo: a\\\"" + "ü" * 6 + "\"...",
+            "-> WHO  ACK 2.05 0x0003 | ETag b13a587e, Content-Format text/plain | 101 bytes \"info: Hello\\ninfo: a\\\"" + "ü" * 6 + "\"...",
         ]
         assert lines_for(bytes.fromhex("40 00 12 34")) == ["<- WHO  CON Empty 0x1234", "-> WHO  RST Empty 0x1234"]
         assert lines_for(bytes.fromhex("4f 01 12 34")) == [

@@ -1,5 +1,6 @@
 """The demo's resources: paths, methods, formats, and what they keep (RFC 7252, sections 5.8 to 5.10)."""
 
+import dataclasses
 import datetime
 import re
 
@@ -14,7 +15,7 @@ AS_CBOR = (_coap.CONTENT_FORMAT, _coap.uint(_coap.CBOR))
 AS_LINKS = (_coap.CONTENT_FORMAT, _coap.uint(_coap.LINK_FORMAT))
 METHODS = {
     "": {GET}, "time": {GET}, "cbor": {GET, PUT}, "message/info": {POST}, "message/warn": {POST}, "log": {GET},
-    ".well-known/core": {GET},
+    "poem": {GET}, "upload": {GET, PUT}, ".well-known/core": {GET},
 }
 NOWHERE = [
     "nowhere", "tim", "times", "Time", "time/x", "message", "message/infos", "message/info/x", "info", ".well-known",
@@ -50,6 +51,8 @@ GOOD_BUT_NOT_SHORTEST = {
     "number": record(number="1b0000000000000001"),
     "key": bytes.fromhex("a4 1800f4 0101 026161 0380"),
     "lengths": bytes.fromhex("b804 00f4 0101 02780161 03990000"),
+    "list of indefinite length": record(numbers="9fff"),
+    "map of indefinite length": bytes.fromhex("bf 00f4 0101 026161 0380 ff"),
 }
 REFUSED = {
     "nothing": b"",
@@ -99,10 +102,14 @@ REFUSED = {
     "list: a negative number in it": record(numbers="8120"),
     "list: a list in it": record(numbers="8180"),
     "list: map": record(numbers="a0"),
-    "list: of indefinite length": record(numbers="9f01ff"),
+    "list: of indefinite length, 17 numbers": record(numbers="9f" + "01" * 17 + "ff"),
+    "list: of indefinite length, without end": record(numbers="9f01"),
     "list: huge": record(numbers="9bffffffffffffffff"),
     "list: fewer than it says": record(numbers="830102"),
-    "map of indefinite length": bytes.fromhex("bf 00f4 0101 026161 0380 ff"),
+    "map of indefinite length, three entries": bytes.fromhex("bf 00f4 0101 026161 ff"),
+    "map of indefinite length, five entries": bytes.fromhex("bf 00f4 0101 026161 0380 0401 ff"),
+    "map of indefinite length, without end": bytes.fromhex("bf 00f4 0101 026161 0380"),
+    "map of indefinite length, a key without its value": bytes.fromhex("bf 00f4 0101 026161 03 ff"),
     "huge map": bytes.fromhex("bbffffffffffffffff 00f4 0101 026161 0380"),
     "a break": bytes.fromhex("ff"),
     **{f"cut off at {n}": DEFAULT[:n] for n in range(1, len(DEFAULT))},
@@ -125,6 +132,13 @@ def put(peer, payload, options=(AS_CBOR,)):
 
 def get(peer, path, options=()):
     return peer.request(GET, path, options)
+
+
+def without_etag(answer):
+    """The answer, and the ETag it has. RFC 7252, section 5.10.6: of 1 to 8 bytes, and at most one in a response."""
+    (number, tag), *others = answer.options
+    assert number == _coap.ETAG and 1 <= len(tag) <= 8
+    return dataclasses.replace(answer, options=tuple(others)), tag
 
 
 def content(peer, path):
@@ -200,9 +214,9 @@ def test_discovery_ignores_a_query(peer, query):
 def test_accept(peer):
     """RFC 7252, section 5.10.4: "If the preferred Content-Format cannot be returned, then a 4.06 (Not Acceptable) MUST be
     sent as a response"."""
-    for path, its in (("time", _coap.TEXT), ("cbor", _coap.CBOR), ("log", _coap.TEXT),
-                      (".well-known/core", _coap.LINK_FORMAT)):
-        for wanted in (_coap.TEXT, _coap.CBOR, _coap.LINK_FORMAT, 50, 65535):
+    for path, its in (("time", _coap.TEXT), ("cbor", _coap.CBOR), ("log", _coap.TEXT), ("poem", _coap.TEXT),
+                      ("upload", 42), (".well-known/core", _coap.LINK_FORMAT)):
+        for wanted in (_coap.TEXT, _coap.CBOR, _coap.LINK_FORMAT, 42, 50, 65535):
             expected = "2.05" if wanted == its else "4.06"
             assert get(peer, path, [(_coap.ACCEPT, _coap.uint(wanted))]).code == code(expected)
 
@@ -210,7 +224,9 @@ def test_accept(peer):
 def test_record_at_first(new_peer):
     """RFC 7252, section 5.8.1, byte by byte."""
     request = message(CON, GET, MID, TOKEN, _coap.path("cbor"))
-    assert new_peer.ask(request) == [message(_coap.ACK, code("2.05"), MID, TOKEN, [AS_CBOR], DEFAULT)]
+    (answer,) = new_peer.ask(request)
+    _, tag = without_etag(_coap.decode(answer))
+    assert answer == message(_coap.ACK, code("2.05"), MID, TOKEN, [(_coap.ETAG, tag), AS_CBOR], DEFAULT)
 
 
 @pytest.mark.parametrize("payload", GOOD.values(), ids=GOOD)
@@ -243,6 +259,33 @@ def test_hidden_record(cbor):
         message(_coap.ACK, code("4.03"), MID, TOKEN)]
     assert put(cbor, record()) == code("2.04")
     assert content(cbor, "cbor") == record()
+
+
+def test_etag_of_the_record(cbor):
+    """RFC 7252, section 5.10.6: another ETag for another record, and 2.03 (Valid) for the one that the client has; but
+    none of it while the record is hidden."""
+    _, tag = without_etag(get(cbor, "cbor"))
+    mine = [(_coap.ETAG, b"other"), (_coap.ETAG, tag)]
+    valid = get(cbor, "cbor", mine)
+    assert (valid.code, valid.options, valid.payload) == (code("2.03"), ((_coap.ETAG, tag),), b"")
+    assert put(cbor, record()) == code("2.04")
+    changed, other = without_etag(get(cbor, "cbor", mine))
+    assert (changed.code, changed.payload) == (code("2.05"), record()) and other != tag
+    assert put(cbor, record(hidden="f5")) == code("2.04")
+    assert get(cbor, "cbor", [(_coap.ETAG, other)]).code == code("4.03")
+    assert get(cbor, "cbor", [(_coap.BLOCK2, b"")]).code == code("4.03")
+
+
+def test_record_by_blocks(cbor):
+    """RFC 7959, section 2.4."""
+    long = record(label=text(b"x" * 32), numbers="90" + "17" * 16)
+    assert put(cbor, long) == code("2.04")
+    read = b""
+    while len(read) < len(long):
+        answer = get(cbor, "cbor", [(_coap.BLOCK2, _coap.uint(len(read) // 16 << 4))])
+        assert answer.code == code("2.05")
+        read += answer.payload
+    assert read == long
 
 
 def test_content_format_of_a_put(cbor):
@@ -282,7 +325,7 @@ def test_log(new_peer):
     request = message(CON, POST, MID, TOKEN, [*_coap.path("message/info"), AS_TEXT], "grün".encode())
     assert new_peer.ask(request) == [message(_coap.ACK, code("2.04"), MID, TOKEN)]
     assert new_peer.request(POST, "message/warn", payload=b"red", message_type=NON).code == code("2.04")
-    assert get(new_peer, "log") == _coap.Message(
+    assert without_etag(get(new_peer, "log"))[0] == _coap.Message(
         _coap.ACK, code("2.05"), MID, b"tok", (AS_TEXT,), "info: grün\nwarn: red\n".encode())
 
 

@@ -1,18 +1,23 @@
 """Clients that others wrote, against the demo; and tshark's opinion of every datagram that the demo sent them."""
 
 import asyncio
+import random
 import re
 import shutil
 import socket
 import subprocess
 import time
 
+import _coap
 import _demo
 import pytest
 
 TIMEOUT_S = 20
 RECORD = bytes.fromhex("a4 00f4 01182a 02626869 03820102")
 NO_RECORD = RECORD[:-1]
+POEM_SIZE = 1338
+BLOCK_SIZES = [16, 32, 64, 128, 256, 512, 1024]
+BODY = random.Random(1).randbytes(100_000)
 PROBLEM = "_ws.malformed || _ws.expert.severity == error || _ws.expert.severity == warning"
 
 
@@ -91,6 +96,16 @@ def capture(server, tmp_path_factory):
     capturing.stop()
 
 
+@pytest.fixture(scope="module")
+def poem(server):
+    """As two blocks of 1,024 bytes make it."""
+    peer = _demo.Peer(server.port)
+    body = b"".join(peer.request(1, "poem", [(_coap.BLOCK2, bytes([number << 4 | 6]))]).payload for number in (0, 1))
+    peer.close()
+    assert len(body) == POEM_SIZE
+    return body
+
+
 @pytest.fixture(params=["127.0.0.1", "[::1]"])
 def uri(request, server):
     if request.param == "[::1]" and not has_ipv6():
@@ -150,6 +165,31 @@ class TestLibcoap:
         assert b"info: from libcoap\n" in log and b"warn: from libcoap, too\n" in log
         assert b"4.05" in client("delete", uri + "/log")
 
+    @pytest.mark.parametrize("types", [[], ["-N"]], ids=["CON", "NON"])
+    @pytest.mark.parametrize("size", BLOCK_SIZES)
+    def test_poem_by_blocks(self, client, uri, types, size, poem, tmp_path):
+        read = tmp_path / "read"
+        client("get", *types, "-b", str(size), "-o", str(read), uri + "/poem")
+        assert read.read_bytes() == poem
+
+    def test_poem(self, client, uri, poem, tmp_path):
+        read = tmp_path / "read"
+        client("get", "-o", str(read), uri + "/poem")
+        assert read.read_bytes() == poem
+
+    @pytest.mark.parametrize("size", BLOCK_SIZES)
+    def test_upload_and_download(self, client, ipv4_uri, size, tmp_path):
+        given, read = tmp_path / "given", tmp_path / "read"
+        given.write_bytes(random.Random(size).randbytes(100_000))
+        assert b"2.04" in client("put", "-b", str(size), "-t", "42", "-f", str(given), ipv4_uri + "/upload")
+        client("get", "-b", str(size), "-o", str(read), ipv4_uri + "/upload")
+        assert read.read_bytes() == given.read_bytes()
+
+    def test_upload_that_is_too_large(self, client, ipv4_uri, tmp_path):
+        given = tmp_path / "given"
+        given.write_bytes(bytes(128 * 1024 + 1))
+        assert b"4.13" in client("put", "-b", "1024", "-t", "42", "-f", str(given), ipv4_uri + "/upload")
+
     def test_unknown_critical_option(self, client, uri):
         assert b"4.02" in client("get", "-O", "65001,x", uri + "/")
 
@@ -176,6 +216,9 @@ class TestNode:
     def test_put(self, client, ipv4_uri):
         assert b"4.00" in client("put", "-p", "no record", ipv4_uri + "/cbor")
         assert b"4.15" in client("put", "-O", "12,0x00", "-p", "no record", ipv4_uri + "/cbor")
+
+    def test_poem(self, client, ipv4_uri, poem):
+        assert poem in client("get", ipv4_uri + "/poem")
 
 
 class TestAiocoap:
@@ -218,7 +261,18 @@ class TestAiocoap:
         from aiocoap.util import linkformat
 
         links = linkformat.parse(ask(aiocoap.GET, "/.well-known/core").payload.decode()).links
-        assert {link.href for link in links} == {"/", "/time", "/cbor", "/message/info", "/message/warn", "/log"}
+        assert {link.href for link in links} == {"/", "/time", "/cbor", "/message/info", "/message/warn", "/log",
+                                              "/poem", "/upload"}
+
+    def test_poem(self, aiocoap, ask, poem):
+        answer = ask(aiocoap.GET, "/poem")
+        assert (answer.code, answer.payload) == (aiocoap.CONTENT, poem)
+        again = ask(aiocoap.GET, "/poem", etags=[answer.opt.etag])
+        assert (again.code, again.payload) == (aiocoap.VALID, b"")
+
+    def test_upload_and_download(self, aiocoap, ask):
+        assert ask(aiocoap.PUT, "/upload", payload=BODY, content_format=42).code == aiocoap.CHANGED
+        assert ask(aiocoap.GET, "/upload").payload == BODY
 
 
 def test_tshark_finds_nothing_wrong(capture, server):

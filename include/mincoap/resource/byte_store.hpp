@@ -8,8 +8,8 @@
 
 namespace mincoap {
 
-// Empty at first. A block at offset 0 begins anew, and until the last one has come there is nothing to be read, so that no
-// reader gets a mixture.
+// Empty at first. A block at offset 0 begins anew, and until the last one has come there is nothing to be read. What is read
+// does not change then without its ETag. Two clients that write in step can mix what they write; see upload.hpp.
 template <std::uint32_t Capacity>
 class byte_store {
 public:
@@ -19,10 +19,12 @@ public:
 
     constexpr code write(std::uint32_t offset, bytes data, bool more) {
         if (offset == 0) begin();
-        const auto size = static_cast<std::uint32_t>(data.size());
-        if (offset > next_ || size > Capacity - offset) return code::request_entity_incomplete;  // RFC 7959 §2.9.2
+        if (offset < next_) return repeats(offset, data) ? code::changed : code::request_entity_incomplete;
+        const bool complete = all_.size != 0;
+        if (complete || offset != next_ || data.size() > Capacity - offset)
+            return code::request_entity_incomplete;  // RFC 7959 §2.9.2
         copy_bytes(data.data(), data.size(), memory_.data() + offset);
-        next_ = offset + size;
+        next_ += static_cast<std::uint32_t>(data.size());
         if (!more) all_ = {next_, etag{bytes{memory_}.first(next_)}};
         return code::changed;
     }
@@ -38,6 +40,11 @@ private:
     constexpr void begin() {
         next_ = 0;
         all_ = {};
+    }
+
+    // Whether that was written before: the answer to it was lost.
+    constexpr bool repeats(std::uint32_t offset, bytes data) const {
+        return data.size() <= next_ - offset && equal_bytes(data.data(), memory_.data() + offset, data.size());
     }
 
     std::array<byte, Capacity> memory_{};

@@ -139,6 +139,10 @@ private:
     static_assert(!has_duplicate(rows), "mincoap: two resources take the same method at the same path");
 
     std::tuple<Resources...> resources_;
+
+public:
+    // The critical options that some resource here looks at.
+    static constexpr option_set recognised = rows_and_options.recognised;
 };
 
 }  // namespace detail

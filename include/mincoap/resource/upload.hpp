@@ -7,9 +7,8 @@
 // Blocks are handed over in the order in which they come: it is for the sink to find out whether one is missing (4.08), or
 // comes again since the answer to it was lost, which is no error. Each takes effect at once: the resource is not written
 // atomically (§2.5 calls for that where it says 2.31), unless the sink puts the whole in place with its last block. Two
-// clients that write at the same time write over each other; a sink that has the block at offset 0 begin anew, and
-// refuses a gap, makes the slower one of them fail rather than mix the two. A sink that cannot have this asks for
-// If-Match.
+// clients that write at the same time can end in a mixture, since nothing tells their blocks apart; a sink that begins
+// anew with offset 0 and refuses gaps makes it rare. Where it must not happen, the clients say If-Match.
 #pragma once
 
 #include <mincoap/resource/conditional.hpp>
@@ -41,7 +40,7 @@ struct incoming {
 // Whether the options are as they must be, and go with the payload: a block that is not the last one is full.
 inline bool read_incoming(const request& r, incoming& to) {
     for (const message::option_view o : r.message.options()) {
-        if (o.number == option::size1) to.size1 = o.uint();
+        if (o.number == option::size1 && o.value.size() <= 4 && to.size1 == 0) to.size1 = o.uint();
         if (o.number != option::block1) continue;
         const std::optional<block> part = block::decode(o.uint());
         if (!part) return false;
@@ -78,13 +77,20 @@ code take_block(Sink& sink, const request& r, const incoming& in) {
     return !is_error(taken) && in.part.more ? code::continue_ : taken;
 }
 
-// Why there is nothing to hand over.
+// Why there is nothing to hand over; `code::empty` if there is.
 template <typename Sink>
-reply refusal(const Sink& sink, const request& r, incoming& in) {
+code refusal(const Sink& sink, const request& r, incoming& in) {
     if (!read_incoming(r, in)) return code::bad_request;
     if constexpr (requires { sink.capacity(); })
-        if (exceeds_capacity(sink.capacity(), in, r.payload().size())) return too_large(sink.capacity());
+        if (exceeds_capacity(sink.capacity(), in, r.payload().size())) return code::request_entity_too_large;
     return code::empty;
+}
+
+template <typename Sink>
+reply refused_reply(const Sink& sink, code refused) {
+    if constexpr (requires { sink.capacity(); })
+        if (refused == code::request_entity_too_large) return too_large(sink.capacity());
+    return refused;
 }
 
 inline reply taken_reply(code taken, block_request answer) {
@@ -100,7 +106,8 @@ struct put_in_blocks : method<code::put> {
 
     static reply serve(const auto& self, const request& r) {
         incoming in;
-        if (reply refused = refusal(*self.sink, r, in); refused.code() != code::empty) return refused;
+        if (const code refused = refusal(*self.sink, r, in); refused != code::empty)
+            return refused_reply(*self.sink, refused);
         if constexpr (representation<Sink>)
             if (in.part.number == 0 && !may_begin(r, *self.sink)) return code::precondition_failed;
         return taken_reply(take_block(*self.sink, r, in), in.answer);
@@ -116,7 +123,7 @@ struct post_in_blocks : method<code::post> {
     static reply serve(const auto& self, const request& r) {
         Sink& both = *self.sink;
         incoming in;
-        if (reply refused = refusal(both, r, in); refused.code() != code::empty) return refused;
+        if (const code refused = refusal(both, r, in); refused != code::empty) return refused_reply(both, refused);
         const block_request asked = block_request_of(r, {}) & ~has_current;
         // RFC 7959 §3.3: once the request is complete, the rest of the answer to it is asked for without Block1.
         const bool goes_on = in.answer == 0 && (asked & block_bits) >> 4 != 0;

@@ -146,7 +146,10 @@ std::size_t take_reaction(exchange& e, const message::view& m, Hooks& hooks) {
         return confirmable && !e.in.multicast ? make_empty(e, message::type::acknowledgement) : 0;
     }
     const bool ping = m.code() == code::empty && confirmable;
-    hooks.on_outcome(ping ? outcome::ping : is_reserved(m.code()) ? outcome::malformed : outcome::unwanted);
+    hooks.on_outcome(e.in.truncated          ? outcome::truncated
+                     : ping                  ? outcome::ping
+                     : is_reserved(m.code()) ? outcome::malformed
+                                             : outcome::unwanted);
     return reject(e);
 }
 
@@ -208,7 +211,9 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
         header[0] |= acknowledgement_bit;
     } else {
         if (is_unsaid(e, answer.code())) {
-            hooks.on_outcome(answer.code() == code::bad_option ? outcome::bad_option : outcome::unsaid);
+            hooks.on_outcome(e.in.truncated                      ? outcome::truncated
+                             : answer.code() == code::bad_option ? outcome::bad_option
+                                                                 : outcome::unsaid);
             return 0;
         }
         if constexpr (requires { hooks.next_message_id(); }) {

@@ -1,7 +1,7 @@
 // /.well-known/core with filters, RFC 6690 §4.1, over a site with the links of the ETSI plugtests.
 #include <mincoap/resource/filtered_well_known_core.hpp>
 
-#include "exchange.hpp"
+#include "../../support/exchange.hpp"
 
 namespace mincoap::test {
 namespace {

@@ -1,6 +1,6 @@
 #include <mincoap/resource/replies.hpp>
 
-#include "exchange.hpp"
+#include "../../support/exchange.hpp"
 
 namespace mincoap::test {
 namespace {

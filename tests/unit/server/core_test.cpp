@@ -306,45 +306,55 @@ net::arrival cut(net::arrival about = test::unicast()) {
     return about;
 }
 
-// What is lost of it may change its meaning. RFC 7252 §4.2: "lacking context to process it", a Confirmable message is
-// rejected with a Reset; §4.3: a Non-confirmable one here by silence.
+// What is lost of it may change its meaning. RFC 7252 §5.9.2.9: a request is answered with 4.13; §4.2: "lacking context
+// to process it", anything else that is Confirmable is rejected with a Reset; §4.3: other messages here by silence.
 TEST(core, rejects_a_truncated_datagram) {
-    for (const char* const begin : {"01 12 34 b1 'a' ff", "45 12 34 ff", "03 12 34 b1 'a' 11 3c ff"}) {
+    struct {
+        const char* begin;
+        const char* to_confirmable;
+        const char* to_non_confirmable;
+    } const cases[] = {
+        {"01 12 34 b1 'a' ff", "60 8d 12 34", "50 8d 12 34"},
+        {"03 12 34 b1 'a' 11 3c ff", "60 8d 12 34", "50 8d 12 34"},
+        {"45 12 34 ff", "70 00 12 34", silence},
+    };
+    for (const auto& [begin, to_confirmable, to_non_confirmable] : cases) {
         core<untouchable, listening> c{nobody, 16};
         c.hooks.expected = true;
-        EXPECT_EQ(c.answer(packet{"40"} + begin + filler(20)), packet{"70 00 12 34"}) << begin;
-        EXPECT_EQ(c.answer(packet{"50"} + begin + filler(20)), packet{}) << begin;
+        EXPECT_EQ(c.answer(packet{"40"} + begin + filler(20)), packet{to_confirmable}) << begin;
+        EXPECT_EQ(c.answer(packet{"50"} + begin + filler(20)), packet{to_non_confirmable}) << begin;
         EXPECT_EQ(c.answer(packet{"60"} + begin + filler(20)), packet{}) << begin;
         EXPECT_EQ(c.answer(packet{"70"} + begin + filler(20)), packet{}) << begin;
         EXPECT_EQ(c.answer(packet{"40"} + begin + filler(20), multicast()), packet{}) << begin;
         EXPECT_EQ(c.answer(packet{"50"} + begin + filler(20), multicast()), packet{}) << begin;
-        EXPECT_EQ(c[outcome::truncated], 6U);
         EXPECT_EQ(c.hooks.responses, 0) << "half a response is none";
     }
-    core c{nobody};
-    EXPECT_EQ(c.answer("40 01 12 34", cut()), packet{"70 00 12 34"});
-    EXPECT_EQ(c.answer("48 01 12 34 01 02 03 04 05 06 07 08", cut()), packet{"70 00 12 34"});
+    core c{nobody, 64};
+    EXPECT_EQ(c.answer("40 01 12 34", cut()), packet{"60 8d 12 34"});
+    EXPECT_EQ(c.answer("48 01 12 34 01 02 03 04 05 06 07 08", cut()), packet{"68 8d 12 34 01 02 03 04 05 06 07 08"});
+    EXPECT_EQ(c[outcome::truncated], 2U);
     EXPECT_EQ(c.answer("40 00 12 34", cut()), packet{"70 00 12 34"});
     EXPECT_EQ(c.answer("40 21 12 34", cut()), packet{"70 00 12 34"});
-    EXPECT_EQ(c[outcome::truncated], 4U);
 }
 
-// A cut through an option, behind a marker or in a token makes what is left malformed. It is counted as truncated once.
+// A cut through an option or behind a marker does not matter: what is there of them is not looked at. One in a token makes
+// what is left malformed. It is counted as truncated once.
 TEST(core, rejects_a_truncated_datagram_that_is_malformed) {
-    for (const char* const rest : {"01 12 34 ff", "01 12 34 b5 'ab'", "01 12 34 d0", "01 12 34 f0", "45 12 34 ff"}) {
-        core c{nobody};
-        EXPECT_EQ(c.answer(packet{"40"} + rest, cut()), packet{"70 00 12 34"}) << rest;
-        EXPECT_EQ(c.answer(packet{"50"} + rest, cut()), packet{}) << rest;
+    for (const char* const rest : {"01 12 34 ff", "01 12 34 b5 'ab'", "01 12 34 d0", "01 12 34 f0"}) {
+        core c{nobody, 64};
+        EXPECT_EQ(c.answer(packet{"40"} + rest, cut()), packet{"60 8d 12 34"}) << rest;
+        EXPECT_EQ(c.answer(packet{"50"} + rest, cut()), packet{"50 8d 12 34"}) << rest;
+        EXPECT_EQ(c[outcome::truncated], 2U) << rest;
         EXPECT_EQ(c.answer(packet{"60"} + rest, cut()), packet{}) << rest;
         EXPECT_EQ(c.answer(packet{"70"} + rest, cut()), packet{}) << rest;
         EXPECT_EQ(c.answer(packet{"40"} + rest, cut(multicast())), packet{}) << rest;
-        EXPECT_EQ(c[outcome::truncated], 5U) << rest;
         EXPECT_EQ(c[outcome::malformed], 0U) << rest;
     }
     core c{nobody};
     EXPECT_EQ(c.answer("48 01 12 34 01 02", cut()), packet{"70 00 12 34"});
+    EXPECT_EQ(c.answer("58 01 12 34 01 02", cut()), packet{});
     EXPECT_EQ(c.answer("4f 01 12 34", cut()), packet{"70 00 12 34"});
-    EXPECT_EQ(c[outcome::truncated], 2U);
+    EXPECT_EQ(c[outcome::truncated], 3U);
 }
 
 TEST(core, is_silent_about_a_truncated_datagram_without_a_header) {

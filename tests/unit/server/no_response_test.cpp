@@ -1,7 +1,7 @@
 // No-Response, RFC 7967 §2.1.
 #include <mincoap/server/no_response.hpp>
 
-#include "exchange.hpp"
+#include "../../support/exchange.hpp"
 
 namespace mincoap::test {
 namespace {

@@ -1,0 +1,280 @@
+"""Large bodies, block by block (RFC 7959): /poem to be read, and /upload to be written and read."""
+
+import random
+
+import _coap
+import _demo
+import pytest
+from _coap import BLOCK1, BLOCK2, CONTENT_FORMAT, ETAG, GET, NON, PUT, SIZE1, code
+
+SIZE2 = 28
+POEM_SIZE = 1338
+CAPACITY = 128 * 1024
+SIZES = [16, 32, 64, 128, 256, 512, 1024]
+AS_TEXT = (CONTENT_FORMAT, b"")
+AS_BYTES = (CONTENT_FORMAT, _coap.uint(42))
+BODY = random.Random(1).randbytes(100_000)
+OTHER = random.Random(2).randbytes(100_000)
+
+
+def block(number, size, more=False):
+    """The value of a Block option (section 2.2)."""
+    return _coap.uint(number << 4 | more << 3 | SIZES.index(size))
+
+
+def one(answer, number):
+    """The value of an option that is there once."""
+    (value,) = (value for n, value in answer.options if n == number)
+    return value
+
+
+def has(answer, number):
+    return any(n == number for n, _ in answer.options)
+
+
+def get(peer, path, *options, **fields):
+    return peer.request(GET, path, options, **fields)
+
+
+def get_block(peer, path, number, size):
+    return get(peer, path, (BLOCK2, block(number, size)))
+
+
+def read(peer, path, size):
+    """All of it; each block says where it stands, whether more follow, and of what it is a part."""
+    body, tags, more = b"", set(), True
+    while more:
+        answer = get_block(peer, path, len(body) // size, size)
+        assert answer.code == code("2.05")
+        value = int.from_bytes(one(answer, BLOCK2), "big")
+        more = bool(value & 8)
+        assert (value >> 4, value & 7) == (len(body) // size, SIZES.index(size))
+        assert len(answer.payload) == size if more else len(answer.payload) <= size
+        body += answer.payload
+        tags.add(one(answer, ETAG))
+    assert len(tags) == 1
+    return body
+
+
+def put_block(peer, body, number, size, *options):
+    """A block of that body; it is the last one if there is no more."""
+    at = number * size
+    more = at + size < len(body)
+    return peer.request(PUT, "upload", [AS_BYTES, (BLOCK1, block(number, size, more)), *options], body[at:at + size])
+
+
+def write(peer, body, size):
+    """Section 2.5: 2.31 (Continue) to each block, and to the last one what the whole request deserves; Block1 is echoed
+    (section 2.3)."""
+    count = -(-len(body) // size)
+    for number in range(count):
+        answer = put_block(peer, body, number, size)
+        last = number == count - 1
+        assert answer.code == code("2.04" if last else "2.31")
+        assert answer.options == ((BLOCK1, block(number, size, not last)),)
+        assert answer.payload == b""
+
+
+@pytest.fixture(scope="module")
+def poem(server):
+    peer = _demo.Peer(server.port)
+    body = read(peer, "poem", 1024)
+    peer.close()
+    assert len(body) == POEM_SIZE
+    return body
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_poem_by_blocks_of_every_size(peer, poem, size):
+    """RFC 7959, section 2.2: blocks of 16 to 1,024 bytes."""
+    assert read(peer, "poem", size) == poem
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_blocks_in_any_order(peer, poem, size):
+    """RFC 7959, section 2.4: any block can be asked for, and asked for again."""
+    numbers = [*range(-(-POEM_SIZE // size))] * 2
+    random.Random(3).shuffle(numbers)
+    for number in numbers:
+        assert get_block(peer, "poem", number, size).payload == poem[number * size:(number + 1) * size]
+
+
+def test_sizes_that_change(peer, poem):
+    """RFC 7959, section 2.4: a client may go on with smaller blocks, by their numbers."""
+    first = get_block(peer, "poem", 0, 1024)
+    rest = [get_block(peer, "poem", number, 64) for number in range(16, 21)]
+    assert b"".join(a.payload for a in [first, *rest]) == poem
+    assert len({one(a, ETAG) for a in [first, *rest]}) == 1
+
+
+def test_poem_without_block2(peer, poem):
+    """RFC 7959, section 2.4: what does not fit is begun with its first block, though none was asked for. The demo's
+    messages have up to 1,152 bytes, so that it has 1,024."""
+    for message_type in (_coap.CON, NON):
+        answer = get(peer, "poem", message_type=message_type)
+        assert (answer.code, answer.payload) == (code("2.05"), poem[:1024])
+        assert answer.options == ((ETAG, one(answer, ETAG)), AS_TEXT, (BLOCK2, block(0, 1024, more=True)))
+
+
+def test_what_fits_is_sent_whole(peer):
+    """RFC 7959, section 2.4: Block2 is there if it is a block; if one is asked for, so it is, even if it is the only
+    one."""
+    assert not has(get(peer, "log"), BLOCK2)
+    assert one(get_block(peer, "cbor", 0, 1024), BLOCK2) == block(0, 1024)
+
+
+@pytest.mark.parametrize("number", [1338 // 16 + 1, 1000, 0xFFFFF])
+@pytest.mark.parametrize("size", SIZES)
+def test_past_the_end(peer, number, size):
+    """RFC 7959, section 2.2 leaves the answer open; 4.00 (Bad Request) is this server's."""
+    answer = get_block(peer, "poem", number, size)
+    assert (answer.code, answer.payload) == (code("4.00"), b"")
+
+
+@pytest.mark.parametrize("value", [7, 0x0F, 0x17, 0xFFFFFF])
+def test_reserved_size(peer, value):
+    """RFC 7959, section 2.2: SZX 7 is reserved, and "MUST lead to a 4.00 Bad Request response code upon reception in a
+    request"."""
+    assert get(peer, "poem", (BLOCK2, _coap.uint(value))).code == code("4.00")
+    answer = peer.request(PUT, "upload", [AS_BYTES, (BLOCK1, _coap.uint(value))], b"x" * 16)
+    assert answer.code == code("4.00")
+
+
+def test_malformed_block_options(peer):
+    """RFC 7252, sections 5.4.3 and 5.4.5: four bytes are too many, and once is enough; both make it an option that is
+    not recognised, and it is critical."""
+    assert get(peer, "poem", (BLOCK2, b"\0\0\0\0")).code == code("4.02")
+    assert get(peer, "poem", (BLOCK2, b""), (BLOCK2, b"")).code == code("4.02")
+    assert get(peer, "poem", (BLOCK1, b"")).code == code("4.02")
+    assert get(peer, "time", (BLOCK2, b"")).code == code("4.02")
+
+
+def test_size2(peer):
+    """RFC 7959, section 4: told if asked for."""
+    answer = get(peer, "poem", (BLOCK2, block(0, 16)), (SIZE2, b""))
+    assert one(answer, SIZE2) == _coap.uint(POEM_SIZE)
+    assert not has(get_block(peer, "poem", 0, 16), SIZE2)
+
+
+def test_poem_that_is_known(peer):
+    """RFC 7252, section 5.10.6.2: 2.03 (Valid) without a payload for who has it."""
+    tag = one(get(peer, "poem"), ETAG)
+    assert 1 <= len(tag) <= 8
+    answer = get(peer, "poem", (ETAG, b"another"), (ETAG, tag))
+    assert (answer.code, answer.options, answer.payload) == (code("2.03"), ((ETAG, tag),), b"")
+    assert get(peer, "poem", (ETAG, b"another")).code == code("2.05")
+    assert get(peer, "poem", (ETAG, b"\0" + tag)).code == code("2.05")
+
+
+def test_clients_that_take_turns(server, peer, poem):
+    """Nothing is kept of a reader: as many as there are get what each asks for."""
+    readers = [_demo.Peer(server.port) for _ in SIZES]
+    bodies = [b""] * len(SIZES)
+    while any(len(body) < POEM_SIZE for body in bodies):
+        for i, size in enumerate(SIZES):
+            if len(bodies[i]) < POEM_SIZE:
+                bodies[i] += get_block(readers[i], "poem", len(bodies[i]) // size, size).payload
+    assert bodies == [poem] * len(SIZES)
+    for reader in readers:
+        reader.close()
+
+
+def test_nothing_is_there_at_first(new_peer):
+    answer = get(new_peer, "upload")
+    assert (answer.code, answer.payload) == (code("2.05"), b"")
+
+
+@pytest.mark.parametrize("size", [1024, 256, 64])
+def test_upload_and_read_back(peer, size):
+    """RFC 7959, sections 2.4 and 2.5: 100 KB, there and back."""
+    body = random.Random(size).randbytes(100_000)
+    write(peer, body, size)
+    assert read(peer, "upload", 1024) == body
+    assert one(get(peer, "upload", (SIZE2, b"")), SIZE2) == _coap.uint(len(body))
+
+
+def test_upload_of_one_datagram(peer):
+    """Without Block1 the payload is all there is, and nothing of what was there stays."""
+    write(peer, BODY[:5000], 1024)
+    answer = peer.request(PUT, "upload", [AS_BYTES], b"short")
+    assert (answer.code, answer.options) == (code("2.04"), ())
+    assert get(peer, "upload").payload == b"short"
+
+
+def test_block_that_comes_again(peer):
+    """The answer to it was lost: it is no error, and does no harm."""
+    body = BODY[:5000]
+    for number in range(5):
+        for _ in range(3):
+            assert put_block(peer, body, number, 1024).code == code("2.04" if number == 4 else "2.31")
+    assert read(peer, "upload", 1024) == body
+
+
+def test_gap(peer):
+    """RFC 7959, section 2.9.2: 4.08 (Request Entity Incomplete) if a block is missing; nothing is there until the body
+    is whole."""
+    assert put_block(peer, BODY, 0, 1024).code == code("2.31")
+    answer = put_block(peer, BODY, 2, 1024)
+    assert (answer.code, answer.payload) == (code("4.08"), b"")
+    assert get(peer, "upload").payload == b""
+    assert put_block(peer, BODY, 1, 1024).code == code("2.31")
+    assert put_block(peer, BODY, 2, 1024).code == code("2.31")
+
+
+def test_upload_that_another_one_interrupts(server, peer):
+    """RFC 7959, section 2.5: the slower one finds a gap, and the faster one its own bytes."""
+    other = _demo.Peer(server.port)
+    for number in range(50):
+        assert put_block(peer, BODY, number, 1024).code == code("2.31")
+    assert put_block(other, OTHER, 0, 1024).code == code("2.31")
+    assert put_block(peer, BODY, 50, 1024).code == code("4.08")
+    for number in range(1, 98):
+        assert put_block(other, OTHER, number, 1024).code == code("2.04" if number == 97 else "2.31")
+    assert read(peer, "upload", 1024) == OTHER
+    other.close()
+
+
+def test_blocks_of_a_wrong_size(peer):
+    """RFC 7959, section 2.3: a block with more to come is as large as its option says; the last one is not larger."""
+    for payload, more in ((b"x" * 15, True), (b"x" * 17, True), (b"", True), (b"x" * 17, False)):
+        answer = peer.request(PUT, "upload", [AS_BYTES, (BLOCK1, block(0, 16, more))], payload)
+        assert answer.code == code("4.00"), payload
+
+
+def test_too_large(peer):
+    """RFC 7959, sections 2.9.3 and 4: 4.13 (Request Entity Too Large) with the Size1 that is possible, at once if the
+    client tells the size; what is there stays then."""
+    write(peer, b"kept" * 500, 1024)
+    possible = (SIZE1, _coap.uint(CAPACITY))
+    answer = put_block(peer, BODY, 0, 1024, (SIZE1, _coap.uint(CAPACITY + 1)))
+    assert (answer.code, answer.options) == (code("4.13"), (possible,))
+    answer = put_block(peer, bytes(CAPACITY + 1), CAPACITY // 1024, 1024)
+    assert (answer.code, answer.options) == (code("4.13"), (possible,))
+    answer = peer.request(PUT, "upload", [AS_BYTES, (BLOCK1, block(0xFFFFF, 1024))], b"x")
+    assert (answer.code, answer.options) == (code("4.13"), (possible,))
+    assert read(peer, "upload", 1024) == b"kept" * 500
+
+
+def test_as_large_as_possible(peer):
+    body = random.Random(4).randbytes(CAPACITY)
+    write(peer, body, 1024)
+    assert read(peer, "upload", 1024) == body
+
+
+def test_format_of_an_upload(peer):
+    """RFC 7252, section 5.9.2.11."""
+    answer = peer.request(PUT, "upload", [AS_TEXT, (BLOCK1, block(0, 16))], b"text")
+    assert answer.code == code("4.15")
+
+
+def test_conditional_upload(peer):
+    """RFC 7252, section 5.10.8: held against what is there when the first block comes."""
+    write(peer, b"mine" * 500, 1024)
+    tag = one(get(peer, "upload"), ETAG)
+    body = b"next" * 500
+    assert put_block(peer, body, 0, 1024, (_coap.IF_MATCH, b"other")).code == code("4.12")
+    assert put_block(peer, body, 0, 1024, (_coap.IF_NONE_MATCH, b"")).code == code("4.12")
+    assert read(peer, "upload", 1024) == b"mine" * 500
+    assert put_block(peer, body, 0, 1024, (_coap.IF_MATCH, tag)).code == code("2.31")
+    assert put_block(peer, body, 1, 1024, (_coap.IF_MATCH, tag)).code == code("2.04")
+    assert read(peer, "upload", 1024) == body
