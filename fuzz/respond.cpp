@@ -149,18 +149,29 @@ void check_empty(const message::view& answer, const facts& asked, const net::arr
     else require(answer.type() == message::type::reset);
 }
 
-void check_response(const message::view& answer, const facts& asked, const net::arrival& about, bool numbered) {
+void check_response_header(const message::view& answer, const facts& asked, const net::arrival& about, bool numbered) {
     require(asked.is_request() && asked.type <= 1);
-    const unsigned answer_class = answer.datagram()[1] / 32U;
-    require(answer_class == 2 || answer_class == 4 || answer_class == 5);
-    require(asked.well_formed);
-    require(!asked.forbidden || answer.code() == code::bad_option);
     require(std::ranges::equal(answer.token(), asked.token));
     const bool confirmable = asked.type == 0;
     require(answer.type() == (confirmable ? message::type::acknowledgement : message::type::non_confirmable));
     if (confirmable || !numbered) require(std::ranges::equal(answer.datagram().subspan(2, 2), asked.message_id));
     require(confirmable || answer.code() != code::bad_option);
     require(!about.multicast || (!confirmable && !is_error(answer.code())));
+}
+
+// RFC 7252 §5.9.2.9, RFC 7959 §4: what was cut off is answered without a look at what is left of it.
+void check_too_large(const message::view& answer, const facts& asked, const net::arrival& about, bool numbered) {
+    check_response_header(answer, asked, about, numbered);
+    require(answer.code() == code::request_entity_too_large && answer.payload().empty());
+    for (const message::option_view o : answer.options()) require(o.number == option::size1 && o.uint() >= 16);
+}
+
+void check_response(const message::view& answer, const facts& asked, const net::arrival& about, bool numbered) {
+    check_response_header(answer, asked, about, numbered);
+    const unsigned answer_class = answer.datagram()[1] / 32U;
+    require(answer_class == 2 || answer_class == 4 || answer_class == 5);
+    require(asked.well_formed);
+    require(!asked.forbidden || answer.code() == code::bad_option);
 
     // The site's options ascend, and belong into a response.
     for (const message::option_view o : answer.options()) {
@@ -204,8 +215,8 @@ void exchange_one(bytes datagram, const net::arrival& about, std::size_t capacit
     require(asked.has_header && asked.type <= 1);
     const auto answer = message::view::parse(e.buffer.first(size));
     require(answer.has_value());
-    if (e.in.truncated) require(answer->code() == code::empty && answer->type() == message::type::reset);
-    if (answer->code() == code::empty) check_empty(*answer, asked, about, hooks.expects);
+    if (answer->code() == code::empty) check_empty(*answer, asked, about, hooks.expects && !e.in.truncated);
+    else if (e.in.truncated) check_too_large(*answer, asked, about, numbered);
     else check_response(*answer, asked, about, numbered);
 }
 
