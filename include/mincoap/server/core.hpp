@@ -44,6 +44,12 @@ inline std::size_t reject(exchange& e) {
     return confirmable && !e.in.multicast ? make_empty(e, message::type::reset) : 0;
 }
 
+// Each datagram has one outcome. That it was cut goes before what was made of the rest.
+template <typename Hooks>
+constexpr void conclude(const exchange& e, Hooks& hooks, outcome o) {
+    hooks.on_outcome(e.in.truncated ? outcome::truncated : o);
+}
+
 // The lengths that the definitions of critical options allow, by `critical_index`: the maximum, and the minimum, which
 // is 0 or 1, in the uppermost bit. The last one is of all options that nothing is known of here: any length that a bit
 // less can tell.
@@ -146,10 +152,7 @@ std::size_t take_reaction(exchange& e, const message::view& m, Hooks& hooks) {
         return confirmable && !e.in.multicast ? make_empty(e, message::type::acknowledgement) : 0;
     }
     const bool ping = m.code() == code::empty && confirmable;
-    hooks.on_outcome(e.in.truncated          ? outcome::truncated
-                     : ping                  ? outcome::ping
-                     : is_reserved(m.code()) ? outcome::malformed
-                                             : outcome::unwanted);
+    conclude(e, hooks, ping ? outcome::ping : is_reserved(m.code()) ? outcome::malformed : outcome::unwanted);
     return reject(e);
 }
 
@@ -211,9 +214,7 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
         header[0] |= acknowledgement_bit;
     } else {
         if (is_unsaid(e, answer.code())) {
-            hooks.on_outcome(e.in.truncated                      ? outcome::truncated
-                             : answer.code() == code::bad_option ? outcome::bad_option
-                                                                 : outcome::unsaid);
+            conclude(e, hooks, answer.code() == code::bad_option ? outcome::bad_option : outcome::unsaid);
             return 0;
         }
         if constexpr (requires { hooks.next_message_id(); }) {
@@ -224,9 +225,7 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
     }
     const std::size_t token_end = token_end_of(e);
     if (const std::size_t size = render(*r.room, token_end, answer); size != 0) {
-        hooks.on_outcome(refused == code::empty ? outcome::served
-                         : e.in.truncated       ? outcome::truncated
-                                                : outcome::refused);
+        conclude(e, hooks, refused == code::empty ? outcome::served : outcome::refused);
         return e.in.truncated ? append_size_limit<takes_blocks<Handler>>(e.buffer, size) : size;
     }
     hooks.on_outcome(outcome::reply_too_large);
@@ -249,7 +248,7 @@ std::size_t respond(exchange& e, const Handler& handler, std::uint32_t now_ms, H
     request r{e.in, now_ms, room};
     if (e.in.truncated) detail::leave_header(e);
     if (const message::parse_error error = detail::parse_request(e, r); error != message::parse_error::none) {
-        hooks.on_outcome(e.in.truncated ? outcome::truncated : static_cast<outcome>(error));
+        detail::conclude(e, hooks, static_cast<outcome>(error));
         return error == message::parse_error::format ? detail::reject(e) : 0;
     }
     if (!detail::is_answerable(e)) return detail::take_reaction(e, r.message, hooks);
