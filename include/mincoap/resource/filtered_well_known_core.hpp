@@ -56,20 +56,13 @@ struct filtered_discovery {
 
     constexpr explicit filtered_discovery(const link_text<Capacity>& d) : document(d), tag(d.view()) {}
 
-    // As a representation: all of it.
-    extent measure() const { return {static_cast<std::uint32_t>(document.size), tag}; }
-    bool read(std::uint32_t offset, mutable_bytes to) const {
-        copy_bytes(document.characters.data() + offset, to.size(), to.data());
-        return true;
-    }
-
     struct get : method<code::get> {
         static constexpr option_set understands = set_of(option::uri_query) | set_of(option::block2);
 
         static reply serve(const filtered_discovery& self, const request& r) {
             constexpr auto format = content_format::link_format;
             const bytes queries = encoded_queries(r);
-            if (queries.empty()) return in_blocks<format>(r, representation_ref<filtered_discovery>{&self});
+            if (queries.empty()) return in_blocks<format>(r, constant_body{self.document.view(), self.tag});
             rendition<matching_links<filtered_discovery>> links{{&self, queries}};
             const block_plan plan = plan_of(r, links.measure());
             if (plan.all.size == 0 && r.multicast()) return code::not_found;

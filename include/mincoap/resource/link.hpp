@@ -5,6 +5,7 @@
 
 #include <mincoap/assert.hpp>
 #include <mincoap/message/content_format.hpp>
+#include <mincoap/resource/decimal.hpp>
 #include <mincoap/resource/resource.hpp>
 
 namespace mincoap {
@@ -21,13 +22,7 @@ struct link_text {
         copy_bytes(text.data(), text.size(), characters.data() + size);
         size += text.size();
     }
-    constexpr void append(std::uint32_t number) {
-        std::array<char, 10> digits{};
-        std::size_t at = digits.size();
-        do digits[--at] = static_cast<char>('0' + number % 10);
-        while ((number /= 10) != 0);
-        append({digits.data() + at, digits.size() - at});
-    }
+    constexpr void append(std::uint32_t number) { append(detail::decimal{number}.view()); }
 };
 
 template <typename Resource, std::size_t Capacity>

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <mincoap/handler/reply.hpp>
+#include <mincoap/resource/decimal.hpp>
 #include <mincoap/resource/path.hpp>
 
 namespace mincoap {
@@ -25,11 +26,7 @@ namespace detail {
 
 inline void write_location(message::writer& to, std::string_view path, std::uint32_t number) {
     for_each_segment(path, [&to](std::string_view segment) { to.option(option::location_path, segment); });
-    std::array<char, 10> digits{};
-    std::size_t at = digits.size();
-    do digits[--at] = static_cast<char>('0' + number % 10);
-    while ((number /= 10) != 0);
-    to.option(option::location_path, std::string_view{digits.data() + at, digits.size() - at});
+    to.option(option::location_path, decimal{number}.view());
 }
 
 }  // namespace detail

@@ -52,14 +52,9 @@ constexpr bool parse_text(bytes text, T& number) {
 template <std::integral T>
 void write_decimal(T number, message::writer& to) {
     using magnitude = std::make_unsigned_t<T>;
-    std::array<char, std::numeric_limits<T>::digits10 + 2> text{};
-    std::size_t at = text.size();
     const auto bits = static_cast<magnitude>(number);
-    auto rest = static_cast<magnitude>(number < 0 ? magnitude{0} - bits : bits);
-    do text[--at] = static_cast<char>('0' + rest % 10);
-    while ((rest /= 10) != 0);
-    if (number < 0) text[--at] = '-';
-    to.payload(std::string_view{text.data() + at, text.size() - at});
+    if (number < 0) to.payload(std::string_view{"-"});
+    to.payload(decimal{static_cast<magnitude>(number < 0 ? magnitude{0} - bits : bits)}.view());
 }
 
 inline reply text_content(bool value) { return content(value ? "1" : "0"); }
