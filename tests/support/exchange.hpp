@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -82,6 +83,15 @@ private:
     packet payload_;
 };
 
+// No handler is to see what it is given.
+struct untouchable {
+    reply operator()(const request&) const {
+        ADD_FAILURE() << "the handler was called";
+        return code::internal_server_error;
+    }
+};
+inline constexpr untouchable nobody;
+
 // The core with a handler: hands it datagrams and watches what holds for every one of them.
 template <typename Handler, typename Hooks = counters>
 class core {
@@ -149,5 +159,18 @@ private:
     const Handler& handler_;
     std::size_t capacity_;
 };
+
+// Has `look` see the request that the datagram makes.
+inline void see(const packet& datagram, const std::function<void(const request&)>& look,
+                const net::arrival& about = unicast(), std::uint32_t now_ms = 0) {
+    int calls = 0;
+    const auto handler = [&](const request& r) -> reply {
+        ++calls;
+        look(r);
+        return code::valid;
+    };
+    core{handler}.answer(datagram, about, now_ms);
+    EXPECT_EQ(calls, 1);
+}
 
 }  // namespace mincoap::test

@@ -1,5 +1,4 @@
 // What a handler is given.
-#include <functional>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -11,19 +10,7 @@ namespace {
 
 using test::ask;
 using test::packet;
-
-// Has `look` see the request that the datagram makes.
-void see(const packet& datagram, const std::function<void(const request&)>& look,
-         const net::arrival& about = test::unicast(), std::uint32_t now_ms = 0) {
-    int calls = 0;
-    const auto handler = [&](const request& r) -> reply {
-        ++calls;
-        look(r);
-        return code::valid;
-    };
-    test::core{handler}.answer(datagram, about, now_ms);
-    EXPECT_EQ(calls, 1);
-}
+using test::see;
 
 TEST(request, has_the_message) {
     const packet datagram = "41 03 12 34 77 b1 'a' 10 ff 'on'";

@@ -1,4 +1,3 @@
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,19 +11,8 @@ namespace {
 using test::ask;
 using test::core;
 using test::packet;
+using test::see;
 using namespace std::string_literals;
-
-// Has `look` see the request that the datagram makes.
-void see(const packet& datagram, const std::function<void(const request&)>& look) {
-    int calls = 0;
-    const auto handler = [&](const request& r) -> reply {
-        ++calls;
-        look(r);
-        return code::valid;
-    };
-    core{handler}.answer(datagram);
-    EXPECT_EQ(calls, 1);
-}
 
 std::vector<std::string> queries_of(const packet& datagram) {
     std::vector<std::string> all;

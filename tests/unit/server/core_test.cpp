@@ -11,21 +11,14 @@ using test::ask;
 using test::core;
 using test::filler;
 using test::multicast;
+using test::nobody;
 using test::packet;
+using test::untouchable;
 
 constexpr auto site =
     routes(at<"a">(text("A"), put([] { return code::changed; })), at<"bad">(get([] { return code::bad_request; })),
            at<"large">(text("a text of thirty characters...")),
            at<"q">(get([] { return code::valid; }).understands<option::uri_query>()));
-
-// No handler is to see such a datagram.
-struct untouchable {
-    reply operator()(const request&) const {
-        ADD_FAILURE() << "the handler was called";
-        return code::internal_server_error;
-    }
-};
-constexpr untouchable nobody;
 
 // Counts, and takes or refuses every response.
 struct listening : counters {

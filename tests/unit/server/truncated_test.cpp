@@ -13,16 +13,9 @@ using test::ask;
 using test::core;
 using test::filler;
 using test::multicast;
+using test::nobody;
 using test::packet;
-
-// No handler is to see such a datagram.
-struct untouchable {
-    reply operator()(const request&) const {
-        ADD_FAILURE() << "the handler was called";
-        return code::internal_server_error;
-    }
-};
-constexpr untouchable nobody;
+using test::untouchable;
 
 // Would take every response.
 struct listening : counters {
