@@ -4,10 +4,16 @@
 //
 // Without a query it is the same constant in flash as that of `well_known_core`. Of several queries, all have to match. What
 // nothing matches is an empty document, and silence for a request by multicast.
+//
+// What stands below a prefix may come and go. A resource that has a
+//
+//     void links(link_writer& to) const;
+//
+// is asked for its links whenever the document is; it is called several times for one block, and puts the same each time.
 #pragma once
 
 #include <mincoap/resource/document.hpp>
-#include <mincoap/resource/link_filter.hpp>
+#include <mincoap/resource/link_writer.hpp>
 #include <mincoap/resource/well_known_core.hpp>
 
 namespace mincoap {
@@ -29,16 +35,38 @@ inline bytes encoded_queries(const request& r) {
     return {begin, end};
 }
 
-// The links of a document that all of the queries match.
-inline void write_matching_links(std::string_view document, bytes queries, body_writer& to) {
-    for (const std::string_view link : link_range{document}) {
-        bool matches = true;
-        for (const message::option_view query : message::option_range{queries})
-            matches = matches && matches_filter(link, query.text());
-        if (!matches) continue;
-        if (to.size() != 0) to.put(std::string_view{","});
-        to.put(link);
+template <typename Given>
+concept has_links = requires(const Given& given, link_writer& to) { undescribed(given).links(to); };
+
+// How the path of a place begins the references below it.
+template <typename Place>
+inline constexpr auto reference_to = [] {
+    link_text<1 + percent_encoded_size(Place::path_text)> reference;
+    if (!Place::path_text.empty()) reference.append("/");
+    append_percent_encoded(reference, Place::path_text);
+    return reference;
+}();
+
+// What is kept of the places that have links at run time.
+template <typename Place, typename Resource>
+struct linking {
+    Resource resource;
+
+    void write(bytes queries, body_writer& to) const {
+        link_writer links{to, queries, reference_to<Place>.view()};
+        resource.links(links);
     }
+};
+template <typename Place>
+constexpr auto linking_of(const Place& place) {
+    if constexpr (has_links<decltype(place.given)>)
+        return std::tuple{linking<Place, decltype(undescribed(place.given))>{undescribed(place.given)}};
+    else return std::tuple<>{};
+}
+
+inline void write_matching(std::string_view document, bytes queries, body_writer& to) {
+    link_writer links{to, queries};
+    for (const std::string_view link : link_range{document}) links.put(link);
 }
 
 template <typename Discovery>
@@ -46,15 +74,19 @@ struct matching_links {
     const Discovery* discovery;
     bytes queries;
 
-    void operator()(body_writer& to) const { write_matching_links(discovery->document.view(), queries, to); }
+    void operator()(body_writer& to) const {
+        write_matching(discovery->document.view(), queries, to);
+        std::apply([&](const auto&... others) { (others.write(queries, to), ...); }, discovery->others);
+    }
 };
 
-template <std::size_t Capacity>
+template <std::size_t Capacity, typename Others>
 struct filtered_discovery {
     link_text<Capacity> document;
     etag tag;
+    [[no_unique_address]] Others others;  // whose links are known at run time
 
-    constexpr explicit filtered_discovery(const link_text<Capacity>& d) : document(d), tag(d.view()) {}
+    constexpr filtered_discovery(const link_text<Capacity>& d, Others o) : document(d), tag(d.view()), others(o) {}
 
     struct get : method<code::get> {
         static constexpr option_set understands = set_of(option::uri_query) | set_of(option::block2);
@@ -62,7 +94,8 @@ struct filtered_discovery {
         static reply serve(const filtered_discovery& self, const request& r) {
             constexpr auto format = content_format::link_format;
             const bytes queries = encoded_queries(r);
-            if (queries.empty()) return in_blocks<format>(r, constant_body{self.document.view(), self.tag});
+            if constexpr (std::tuple_size_v<Others> == 0)
+                if (queries.empty()) return in_blocks<format>(r, constant_body{self.document.view(), self.tag});
             rendition<matching_links<filtered_discovery>> links{{&self, queries}};
             const block_plan plan = plan_of(r, links.measure());
             if (plan.all.size == 0 && r.multicast()) return code::not_found;
@@ -73,9 +106,16 @@ struct filtered_discovery {
     using methods = method_list<get>;
 };
 
+struct filtered {
+    template <std::size_t Capacity>
+    static constexpr auto make(const link_text<Capacity>& document, const auto&... places) {
+        const auto others = std::tuple_cat(linking_of(places)...);
+        return filtered_discovery<Capacity, std::remove_const_t<decltype(others)>>{document, others};
+    }
+};
+
 }  // namespace detail
 
-inline constexpr auto filtered_well_known_core =
-    at<".well-known/core">(detail::discovery_of_site<detail::filtered_discovery>{});
+inline constexpr auto filtered_well_known_core = at<".well-known/core">(detail::discovery_of_site<detail::filtered>{});
 
 }  // namespace mincoap

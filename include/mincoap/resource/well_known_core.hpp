@@ -72,7 +72,7 @@ constexpr void check_attributes(std::string_view link) {
 }
 
 // Stands for itself until the site is known.
-template <template <std::size_t> typename Discovery>
+template <typename Kind>
 struct discovery_of_site {
     template <typename... Places>
     constexpr auto complete(const Places&... places) const {
@@ -80,7 +80,7 @@ struct discovery_of_site {
         link_text<capacity> document;
         std::size_t index = 0;
         (add_link(document, index++, places, places...), ...);
-        return Discovery<capacity>{document};
+        return Kind::make(document, places...);
     }
 
 private:
@@ -106,8 +106,15 @@ private:
     }
 };
 
+struct unfiltered {
+    template <std::size_t Capacity>
+    static constexpr auto make(const link_text<Capacity>& document, const auto&...) {
+        return discovery<Capacity>{document};
+    }
+};
+
 }  // namespace detail
 
-inline constexpr auto well_known_core = at<".well-known/core">(detail::discovery_of_site<detail::discovery>{});
+inline constexpr auto well_known_core = at<".well-known/core">(detail::discovery_of_site<detail::unfiltered>{});
 
 }  // namespace mincoap

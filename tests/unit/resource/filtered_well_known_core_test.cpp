@@ -75,5 +75,54 @@ TEST(filtered_well_known_core, works_in_a_buffer_that_the_request_fills) {
     EXPECT_EQ((core{site, request.size()}.said(request)), "5.00") << "no room for a block of 16 bytes";
 }
 
+// Nodes that come and go, below a prefix.
+struct nodes : linkable<nodes> {
+    const std::vector<int>* numbers;
+
+    explicit nodes(const std::vector<int>& n) : numbers(&n) {}
+
+    void links(link_writer& to) const {
+        for (const int n : *numbers)
+            to.put("<" + std::string{to.reference()} + "/" + std::to_string(n) +
+                   ">;rt=\"node\";sz=" + std::to_string(n));
+    }
+
+    struct get : method<code::get> {
+        static reply serve(const nodes&, const request&) { return code::valid; }
+    };
+    using methods = method_list<get>;
+};
+
+TEST(filtered_well_known_core, asks_for_links_at_run_time) {
+    std::vector<int> numbers;
+    const auto changing = routes(at<"a">(text("a").rt("first")), below<"my nodes">(nodes{numbers}.title("All")),
+                                 filtered_well_known_core);
+    const std::string constant = R"(</a>;rt="first",</my%20nodes>;title="All")";
+    EXPECT_EQ(core{changing}.said(discover({})), document({constant}));
+    numbers = {7, 12};
+    const std::string_view seven = R"(</my%20nodes/7>;rt="node";sz=7)";
+    const std::string_view twelve = R"(</my%20nodes/12>;rt="node";sz=12)";
+    EXPECT_EQ(core{changing}.said(discover({})), document({constant, seven, twelve}));
+    EXPECT_EQ(core{changing}.said(discover({"rt=node"})), document({seven, twelve}));
+    EXPECT_EQ(core{changing}.said(discover({"rt=node", "sz=12"})), document({twelve}));
+    EXPECT_EQ(core{changing}.said(discover({"href=/my%20nodes/*"})), document({seven, twelve}));
+    EXPECT_EQ(core{changing}.said(discover({"sz=8"}).non(), multicast()), "silence");
+}
+
+TEST(filtered_well_known_core, has_another_etag_when_links_change) {
+    std::vector<int> numbers = {1};
+    const auto changing = routes(below<"">(nodes{numbers}), filtered_well_known_core);
+    const auto etag_now = [&] {
+        const packet sent = core{changing}.answer(discover({}));
+        return packet{message::view::parse(sent.view())->options().find(option::etag)->value};
+    };
+    const packet before = etag_now();
+    EXPECT_EQ(etag_now(), before);
+    EXPECT_EQ(core{changing}.said(discover({}).with(4, before)), "2.03");
+    EXPECT_EQ(core{changing}.said(discover({"href=/1"})), document({R"(</1>;rt="node";sz=1)"}));
+    numbers = {2};
+    EXPECT_NE(etag_now(), before);
+}
+
 }  // namespace
 }  // namespace mincoap::test
