@@ -126,7 +126,9 @@ struct post_in_blocks : method<code::post> {
         if (const code refused = refusal(both, r, in); refused != code::empty) return refused_reply(both, refused);
         const block_request asked = block_request_of(r, {}) & ~has_current;
         // RFC 7959 §3.3: once the request is complete, the rest of the answer to it is asked for without Block1.
-        const bool goes_on = in.answer == 0 && (asked & block_bits) >> 4 != 0;
+        const bool asks_for_more = (asked & block_bits) >> 4 != 0;
+        const bool goes_on = asks_for_more && in.answer == 0;
+        if ((asked & 7) > block::max_size_exponent || asks_for_more != goes_on) return code::bad_request;
         const code taken = goes_on ? code::changed : take_block(both, r, in);
         if (is_error(taken) || in.part.more) return taken_reply(taken, in.answer);
         return answer_in_blocks(taken, both, {both.measure(), asked}, in.answer);

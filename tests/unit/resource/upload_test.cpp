@@ -403,6 +403,19 @@ TEST_F(upload_test, post_refuses_as_put_does) {
     EXPECT_EQ(told(ask(code::post, "post").with(block2, block_value(1, last, 0))), "4.00") << "nothing was posted";
 }
 
+// A block of the answer that cannot be is refused before the sink takes what came.
+TEST_F(upload_test, post_that_is_refused_changes_nothing) {
+    EXPECT_EQ(told(ask(code::post, "post").payload("whole")), "2.04 ct=42: whole");
+    const packet reserved = block_value(0, last, 7);
+    const packet later = block_value(1, last, 0);
+    for (const packet& impossible : {reserved, later}) {
+        EXPECT_EQ(told(post_block(0, last, "other").with(block2, impossible)), "4.00");
+        EXPECT_EQ(told(post_block(0, more, a16).with(block2, impossible)), "4.00");
+    }
+    EXPECT_EQ(told(ask(code::post, "post").with(block2, reserved).payload("other")), "4.00");
+    EXPECT_EQ(as_text(store.content()), "whole");
+}
+
 TEST_F(upload_test, post_may_answer_in_another_format) {
     const auto to_other = [] { return ask(code::post, "other").payload("{}"); };
     EXPECT_EQ(told(to_other().format(50)), "2.04 ct=0: {}");
