@@ -1,12 +1,15 @@
 // Replies that say more than a code.
 //
 //     return explained(code::bad_request, "the label is too long");
-//     return created<"things">(7);
+//     return problem(code::conflict, "Door is open", "The motor starts once it is closed.");
 //     return unavailable(30);
+//     return created<"things">(7);             // as /things/7
+//     return created<"things", "id">(7);       // as /things?id=7
 #pragma once
 
+#include <mincoap/cbor/writer.hpp>
 #include <mincoap/handler/reply.hpp>
-#include <mincoap/resource/decimal.hpp>
+#include <mincoap/resource/link.hpp>
 #include <mincoap/resource/path.hpp>
 
 namespace mincoap {
@@ -24,18 +27,60 @@ inline reply unavailable(std::uint32_t seconds) {
 
 namespace detail {
 
-inline void write_location(message::writer& to, std::string_view path, std::uint32_t number) {
+struct problem_texts {
+    std::string_view title;
+    std::string_view detail;
+
+    // RFC 9290 §2: the title has the key -1, the detail -2.
+    void operator()(body_writer& body) const {
+        cbor::writer to{body};
+        to.map(detail.empty() ? 1 : 2);
+        to.integer(-1), to.text_string(title);
+        if (!detail.empty()) to.integer(-2), to.text_string(detail);
+    }
+};
+
+// A payload in one piece.
+void write_payload(message::writer& to, const auto& write) {
+    body_writer measured;
+    write(measured);
+    body_writer body{to.payload_space(measured.size())};
+    write(body);
+}
+
+inline void write_location(message::writer& to, std::string_view path) {
     for_each_segment(path, [&to](std::string_view segment) { to.option(option::location_path, segment); });
-    to.option(option::location_path, decimal{number}.view());
 }
 
 }  // namespace detail
 
-// 2.01, and where: the number as a segment below that path, in decimal (RFC 7252 §5.8.2, §5.10.7).
-template <path_literal Path>
+// An error as concise problem details (RFC 9290), for programs and humans: what went wrong, in a few words that stay the
+// same, and what that means this time. The texts are UTF-8 and outlive the exchange.
+inline reply problem(code error, std::string_view title, std::string_view detail = {}) {
+    MINCOAP_ASSERT(is_error(error));
+    const detail::problem_texts texts{title, detail};
+    return {error, content_format::concise_problem_details,
+            [texts](message::writer& to) { detail::write_payload(to, texts); }};
+}
+
+// 2.01, and where: the number in decimal, as a segment below that path or, if a name is given, as the value of that
+// parameter in the query (RFC 7252 §5.8.2, §5.10.7).
+template <path_literal Path, path_literal Name = "">
 reply created(std::uint32_t number) {
     static_assert(detail::has_valid_segments(Path.view()), "mincoap: a path's segments have 1 to 255 bytes");
-    return {code::created, [number](message::writer& to) { detail::write_location(to, Path.view(), number); }};
+    static_assert(Name.view().size() <= 255 - 11, "mincoap: a query has at most 255 bytes");
+    return {code::created, [number](message::writer& to) {
+                detail::write_location(to, Path.view());
+                if constexpr (Name.view().empty()) {
+                    to.option(option::location_path, detail::decimal{number}.view());
+                } else {
+                    link_text<Name.view().size() + 11> query;
+                    query.append(Name.view());
+                    query.append("=");
+                    query.append(number);
+                    to.option(option::location_query, query.view());
+                }
+            }};
 }
 
 }  // namespace mincoap

@@ -229,7 +229,7 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
         return e.in.truncated ? append_size_limit<takes_blocks<Handler>>(e.buffer, size) : size;
     }
     hooks.on_outcome(outcome::reply_too_large);
-    header[1] = static_cast<byte>(code::internal_server_error);
+    if (!is_error(answer.code())) header[1] = static_cast<byte>(code::internal_server_error);  // an error stands alone
     return e.in.multicast ? 0 : token_end;
 }
 

@@ -29,5 +29,28 @@ TEST(replies, say_where_something_was_created) {
               packet{"62 41 12 34 aa bb 8a '4294967295'"});
 }
 
+// RFC 7252 §5.10.7: Location-Query, one option a parameter.
+TEST(replies, say_by_which_query_it_is_found) {
+    EXPECT_EQ(answer_of([](const request&) { return created<"things", "id">(70); }),
+              packet{"62 41 12 34 aa bb 86 'things' c5 'id=70'"});
+    EXPECT_EQ(answer_of([](const request&) { return created<"", "n">(4'294'967'295); }),
+              packet{"62 41 12 34 aa bb dc 07 'n=4294967295'"});
+}
+
+// RFC 9290 §2: a map, with the title at -1 and the detail at -2, in application/concise-problem-details+cbor.
+TEST(replies, tell_a_problem) {
+    EXPECT_EQ(answer_of([](const request&) { return problem(code::conflict, "Open"); }),
+              packet{"62 89 12 34 aa bb c2 01 01 ff a1 20 64 'Open'"});
+    EXPECT_EQ(answer_of([](const request&) { return problem(code::conflict, "Open", "Shut it."); }),
+              packet{"62 89 12 34 aa bb c2 01 01 ff a2 20 64 'Open' 21 68 'Shut it.'"});
+}
+
+// The error stands without its explanation then.
+TEST(replies, leave_out_an_explanation_that_does_not_fit) {
+    const auto site =
+        routes(at<"">(post([] { return problem(code::conflict, "A long title, longer than there is room"); })));
+    EXPECT_EQ((core{site, 32}.said(ask{code::post})), "4.09");
+}
+
 }  // namespace
 }  // namespace mincoap::test
