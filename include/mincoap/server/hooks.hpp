@@ -19,9 +19,9 @@ enum class outcome : byte {
     response,         // a response, Acknowledgement or Reset, which the response hook took
     unwanted,         // one that nobody took, or a request that cannot be answered: rejected (RFC 7252 §4.2, §8.1)
     refused,          // answered by the server itself, with 4.02, 4.05 or 5.05
-    reply_too_large,  // the handler's reply did not fit the buffer: answered without it (5.00, or the error's code), by multicast not at all
-    bad_option,  // dropped: a Non-confirmable request that 4.02 would be the answer to (RFC 7252 §5.4.1)
-    unsaid,      // left out: an error, the request having come by multicast (RFC 7252 §8.2), or by No-Response
+    reply_too_large,  // did not fit the buffer: 5.00, or an error without its explanation; by multicast, nothing
+    bad_option,       // dropped: a Non-confirmable request that 4.02 would be the answer to (RFC 7252 §5.4.1)
+    unsaid,           // left out: an error, the request having come by multicast (RFC 7252 §8.2), or by No-Response
 };
 inline constexpr std::size_t outcome_count = 12;
 
