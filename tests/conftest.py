@@ -29,6 +29,12 @@ def demo():
 
 
 @pytest.fixture(scope="session")
+def examples():
+    """The folder with the short examples' executables."""
+    return Path(found("MINCOAP_EXAMPLES", ROOT / "build/release/examples"))
+
+
+@pytest.fixture(scope="session")
 def cbor_describe():
     """The executable that tells what the library reads of CBOR."""
     return found("MINCOAP_CBOR_DESCRIBE", ROOT / "build/release/tests/mincoap-cbor-describe")

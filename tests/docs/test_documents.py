@@ -56,6 +56,13 @@ def test_first_program_is_the_example():
     assert example in blocks(ROOT / "README.md", "cpp")
 
 
+def test_guide_shows_every_example():
+    guide = (ROOT / "docs/guide.md").read_text()
+    for example in sorted((ROOT / "examples").glob("*.cpp")):
+        assert example.read_text() in blocks(ROOT / "docs/guide.md", "cpp example"), f"scripts/guide: {example.name}"
+    assert guide.count("```cpp example") == len(list((ROOT / "examples").glob("*.cpp")))
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
 def test_links_lead_somewhere(document):
     prose = re.sub(r"^```.*?^```$", "", document.read_text(), flags=re.MULTILINE | re.DOTALL)

@@ -1,0 +1,50 @@
+// CBOR (RFC 8949) without memory: written through a window, block by block, and read where it stands.
+//
+//     $ coap-client-notls -m put -t 60 -e "%a2%00%18%2a%01%f5" coap://127.0.0.1/alarm
+//     $ coap-client-notls -m put -t 60 -e "%a2%00%18%2a%01" coap://127.0.0.1/alarm
+//     4.00
+//     $ coap-client-notls -m put -t 60 -e "%a1%00%18%65" coap://127.0.0.1/alarm
+//     4.22
+//     $ coap-client-notls -m get coap://127.0.0.1/alarm
+//     a200182a01f5
+#include "serve.hpp"
+
+using namespace mincoap;
+
+static struct {
+    std::uint8_t level = 0;  // percent
+    bool armed = false;
+} alarm;
+
+static void write(body_writer& body) {
+    cbor::writer to{body};
+    to.map(2);
+    to.unsigned_integer(0), to.unsigned_integer(alarm.level);
+    to.unsigned_integer(1), to.boolean(alarm.armed);
+}
+
+// A reader that has failed reads zeros, so that one look at the end is enough. Nothing is changed before.
+static code read(bytes payload) {
+    cbor::reader from{payload};
+    auto changed = alarm;
+    auto fields = from.map();
+    while (from.next(fields)) {
+        switch (from.unsigned_integer()) {
+            case 0: changed.level = static_cast<std::uint8_t>(from.unsigned_integer(100)); break;
+            case 1: changed.armed = from.boolean(); break;
+            default: from.refuse();
+        }
+    }
+    switch (from.finish()) {
+        case cbor::read_error::malformed: return code::bad_request;
+        case cbor::read_error::unexpected: return code::unprocessable_entity;
+        default: return alarm = changed, code::changed;
+    }
+}
+
+static reply take(const request& r) { return read(r.payload()); }
+
+constexpr auto site = routes(
+    at<"alarm">(rendered<content_format::cbor>(write), put(take).consumes<content_format::cbor>()), well_known_core);
+
+int main(int argc, char** argv) { return example::serve(site, argc, argv); }

@@ -1,0 +1,22 @@
+// Change it only if it is what I think it is: If-Match and If-None-Match (RFC 7252 §5.10.8).
+//
+//     $ coap-client-notls -m put -e 21 coap://127.0.0.1/target
+//     $ coap-client-notls -m put -e 22 -O 1,0xdead coap://127.0.0.1/target
+//     4.12
+//     $ coap-client-notls -m put -e 23 -O 5, coap://127.0.0.1/target
+//     4.12
+//     $ coap-client-notls -m put -e 24 -O 1, coap://127.0.0.1/target
+//     $ coap-client-notls -m get coap://127.0.0.1/target
+//     24
+#include "serve.hpp"
+
+using namespace mincoap;
+
+static std::int16_t target = 20;
+
+// What tells one state of the resource from another.
+static etag version() { return etag{std::bit_cast<std::array<byte, 2>>(target)}; }
+
+constexpr auto site = routes(at<"target">(conditional(version, value(target))), well_known_core);
+
+int main(int argc, char** argv) { return example::serve(site, argc, argv); }

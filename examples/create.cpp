@@ -1,0 +1,53 @@
+// POST makes a thing and says where it is; GET and DELETE go to what stands below.
+//
+//     $ coap-client-notls -m post -e milk coap://127.0.0.1/notes
+//     $ coap-client-notls -m post -e bread coap://127.0.0.1/notes
+//     $ coap-client-notls -m get coap://127.0.0.1/notes/1
+//     bread
+//     $ coap-client-notls -m delete coap://127.0.0.1/notes/1
+//     $ coap-client-notls -m get coap://127.0.0.1/notes/1
+//     4.04
+#include <optional>
+#include <string>
+
+#include "serve.hpp"
+
+using namespace mincoap;
+
+static std::array<std::optional<std::string>, 10> notes;
+
+static reply add(const request& r) {
+    for (std::uint32_t i = 0; i < notes.size(); ++i) {
+        if (notes[i]) continue;
+        notes[i] = as_text(r.payload());
+        return created<"notes">(i);  // 2.01 with Location-Path "notes" and the number
+    }
+    return unavailable(60);  // 5.03, to be tried again in a minute
+}
+
+// The one that the path names below the prefix.
+static std::optional<std::string>* find(const request& r) {
+    for (const message::option_view segment : r.segments()) {
+        const std::string_view name = segment.text();
+        if (name.size() == 1 && name[0] >= '0' && name[0] <= '9')
+            return &notes[static_cast<std::size_t>(name[0] - '0')];
+        break;
+    }
+    return nullptr;
+}
+
+static reply read(const request& r) {
+    const auto* note = find(r);
+    if (note == nullptr || !*note) return code::not_found;
+    return content(std::string_view{**note});
+}
+
+static reply strike_out(const request& r) {
+    if (auto* note = find(r)) note->reset();
+    return code::deleted;  // also if there was none (RFC 7252 §5.8.4)
+}
+
+constexpr auto site =
+    routes(at<"notes">(post(add).rt("notes")), below<"notes">(get(read), delete_(strike_out)), well_known_core);
+
+int main(int argc, char** argv) { return example::serve(site, argc, argv); }

@@ -1,0 +1,43 @@
+// What there is, and what a client asks for of it (RFC 6690): links that are constant, and links that come and go.
+//
+//     $ coap-client-notls -m get coap://127.0.0.1/.well-known/core?rt=temp*
+//     </inside>;rt="temperature";if="core.s"
+//     $ coap-client-notls -m get coap://127.0.0.1/.well-known/core?rt=lamp
+//     </lamps/0>;rt="lamp",</lamps/2>;rt="lamp"
+//     $ coap-client-notls -m put -e 0 coap://127.0.0.1/lamps/0
+//     $ coap-client-notls -m get coap://127.0.0.1/.well-known/core?rt=lamp
+//     </lamps/2>;rt="lamp"
+#include <string>
+
+#include "serve.hpp"
+
+using namespace mincoap;
+
+static std::int16_t inside = 21;
+static std::array<bool, 4> plugged_in{true, false, true, false};
+
+// A resource of one's own: methods, and here the links that it adds to the document whenever that is asked for.
+struct lamps : linkable<lamps> {
+    constexpr lamps() = default;
+
+    static void links(link_writer& to) {
+        for (std::size_t i = 0; i < plugged_in.size(); ++i)
+            if (plugged_in[i]) to.put("<" + std::string{to.reference()} + "/" + std::to_string(i) + ">;rt=\"lamp\"");
+    }
+
+    struct put : method<code::put> {
+        static reply serve(const lamps&, const request& r) {
+            for (const message::option_view lamp : r.segments()) {
+                const std::size_t number = lamp.text() == "0" ? 0 : lamp.text() == "2" ? 2 : 4;
+                if (number < plugged_in.size()) return plugged_in[number] = as_text(r.payload()) == "1", code::changed;
+            }
+            return code::not_found;
+        }
+    };
+    using methods = method_list<put>;
+};
+
+constexpr auto site = routes(at<"inside">(value(std::as_const(inside)).rt("temperature").if_("core.s")),
+                             below<"lamps">(lamps{}), filtered_well_known_core);
+
+int main(int argc, char** argv) { return example::serve(site, argc, argv); }

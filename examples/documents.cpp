@@ -1,0 +1,36 @@
+// What does not fit a datagram goes in blocks (RFC 7959), and nothing is kept between them.
+//
+//     $ coap-client-notls -m get -b 64 coap://127.0.0.1/manual
+//     Turn it on. If the light is red, wait. If the light is green, go. If there is no light, turn it on again.
+//     $ coap-client-notls -m get -b 32 coap://127.0.0.1/squares
+//     1 4 9 16 25 36 49 64 81 100 121 144 169 196 225 256 289 324 361 400
+//     $ coap-client-notls -m get -b 16 coap://127.0.0.1/history
+//     ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ
+#include <string>
+
+#include "serve.hpp"
+
+using namespace mincoap;
+
+// What a function writes. It runs anew for each block, and what falls into the block is kept.
+static void write_squares(body_writer& to) {
+    for (int i = 1; i <= 20; ++i) to.put(std::string_view{std::to_string(i * i) + (i < 20 ? " " : "")});
+}
+
+// What can be read by offset: a flash chip, or this.
+struct letters {
+    static extent measure() { return {.size = 52, .tag = etag{"version 1"}}; }
+    static bool read(std::uint32_t offset, mutable_bytes to) {
+        for (byte& letter : to) letter = static_cast<byte>('A' + offset++ % 26);
+        return true;
+    }
+};
+constexpr letters history;
+
+constexpr auto site = routes(at<"manual">(document("Turn it on. If the light is red, wait. If the light is green, go. "
+                                                   "If there is no light, turn it on again.")
+                                              .title("How to use it")),
+                             at<"squares">(rendered(write_squares)),
+                             at<"history">(get_blocks<content_format::text_plain>(history)), well_known_core);
+
+int main(int argc, char** argv) { return example::serve(site, argc, argv); }

@@ -1,0 +1,49 @@
+// Sites within sites, what may be absent, and a handler that looks after itself.
+//
+//     $ coap-client-notls -m get coap://127.0.0.1/rooms/kitchen/light
+//     0
+//     $ coap-client-notls -m get coap://127.0.0.1/sensor
+//     4.04
+//     $ coap-client-notls -m put -e 1 coap://127.0.0.1/plugged-in
+//     $ coap-client-notls -m get coap://127.0.0.1/sensor
+//     1013
+//     $ coap-client-notls -m get coap://127.0.0.1/echo/a/b
+//     2 segments
+#include <optional>
+
+#include "serve.hpp"
+
+using namespace mincoap;
+
+static bool light = false;
+static std::uint16_t pressure = 1013;
+
+// A site is a resource, too.
+constexpr auto kitchen = routes(at<"light">(value(light)), at<"name">(text("The kitchen")));
+
+// A resource that comes and goes.
+using sensor_resource = decltype(value(std::as_const(pressure)));
+static std::optional<sensor_resource> sensor;
+static void plug_in(bool is_in) {
+    if (is_in) sensor.emplace(value(std::as_const(pressure)));
+    else sensor.reset();
+}
+
+// Is given every request, and so has to answer 4.02 to critical options that it does not know.
+static reply count_segments(const request& r) {
+    if ((r.critical & ~understood_by_server) != 0) return code::bad_option;
+    if (r.method() != code::get) return code::method_not_allowed;
+    int count = 0;
+    for ([[maybe_unused]] const message::option_view segment : r.segments()) ++count;
+    return {code::content, content_format::text_plain, [count](message::writer& to) {
+                const char digit = static_cast<char>('0' + count % 10);
+                to.payload(std::string_view{&digit, 1});
+                to.payload(std::string_view{" segments"});
+            }};
+}
+
+constexpr auto site = routes(below<"rooms/kitchen">(kitchen), at<"sensor">(optional(sensor)),
+                             at<"plugged-in">(value([] { return sensor.has_value(); }, plug_in)),
+                             below<"echo">(forward(count_segments)), well_known_core);
+
+int main(int argc, char** argv) { return example::serve(site, argc, argv); }

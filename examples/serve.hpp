@@ -1,0 +1,34 @@
+// What the short examples share: a socket, a server, and a loop around them.
+#pragma once
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+
+#include <mincoap/mincoap.hpp>
+#include <mincoap/posix/udp_socket.hpp>
+
+namespace example {
+
+// Milliseconds since some moment, as `poll` wants them.
+inline std::uint32_t now_ms() {
+    using namespace std::chrono;
+    return static_cast<std::uint32_t>(duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
+}
+
+// Serves until the socket breaks. The first argument of the program is the UDP port: 5683 if there is none, 0 for any.
+template <typename Site, typename Hooks = mincoap::hooks>
+int serve(const Site& site, int argc, char** argv, Hooks hooks = {}) {
+    const auto port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 5683);
+    auto socket = mincoap::posix::udp_socket::bind(port);
+    if (!socket) return std::puts(socket.error().message().c_str()), 1;
+    std::printf("listening on port %u\n", unsigned{socket->local_port()});
+    std::fflush(stdout);
+
+    mincoap::server server{*socket, site, hooks};
+    while (server.poll(now_ms()) != mincoap::poll_result::error)
+        server.is_blocked() ? socket->wait_to_send() : socket->wait();
+    return 1;
+}
+
+}  // namespace example

@@ -1,0 +1,41 @@
+// Values as text: variables, and functions for what is a pin or a register.
+//
+//     $ coap-client-notls -m put -e 80 coap://127.0.0.1/fan
+//     $ coap-client-notls -m get coap://127.0.0.1/fan
+//     80
+//     $ coap-client-notls -m put -e 101 coap://127.0.0.1/fan
+//     4.00
+//     $ coap-client-notls -m get coap://127.0.0.1/temperature
+//     -7
+//     $ coap-client-notls -m put -e 20 coap://127.0.0.1/temperature
+//     4.05
+//     $ coap-client-notls -m put -e 1 coap://127.0.0.1/door
+//     4.09
+#include "serve.hpp"
+
+using namespace mincoap;
+
+static std::uint8_t fan_percent = 0;
+static std::int16_t temperature = -7;
+static bool locked = true;
+static bool is_open = false;
+
+// `false` means that no such value can be set: 4.00.
+static bool set_fan(std::uint8_t percent) {
+    if (percent > 100) return false;
+    fan_percent = percent;
+    return true;
+}
+
+// A code says more.
+static code set_door(bool open) {
+    if (locked && open) return code::conflict;
+    is_open = open;
+    return code::changed;
+}
+
+constexpr auto site = routes(at<"temperature">(value(std::as_const(temperature)).title("Outside, in degrees Celsius")),
+                             at<"fan">(value([] { return fan_percent; }, set_fan).title("Fan, in percent")),
+                             at<"door">(value([] { return is_open; }, set_door)), well_known_core);
+
+int main(int argc, char** argv) { return example::serve(site, argc, argv); }
