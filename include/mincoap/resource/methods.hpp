@@ -1,7 +1,10 @@
 // A function for a method: `at<"time">(get(read_clock))`.
 //
 // The function is `reply(const request&)`, or takes nothing, and is a plain function or a lambda. Its contract is that
-// of a handler. What it takes beyond a bare request has to be said:
+// of a handler. At a path with a wildcard it may be `reply(const request&, std::string_view)`, which is handed the
+// segment that the first wildcard took, a view into the request: `at<"lamps/*">(get(read_lamp))`.
+//
+// What it takes beyond a bare request has to be said:
 //
 //     put(store).consumes<content_format::cbor>()       another Content-Format: 4.15
 //     get(search).understands<option::uri_query>()      otherwise a request with a query is answered with 4.02
@@ -12,6 +15,21 @@
 namespace mincoap {
 
 namespace detail {
+
+// What a function may take. Of one that can be called in several ways, the first counts.
+template <typename F>
+concept takes_request = std::is_invocable_r_v<reply, const F&, const request&>;
+template <typename F>
+concept takes_segment = !takes_request<F> && std::is_invocable_r_v<reply, const F&, const request&, std::string_view>;
+template <typename F>
+concept takes_nothing = std::is_invocable_r_v<reply, const F&>;
+
+// At a path with a wildcard: what the first one took. (Not by way of `segments`, which is larger.)
+inline std::string_view captured_segment(const request& r) {
+    message::option_reader segment{r.path_begin, r.path_end};
+    segment.next();
+    return as_text(segment.value());
+}
 
 template <typename Method, content_format Format>
 struct consuming : Method {
@@ -28,8 +46,9 @@ template <typename F, typename Method>
 struct method_function : linkable<method_function<F, Method>> {
     F function;
 
-    static_assert(std::is_invocable_r_v<reply, const F&, const request&> || std::is_invocable_r_v<reply, const F&>,
-                  "mincoap: the function of a method is reply(const request&) or reply(), and callable as const");
+    static_assert(detail::takes_request<F> || detail::takes_segment<F> || detail::takes_nothing<F>,
+                  "mincoap: the function of a method is reply(const request&) or reply(), and callable as const; at a "
+                  "path with a wildcard it may be reply(const request&, std::string_view)");
 
     constexpr explicit method_function(F f) : function(f) {}
 
@@ -47,8 +66,10 @@ struct method_function : linkable<method_function<F, Method>> {
     }
 
     struct call : Method {
+        static constexpr bool needs_wildcard = detail::takes_segment<F>;
         static reply serve(const method_function& self, const request& r) {
-            if constexpr (std::is_invocable_v<const F&, const request&>) return self.function(r);
+            if constexpr (detail::takes_request<F>) return self.function(r);
+            else if constexpr (detail::takes_segment<F>) return self.function(r, detail::captured_segment(r));
             else return self.function();
         }
     };

@@ -9,6 +9,9 @@ namespace mincoap {
 
 // A path as a template argument: "sensors/temperature". Segments are separated by slashes and contain none, there is
 // none in front or behind, and "" is the root. What is written is what arrives in Uri-Path: nothing is percent-encoded.
+//
+// In the path of a resource, a segment that is an asterisk alone is a wildcard: any one segment may stand there, the
+// empty one included. Elsewhere in a segment, an asterisk is itself.
 template <std::size_t N>
 struct path_literal {
     char text[N]{};
@@ -21,8 +24,11 @@ struct path_literal {
 
 namespace detail {
 
-// RFC 7252 §3.1: how many bytes come before a segment of that length, when no option number is between.
-constexpr std::size_t segment_head_size(std::size_t length) { return length < 13 ? 1 : 2; }
+// A wildcard in an encoded path. No segment has that byte, neither in its text, which is UTF-8 (RFC 7252 §3.2), nor in
+// a length of at most 255: so it is known without regard to where segments begin.
+inline constexpr byte any_segment = 0xff;
+
+constexpr bool is_wildcard(std::string_view segment) { return segment == "*"; }
 
 // Calls f with each segment of a path.
 constexpr void for_each_segment(std::string_view path, auto&& f) {
@@ -43,15 +49,38 @@ constexpr bool has_valid_segments(std::string_view path) {
     return valid;
 }
 
+// RFC 7252 §3.1: how many bytes come before a segment of that length, when no option number is between.
+constexpr std::size_t segment_head_size(std::size_t length) { return length < 13 ? 1 : 2; }
+
 constexpr std::size_t encoded_path_size(std::string_view path) {
     std::size_t size = 0;
-    for_each_segment(path, [&](std::string_view s) { size += segment_head_size(s.size()) + s.size(); });
+    for_each_segment(path,
+                     [&](std::string_view s) { size += is_wildcard(s) ? 1 : segment_head_size(s.size()) + s.size(); });
+    return size;
+}
+
+// Writes a segment of up to 255 bytes. Returns where it ends.
+constexpr byte* encode_segment(std::string_view segment, byte* to) {
+    const std::size_t length = segment.size();
+    if (is_wildcard(segment)) return *to++ = any_segment, to;
+    *to++ = static_cast<byte>(length < 13 ? length : 13);
+    if (length >= 13) *to++ = static_cast<byte>(length - 13);
+    copy_bytes(segment.data(), length, to);
+    return to + length;
+}
+
+// How many bytes an encoded path has in front of its first wildcard, and so has every request that matches; all if
+// there is none.
+constexpr std::size_t size_before_wildcard(bytes encoded) {
+    std::size_t size = 0;
+    while (size < encoded.size() && encoded[size] != any_segment) ++size;
     return size;
 }
 
 }  // namespace detail
 
-// The path as the Uri-Path options of a request, the first one's number left open (its delta is 0 here).
+// The path as the Uri-Path options of a request, the first one's number left open (its delta is 0 here); for a
+// wildcard, one byte.
 //
 // The encoding of an option's length is unique (RFC 7252 §3.1) and Uri-Path options stand next to each other, so a
 // request's path is compared as bytes, with no regard to where segments begin.
@@ -59,15 +88,10 @@ template <path_literal Path>
 inline constexpr auto encoded_path = [] {
     static_assert(Path.view().empty() || Path.view().front() != '/', "mincoap: write a path without a slash in front");
     static_assert(detail::has_valid_segments(Path.view()), "mincoap: a path's segments have 1 to 255 bytes");
+    static_assert(!Path.view().contains('\xff'), "mincoap: a path is UTF-8, in which there is no byte 0xff");
     std::array<byte, detail::encoded_path_size(Path.view())> encoded{};
-    std::size_t at = 0;
-    detail::for_each_segment(Path.view(), [&](std::string_view segment) {
-        const std::size_t length = segment.size();
-        encoded[at++] = static_cast<byte>(length < 13 ? length : 13);
-        if (length >= 13) encoded[at++] = static_cast<byte>(length - 13);
-        copy_bytes(segment.data(), length, encoded.data() + at);
-        at += length;
-    });
+    byte* to = encoded.data();
+    detail::for_each_segment(Path.view(), [&](std::string_view segment) { to = detail::encode_segment(segment, to); });
     return encoded;
 }();
 

@@ -2,9 +2,13 @@
 //
 //     constexpr auto site = routes(at<"hello">(text("Hello CoAP")), at<"led">(value(led)), below<"fs">(files));
 //
-// A request goes to the resource with the longest path that matches and offers the method. `routes` answers for it
-// what a resource is apt to forget: no such path 4.04, no such method 4.05, a critical option that the resource does
-// not look at 4.02, a payload in another Content-Format 4.15. All of this is one table in flash, one row a method.
+// A request goes to the resource with the longest path, in segments, that matches and offers the method. `routes`
+// answers for it what a resource is apt to forget: no such path 4.04, no such method 4.05, a critical option that the
+// resource does not look at 4.02, a payload in another Content-Format 4.15. All of this is one table in flash, one row
+// a method.
+//
+// An asterisk is a wildcard for any one segment: `at<"lamps/*/name">(get(read_name))`. Among paths of the same length,
+// a text goes before it, the first difference counting: "a/b/*", "a/*/c", "*/b/c".
 #pragma once
 
 #include <array>
@@ -38,6 +42,10 @@ struct placed {
     static constexpr const auto& path = encoded_path<Path>;
     static constexpr std::string_view path_text = Path.view();
     static constexpr bool exact = Exact;
+    static constexpr std::size_t size_before_wildcard = detail::size_before_wildcard(path);
+    static constexpr bool has_wildcard = size_before_wildcard != path.size();
+    // So much of the path the resource does not see.
+    static constexpr std::size_t hidden_size = Exact && !has_wildcard ? 0 : size_before_wildcard;
     static_assert(encoded_path<Path>.size() <= 255,
                   "mincoap: a path has at most 255 bytes, one before each segment included");
     static_assert(
@@ -71,6 +79,13 @@ constexpr std::size_t count_of(method_list<Methods...>) {
     return sizeof...(Methods);
 }
 
+// A method of a function that is handed what a wildcard took, and one that leads to another site. They tell so
+// themselves, also from within a resource around theirs.
+template <typename Method>
+concept capturing = requires { requires Method::needs_wildcard; };
+template <typename Method>
+concept routing = requires { requires Method::finds_paths; };
+
 // The handler that `routes` makes.
 template <typename Places, typename... Resources>
 class site;
@@ -80,10 +95,11 @@ class site<std::tuple<Places...>, Resources...> {
 public:
     constexpr explicit site(Resources... resources) : resources_(resources...) {}
 
-    reply operator()(const request& r) const { return route(rows_and_options, this, r); }
+    reply operator()(const request& r) const { return route<has_wildcards>(rows_and_options, this, r); }
 
     // As a resource of another site.
     struct any : any_request {
+        static constexpr bool finds_paths = true;
         static reply serve(const site& self, const request& r) { return self(r); }
     };
     using methods = method_list<any>;
@@ -93,11 +109,11 @@ private:
     static reply serve(const void* self, const request& r) {
         using place = std::tuple_element_t<Index, std::tuple<Places...>>;
         const auto& resource = std::get<Index>(static_cast<const site*>(self)->resources_);
-        if constexpr (place::exact) {
+        if constexpr (place::hidden_size == 0) {
             return Method::serve(resource, r);
         } else {
             request rest = r;
-            rest.path_begin += place::path.size();
+            rest.path_begin += place::hidden_size;
             return Method::serve(resource, rest);
         }
     }
@@ -109,6 +125,10 @@ private:
         static_assert(((Methods::understands == every_option || (Methods::understands & unnamed_options) == 0) && ...),
                       "mincoap: only critical options up to 39 can be named");
         using place = std::tuple_element_t<Index, std::tuple<Places...>>;
+        static_assert(place::has_wildcard || (!capturing<Methods> && ...),
+                      "mincoap: a function that takes a segment stands at a path with a wildcard, as at<\"lamps/*\">");
+        static_assert(!place::has_wildcard || (!routing<Methods> && ...),
+                      "mincoap: a site stands below a path without wildcards: write them in the site's own paths");
         ((all[count++] = {.path = place::path.data(),
                           .path_size = static_cast<byte>(place::path.size()),
                           .methods = static_cast<method_set>(Methods::methods | (place::exact ? 0 : below_it)),
@@ -134,6 +154,7 @@ private:
         return understood;
     }
 
+    static constexpr bool has_wildcards = (Places::has_wildcard || ...);
     static constexpr auto rows = make_rows(std::index_sequence_for<Resources...>{});
     static constexpr table rows_and_options{rows, understood_by_any(rows)};
     static_assert(!has_duplicate(rows), "mincoap: two resources take the same method at the same path");
@@ -148,14 +169,16 @@ public:
 }  // namespace detail
 
 // Resources at exactly that path. Several combine their methods: `at<"led">(get(read), put(write))`. They see the whole
-// path in `request::segments`, so that another site belongs into `below`.
+// path in `request::segments`, so that another site belongs into `below`. With wildcards in it, they see what the first
+// of them took and all behind it.
 template <path_literal Path, typename... Given>
 constexpr auto at(Given... given) {
     return std::tuple{detail::placed<Path, true, Given>{given}...};
 }
 
-// Resources at that path and anywhere below it; they see the rest of the path in `request::segments`. What `routes` makes
-// can stand here as well. Its resources are not in the well_known_core of the outer site, nor should it name one itself.
+// Resources at that path and anywhere below it; they see the rest of the path in `request::segments`, or with wildcards
+// in it, what the first of them took and all behind it. What `routes` makes can stand here as well, if there are none.
+// Its resources are not in the well_known_core of the outer site, nor should it name one itself.
 template <path_literal Path, typename... Given>
 constexpr auto below(Given... given) {
     return std::tuple{detail::placed<Path, false, Given>{given}...};

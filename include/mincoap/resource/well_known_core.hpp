@@ -3,7 +3,7 @@
 //     routes(at<"led">(value(led).title("Status LED")), well_known_core)
 //
 // The document is put together at compile time, in the order in which the resources stand there. A query is ignored, as
-// RFC 6690 §4.1 asks of a server that does not filter.
+// RFC 6690 §4.1 asks of a server that does not filter. A path with a wildcard is not listed: no one link leads there.
 #pragma once
 
 #include <mincoap/resource/routes.hpp>
@@ -87,13 +87,14 @@ private:
     // The path, "</>" and a comma, the attributes.
     template <typename Place>
     static constexpr std::size_t capacity_of =
-        percent_encoded_size(Place::path_text) + 4 + attributes_capacity<decltype(Place::given)>;
+        Place::has_wildcard ? 0
+                            : percent_encoded_size(Place::path_text) + 4 + attributes_capacity<decltype(Place::given)>;
 
     // A path has one link, with the attributes of everything that stands there.
     template <typename Place, typename... Places>
     static constexpr void add_link(auto& document, std::size_t index, const Place&, const Places&... places) {
         constexpr bool same_path[] = {Places::path_text == Place::path_text...};
-        bool listed = std::is_same_v<decltype(Place::given), discovery_of_site>;
+        bool listed = Place::has_wildcard || std::is_same_v<decltype(Place::given), discovery_of_site>;
         for (std::size_t earlier = 0; earlier < index; ++earlier) listed = listed || same_path[earlier];
         if (listed) return;
         if (document.size != 0) document.append(",");

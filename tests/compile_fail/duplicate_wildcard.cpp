@@ -1,0 +1,7 @@
+// Whatever each of them makes of what the wildcard takes.
+#include <mincoap/mincoap.hpp>
+
+mincoap::reply read(const mincoap::request&, std::string_view) { return mincoap::code::content; }
+
+constexpr auto site = mincoap::routes(mincoap::at<"lamps/*/name">(mincoap::get(read)),
+                                      mincoap::at<"lamps/*/name">(mincoap::text("a lamp")));

@@ -1,0 +1,3 @@
+#include <mincoap/mincoap.hpp>
+
+constexpr auto site = mincoap::routes(mincoap::at<"a/\xff">(mincoap::text("Hello")));
