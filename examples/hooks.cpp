@@ -1,4 +1,5 @@
-// What a server tells besides requests: what became of every datagram. And a part that clients may ask for: No-Response.
+// Parts of a server: one that is told what became of every datagram, and one by which clients say which classes of
+// responses they have no interest in (RFC 7967). Each costs what it is, and nothing if it is not named.
 //
 //     $ coap-client-notls -m get coap://127.0.0.1/hello
 //     Hello
@@ -14,8 +15,7 @@ using namespace mincoap;
 
 static std::uint32_t served = 0;  // by a resource or for lack of one, and not refused by the server itself
 
-// Parts are inherited beside each other; each costs what it is, and nothing if it is not named.
-struct profile : hooks, no_response {
+struct counting : hooks {
     static void on_outcome(outcome o) {
         if (o == outcome::served) ++served;
     }
@@ -23,4 +23,4 @@ struct profile : hooks, no_response {
 
 constexpr auto site = routes(at<"hello">(text("Hello")), at<"served">(value(std::as_const(served))), well_known_core);
 
-int main(int argc, char** argv) { return example::serve(site, argc, argv, profile{}); }
+int main(int argc, char** argv) { return example::serve(site, argc, argv, counting{}, no_response{}); }

@@ -14,7 +14,7 @@ constexpr auto site = routes(at<"temperature">(value(std::as_const(temperature))
 
 int main() {
     net::loopback<> network;
-    server server{network, site};
+    server server{network, site, unguarded{}};
 
     // A request: Confirmable, with a token of a byte.
     std::array<byte, 64> memory{};

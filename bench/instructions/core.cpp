@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
             socket.send({buffer, reply_size}, in.path);
         }
     } else {
-        mincoap::server server{socket, site, buffer};
+        mincoap::server server{socket, site, buffer, mincoap::unguarded{}};
         for (std::size_t i = 0; i < requests; ++i) server.poll(0);
     }
     return socket.answered == requests ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
     std::printf("%u\n", socket->local_port());
     std::fflush(stdout);
 
-    mincoap::server server{*socket, site};
+    mincoap::server server{*socket, site, mincoap::unguarded{}};
     long left = std::atol(argv[1]);
     while (left > 0) {
         socket->wait();

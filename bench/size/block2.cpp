@@ -17,11 +17,9 @@ constexpr auto site =
     mincoap::routes(mincoap::at<"hello">(mincoap::document("Hello CoAP")),
                     mincoap::at<"led">(mincoap::value(led).title("Status LED")), mincoap::well_known_core);
 
-struct profile : mincoap::hooks, mincoap::no_response {};
-
 radio socket;
 mincoap::byte datagram[1152];
-constinit mincoap::server server{socket, site, datagram, profile{}};
+constinit mincoap::server server{socket, site, datagram, mincoap::unguarded{}, mincoap::no_response{}};
 
 }  // namespace
 

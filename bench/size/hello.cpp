@@ -15,7 +15,7 @@ constexpr auto site = mincoap::routes(mincoap::at<"hello">(mincoap::text("Hello 
 
 radio socket;
 mincoap::byte datagram[1152];
-constinit mincoap::server server{socket, site, datagram};
+constinit mincoap::server server{socket, site, datagram, mincoap::unguarded{}};
 
 }  // namespace
 

@@ -63,7 +63,7 @@ constexpr auto site = mincoap::routes(
 
 radio socket;
 mincoap::byte datagram[1152];
-constinit mincoap::server server{socket, site, datagram};
+constinit mincoap::server server{socket, site, datagram, mincoap::unguarded{}};
 
 }  // namespace
 

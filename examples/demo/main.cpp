@@ -8,10 +8,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include <mincoap/posix/entropy.hpp>
 #include <mincoap/posix/udp_socket.hpp>
 
 #include "demo_site.hpp"
 #include "describe.hpp"
+#include "trust.hpp"
 
 namespace {
 
@@ -67,6 +69,7 @@ void print(const mincoap::counters& counted) {
         {bad_option, "with bad options"},
         {reply_too_large, "with too large a reply"},
         {unsaid, "with errors unsaid"},
+        {challenged, "challenged"},
     }};
     std::cout << "datagrams:";
     const char* separator = " ";
@@ -78,10 +81,11 @@ void print(const mincoap::counters& counted) {
 }
 
 // Serves until a signal. A signal that comes just before the wait is noticed when the wait has timed out.
-int serve(udp_socket& socket, std::ostream* log) {
+int serve(udp_socket& socket, const std::vector<demo::network>& trusted, std::ostream* log) {
     constexpr int longest_wait_ms = 200;
     demo::described_socket described{socket, log};
-    mincoap::server server{described, site, mincoap::counters{}};
+    const mincoap::echo_guard guard{mincoap::posix::random_key(), demo::trusted_networks{&trusted}};
+    mincoap::server server{described, site, guard, mincoap::counters{}};
     server.start_message_ids_at(static_cast<std::uint16_t>(std::random_device{}()));
 
     while (stopped == 0) {
@@ -100,7 +104,19 @@ int complain(const std::string& about, const std::error_code& why) {
     return 1;
 }
 
-int run(const std::string& address, std::uint16_t port, bool verbose) {
+// "none" says that there are none; otherwise nothing if one of them is no network.
+std::optional<std::vector<demo::network>> to_networks(const std::vector<std::string>& texts) {
+    std::vector<demo::network> networks;
+    for (const std::string& text : texts) {
+        if (text == "none") continue;
+        const auto network = demo::to_network(text);
+        if (!network) return std::nullopt;
+        networks.push_back(*network);
+    }
+    return networks;
+}
+
+int run(const std::string& address, std::uint16_t port, const std::vector<demo::network>& trusted, bool verbose) {
     auto at = address.empty() ? endpoint{.port = port} : mincoap::posix::to_endpoint(address, port);
     if (!at) return complain(address, at.error());
     auto socket = udp_socket::bind(*at);
@@ -108,7 +124,7 @@ int run(const std::string& address, std::uint16_t port, bool verbose) {
 
     at->port = socket->local_port();
     announce(*at);
-    return serve(*socket, verbose ? &std::cout : nullptr);
+    return serve(*socket, trusted, verbose ? &std::cout : nullptr);
 }
 
 }  // namespace
@@ -117,13 +133,19 @@ int main(int argc, char** argv) {
     CLI::App app{"A CoAP server to try clients with"};
     std::uint16_t port = 5683;
     std::string address;
+    std::vector<std::string> trusted{"127.0.0.0/8", "::1"};
     bool verbose = false;
     app.add_option("--port", port, "UDP port; 0 for any that is free")->capture_default_str();
     app.add_option("--bind", address, "listen on this address only, such as 127.0.0.1 or fe80::1%eth0");
+    app.add_option("--trust", trusted,
+                   "send large responses to these networks (RFC 9175) without asking: 10.0.0.0/8; or none")
+        ->capture_default_str();
     app.add_flag("--verbose", verbose, "print each datagram");
     CLI11_PARSE(app, argc, argv);
 
     std::signal(SIGINT, stop);
     std::signal(SIGTERM, stop);
-    return run(address, port, verbose);
+    const auto networks = to_networks(trusted);
+    if (!networks) return std::cerr << "--trust: no network\n", 1;
+    return run(address, port, *networks, verbose);
 }

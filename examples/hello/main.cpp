@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include <mincoap/mincoap.hpp>
+#include <mincoap/posix/entropy.hpp>
 #include <mincoap/posix/udp_socket.hpp>
 
 static bool led = false;
@@ -15,7 +16,7 @@ int main() {
     auto socket = mincoap::posix::udp_socket::bind(5683);
     if (!socket) return std::puts(socket.error().message().c_str()), 1;
 
-    mincoap::server server{*socket, site};
+    mincoap::server server{*socket, site, mincoap::echo_guard{mincoap::posix::random_key()}};
     while (server.poll(0) != mincoap::poll_result::error) {  // 0: a clock in milliseconds, had a resource use for it
         server.is_blocked() ? socket->wait_to_send() : socket->wait();
     }

@@ -6,6 +6,7 @@
 #include <mincoap/net/loopback.hpp>
 #include <mincoap/resource/byte_store.hpp>
 #include <mincoap/resource/conditional.hpp>
+#include <mincoap/resource/confirmed_only.hpp>
 #include <mincoap/resource/document.hpp>
 #include <mincoap/resource/filtered_well_known_core.hpp>
 #include <mincoap/resource/methods.hpp>
@@ -17,6 +18,7 @@
 #include <mincoap/resource/upload.hpp>
 #include <mincoap/resource/value.hpp>
 #include <mincoap/resource/well_known_core.hpp>
+#include <mincoap/security/echo_guard.hpp>
 #include <mincoap/server/no_response.hpp>
 #include <mincoap/server/server.hpp>
 #include <mincoap/version.hpp>

@@ -8,5 +8,5 @@ struct numbering : mincoap::hooks {
 int main() {
     mincoap::net::null_socket socket;
     const mincoap::null_handler handler;
-    mincoap::server server{socket, handler, numbering{}};
+    mincoap::server server{socket, handler, numbering{}, mincoap::unguarded{}};
 }

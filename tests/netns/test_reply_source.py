@@ -189,7 +189,7 @@ def sources(net, addresses, link=0):
 
 @pytest.mark.parametrize("address", IPV4 + IPV6 + LINK_LOCAL)
 def test_demo_replies_from_the_address_asked(net, demo, address):
-    with serving(net, demo, "--port", PORT):
+    with serving(net, demo, "--port", PORT, "--trust", "0.0.0.0/0", "::/0"):
         answer = ask(net, address)
     assert answer, "no reply"
     reply, source = answer

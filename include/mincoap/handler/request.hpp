@@ -63,6 +63,9 @@ struct request {
     constexpr const net::endpoint& local() const { return from->path.local; }
     constexpr bool multicast() const { return from->multicast; }
 
+    // Whether it is known that who sent it receives what is sent to that address: see `echo_guard`.
+    constexpr bool confirmed() const { return from->confirmed; }
+
     // The path's segments, below a prefix those behind it: `for (const message::option_view s : r.segments())`. Their
     // values count; their numbers are those of no option.
     constexpr message::option_range segments() const { return message::option_range{path()}; }

@@ -47,7 +47,7 @@ inline constexpr auto reference_to = [] {
     return reference;
 }();
 
-// What is kept of the places that have links at run time.
+// What is kept of the places that have links at run time. Those of a path with a wildcard would begin with none.
 template <typename Place, typename Resource>
 struct linking {
     Resource resource;
@@ -59,7 +59,7 @@ struct linking {
 };
 template <typename Place>
 constexpr auto linking_of(const Place& place) {
-    if constexpr (has_links<decltype(place.given)>)
+    if constexpr (has_links<decltype(place.given)> && !Place::has_wildcard)
         return std::tuple{linking<Place, decltype(undescribed(place.given))>{undescribed(place.given)}};
     else return std::tuple<>{};
 }

@@ -93,9 +93,41 @@ constexpr void collect(request& to, message::option_view o, const byte* begin) {
     }
 }
 
-constexpr message::parse_error parse_request(const exchange& e, request& r) {
-    return message::view::parse(e.buffer.first(e.in.size), r.message,
-                                [&](const message::option_view& o, const byte* begin) { collect(r, o, begin); });
+// RFC 9175 §2.4: what may be sent for a request until the address is confirmed, in bytes.
+constexpr std::size_t unconfirmed_limit(const exchange& e) { return 3 * e.in.size; }
+
+// A group's member sends what it can send unasked: a response in blocks gets smaller, another one that is too large is left
+// out, and so is a challenge (RFC 7252 §8.2, RFC 9175 §2.4).
+constexpr void limit_room(const exchange& e, mutable_bytes& room) {
+    if (!e.in.confirmed && e.in.multicast && unconfirmed_limit(e) < room.size())
+        room = room.first(unconfirmed_limit(e));
+}
+
+// Whether the hooks stand between large responses and addresses that nobody has confirmed; see echo_guard.hpp.
+template <typename Hooks>
+concept guarding = requires(const Hooks& hooks, const net::endpoint& remote, const byte* echo) {
+    { hooks.confirms(remote, std::uint32_t{}, echo) } -> std::same_as<bool>;
+};
+
+// The value of an Echo option that may be the guard's.
+template <typename Hooks>
+constexpr void collect_echo(const byte*& echo, const message::option_view& o) {
+    if (o.number == option::echo && o.value.size() == Hooks::echo_size) echo = o.value.data();
+}
+
+template <typename Hooks>
+constexpr message::parse_error parse_request(exchange& e, request& r, const Hooks& hooks) {
+    [[maybe_unused]] const byte* echo = nullptr;
+    const auto collected = [&](const message::option_view& o, const byte* begin) {
+        collect(r, o, begin);
+        if constexpr (guarding<Hooks>) collect_echo<Hooks>(echo, o);
+    };
+    const message::parse_error error = message::view::parse(e.buffer.first(e.in.size), r.message, collected);
+    if constexpr (guarding<Hooks>) {
+        e.in.confirmed = hooks.confirms(e.in.path.remote, r.now_ms, echo);
+        limit_room(e, *r.room);
+    }
+    return error;
 }
 
 // Why no handler may see the request; `code::empty` if one may.
@@ -201,6 +233,20 @@ constexpr std::size_t append_size_limit(mutable_bytes buffer, std::size_t size) 
     return static_cast<std::size_t>(to - buffer.data());
 }
 
+constexpr bool is_too_much(const exchange& e, std::size_t size) {
+    return !e.in.confirmed && (size > unconfirmed_limit(e) || message::code_of(e.buffer.data()) == code::unauthorized);
+}
+
+// In place of what is too much: what can be repeated is to be repeated with the Echo option of a 4.01; of anything else it
+// is said what became of it. Returns the size of the response.
+template <typename Hooks>
+std::size_t challenge(exchange& e, bool repeatable, std::uint32_t now_ms, Hooks& hooks) {
+    conclude(e, hooks, outcome::challenged);
+    if (repeatable) e.buffer[1] = static_cast<byte>(code::unauthorized);
+    const std::size_t limit = unconfirmed_limit(e) < e.buffer.size() ? unconfirmed_limit(e) : e.buffer.size();
+    return hooks.append_echo(e.buffer.first(limit), token_end_of(e), e.in.path.remote, now_ms);
+}
+
 // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is (§5.2.3).
 template <handler Handler, typename Hooks>
 std::size_t take_request(exchange& e, const request& r, const Handler& handler, Hooks& hooks) {
@@ -224,7 +270,10 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
         }
     }
     const std::size_t token_end = token_end_of(e);
+    [[maybe_unused]] const bool is_safe = r.method() == code::get || r.method() == code::fetch;
     if (const std::size_t size = render(*r.room, token_end, answer); size != 0) {
+        if constexpr (guarding<Hooks>)
+            if (is_too_much(e, size)) return challenge(e, is_safe, r.now_ms, hooks);
         conclude(e, hooks, refused == code::empty ? outcome::served : outcome::refused);
         return e.in.truncated ? append_size_limit<takes_blocks<Handler>>(e.buffer, size) : size;
     }
@@ -247,7 +296,7 @@ std::size_t respond(exchange& e, const Handler& handler, std::uint32_t now_ms, H
     mutable_bytes room = e.buffer;
     request r{e.in, now_ms, room};
     if (e.in.truncated) detail::leave_header(e);
-    if (const message::parse_error error = detail::parse_request(e, r); error != message::parse_error::none) {
+    if (const message::parse_error error = detail::parse_request(e, r, hooks); error != message::parse_error::none) {
         detail::conclude(e, hooks, static_cast<outcome>(error));
         return error == message::parse_error::format ? detail::reject(e) : 0;
     }

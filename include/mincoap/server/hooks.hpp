@@ -1,7 +1,12 @@
-// What a server tells its application besides requests. A server that names no hooks pays for none.
+// What a server tells its application besides requests, and what is done to all requests alike: parts, which are named
+// beside each other. A server pays for those that it names.
+//
+//     server server{socket, site, echo_guard{key}, counters{}, no_response{}};
 #pragma once
 
 #include <array>
+#include <concepts>
+#include <type_traits>
 
 #include <mincoap/message/view.hpp>
 #include <mincoap/net/udp_socket.hpp>
@@ -22,8 +27,9 @@ enum class outcome : byte {
     reply_too_large,  // did not fit the buffer: 5.00, or an error without its explanation; by multicast, nothing
     bad_option,       // dropped: a Non-confirmable request that 4.02 would be the answer to (RFC 7252 §5.4.1)
     unsaid,           // left out: an error, the request having come by multicast (RFC 7252 §8.2), or by No-Response
+    challenged,       // answered without what was too much for an address that nobody has confirmed (RFC 9175 §2.4)
 };
-inline constexpr std::size_t outcome_count = 12;
+inline constexpr std::size_t outcome_count = 13;
 
 // The hooks, doing nothing. Derive from it and redeclare what you want to know.
 struct hooks {
@@ -36,12 +42,38 @@ struct hooks {
     static constexpr void on_outcome(outcome) {}
 };
 
-// Counts every outcome, from 0 and modulo 2^32: `server server{socket, site, counters{}}`, then `server.hooks()`.
+// Counts every outcome, from 0 and modulo 2^32; see `server.hooks()`.
 struct counters : hooks {
     std::array<std::uint32_t, outcome_count> by_outcome{};
 
     constexpr void on_outcome(outcome o) { ++by_outcome[static_cast<std::size_t>(o)]; }
     constexpr std::uint32_t operator[](outcome o) const { return by_outcome[static_cast<std::size_t>(o)]; }
 };
+
+// In place of a guard: whoever sends a datagram with a forged source has the response, of any size, sent to that address
+// (RFC 7252 §11.3). For networks where nobody does, and for responses that are no larger than requests.
+struct unguarded {};
+
+namespace detail {
+
+template <typename... Parts>
+struct parts : Parts... {};
+
+}  // namespace detail
+
+// Anything but memory, which stands in front of the parts.
+template <typename P>
+concept hooks_part = std::is_class_v<P> && !std::convertible_to<P&, mutable_bytes>;
+
+// The hooks made of several parts.
+template <hooks_part... Parts>
+using profile = std::conditional_t<(std::derived_from<Parts, hooks> || ...), detail::parts<Parts...>,
+                                   detail::parts<hooks, Parts...>>;
+
+template <hooks_part... Parts>
+constexpr profile<Parts...> make_profile(Parts... parts) {
+    if constexpr ((std::derived_from<Parts, hooks> || ...)) return {parts...};
+    else return {hooks{}, parts...};
+}
 
 }  // namespace mincoap

@@ -1,14 +1,13 @@
 // No-Response (RFC 7967): a client says which classes of responses it has no interest in.
 //
-//     struct profile : mincoap::hooks, mincoap::no_response {};
-//     mincoap::server server{socket, site, profile{}};
+//     server server{socket, site, echo_guard{key}, no_response{}};
 #pragma once
 
 #include <mincoap/handler/request.hpp>
 
 namespace mincoap {
 
-// A part of the hooks, to be inherited beside `hooks` or `counters`. Without it the option, which is elective, is ignored.
+// A part of the hooks. Without it the option, which is elective, is ignored.
 struct no_response {
     // RFC 7967 §2.1: bit 1 of the option's value stands for 2.xx, bit 3 for 4.xx, bit 4 for 5.xx. The server sends no
     // response then, and acknowledges a request that is Confirmable.

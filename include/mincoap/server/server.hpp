@@ -10,24 +10,26 @@ inline constexpr std::size_t default_message_size = 1152;
 
 struct given_memory {};  // the caller's, instead of a buffer in the server
 
-// What it is given outlives it.
-template <net::udp_socket Socket, handler Handler, std::derived_from<hooks> Hooks = hooks,
+// What it is given outlives it, but for the parts of the hooks, which it keeps. One of them is `echo_guard` or `unguarded`.
+template <net::udp_socket Socket, handler Handler, std::derived_from<hooks> Hooks,
           typename Memory = std::array<byte, default_message_size>>
 class server {
 public:
     // With a buffer of its own, of `default_message_size` bytes.
-    constexpr server(Socket& s, const Handler& h, Hooks hs = {})
+    template <hooks_part... Parts>
         requires(!std::same_as<Memory, given_memory>)
-        : exchange_(memory_), socket_(s), handler_(h), hooks_{hs} {}
+    constexpr server(Socket& s, const Handler& h, Parts... parts)
+        : exchange_(memory_), socket_(s), handler_(h), hooks_{make_profile(parts...)} {}
 
     // In memory of the caller's: 12 to 65,535 bytes, the size of the largest datagram that is taken or sent.
-    constexpr server(Socket& s, const Handler& h, mutable_bytes memory, Hooks hs = {})
+    template <hooks_part... Parts>
         requires std::same_as<Memory, given_memory>
-        : exchange_(memory), socket_(s), handler_(h), hooks_{hs} {}
+    constexpr server(Socket& s, const Handler& h, mutable_bytes memory, Parts... parts)
+        : exchange_(memory), socket_(s), handler_(h), hooks_{make_profile(parts...)} {}
 
     // What is a temporary does not outlive the server.
-    server(Socket& s, const Handler&& temporary, Hooks hs = {}) = delete;
-    server(Socket& s, const Handler&& temporary, mutable_bytes memory, Hooks hs = {}) = delete;
+    template <typename... Parts>
+    server(Socket& s, const Handler&& temporary, Parts... parts) = delete;
 
     server(const server&) = delete;
     server& operator=(const server&) = delete;
@@ -46,6 +48,8 @@ public:
 
 private:
     static_assert(!requires(Hooks& h) { h.next_message_id(); }, "mincoap: the server counts Message IDs itself");
+    static_assert(detail::guarding<Hooks> || std::derived_from<Hooks, unguarded>,
+                  "mincoap: say what guards others against forged requests: echo_guard{key}, or unguarded{}");
 
     struct numbered_hooks : Hooks {
         std::uint16_t next = 0;
@@ -60,13 +64,11 @@ private:
     numbered_hooks hooks_{};
 };
 
-template <typename Socket, typename Handler>
-server(Socket&, const Handler&&) -> server<Socket, Handler>;
-template <typename Socket, typename Handler>
-server(Socket&, const Handler&) -> server<Socket, Handler>;
-template <typename Socket, typename Handler, std::derived_from<hooks> Hooks>
-server(Socket&, const Handler&, Hooks) -> server<Socket, Handler, Hooks>;
-template <typename Socket, typename Handler, typename Hooks = hooks>
-server(Socket&, const Handler&, mutable_bytes, Hooks = {}) -> server<Socket, Handler, Hooks, given_memory>;
+template <typename Socket, typename Handler, typename... Parts>
+server(Socket&, const Handler&&, Parts...) -> server<Socket, Handler, profile<unguarded>>;
+template <typename Socket, typename Handler, hooks_part... Parts>
+server(Socket&, const Handler&, Parts...) -> server<Socket, Handler, profile<Parts...>>;
+template <typename Socket, typename Handler, hooks_part... Parts>
+server(Socket&, const Handler&, mutable_bytes, Parts...) -> server<Socket, Handler, profile<Parts...>, given_memory>;
 
 }  // namespace mincoap

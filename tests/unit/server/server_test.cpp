@@ -19,7 +19,7 @@ packet taken(auto& socket) {
 
 TEST(server, serves) {
     net::loopback<> socket;
-    server s{socket, site};
+    server s{socket, site, unguarded{}};
     EXPECT_EQ(s.poll(0), poll_result::idle);
     ASSERT_TRUE(socket.deliver(packet{"41 01 00 01 77 b1 'a'"}.view(), unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
@@ -30,7 +30,7 @@ TEST(server, serves) {
 // RFC 7252 §4.4: Message IDs of one's own, that differ from each other.
 TEST(server, counts_the_message_ids_of_non_confirmable_responses) {
     net::loopback<> socket;
-    server s{socket, site};
+    server s{socket, site, unguarded{}};
     const auto next = [&] {
         EXPECT_TRUE(socket.deliver(packet{"50 01 12 34 b1 'a'"}.view(), unicast()));
         EXPECT_EQ(s.poll(0), poll_result::served);
@@ -47,7 +47,7 @@ TEST(server, counts_the_message_ids_of_non_confirmable_responses) {
 // RFC 7252 §4.2: an Acknowledgement carries the Message ID of what it acknowledges, whatever is counted.
 TEST(server, does_not_count_acknowledgements) {
     net::loopback<> socket;
-    server s{socket, site};
+    server s{socket, site, unguarded{}};
     s.start_message_ids_at(0x7777);
     ASSERT_TRUE(socket.deliver(packet{"40 01 12 34 b1 'a'"}.view(), unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
@@ -59,7 +59,7 @@ TEST(server, does_not_count_acknowledgements) {
 
 TEST(server, takes_hooks) {
     net::loopback<> socket;
-    server s{socket, site, counters{}};
+    server s{socket, site, unguarded{}, counters{}};
     ASSERT_TRUE(socket.deliver(packet{"40 00 00 01"}.view(), unicast()));
     ASSERT_TRUE(socket.deliver(packet{"40 01 00 02 b1 'a'"}.view(), unicast()));
     ASSERT_TRUE(socket.deliver(packet{"00"}.view(), unicast()));
@@ -77,7 +77,7 @@ TEST(server, takes_hooks_that_refer_to_something) {
     };
     std::vector<outcome> seen;
     net::loopback<> socket;
-    server s{socket, site, log{seen}};
+    server s{socket, site, unguarded{}, log{seen}};
     ASSERT_TRUE(socket.deliver(packet{"40 00 00 01"}.view(), unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
     EXPECT_EQ(seen, std::vector{outcome::ping});
@@ -86,7 +86,7 @@ TEST(server, takes_hooks_that_refer_to_something) {
 TEST(server, works_in_given_memory) {
     std::array<byte, 12> memory{};
     net::loopback<> socket;
-    server s{socket, site, mutable_bytes{memory}, counters{}};
+    server s{socket, site, mutable_bytes{memory}, unguarded{}, counters{}};
     ASSERT_TRUE(socket.deliver(packet{"40 01 00 01 b1 'a'"}.view(), unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
     EXPECT_EQ(taken(socket), packet{"60 45 00 01 c0 ff 'A'"});
@@ -99,7 +99,7 @@ TEST(server, works_in_given_memory) {
 // RFC 7252 §4.6: 1,152 bytes when nothing else is known.
 TEST(server, takes_messages_of_the_default_size) {
     net::loopback<1280> socket;
-    server s{socket, site, counters{}};
+    server s{socket, site, unguarded{}, counters{}};
     const packet head = "50 01 00 01 b1 'a' ff";
     ASSERT_TRUE(socket.deliver((head + test::filler(1152 - head.size())).view(), unicast()));
     ASSERT_TRUE(socket.deliver((head + test::filler(1153 - head.size())).view(), unicast()));
@@ -111,7 +111,7 @@ TEST(server, takes_messages_of_the_default_size) {
 
 TEST(server, says_that_it_is_blocked) {
     net::loopback<> socket;
-    server s{socket, site};
+    server s{socket, site, unguarded{}};
     socket.send_status = net::status::would_block;
     ASSERT_TRUE(socket.deliver(packet{"40 01 00 01 b1 'a'"}.view(), unicast()));
     EXPECT_FALSE(s.is_blocked());
@@ -126,31 +126,32 @@ TEST(server, says_that_it_is_blocked) {
 TEST(server, hands_on_the_time) {
     constexpr auto clock = [](const request& r) -> reply { return r.now_ms == 42 ? code::valid : code::bad_request; };
     net::loopback<> socket;
-    server s{socket, clock};
+    server s{socket, clock, unguarded{}};
     ASSERT_TRUE(socket.deliver(packet{"40 01 00 01"}.view(), unicast()));
     EXPECT_EQ(s.poll(42), poll_result::served);
     EXPECT_EQ(taken(socket), packet{"60 43 00 01"});
 }
 
 // What it is given outlives it: a temporary is refused, in all the ways to make a server.
-using given = server<net::null_socket, null_handler>;
-using given_hooks = server<net::null_socket, null_handler, counters>;
-using given_buffer = server<net::null_socket, null_handler, counters, given_memory>;
-static_assert(std::is_constructible_v<given, net::null_socket&, null_handler&>);
-static_assert(std::is_constructible_v<given, net::null_socket&, const null_handler&>);
-static_assert(std::is_constructible_v<given_hooks, net::null_socket&, const null_handler&, counters>);
-static_assert(std::is_constructible_v<given_buffer, net::null_socket&, null_handler&, mutable_bytes, counters>);
-static_assert(!std::is_constructible_v<given, net::null_socket&, null_handler>);
-static_assert(!std::is_constructible_v<given, net::null_socket&, const null_handler>);
-static_assert(!std::is_constructible_v<given, net::null_socket, null_handler&>);
-static_assert(!std::is_constructible_v<given_hooks, net::null_socket&, null_handler, counters>);
-static_assert(!std::is_constructible_v<given_buffer, net::null_socket&, null_handler, mutable_bytes>);
-static_assert(!std::is_constructible_v<given_buffer, net::null_socket&, null_handler, mutable_bytes, counters>);
+using given = server<net::null_socket, null_handler, profile<unguarded>>;
+using given_hooks = server<net::null_socket, null_handler, profile<unguarded, counters>>;
+using given_buffer = server<net::null_socket, null_handler, profile<unguarded, counters>, given_memory>;
+static_assert(std::is_constructible_v<given, net::null_socket&, null_handler&, unguarded>);
+static_assert(std::is_constructible_v<given, net::null_socket&, const null_handler&, unguarded>);
+static_assert(std::is_constructible_v<given_hooks, net::null_socket&, const null_handler&, unguarded, counters>);
+static_assert(
+    std::is_constructible_v<given_buffer, net::null_socket&, null_handler&, mutable_bytes, unguarded, counters>);
+static_assert(!std::is_constructible_v<given, net::null_socket&, null_handler, unguarded>);
+static_assert(!std::is_constructible_v<given, net::null_socket&, const null_handler, unguarded>);
+static_assert(!std::is_constructible_v<given, net::null_socket, null_handler&, unguarded>);
+static_assert(!std::is_constructible_v<given_hooks, net::null_socket&, null_handler, unguarded, counters>);
+static_assert(
+    !std::is_constructible_v<given_buffer, net::null_socket&, null_handler, mutable_bytes, unguarded, counters>);
 
 // The archetype of a socket is enough to build a server on.
 TEST(server, stands_on_anything_that_is_a_socket) {
     net::null_socket socket;
-    server s{socket, site};
+    server s{socket, site, unguarded{}};
     EXPECT_EQ(s.poll(0), poll_result::idle);
 }
 

@@ -53,7 +53,7 @@ TEST(truncated, non_confirmable_request_is_answered_with_a_non_confirmable_4_13)
 TEST(truncated, non_confirmable_answer_has_a_message_id_of_the_servers_own) {
     std::array<byte, 16> memory{};
     net::loopback<> socket;
-    server s{socket, nobody, mutable_bytes{memory}, counters{}};
+    server s{socket, nobody, mutable_bytes{memory}, unguarded{}, counters{}};
     s.start_message_ids_at(0xabcd);
     ASSERT_TRUE(socket.deliver(too_large("51 03 12 34 77 b1 'a' ff", 16).view(), test::unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);

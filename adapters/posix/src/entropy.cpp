@@ -1,0 +1,15 @@
+#include <mincoap/posix/entropy.hpp>
+
+#include <cstdlib>
+
+#include <unistd.h>
+
+namespace mincoap::posix {
+
+std::array<std::uint64_t, 2> random_key() {
+    std::array<std::uint64_t, 2> key{};
+    if (getentropy(key.data(), sizeof key) != 0) std::abort();
+    return key;
+}
+
+}  // namespace mincoap::posix

@@ -1,0 +1,34 @@
+// Networks whose addresses the demo takes for confirmed: the operator knows that nobody there forges them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <mincoap/net/endpoint.hpp>
+
+namespace demo {
+
+// The addresses that begin as this one does.
+struct network {
+    std::array<mincoap::byte, 16> address;
+    unsigned prefix_length;  // in bits; of an IPv4 network, 96 more
+
+    bool contains(const mincoap::net::endpoint& e) const;
+};
+
+// From "192.0.2.0/24", "2001:db8::/32", or an address alone.
+std::optional<network> to_network(const std::string& text);
+
+// What `echo_guard` asks.
+struct trusted_networks {
+    const std::vector<network>* networks;
+
+    bool operator()(const mincoap::net::endpoint& remote) const {
+        for (const network& n : *networks)
+            if (n.contains(remote)) return true;
+        return false;
+    }
+};
+
+}  // namespace demo

@@ -1,0 +1,46 @@
+// Paths: exact ones, wildcards, everything below a prefix, and the query.
+//
+//     $ coap-client-notls -m put -e 1 coap://127.0.0.1/lamps/2
+//     $ coap-client-notls -m get coap://127.0.0.1/lamps/2
+//     1
+//     $ coap-client-notls -m get coap://127.0.0.1/lamps/all
+//     4 lamps
+//     $ coap-client-notls -m get coap://127.0.0.1/lamps/9
+//     4.04
+//     $ coap-client-notls -m get coap://127.0.0.1/help/with/anything
+//     Turn it off and on again.
+//     $ coap-client-notls -m get "coap://127.0.0.1/greeting?loud&to=you"
+//     HELLO
+#include "serve.hpp"
+
+using namespace mincoap;
+
+static std::array<bool, 4> lamps{};
+
+static bool* find(std::string_view number) {
+    const bool is_digit = number.size() == 1 && number[0] >= '0' && number[0] <= '9';
+    const auto index = static_cast<std::size_t>(is_digit ? number[0] - '0' : 10);
+    return index < lamps.size() ? &lamps[index] : nullptr;
+}
+
+// What the wildcard took is handed on. It is a view into the request.
+static reply read_lamp(const request&, std::string_view number) {
+    const bool* const lamp = find(number);
+    if (lamp == nullptr) return code::not_found;
+    return content(*lamp ? "1" : "0");
+}
+static reply switch_lamp(const request& r, std::string_view number) {
+    bool* const lamp = find(number);
+    if (lamp == nullptr) return code::not_found;
+    *lamp = as_text(r.payload()) == "1";
+    return code::changed;
+}
+
+static reply greet(const request& r) { return content(query_parameter(r, "loud") ? "HELLO" : "hello"); }
+
+constexpr auto site = routes(at<"lamps/*">(get(read_lamp), put(switch_lamp)),
+                             at<"lamps/all">(text("4 lamps")),  // goes before the wildcard
+                             below<"help">(text("Turn it off and on again.")),
+                             at<"greeting">(get(greet).understands<option::uri_query>()), well_known_core);
+
+int main(int argc, char** argv) { return example::serve(site, argc, argv); }

@@ -1,0 +1,108 @@
+// The guard against amplification (RFC 9175 §2.4, RFC 7252 §11.3): an address that nobody has confirmed gets at most three
+// times the bytes that came from it, whoever sent them.
+//
+//     server server{socket, site, echo_guard{random_key}};
+//
+// A larger response to GET or FETCH is replaced by a 4.01 with an Echo option. A client that knows the option repeats the
+// request with it, which shows that it receives what is sent to that address, and gets the response. A client that does not
+// know it gets the small responses only, and blocks of 16 bytes where it asks for those; let the guard trust the network
+// that it is in:
+//
+//     struct neighbours { bool operator()(const net::endpoint& remote) const; };
+//     server server{socket, site, echo_guard<neighbours>{random_key}};
+//
+// Of any other method, which must not be carried out twice, the code is sent without what belongs to it. `confirmed_only`
+// is for resources to be touched only by those whose address is confirmed.
+//
+// Nothing is kept per client. The option's value is a tag of 64 bits of the client's address and port and of an epoch, under
+// a key that is drawn at random at each start: who cannot see what is sent to an address guesses one in 2^63 tries. An epoch
+// lasts 65.5 s by the clock that `poll` is given, or 65,536 challenges where that stands still, and a tag of the epoch before is
+// still taken: that is how fresh a confirmed request is.
+#pragma once
+
+#include <bit>
+
+#include <mincoap/message/option.hpp>
+#include <mincoap/net/endpoint.hpp>
+#include <mincoap/security/siphash.hpp>
+
+namespace mincoap {
+
+struct trusts_nobody {
+    constexpr bool operator()(const net::endpoint&) const { return false; }
+};
+
+// The machine itself: 127.0.0.0/8 and ::1, from which nothing comes over a network (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
+struct trusts_loopback {
+    constexpr bool operator()(const net::endpoint& remote) const {
+        return net::is_ipv4(remote) ? remote.address[12] == 127 : remote.address == loopback;
+    }
+
+private:
+    static constexpr std::array<byte, 16> loopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+};
+
+// A part of the hooks. `Trusted` says of which addresses nobody else sends datagrams; `Mac` is a keyed hash of 64 bits with a
+// `key`, made from one, and called with bytes.
+template <typename Trusted = trusts_nobody, typename Mac = security::siphash>
+class echo_guard {
+public:
+    // The key is to be unpredictable, and another one after each start.
+    constexpr explicit echo_guard(const typename Mac::key& key, Trusted trusted = {}) : mac_(key), trusted_(trusted) {}
+
+    // The size of the option's value, in bytes. One of another size is none of ours.
+    static constexpr std::size_t echo_size = 8;
+
+    // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option.
+    [[gnu::noinline]] constexpr bool confirms(const net::endpoint& remote, std::uint32_t now_ms,
+                                              const byte* echo) const {
+        if (trusted_(remote)) return true;
+        if (echo == nullptr) return false;
+        tag_bytes given{};
+        copy_bytes(echo, echo_size, given.data());
+        const auto value = std::bit_cast<std::uint64_t>(given);
+        const std::uint16_t now = epoch(now_ms);
+        return is_same(value, tag(remote, now)) || is_same(value, tag(remote, static_cast<std::uint16_t>(now - 1)));
+    }
+
+    // Appends an Echo option for that address to a message without options, if there is room. Returns the size of the
+    // message.
+    constexpr std::size_t append_echo(mutable_bytes buffer, std::size_t size, const net::endpoint& remote,
+                                      std::uint32_t now_ms) {
+        if (buffer.size() - size < 2 + echo_size) return size;
+        ++challenges_;
+        byte* const to = buffer.data() + size;
+        to[0] = 0xd0 + echo_size;
+        to[1] = number_of(option::echo) - 13;
+        copy_bytes(std::bit_cast<tag_bytes>(tag(remote, epoch(now_ms))).data(), echo_size, to + 2);
+        return size + 2 + echo_size;
+    }
+
+private:
+    using tag_bytes = std::array<byte, echo_size>;
+
+    // Wraps around as the clock does.
+    constexpr std::uint16_t epoch(std::uint32_t now_ms) const {
+        return static_cast<std::uint16_t>((now_ms >> 16) + (challenges_ >> 16));
+    }
+
+    // Without a branch between its halves, so that it takes the same time wherever they differ.
+    static constexpr bool is_same(std::uint64_t a, std::uint64_t b) {
+        const std::uint64_t difference = a ^ b;
+        return (static_cast<std::uint32_t>(difference) | static_cast<std::uint32_t>(difference >> 32)) == 0;
+    }
+
+    constexpr std::uint64_t tag(const net::endpoint& remote, std::uint16_t epoch) const {
+        struct {
+            std::array<byte, 16> address;
+            std::uint32_t interface, port, epoch, zero;
+        } const about{remote.address, remote.interface, remote.port, epoch, 0};
+        return mac_(std::bit_cast<std::array<std::uint64_t, 4>>(about));
+    }
+
+    Mac mac_;
+    std::uint32_t challenges_ = 0;
+    [[no_unique_address]] Trusted trusted_;
+};
+
+}  // namespace mincoap

@@ -1,0 +1,220 @@
+// The guard against amplification, RFC 9175 §2.4: what an address gets before and after it is confirmed.
+#include <mincoap/security/echo_guard.hpp>
+
+#include "../../support/exchange.hpp"
+
+namespace mincoap::test {
+namespace {
+
+constexpr security::siphash::key key{0x0123'4567'89ab'cdef, 0xfedc'ba98'7654'3210};
+
+template <typename Trusted = trusts_nobody>
+struct guarded : counters, echo_guard<Trusted> {
+    guarded() : echo_guard<Trusted>(key) {}
+};
+
+constexpr std::string_view large =
+    "A text of a hundred bytes or so, which is more than three times what a request for it takes: "
+    "all of its options, its token and its header.";
+
+int posted = 0;
+reply post_large() {
+    ++posted;
+    return {code::changed, content_format::text_plain, large};
+}
+
+constexpr auto site = routes(at<"large">(text(large)), at<"small">(text("ok")), at<"blocks">(document(large)),
+                             at<"post">(post(post_large), put([] { return explained(code::conflict, large); })));
+
+template <typename Trusted = trusts_nobody>
+using server = core<decltype(site), guarded<Trusted>>;
+
+ask get_large() { return ask{code::get, "large"}; }
+
+// The value of the Echo option of a 4.01; empty if the answer is none.
+packet echo_in(const packet& sent) {
+    const auto message = message::view::parse(sent.view());
+    if (!message || message->code() != code::unauthorized) return {};
+    const auto echo = message->options().find(option::echo);
+    return echo ? packet{echo->value} : packet{};
+}
+
+net::arrival from(net::endpoint remote) {
+    net::arrival about = unicast();
+    about.path.remote = remote;
+    return about;
+}
+
+TEST(echo_guard, lets_small_responses_pass) {
+    server<> s{site};
+    EXPECT_EQ(s.said(ask{code::get, "small"}), "2.05 ct=0: ok");
+    EXPECT_EQ(s[outcome::served], 1U);
+}
+
+// RFC 9175 §2.4: 4.01 with Echo, and nothing besides; piggybacked, or Non-confirmable (§2.3).
+TEST(echo_guard, challenges_in_place_of_a_large_response) {
+    server<> s{site};
+    const packet sent = s.answer(get_large().token("ca fe"));
+    EXPECT_EQ(packet{sent.view().first(8)}, packet{"62 81 12 34 ca fe d8 ef"});
+    EXPECT_EQ(sent.size(), 16U);
+    EXPECT_EQ(s.answer(get_large().non()).view()[0], 0x50);
+    EXPECT_EQ(s[outcome::challenged], 2U);
+    EXPECT_EQ(s[outcome::served], 0U);
+}
+
+TEST(echo_guard, answers_who_repeats_the_request_with_the_option) {
+    server<> s{site};
+    const packet echo = echo_in(s.answer(get_large()));
+    EXPECT_EQ(s.said(get_large().with(252, echo)), "2.05 ct=0: " + std::string{large});
+    EXPECT_EQ(s.said(get_large().with(252, echo).non()), "2.05 ct=0: " + std::string{large}) << "as often as it likes";
+    EXPECT_EQ(s.said(ask{code::get, "small"}.with(252, echo)), "2.05 ct=0: ok");
+}
+
+TEST(echo_guard, takes_the_option_from_nobody_else) {
+    server<> s{site};
+    const packet echo = echo_in(s.answer(get_large()));
+    net::endpoint other_address = client, other_port = client, other_interface = client;
+    other_address.address[15] ^= 1;
+    other_port.port ^= 0x100;
+    other_interface.interface ^= 1;
+    for (const net::endpoint& other : {other_address, other_port, other_interface}) {
+        const packet fresh = echo_in(s.answer(get_large().with(252, echo), from(other)));
+        EXPECT_EQ(fresh.size(), 8U);
+        EXPECT_NE(fresh, echo);
+        EXPECT_EQ(s.said(get_large().with(252, fresh), from(other)), "2.05 ct=0: " + std::string{large});
+    }
+}
+
+// A wrong one is a fresh challenge: which byte is wrong makes no difference.
+TEST(echo_guard, takes_no_other_option) {
+    server<> s{site};
+    const packet echo = echo_in(s.answer(get_large()));
+    for (std::size_t i = 0; i < 8; ++i) {
+        std::array<byte, 8> forged{};
+        std::copy_n(echo.view().begin(), 8, forged.begin());
+        forged[i] ^= 1;
+        EXPECT_EQ(echo_in(s.answer(get_large().with(252, packet{bytes{forged}}))), echo) << i;
+    }
+    EXPECT_EQ(echo_in(s.answer(get_large().with(252, packet{echo.view().first(7)}))), echo);
+    EXPECT_EQ(echo_in(s.answer(get_large().with(252, echo + "00"))), echo);
+    EXPECT_EQ(echo_in(s.answer(get_large().with(252))), echo) << "no value, which is not allowed";
+}
+
+TEST(echo_guard, has_another_option_after_each_start) {
+    struct restarted : counters, echo_guard<> {
+        restarted() : echo_guard<>(security::siphash::key{1, 2}) {}
+    };
+    server<> before{site};
+    core<decltype(site), restarted> after{site};
+    const packet echo = echo_in(before.answer(get_large()));
+    EXPECT_EQ(echo_in(after.answer(get_large().with(252, echo))).size(), 8U);
+}
+
+constexpr std::uint32_t epoch_ms = 65'536;
+
+TEST(echo_guard, takes_the_option_of_the_epoch_before_and_no_older_one) {
+    server<> s{site};
+    const packet echo = echo_in(s.answer(get_large(), unicast(), epoch_ms - 1));
+    const auto is_taken = [&](std::uint32_t now_ms) {
+        return s.answer(get_large().with(252, echo), unicast(), now_ms).view()[1] == static_cast<byte>(code::content);
+    };
+    EXPECT_TRUE(is_taken(epoch_ms - 1));
+    EXPECT_TRUE(is_taken(epoch_ms));
+    EXPECT_TRUE(is_taken(2 * epoch_ms - 1));
+    EXPECT_FALSE(is_taken(2 * epoch_ms));
+    EXPECT_FALSE(is_taken(0x8000'0000));
+}
+
+TEST(echo_guard, goes_on_when_the_clock_wraps_around) {
+    server<> s{site};
+    const packet echo = echo_in(s.answer(get_large(), unicast(), 0xffff'ffff));
+    EXPECT_EQ(s.answer(get_large().with(252, echo), unicast(), 0).view()[1], static_cast<byte>(code::content));
+}
+
+TEST(echo_guard, counts_challenges_where_the_clock_stands_still) {
+    server<> s{site};
+    const packet echo = echo_in(s.answer(get_large()));
+    const auto challenge = [&](unsigned times) {
+        std::array<byte, 10> option{};
+        for (unsigned i = 0; i < times; ++i) EXPECT_EQ(s.hooks.append_echo(option, 0, client, 0), option.size());
+    };
+    challenge(2 * 65'536 - 2);
+    EXPECT_EQ(s.said(get_large().with(252, echo)), "2.05 ct=0: " + std::string{large});
+    challenge(1);
+    EXPECT_EQ(s.said(get_large().with(252, echo)), "4.01");
+}
+
+TEST(echo_guard, trusts_those_whom_it_is_told_to_trust) {
+    server<trusts_loopback> s{site};
+    EXPECT_EQ(s.said(get_large(), from(net::ipv4(127, 1, 2, 3, 1))), "2.05 ct=0: " + std::string{large});
+    EXPECT_EQ(s.said(get_large(), from({.address{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}})),
+              "2.05 ct=0: " + std::string{large});
+    EXPECT_EQ(s.said(get_large(), from(net::ipv4(128, 0, 0, 1, 1))), "4.01");
+    EXPECT_EQ(s.said(get_large(), from({.address{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}})), "4.01");
+    EXPECT_EQ(s.said(get_large(), from({})), "4.01");
+}
+
+// It has been carried out, and will not be again: the code, and an Echo option for next time.
+TEST(echo_guard, says_what_became_of_a_request_that_changed_something) {
+    server<> s{site};
+    posted = 0;
+    const packet sent = s.answer(ask{code::post, "post"});
+    EXPECT_EQ(sent.view()[1], static_cast<byte>(code::changed));
+    EXPECT_EQ(sent.size(), 14U);
+    EXPECT_EQ(posted, 1);
+    EXPECT_EQ(s.said(ask{code::put, "post"}), "4.09");
+}
+
+TEST(echo_guard, sends_what_fits_to_who_sends_next_to_nothing) {
+    constexpr auto root = routes(at<"">(text(large)));
+    core<decltype(root), guarded<>> s{root};
+    EXPECT_EQ(s.answer(ask{code::get}), packet{"60 81 12 34"}) << "12 bytes are allowed, and 14 would be needed";
+    EXPECT_EQ(s.answer(ask{code::get}.token("01")).size(), 15U);
+}
+
+// No challenge, and no more than three times the request, from each of who knows how many members of a group.
+TEST(echo_guard, keeps_a_member_of_a_group_within_the_limit) {
+    server<> s{site};
+    EXPECT_EQ(s.said(get_large().non(), multicast()), "silence");
+    EXPECT_EQ(s.said(ask{code::get, "small"}.non(), multicast()), "2.05 ct=0: ok");
+    const packet block = s.answer(ask{code::get, "blocks"}.non(), multicast());
+    EXPECT_EQ(block.size(), 4U + 5 + 1 + 2 + 1 + 16) << "a block gets smaller";
+}
+
+TEST(echo_guard, guards_a_small_buffer_too) {
+    constexpr auto root = routes(at<"">(text(large)));
+    for (std::size_t size = 12; size < 130; ++size) {
+        core<decltype(root), guarded<>> s{root, size};
+        const packet sent = s.answer(ask{code::get}.token("01 02 03 04 05 06 07 08"));
+        EXPECT_LE(sent.size(), 36U) << size;
+        EXPECT_TRUE(sent.view()[1] == static_cast<byte>(code::unauthorized) ||
+                    sent.view()[1] == static_cast<byte>(code::internal_server_error));
+    }
+}
+
+// RFC 9175 §2.3: not even called before.
+TEST(confirmed_only, keeps_a_resource_from_who_is_not_confirmed) {
+    bool open = false;
+    const auto gate = routes(at<"gate">(value(std::as_const(open)), confirmed_only(put([&open](const request&) {
+                                            open = true;
+                                            return code::changed;
+                                        }))));
+    core<decltype(gate), guarded<>> s{gate};
+    const packet echo = echo_in(s.answer(ask{code::put, "gate"}));
+    EXPECT_EQ(echo.size(), 8U);
+    EXPECT_FALSE(open);
+    EXPECT_EQ(s.said(ask{code::get, "gate"}), "2.05 ct=0: 0") << "the rest of it is for everybody";
+    EXPECT_EQ(s.said(ask{code::put, "gate"}.non(), multicast()), "silence");
+    EXPECT_EQ(s.said(ask{code::put, "gate"}.with(252, echo)), "2.04");
+    EXPECT_TRUE(open);
+}
+
+TEST(confirmed_only, is_for_nobody_without_a_guard) {
+    bool open = false;
+    const auto gate = routes(at<"gate">(confirmed_only(value(open))));
+    EXPECT_EQ(core{gate}.said(ask{code::put, "gate"}.payload("1")), "4.01");
+    EXPECT_FALSE(open);
+}
+
+}  // namespace
+}  // namespace mincoap::test
