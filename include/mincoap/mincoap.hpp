@@ -9,6 +9,7 @@
 #include <mincoap/resource/document.hpp>
 #include <mincoap/resource/filtered_well_known_core.hpp>
 #include <mincoap/resource/methods.hpp>
+#include <mincoap/resource/negotiated.hpp>
 #include <mincoap/resource/optional.hpp>
 #include <mincoap/resource/query.hpp>
 #include <mincoap/resource/replies.hpp>
