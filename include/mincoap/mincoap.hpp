@@ -14,6 +14,7 @@
 #include <mincoap/resource/query.hpp>
 #include <mincoap/resource/replies.hpp>
 #include <mincoap/resource/routes.hpp>
+#include <mincoap/resource/senml.hpp>
 #include <mincoap/resource/text.hpp>
 #include <mincoap/resource/upload.hpp>
 #include <mincoap/resource/value.hpp>
