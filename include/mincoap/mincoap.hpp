@@ -10,10 +10,12 @@
 #include <mincoap/resource/document.hpp>
 #include <mincoap/resource/filtered_well_known_core.hpp>
 #include <mincoap/resource/methods.hpp>
+#include <mincoap/resource/negotiated.hpp>
 #include <mincoap/resource/optional.hpp>
 #include <mincoap/resource/query.hpp>
 #include <mincoap/resource/replies.hpp>
 #include <mincoap/resource/routes.hpp>
+#include <mincoap/resource/senml.hpp>
 #include <mincoap/resource/text.hpp>
 #include <mincoap/resource/upload.hpp>
 #include <mincoap/resource/value.hpp>

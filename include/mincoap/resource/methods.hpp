@@ -8,6 +8,7 @@
 //
 //     put(store).consumes<content_format::cbor>()       another Content-Format: 4.15
 //     get(search).understands<option::uri_query>()      otherwise a request with a query is answered with 4.02
+//     get(encode).produces<content_format::cbor>()      what it answers with, for who chooses: see negotiated.hpp
 #pragma once
 
 #include <mincoap/resource/link.hpp>
@@ -35,6 +36,10 @@ template <typename Method, content_format Format>
 struct consuming : Method {
     static constexpr format_option consumes = Format;
 };
+template <typename Method, content_format Format>
+struct producing : Method {
+    static constexpr format_option produces = Format;
+};
 template <typename Method, option_set Options>
 struct understanding : Method {
     static constexpr option_set understands = Method::understands | Options;
@@ -56,6 +61,12 @@ struct method_function : linkable<method_function<F, Method>> {
     constexpr auto consumes() const {
         static_assert(static_cast<unsigned>(Format) != 0xffff, "mincoap: Content-Format 65535 cannot be named here");
         return method_function<F, detail::consuming<Method, Format>>{function};
+    }
+
+    template <content_format Format>
+    constexpr auto produces() const {
+        static_assert(static_cast<unsigned>(Format) != 0xffff, "mincoap: Content-Format 65535 cannot be named here");
+        return method_function<F, detail::producing<Method, Format>>{function};
     }
 
     template <option... Critical>

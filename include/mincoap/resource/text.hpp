@@ -13,6 +13,7 @@ struct constant : linkable<constant<Format>> {
     constexpr explicit constant(payload_view p) : payload(p) {}
 
     struct get : method<code::get> {
+        static constexpr format_option produces = Format;
         static reply serve(const constant& self, const request&) { return content<Format>(self.payload); }
     };
     using methods = method_list<get>;

@@ -63,6 +63,7 @@ reply text_content(std::integral auto number) {
 }
 
 struct get_value : method<code::get> {
+    static constexpr format_option produces = content_format::text_plain;
     static reply serve(const auto& self, const request&) { return text_content(self.read()); }
 };
 

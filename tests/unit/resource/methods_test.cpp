@@ -93,6 +93,17 @@ TEST(methods, are_called_whatever_is_accepted) {
     EXPECT_EQ(calls, 2);
 }
 
+// It is for those who choose among several: the reply is what it is.
+TEST(methods, say_what_they_produce) {
+    constexpr auto read = get([] { return content("text"); }).understands<option::uri_query>();
+    constexpr auto said = read.produces<content_format::json>().understands<option::if_match>();
+    constexpr auto site = routes(at<"a">(said));
+    core c{site};
+    EXPECT_EQ(c.said(ask(code::get, "a").accept(0).query("q").with(1)), "2.05 ct=0: text");
+    EXPECT_EQ(c.said(ask(code::get, "a").accept(50)), "4.06");
+    EXPECT_EQ(decltype(said)::call::produces, format_option{content_format::json});
+}
+
 // A function that takes a request and one that takes none, if it is both.
 struct both {
     reply operator()() const { return code::valid; }

@@ -1,0 +1,229 @@
+// Content negotiation (RFC 7252 §5.10.3, §5.10.4): one resource in several formats.
+//
+//     at<"temperature">(negotiated(value(read_temperature),  // text/plain
+//                                  get(as_cbor).produces<content_format::cbor>(),
+//                                  put(take_cbor).consumes<content_format::cbor>()))
+//
+// Any resources can be alternatives. Of those that have the method, the first one is chosen that takes the
+// Content-Format of the request and produces what its Accept asks for. An alternative that names no format fits every
+// one, and a request that names none is fit by every alternative: so the first one answers who does not care, and one
+// without `produces` is a last resort, behind those that have it.
+//
+// Where none fits, the answer is 4.15 or 4.06, before any of them acts, with the formats that are possible for the
+// method as its diagnostic payload: "0 60". The choice goes by formats alone: a critical option that only others
+// understand is answered with 4.02.
+#pragma once
+
+#include <array>
+#include <tuple>
+
+#include <mincoap/resource/link.hpp>
+
+namespace mincoap {
+namespace detail {
+
+// A method of one of the resources, in a tuple of them.
+struct alternative {
+    std::uint16_t consumes;  // format_option::number_plus_one, both
+    std::uint16_t produces;
+    option_set understands;
+    reply (*serve)(const void* resources, const request& r);
+};
+
+// All alternatives for a request method.
+struct choice {
+    std::span<const alternative> all;
+    option_set understands;     // what at least one of them does
+    std::string_view consumes;  // "0 60"
+    std::string_view produces;
+};
+
+constexpr bool fits(std::uint16_t format, format_option wanted) {
+    return format == 0 || wanted.is_absent() || wanted.number_plus_one() == format;
+}
+
+// RFC 7252 §5.5.2: with a diagnostic payload, or without it where it does not fit behind the token and the marker. It
+// is no representation, and so not the entity that 4.06 is said not to have (§5.9.2.7).
+inline reply diagnosed(const request& r, code error, std::string_view diagnostic) {
+    const bytes token = r.message.token();
+    const byte* const end = r.room->data() + r.room->size();
+    if (diagnostic.size() >= static_cast<std::size_t>(end - token.data()) - token.size()) diagnostic = {};
+    return {error, {}, diagnostic};
+}
+
+// Only options that another alternative understands are looked at: the others were refused, or a resource around this
+// one has dealt with them.
+inline reply negotiate(const choice& from, const void* resources, const request& r) {
+    code refused = code::unsupported_content_format;
+    const std::string_view* possible = &from.consumes;
+    for (const alternative& a : from.all) {
+        if (!fits(a.consumes, r.content_format)) continue;
+        if (fits(a.produces, r.accept)) {
+            if ((r.critical & from.understands & ~a.understands) != 0) return code::bad_option;
+            return a.serve(resources, r);
+        }
+        refused = code::not_acceptable;
+        possible = &from.produces;
+    }
+    return diagnosed(r, refused, *possible);
+}
+
+template <typename Method>
+constexpr format_option produced_by() {
+    if constexpr (requires { Method::produces; }) return Method::produces;
+    else return {};
+}
+
+template <method_set Requests, typename Method>
+inline constexpr bool serves = (Method::methods & Requests) != 0;
+
+template <method_set Requests, typename... Methods>
+constexpr std::size_t count_serving(method_list<Methods...>) {
+    return (std::size_t{serves<Requests, Methods>} + ... + 0);
+}
+
+template <method_set Requests, typename Resources>
+inline constexpr std::size_t alternative_count = 0;
+template <method_set Requests, typename... Resources>
+inline constexpr std::size_t alternative_count<Requests, std::tuple<Resources...>> =
+    (count_serving<Requests>(typename Resources::methods{}) + ... + 0);
+
+template <std::size_t Index, typename Resources, typename Method>
+reply serve_alternative(const void* resources, const request& r) {
+    return Method::serve(std::get<Index>(*static_cast<const Resources*>(resources)), r);
+}
+
+template <std::size_t Index, typename Resources, typename Method>
+constexpr alternative make_alternative() {
+    constexpr format_option reserved{0xffff};
+    static_assert(Method::consumes != reserved && produced_by<Method>() != reserved,
+                  "mincoap: Content-Format 65535 cannot be named here");
+    return {.consumes = static_cast<std::uint16_t>(Method::consumes.number_plus_one()),
+            .produces = static_cast<std::uint16_t>(produced_by<Method>().number_plus_one()),
+            .understands = Method::understands | understood_by_server,
+            .serve = &serve_alternative<Index, Resources, Method>};
+}
+
+template <method_set Requests, std::size_t Index, typename Resources, typename... Methods>
+constexpr void add_alternatives(alternative*& to, method_list<Methods...>) {
+    const auto add = [&to]<typename Method>(method_list<Method>) {
+        if constexpr (serves<Requests, Method>) *to++ = make_alternative<Index, Resources, Method>();
+    };
+    (add(method_list<Methods>{}), ...);
+}
+
+// In the order in which they were given.
+template <method_set Requests, typename Resources>
+inline constexpr auto alternatives = []<std::size_t... Indices>(std::index_sequence<Indices...>) {
+    std::array<alternative, alternative_count<Requests, Resources>> all{};
+    alternative* to = all.data();
+    (add_alternatives<Requests, Indices, Resources>(to, typename std::tuple_element_t<Indices, Resources>::methods{}),
+     ...);
+    return all;
+}(std::make_index_sequence<std::tuple_size_v<Resources>>{});
+
+// Whether each can be chosen: none before it fits whatever it fits.
+constexpr bool can_all_be_chosen(std::span<const alternative> all) {
+    for (std::size_t i = 0; i < all.size(); ++i)
+        for (const alternative& a : all.first(i))
+            if ((a.consumes == 0 || a.consumes == all[i].consumes) &&
+                (a.produces == 0 || a.produces == all[i].produces))
+                return false;
+    return true;
+}
+
+// The formats that are named, each once: "0 60".
+template <std::size_t N>
+constexpr auto format_text(const std::array<alternative, N>& all, std::uint16_t alternative::* format) {
+    link_text<6 * N> text;
+    for (std::size_t i = 0; i < N; ++i) {
+        bool is_told = all[i].*format == 0;
+        for (std::size_t j = 0; j < i; ++j) is_told = is_told || all[j].*format == all[i].*format;
+        if (is_told) continue;
+        if (text.size != 0) text.append(" ");
+        text.append(all[i].*format - std::uint32_t{1});
+    }
+    return text;
+}
+
+// The same without the room that is left.
+template <method_set Requests, typename Resources, std::uint16_t alternative::* Format>
+inline constexpr auto format_characters = [] {
+    constexpr auto text = format_text(alternatives<Requests, Resources>, Format);
+    link_text<text.size> exact;
+    exact.append(text.view());
+    return exact.characters;
+}();
+
+template <method_set Request, typename Resources, std::uint16_t alternative::* Format>
+inline constexpr std::string_view formats_of{format_characters<Request, Resources, Format>.data(),
+                                             format_characters<Request, Resources, Format>.size()};
+
+constexpr option_set understood_by_any(std::span<const alternative> all) {
+    option_set understood = 0;
+    for (const alternative& a : all) understood |= a.understands;
+    return understood;
+}
+
+template <method_set Request, typename Resources>
+inline constexpr choice choice_of{alternatives<Request, Resources>, understood_by_any(alternatives<Request, Resources>),
+                                  formats_of<Request, Resources, &alternative::consumes>,
+                                  formats_of<Request, Resources, &alternative::produces>};
+
+template <typename Resources, code Request>
+struct negotiated_method : method<Request> {
+    static_assert(can_all_be_chosen(alternatives<set_of(Request), Resources>),
+                  "mincoap: an alternative is never chosen, since one before it fits all that it fits");
+
+    static constexpr option_set understands = choice_of<set_of(Request), Resources>.understands;
+    static reply serve(const auto& self, const request& r) {
+        return negotiate(choice_of<set_of(Request), Resources>, &self.resources, r);
+    }
+};
+
+template <typename... Lists>
+struct joined;
+template <typename List>
+struct joined<List> {
+    using type = List;
+};
+template <typename... A, typename... B, typename... Lists>
+struct joined<method_list<A...>, method_list<B...>, Lists...> : joined<method_list<A..., B...>, Lists...> {};
+
+// One for each request method that there is.
+template <typename Resources, code... Requests>
+using negotiated_methods =
+    typename joined<std::conditional_t<alternative_count<set_of(Requests), Resources> != 0,
+                                       method_list<negotiated_method<Resources, Requests>>, method_list<>>...>::type;
+
+}  // namespace detail
+
+template <resource... Resources>
+struct negotiated_resource : linkable<negotiated_resource<Resources...>> {
+    std::tuple<Resources...> resources;
+
+    constexpr explicit negotiated_resource(Resources... all) : resources(all...) {}
+
+    using methods = detail::negotiated_methods<std::tuple<Resources...>, code::get, code::post, code::put,
+                                               code::delete_, code::fetch, code::patch, code::ipatch>;
+
+    // All formats that it produces (RFC 7252 §7.2.1), before other attributes: `negotiated(...).ct().title("...")`.
+    using linkable<negotiated_resource>::ct;
+    constexpr auto ct() const {
+        constexpr std::string_view formats =
+            detail::formats_of<0xff, std::tuple<Resources...>, &detail::alternative::produces>;
+        static_assert(!formats.empty(), "mincoap: none of these says what it produces");
+        return this->template with<6 + formats.size()>([&](auto& link) {
+            link.append(";ct=\"");
+            link.append(formats);
+            link.append("\"");
+        });
+    }
+};
+
+template <resource... Resources>
+constexpr auto negotiated(Resources... alternatives) {
+    return negotiated_resource<Resources...>{alternatives...};
+}
+
+}  // namespace mincoap

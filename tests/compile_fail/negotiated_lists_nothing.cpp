@@ -1,0 +1,4 @@
+#include <mincoap/mincoap.hpp>
+
+mincoap::reply any();
+const auto described = mincoap::negotiated(mincoap::get(any)).ct();

@@ -1,0 +1,4 @@
+#include <mincoap/mincoap.hpp>
+
+constexpr auto site =
+    mincoap::routes(mincoap::at<"a">(mincoap::negotiated(mincoap::text("one"), mincoap::text("other"))));

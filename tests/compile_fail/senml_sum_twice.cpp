@@ -1,0 +1,4 @@
+#include <mincoap/mincoap.hpp>
+
+constexpr auto one = [] { return 1; };
+const auto entry = mincoap::entry<"power", "W">(one).sum(one).sum(one);
