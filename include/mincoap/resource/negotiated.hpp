@@ -42,15 +42,6 @@ constexpr bool fits(std::uint16_t format, format_option wanted) {
     return format == 0 || wanted.is_absent() || wanted.number_plus_one() == format;
 }
 
-// RFC 7252 §5.5.2: with a diagnostic payload, or without it where it does not fit behind the token and the marker. It
-// is no representation, and so not the entity that 4.06 is said not to have (§5.9.2.7).
-inline reply diagnosed(const request& r, code error, std::string_view diagnostic) {
-    const bytes token = r.message.token();
-    const byte* const end = r.room->data() + r.room->size();
-    if (diagnostic.size() >= static_cast<std::size_t>(end - token.data()) - token.size()) diagnostic = {};
-    return {error, {}, diagnostic};
-}
-
 // Only options that another alternative understands are looked at: the others were refused, or a resource around this
 // one has dealt with them.
 inline reply negotiate(const choice& from, const void* resources, const request& r) {
@@ -65,13 +56,9 @@ inline reply negotiate(const choice& from, const void* resources, const request&
         refused = code::not_acceptable;
         possible = &from.produces;
     }
-    return diagnosed(r, refused, *possible);
-}
-
-template <typename Method>
-constexpr format_option produced_by() {
-    if constexpr (requires { Method::produces; }) return Method::produces;
-    else return {};
+    // A diagnostic payload (RFC 7252 §5.5.2) is no representation, and so not the entity that 4.06 is said not to have
+    // (§5.9.2.7).
+    return {refused, {}, *possible};
 }
 
 template <method_set Requests, typename Method>
@@ -96,10 +83,10 @@ reply serve_alternative(const void* resources, const request& r) {
 template <std::size_t Index, typename Resources, typename Method>
 constexpr alternative make_alternative() {
     constexpr format_option reserved{0xffff};
-    static_assert(Method::consumes != reserved && produced_by<Method>() != reserved,
+    static_assert(Method::consumes != reserved && Method::produces != reserved,
                   "mincoap: Content-Format 65535 cannot be named here");
     return {.consumes = static_cast<std::uint16_t>(Method::consumes.number_plus_one()),
-            .produces = static_cast<std::uint16_t>(produced_by<Method>().number_plus_one()),
+            .produces = static_cast<std::uint16_t>(Method::produces.number_plus_one()),
             .understands = Method::understands | understood_by_server,
             .serve = &serve_alternative<Index, Resources, Method>};
 }

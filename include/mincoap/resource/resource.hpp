@@ -25,6 +25,9 @@ struct method {
     // The format of the payloads it takes, if it says one: another Content-Format is answered with 4.15 (RFC 7252 §5.9.2.11).
     static constexpr format_option consumes{};
 
+    // The format of what it answers with, if it says one: for `negotiated`, which chooses by it.
+    static constexpr format_option produces{};
+
     // The critical options it looks at: any other one is answered with 4.02 (RFC 7252 §5.4.1).
     static constexpr option_set understands = 0;
 };
