@@ -21,7 +21,7 @@ BELOW = {
     "client": {"message", "net", "handler", "server"},
 }
 ANY_ROOM = {"assert.hpp", "version.hpp"}
-ADAPTER_ROOMS = {"net"}
+ADAPTER_ROOMS = {"net", "resource"}
 ADAPTER_HEADERS = {"mincoap.hpp": False, "message/bytes.hpp": True, "security/crypto.hpp": True}
 
 # What include/ may take from the standard library: the part that needs no operating system and little flash.
@@ -127,7 +127,7 @@ def self_test(root):
         "from below all rooms": ("include/mincoap/assert.hpp", "#include <mincoap/message/bytes.hpp>"),
         "an OS header": ("include/mincoap/net/endpoint.hpp", "#include <netinet/in.h>"),
         "a costly header": ("include/mincoap/net/endpoint.hpp", "#include <functional>"),
-        "an adapter beyond net": ("adapters/posix/src/udp_socket.cpp", "#include <mincoap/message/view.hpp>"),
+        "an adapter beyond net and resource": ("adapters/posix/src/udp_socket.cpp", "#include <mincoap/message/view.hpp>"),
         "an unlisted header": ("include/mincoap/net/new.hpp", ""),
         "a missing header": ("CMakeLists.txt", "mincoap_room(server\n    HEADERS core)"),
     }

@@ -140,12 +140,27 @@ reply block_reply(code success, const R& what, const block_plan& plan) {
             }};
 }
 
+// The same in a format that is known no earlier. What carries it is the reply itself.
+template <representation R>
+reply block_reply(code success, content_format format, const R& what, const block_plan& plan) {
+    if (!plan.is_possible()) return code::bad_request;
+    return {(plan.asked & has_current) != 0 ? code::valid : success, message::encoded_content_format::encode(format),
+            [what, plan](message::writer& to, message::encoded_content_format encoded) {
+                const auto known = static_cast<content_format>(encoded.decoded().number_plus_one() - 1);
+                if (!what.read(plan.offset(), open_block(to, known, plan))) to.fail();
+            }};
+}
+
 }  // namespace detail
 
-// The block that the request asks for, or the first one.
+// The block that the request asks for, or the first one. The format is a template argument, or is found out as it runs.
 template <content_format Format = content_format::text_plain, representation R>
 reply in_blocks(const request& r, const R& what, code success = code::content) {
     return detail::block_reply<Format>(success, what, detail::plan_of(r, what.measure()));
+}
+template <representation R>
+reply in_blocks(const request& r, content_format format, const R& what, code success = code::content) {
+    return detail::block_reply(success, format, what, detail::plan_of(r, what.measure()));
 }
 
 }  // namespace mincoap

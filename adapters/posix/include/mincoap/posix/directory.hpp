@@ -1,0 +1,199 @@
+// A directory tree of Linux as resources: its files are read and, if that is named too, written and deleted.
+//
+//   static mincoap::posix::directory files;
+//   constexpr auto site = routes(below<"fs">(get_files(files), put_files(files), delete_files(files)));
+//
+//   auto opened = mincoap::posix::directory::open("/srv/www");
+//   if (!opened) return complain(opened.error().message());
+//   files = std::move(*opened);
+//
+// What belongs to the tree: regular files and directories whose names do not begin with a dot, and what is mounted
+// below. Nothing else is there for a client (4.04): no hidden file, no symbolic link wherever it leads, no FIFO, socket
+// or device, which is not even opened. A name that is "..", that holds a slash or NUL, and an empty one but for the
+// last one, is refused before the system sees it; every other one is opened by itself in the directory before it, so
+// that nothing that is moved or linked meanwhile leads out of the tree. What the process may not do is 4.03.
+//
+//   GET      A file in blocks, with an ETag of its device, inode, size and time of change; Content-Format by the name's
+//            extension. A directory, with an empty last segment or without, lists what stands in it in the link format
+//            (RFC 6690), in no order; it is read anew for each block. Files beyond 1 GiB, which blocks cannot tell, are
+//            5.01.
+//   PUT      A whole file, or block by block (RFC 7959 §2.5): 2.01 or 2.04. It stands beside its place, hidden, until
+//            the last block has come; then it goes to the disk, for which the call waits, and to its place at once. So
+//            nobody ever sees a part. Directories are not made (4.04); what is there and no file stays (4.03). A
+//            Content-Format other than the name's is 4.15, unless the name tells none. If-Match and If-None-Match are
+//            held against the file with the first block, and with the last one again: what changed meanwhile is 4.12.
+//   DELETE   2.02, also if there is nothing; 4.03 for what is no file. If-Match and If-None-Match are held.
+//
+// One upload in blocks is under way at a time: who begins another one ends it, and its next block is 4.08. Blocks
+// belong to it by endpoint, directory and name, so they never mix; a block that comes again since its answer was lost
+// is answered again. A body in one request is no such upload, and disturbs none. The part of an upload that is given up
+// goes when another one begins, or with the directory; one that a killed process left, when the next upload into its
+// directory begins. Several processes may write to a tree; between check and change, conditions are not proof against
+// another one.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <expected>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <mincoap/resource/upload.hpp>
+
+namespace mincoap::posix {
+namespace detail {
+
+// A file descriptor that closes itself.
+class descriptor {
+public:
+    constexpr descriptor() = default;
+    constexpr explicit descriptor(int number) : number_(number) {}
+    constexpr descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    descriptor& operator=(descriptor&& other) noexcept;
+    ~descriptor();
+
+    constexpr bool is_open() const { return number_ >= 0; }
+    constexpr int number() const { return number_; }
+    constexpr void release() { number_ = -1; }  // somebody else closes it
+
+private:
+    int number_ = -1;
+};
+
+// A name in a directory of the tree; none stands for the directory itself.
+struct place {
+    descriptor parent;
+    std::array<char, 256> name{};  // with the NUL behind it
+};
+
+// A file beside its place, which no client is shown. It is gone unless it is put in place. A lock tells it from one
+// that was left by a process that is no more.
+class part_file {
+public:
+    constexpr part_file() = default;
+    part_file(part_file&&) noexcept = default;
+    part_file& operator=(part_file&& other) noexcept;
+    ~part_file() { discard(); }
+
+    // Each returns what went wrong, or `code::empty`.
+    code open(place target);
+    code append(bytes data);
+    code put_in_place();
+    void discard();
+
+    constexpr bool is_open() const { return file_.is_open(); }
+    constexpr const place& target() const { return target_; }
+
+private:
+    using part_name = std::array<char, sizeof ".mincoap-part-0">;
+    part_name name() const;
+
+    place target_;
+    descriptor file_;
+    char number_ = '0';  // parts in the same directory differ in it
+};
+
+// A body on its way into a file.
+class upload {
+public:
+    code begin(place target, const request& r);
+    code take(const request& r, const block& part);
+    bool is_of(const place& target, const net::endpoint& remote) const;
+
+private:
+    code store(const request& r, bool more);
+    code finish(const request& r);
+
+    part_file part_;
+    net::endpoint from_;
+    std::uint32_t size_ = 0;         // so far, in bytes
+    std::uint32_t last_offset_ = 0;  // of the block that came last
+    etag last_;                      // what stood in it
+    code answer_ = code::empty;      // what it was answered with
+    std::optional<etag> original_;   // what was in its place when it began
+    bool conditional_ = false;
+};
+
+}  // namespace detail
+
+// Not safe to use from two threads at once. It outlives the site, and stays where it is: the site points to it. Before
+// one is opened, and once it was moved from, all requests are answered with 5.03.
+class directory {
+public:
+    static constexpr std::uint32_t default_capacity = 1 << 20;
+
+    // Of the tree in links(): directories above a file, files, characters in a link.
+    static constexpr unsigned max_link_depth = 8;
+    static constexpr unsigned max_links = 1000;
+    static constexpr std::size_t max_link_size = 1024;
+
+    constexpr directory() = default;
+
+    // The tree at that path, which itself may lead by symbolic links, and stays the same wherever it is moved. Larger
+    // uploads than `capacity` bytes are 4.13.
+    //   no_such_file_or_directory, not_a_directory, permission_denied, too_many_files_open and what else open(2) has
+    static std::expected<directory, std::error_code> open(const char* path, std::uint32_t capacity = default_capacity);
+
+    // What the resources below do, for a handler that asks first who may do it. The path is that in
+    // `request::segments`. A reply is written before the next call: it reads the file that is open here until then.
+    reply get(const request& r);
+    reply put(const request& r);
+    reply delete_(const request& r);
+
+    std::uint32_t capacity() const { return capacity_; }
+
+    // For discovery: calls `each("</fs/sub/a.txt>;sz=5;ct=0")` for every file of the tree, in no order. It is given how
+    // the references begin, as link_writer::reference() has it: "/fs" below<"fs">, and nothing at the root. What goes
+    // beyond the limits above is left out. It reads the whole tree, for which the call waits.
+    template <std::invocable<std::string_view> Each>
+    void links(std::string_view reference, Each&& each) const {
+        auto call = [&each](std::string_view link) { each(link); };
+        links(reference, [](void* to, std::string_view link) { (*static_cast<decltype(call)*>(to))(link); }, &call);
+    }
+
+private:
+    directory(detail::descriptor root, std::uint32_t capacity) : root_(std::move(root)), capacity_(capacity) {}
+
+    code find(const request& r, detail::place& to) const;
+    reply list(const request& r);
+    code take(const request& r, detail::place target, const block& part);
+    void links(std::string_view reference, void (*each)(void*, std::string_view), void* to) const;
+
+    detail::descriptor root_;
+    detail::descriptor served_;  // what the reply at hand reads; closed once it has
+    std::uint32_t capacity_ = 0;
+    detail::upload upload_;
+};
+
+namespace detail {
+
+struct get_file : method<code::get> {
+    static constexpr option_set understands = set_of(option::block2);
+    static reply serve(const auto& self, const request& r) { return self.target->get(r); }
+};
+struct put_file : method<code::put> {
+    static constexpr option_set understands = set_of(option::block1) | conditional_options;
+    static reply serve(const auto& self, const request& r) { return self.target->put(r); }
+};
+struct delete_file : method<code::delete_> {
+    static constexpr option_set understands = conditional_options;
+    static reply serve(const auto& self, const request& r) { return self.target->delete_(r); }
+};
+
+}  // namespace detail
+
+template <typename Method>
+struct directory_resource : linkable<directory_resource<Method>> {
+    directory* target;
+
+    constexpr explicit directory_resource(directory& d) : target(&d) {}
+    using methods = method_list<Method>;
+};
+
+constexpr auto get_files(directory& d) { return directory_resource<detail::get_file>{d}; }
+constexpr auto put_files(directory& d) { return directory_resource<detail::put_file>{d}; }
+constexpr auto delete_files(directory& d) { return directory_resource<detail::delete_file>{d}; }
+
+}  // namespace mincoap::posix

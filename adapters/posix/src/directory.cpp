@@ -1,0 +1,151 @@
+#include <mincoap/posix/directory.hpp>
+
+#include <cerrno>
+
+#include <unistd.h>
+
+#include <mincoap/resource/replies.hpp>
+
+#include "entry.hpp"
+#include "links.hpp"
+
+namespace mincoap::posix {
+namespace {
+
+using detail::code_of;
+using detail::descriptor;
+using detail::place;
+
+// Whether a body of that format may be put there: GET would say the name's. Without any, it is that (RFC 7252 §5.5.1).
+bool takes(content_format of_name, format_option given) {
+    return given.is_absent() || of_name == content_format::octet_stream || given == format_option{of_name};
+}
+
+// ---- representations
+
+// Each closes what it has read, so that nothing stays open between two requests.
+
+bool read_all(int from, std::uint32_t offset, mutable_bytes to) {
+    while (!to.empty()) {
+        const ssize_t size = ::pread(from, to.data(), to.size(), offset);
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0) return false;  // it has become shorter, or the disk is broken
+        to = to.subspan(static_cast<std::size_t>(size));
+        offset += static_cast<std::uint32_t>(size);
+    }
+    return true;
+}
+
+struct file_content {
+    descriptor* file;
+    extent all;
+
+    extent measure() const { return all; }
+    bool read(std::uint32_t offset, mutable_bytes to) const {
+        const descriptor from = std::move(*file);
+        return read_all(from.number(), offset, to);
+    }
+};
+
+struct listing {
+    descriptor* of;
+    bytes path;
+
+    void operator()(body_writer& to) const { detail::write_links(of->number(), path, to); }
+    extent measure() const { return rendition{*this}.measure(); }
+    bool read(std::uint32_t offset, mutable_bytes to) const {
+        const bool done = rendition{*this}.read(offset, to);
+        *of = {};
+        return done;
+    }
+};
+
+// All Uri-Path options, those of the prefix included. They stand next to each other.
+bytes full_path(const request& r) {
+    if (r.path_end == nullptr) return {};
+    const bytes token = r.message.token();
+    message::option_reader options{token.data() + token.size(), r.path_end};
+    const byte* begin = options.position();
+    while (options.next() == message::option_reader::step::option && options.number() != option::uri_path)
+        begin = options.position();
+    return {begin, r.path_end};
+}
+
+}  // namespace
+
+std::expected<directory, std::error_code> directory::open(const char* path, std::uint32_t capacity) {
+    descriptor root{::open(path, detail::path_only)};
+    if (!root.is_open()) return std::unexpected(std::error_code{errno, std::system_category()});
+    return directory{std::move(root), capacity};
+}
+
+// Goes down the path, segment by segment.
+code directory::find(const request& r, place& to) const {
+    if (!root_.is_open()) return code::service_unavailable;
+    to.parent = descriptor{::openat(root_.number(), ".", detail::path_only)};
+    code found = detail::code_of_call(to.parent.is_open());
+    bool first = true;
+    for (const message::option_view segment : r.segments()) {
+        if (found == code::empty && !first) found = detail::descend(to);
+        if (found == code::empty && !detail::set_name(to, segment.text())) found = code::not_found;
+        first = false;
+    }
+    return found;
+}
+
+reply directory::get(const request& r) {
+    place at;
+    served_ = {};  // no reply has read it, if it was not acceptable
+    if (const code refused = find(r, at); refused != code::empty) return refused;
+    detail::file_status about;
+    if (const code refused = detail::open_entry(at, served_, about); refused != code::empty) return refused;
+    if (detail::is_directory(about)) return list(r);
+    constexpr auto max_size = (std::uint32_t{block::max_number} + 1) << (4 + block::max_size_exponent);
+    if (static_cast<std::uint64_t>(about.st_size) > max_size)
+        return explained(code::not_implemented, "larger than 1 GiB");
+    const extent all{static_cast<std::uint32_t>(about.st_size), detail::tag_of(about)};
+    return in_blocks(r, detail::format_of(at.name.data()), file_content{&served_, all});
+}
+
+// The path is read again when the reply is written.
+reply directory::list(const request& r) {
+    listing links{&served_, full_path(r)};
+    const mincoap::detail::block_plan plan = mincoap::detail::plan_of(r, links.measure());
+    links.path = r.keep(links.path);
+    return mincoap::detail::block_reply<content_format::link_format>(code::content, links, plan);
+}
+
+reply directory::put(const request& r) {
+    place target;
+    if (const code refused = find(r, target); refused != code::empty) return refused;
+    if (!takes(detail::format_of(target.name.data()), r.content_format)) return code::unsupported_content_format;
+    mincoap::detail::incoming in;
+    if (const code refused = mincoap::detail::refusal(*this, r, in); refused != code::empty)
+        return mincoap::detail::refused_reply(*this, refused);
+    return mincoap::detail::taken_reply(take(r, std::move(target), in.part), in.answer);
+}
+
+// A body that needs no second request is kept apart from the one that is under way.
+code directory::take(const request& r, place target, const block& part) {
+    const bool goes_on = upload_.is_of(target, r.remote());
+    if (part.number != 0) return goes_on ? upload_.take(r, part) : code::request_entity_incomplete;
+    if (goes_on) upload_ = {};
+    detail::upload fresh;
+    if (const code refused = fresh.begin(std::move(target), r); refused != code::empty) return refused;
+    const code taken = fresh.take(r, part);
+    if (taken == code::continue_) upload_ = std::move(fresh);
+    return taken;
+}
+
+reply directory::delete_(const request& r) {
+    place at;
+    std::optional<etag> tag;
+    code refused = find(r, at);
+    if (refused == code::empty) refused = detail::current(at, tag);
+    if (refused != code::empty && refused != code::not_found) return refused;
+    if (!precondition_holds(r, tag)) return code::precondition_failed;
+    if (tag && ::unlinkat(at.parent.number(), at.name.data(), 0) != 0 && errno != ENOENT) return code_of(errno);
+    return code::deleted;  // RFC 7252 §5.8.4: also if there was nothing
+}
+
+}  // namespace mincoap::posix

@@ -1,0 +1,126 @@
+#include "entry.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <unistd.h>
+
+namespace mincoap::posix::detail {
+namespace {
+
+void add(etag& tag, std::uint64_t number) {
+    for (int shift = 0; shift < 64; shift += 8) tag.add(static_cast<byte>(number >> shift));
+}
+
+struct extension {
+    std::string_view name;
+    std::uint16_t format;
+};
+
+// Of the registry of Content-Formats, what has an extension of its own (RFC 8428 §12.3 for SenML, RFC 6690 §7.3 for
+// wlnk).
+constexpr extension extensions[] = {
+    {"txt", 0},      {"gif", 21},      {"jpg", 22},     {"jpeg", 22},     {"png", 23},    {"wlnk", 40},
+    {"xml", 41},     {"exi", 47},      {"json", 50},    {"cbor", 60},     {"senml", 110}, {"sensml", 111},
+    {"senmlc", 112}, {"sensmlc", 113}, {"senmlx", 310}, {"sensmlx", 311}, {"css", 20000}, {"svg", 30000},
+};
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool equal_but_for_case(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
+
+}  // namespace
+
+descriptor& descriptor::operator=(descriptor&& other) noexcept {
+    const descriptor closed{std::exchange(number_, std::exchange(other.number_, -1))};
+    return *this;
+}
+descriptor::~descriptor() {
+    if (!is_open()) return;
+    const int before = errno;  // often that of the call which has failed
+    ::close(number_);
+    errno = before;
+}
+
+code code_of(int error) {
+    switch (error) {
+        case ENOENT:
+        case ENOTDIR:
+        case ELOOP:
+        case ENAMETOOLONG:
+        case EINVAL:  // no name of that file system
+        case EILSEQ: return code::not_found;
+        case EACCES:
+        case EPERM:
+        case EROFS:
+        case EISDIR: return code::forbidden;
+        case EMFILE:
+        case ENFILE:
+        case ENOMEM:
+        case EINTR:
+        case EWOULDBLOCK: return code::service_unavailable;
+        default: return code::internal_server_error;
+    }
+}
+code code_of_call(bool done) { return done ? code::empty : code_of(errno); }
+
+bool is_name(std::string_view text) {
+    return !text.empty() && text[0] != '.' && !text.contains('/') && !text.contains('\0');
+}
+
+bool set_name(place& at, std::string_view name) {
+    if (name.size() >= at.name.size() || !(name.empty() || is_name(name))) return false;
+    *std::ranges::copy(name, at.name.begin()).out = '\0';
+    return true;
+}
+
+// O_NOFOLLOW and O_DIRECTORY: a symbolic link is no directory. Nor is there one without a name (ENOENT).
+code descend(place& at) {
+    at.parent = descriptor{::openat(at.parent.number(), at.name.data(), path_only | O_NOFOLLOW)};
+    return code_of_call(at.parent.is_open());
+}
+
+const char* entry_of(const place& at) { return at.name[0] == '\0' ? "." : at.name.data(); }
+
+bool look_at(int parent, const char* name, file_status& to) {
+    return ::fstatat(parent, name, &to, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+// It is looked at before, since even to open a device may do something, such as to start a watchdog; and again once it
+// is open, since it may be another one by then.
+code open_entry(const place& at, descriptor& to, file_status& about) {
+    const int parent = at.parent.number();
+    if (!look_at(parent, entry_of(at), about)) return code_of(errno);
+    if (!is_served(about)) return code::not_found;
+    to = descriptor{::openat(parent, entry_of(at), read_only)};
+    if (!to.is_open() || ::fstat(to.number(), &about) != 0) return code_of(errno);
+    return is_served(about) ? code::empty : code::not_found;
+}
+
+etag tag_of(const file_status& about) {
+    etag tag;
+    for (const auto part :
+         {std::uint64_t{about.st_dev}, std::uint64_t{about.st_ino}, static_cast<std::uint64_t>(about.st_size),
+          static_cast<std::uint64_t>(about.st_mtim.tv_sec), static_cast<std::uint64_t>(about.st_mtim.tv_nsec)})
+        add(tag, part);
+    return tag;
+}
+
+code current(const place& at, std::optional<etag>& tag) {
+    file_status about;
+    tag.reset();
+    if (!look_at(at.parent.number(), entry_of(at), about)) return errno == ENOENT ? code::empty : code_of(errno);
+    if (!is_file(about)) return code::forbidden;
+    tag = tag_of(about);
+    return code::empty;
+}
+
+content_format format_of(std::string_view name) {
+    const std::string_view behind_dot = name.substr(name.rfind('.') + 1);  // all of it, if there is no dot
+    for (const extension& known : extensions)
+        if (behind_dot.size() < name.size() && equal_but_for_case(behind_dot, known.name))
+            return static_cast<content_format>(known.format);
+    return content_format::octet_stream;
+}
+
+}  // namespace mincoap::posix::detail

@@ -1,0 +1,55 @@
+// What stands at a name of the tree, found and told from other things without following a link. The inside of
+// directory.hpp.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <mincoap/posix/directory.hpp>
+
+namespace mincoap::posix::detail {
+
+using file_status = struct stat;
+
+// A directory to go on from: that it can be searched is enough.
+inline constexpr int path_only = O_PATH | O_DIRECTORY | O_CLOEXEC;
+
+// What is looked at as it is, without waiting and without a side effect that can be helped.
+inline constexpr int read_only = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW;
+
+// What a request is answered with after an error of the system; `code::empty` if the call is done.
+code code_of(int error);
+code code_of_call(bool done);
+
+// Whether the name can be that of something in the tree. What begins with a dot cannot: that is "." and "..", what is
+// hidden, and our own parts.
+bool is_name(std::string_view text);
+
+// An empty name is possible, too, where the path ends: for the directory itself.
+bool set_name(place& at, std::string_view name);
+
+// Steps into the directory of that name.
+code descend(place& at);
+
+// As the system has it: "." for the directory itself.
+const char* entry_of(const place& at);
+
+// False if there is nothing, or `errno` says why it cannot be seen.
+bool look_at(int parent, const char* name, file_status& to);
+
+inline bool is_file(const file_status& about) { return S_ISREG(about.st_mode); }
+inline bool is_directory(const file_status& about) { return S_ISDIR(about.st_mode); }
+inline bool is_served(const file_status& about) { return is_file(about) || is_directory(about); }
+
+// Opens what stands there to read it, if it is served.
+code open_entry(const place& at, descriptor& to, file_status& about);
+
+etag tag_of(const file_status& about);
+
+// The tag of the file there is, for a request that would change it; none if there is nothing.
+code current(const place& at, std::optional<etag>& tag);
+
+// By the extension; octet-stream if there is no other one.
+content_format format_of(std::string_view name);
+
+}  // namespace mincoap::posix::detail

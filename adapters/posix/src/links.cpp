@@ -1,0 +1,142 @@
+#include "links.hpp"
+
+#include <memory>
+
+#include <dirent.h>
+
+#include <mincoap/resource/well_known_core.hpp>
+
+#include "entry.hpp"
+
+namespace mincoap::posix {
+namespace {
+
+using namespace detail;
+
+struct closes_stream {
+    void operator()(DIR* stream) const { ::closedir(stream); }
+};
+
+// Calls `each(name, status)` for all that is served in a directory, by whatever descriptor of it.
+void for_each_entry(int of, auto&& each) {
+    descriptor opened{::openat(of, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    const std::unique_ptr<DIR, closes_stream> stream{opened.is_open() ? ::fdopendir(opened.number()) : nullptr};
+    if (!stream) return;
+    opened.release();
+    while (const dirent* const entry = ::readdir(stream.get())) {
+        file_status about;
+        if (is_name(entry->d_name) && look_at(of, entry->d_name, about) && is_served(about)) each(entry->d_name, about);
+    }
+}
+
+void put_encoded(body_writer& to, std::string_view path) {
+    struct {
+        body_writer& to;
+        void append(std::string_view part) { to.put(part); }
+    } link{to};
+    mincoap::detail::append_percent_encoded(link, path);
+}
+
+void put_number(body_writer& to, std::string_view attribute, std::uint64_t number) {
+    to.put(attribute);
+    to.put(mincoap::detail::decimal{number}.view());
+}
+
+// What stands behind the name of a file: ">;sz=5;ct=0" (RFC 6690 §3.3, RFC 7252 §7.2.1).
+void end_file_link(body_writer& to, std::string_view name, const file_status& about) {
+    put_number(to, ">;sz=", static_cast<std::uint64_t>(about.st_size));
+    put_number(to, ";ct=", static_cast<std::uint64_t>(format_of(name)));
+}
+
+// The segments, each encoded and with a slash behind. A link has the whole path, which means the same whatever a
+// relative reference is resolved against (RFC 6690 §2.1).
+void put_path(body_writer& to, bytes encoded_path) {
+    for (const message::option_view segment : message::option_range{encoded_path}) {
+        if (segment.value.empty()) continue;
+        put_encoded(to, segment.text());
+        to.put(std::string_view{"/"});
+    }
+}
+
+void put_entry(body_writer& to, bytes path, std::string_view name, const file_status& about) {
+    to.put(std::string_view{to.size() == 0 ? "</" : ",</"});
+    put_path(to, path);
+    put_encoded(to, name);
+    if (is_directory(about)) to.put(std::string_view{"/>;ct=40"});
+    else end_file_link(to, name, about);
+}
+
+// The links of a whole tree, one after the other in the same memory.
+class link_walk {
+public:
+    link_walk(void (*each)(void*, std::string_view), void* to) : each_(each), to_(to) {}
+
+    void begin(std::string_view reference) {
+        const bool fits = append([&](body_writer& to) {
+            to.put(std::string_view{"<"});
+            to.put(reference);
+            to.put(std::string_view{"/"});
+        });
+        if (!fits) left_ = 0;
+    }
+
+    void visit(int of, unsigned depth) {
+        for_each_entry(of, [&](const char* name, const file_status& about) {
+            const std::size_t before = size_;
+            if (is_file(about)) tell(name, about);
+            else if (depth != 0) enter(of, name, depth - 1);
+            size_ = before;
+        });
+    }
+
+private:
+    // False if there is no room for what is written.
+    bool append(auto&& write) {
+        body_writer to{mutable_bytes{text_}.subspan(size_)};
+        write(to);
+        if (to.size() > text_.size() - size_) return false;
+        size_ += to.size();
+        return true;
+    }
+
+    void tell(std::string_view name, const file_status& about) {
+        const auto link = [&](body_writer& to) {
+            put_encoded(to, name);
+            end_file_link(to, name, about);
+        };
+        if (left_ == 0 || !append(link)) return;
+        --left_;
+        each_(to_, as_text(bytes{text_}.first(size_)));
+    }
+
+    void enter(int of, const char* name, unsigned depth) {
+        const auto segment = [&](body_writer& to) {
+            put_encoded(to, name);
+            to.put(std::string_view{"/"});
+        };
+        if (left_ == 0 || !append(segment)) return;
+        const descriptor inner{::openat(of, name, path_only | O_NOFOLLOW)};
+        if (inner.is_open()) visit(inner.number(), depth);
+    }
+
+    void (*each_)(void*, std::string_view);
+    void* to_;
+    unsigned left_ = directory::max_links;
+    std::array<byte, directory::max_link_size> text_{};
+    std::size_t size_ = 0;
+};
+
+}  // namespace
+
+void detail::write_links(int of, bytes encoded_path, body_writer& to) {
+    for_each_entry(of,
+                   [&](std::string_view name, const file_status& about) { put_entry(to, encoded_path, name, about); });
+}
+
+void directory::links(std::string_view reference, void (*each)(void*, std::string_view), void* to) const {
+    link_walk walk{each, to};
+    walk.begin(reference);
+    walk.visit(root_.number(), max_link_depth);
+}
+
+}  // namespace mincoap::posix
