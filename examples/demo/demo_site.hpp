@@ -65,8 +65,7 @@ inline void write_log(const message_log& log, mincoap::body_writer& to) {
     for (const std::string_view piece : log.pieces()) to.put(piece);
 }
 
-// The handler for a server.
-constexpr auto site(state& s, clock now) {
+constexpr auto resources(state& s, clock now) {
     using namespace mincoap;
     constexpr auto plain = content_format::text_plain;
     constexpr auto cbor = content_format::cbor;
@@ -81,15 +80,20 @@ constexpr auto site(state& s, clock now) {
     const auto download = get_blocks(s.upload);
     const auto upload = put_blocks(s.upload);
 
-    return routes(at<"">(text("Hello CoAP").title("Greeting").rt("demo.greeting").ct(plain)),
-                  at<"time">(read_clock.title("Clock, UTC").rt("demo.clock").if_("core.s").ct(plain)),
-                  at<"cbor">(read.title("Record").rt("demo.record").if_("core.p").ct(cbor), write),
-                  at<"message/info">(inform.title("Log a message").rt("demo.message")),
-                  at<"message/warn">(warn.title("Log a warning").rt("demo.message")),
-                  at<"log">(read_log.title("Latest messages").rt("demo.log").if_("core.s").ct(plain)),
-                  at<"poem">(document(poem).title("A poem").rt("demo.poem").ct(plain).sz(poem.size())),
-                  at<"upload">(download.title("Anything").rt("demo.upload").ct(content_format::octet_stream), upload),
-                  well_known_core);
+    return std::tuple_cat(
+        at<"">(text("Hello CoAP").title("Greeting").rt("demo.greeting").ct(plain)),
+        at<"time">(read_clock.title("Clock, UTC").rt("demo.clock").if_("core.s").ct(plain)),
+        at<"cbor">(read.title("Record").rt("demo.record").if_("core.p").ct(cbor), write),
+        at<"message/info">(inform.title("Log a message").rt("demo.message")),
+        at<"message/warn">(warn.title("Log a warning").rt("demo.message")),
+        at<"log">(read_log.title("Latest messages").rt("demo.log").if_("core.s").ct(plain)),
+        at<"poem">(document(poem).title("A poem").rt("demo.poem").ct(plain).sz(poem.size())),
+        at<"upload">(download.title("Anything").rt("demo.upload").ct(content_format::octet_stream), upload));
+}
+
+// The handler for a server: these resources, and others that a machine may have.
+constexpr auto site(state& s, clock now, const auto&... others) {
+    return mincoap::routes(resources(s, now), others..., mincoap::filtered_well_known_core);
 }
 
 }  // namespace demo

@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <mincoap/posix/directory.hpp>
 #include <mincoap/posix/entropy.hpp>
 #include <mincoap/posix/udp_socket.hpp>
 
@@ -19,6 +20,15 @@ namespace {
 
 using mincoap::net::endpoint;
 using mincoap::posix::udp_socket;
+
+// What the command line says.
+struct settings {
+    std::uint16_t port = 5683;
+    std::string address;
+    std::vector<std::string> trusted{"127.0.0.0/8", "::1"};
+    std::string files;
+    bool verbose = false;
+};
 
 volatile std::sig_atomic_t stopped = 0;
 
@@ -35,7 +45,17 @@ demo::unix_time wall_clock() {
 }
 
 constinit demo::state state;
-constexpr auto site = demo::site(state, wall_clock);
+constinit mincoap::posix::directory files;
+constexpr auto plain_site = demo::site(state, wall_clock);
+constexpr auto site_with_files = demo::site(
+    state, wall_clock, mincoap::below<"fs">(mincoap::posix::get_files(files).title("Files").rt("demo.files")));
+
+std::error_code open_files(const std::string& path) {
+    auto opened = mincoap::posix::directory::open(path.c_str());
+    if (!opened) return opened.error();
+    files = std::move(*opened);
+    return {};
+}
 
 // The local address under which clients on this machine reach the server.
 std::string uri_of(endpoint at) {
@@ -81,7 +101,7 @@ void print(const mincoap::counters& counted) {
 }
 
 // Serves until a signal. A signal that comes just before the wait is noticed when the wait has timed out.
-int serve(udp_socket& socket, const std::vector<demo::network>& trusted, std::ostream* log) {
+int serve(udp_socket& socket, const auto& site, const std::vector<demo::network>& trusted, std::ostream* log) {
     constexpr int longest_wait_ms = 200;
     demo::described_socket described{socket, log};
     const mincoap::echo_guard guard{mincoap::posix::random_key(), demo::trusted_networks{&trusted}};
@@ -116,36 +136,37 @@ std::optional<std::vector<demo::network>> to_networks(const std::vector<std::str
     return networks;
 }
 
-int run(const std::string& address, std::uint16_t port, const std::vector<demo::network>& trusted, bool verbose) {
-    auto at = address.empty() ? endpoint{.port = port} : mincoap::posix::to_endpoint(address, port);
-    if (!at) return complain(address, at.error());
+int run(const settings& given) {
+    const auto trusted = to_networks(given.trusted);
+    if (!trusted) return std::cerr << "--trust: no network\n", 1;
+    auto at =
+        given.address.empty() ? endpoint{.port = given.port} : mincoap::posix::to_endpoint(given.address, given.port);
+    if (!at) return complain(given.address, at.error());
     auto socket = udp_socket::bind(*at);
     if (!socket) return complain("cannot listen on " + demo::describe(*at), socket.error());
 
     at->port = socket->local_port();
-    announce(*at);
-    return serve(*socket, trusted, verbose ? &std::cout : nullptr);
+    std::ostream* const log = given.verbose ? &std::cout : nullptr;
+    if (given.files.empty()) return announce(*at), serve(*socket, plain_site, *trusted, log);
+    if (const std::error_code why = open_files(given.files)) return complain(given.files, why);
+    return announce(*at), serve(*socket, site_with_files, *trusted, log);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     CLI::App app{"A CoAP server to try clients with"};
-    std::uint16_t port = 5683;
-    std::string address;
-    std::vector<std::string> trusted{"127.0.0.0/8", "::1"};
-    bool verbose = false;
-    app.add_option("--port", port, "UDP port; 0 for any that is free")->capture_default_str();
-    app.add_option("--bind", address, "listen on this address only, such as 127.0.0.1 or fe80::1%eth0");
-    app.add_option("--trust", trusted,
+    settings given;
+    app.add_option("--port", given.port, "UDP port; 0 for any that is free")->capture_default_str();
+    app.add_option("--bind", given.address, "listen on this address only, such as 127.0.0.1 or fe80::1%eth0");
+    app.add_option("--trust", given.trusted,
                    "send large responses to these networks (RFC 9175) without asking: 10.0.0.0/8; or none")
         ->capture_default_str();
-    app.add_flag("--verbose", verbose, "print each datagram");
+    app.add_option("--files", given.files, "a directory to be read below /fs");
+    app.add_flag("--verbose", given.verbose, "print each datagram");
     CLI11_PARSE(app, argc, argv);
 
     std::signal(SIGINT, stop);
     std::signal(SIGTERM, stop);
-    const auto networks = to_networks(trusted);
-    if (!networks) return std::cerr << "--trust: no network\n", 1;
-    return run(address, port, *networks, verbose);
+    return run(given);
 }

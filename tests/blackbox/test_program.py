@@ -111,7 +111,27 @@ def test_verbose(demo):
         peer.close()
 
 
-@pytest.mark.parametrize("arguments", [["--bind", "nonsense"], ["--port", "70000"], ["--port", "-1"], ["--unknown"],
+def test_serves_a_directory(demo, tmp_path):
+    (tmp_path / "a.txt").write_text("Hello")
+    with _demo.running(demo, "--files", tmp_path) as running:
+        peer = _demo.Peer(running.port)
+        assert peer.request(1, "fs/a.txt").payload == b"Hello"
+        assert b"</fs/a.txt>;sz=5" in peer.request(1, ".well-known/core", [(_coap.URI_QUERY, b"sz=5")]).payload
+        assert peer.request(3, "fs/a.txt", payload=b"other").code == _coap.code("4.05")
+        peer.close()
+    assert (tmp_path / "a.txt").read_text() == "Hello"
+
+
+def test_trusts_the_networks_that_it_is_told_to_trust(demo):
+    for trusted, expected in (("127.0.0.0/8", "2.05"), ("none", "4.01"), ("10.0.0.0/8", "4.01"), ("127.0.0.1", "2.05")):
+        with _demo.running(demo, "--trust", trusted) as running:
+            peer = _demo.Peer(running.port)
+            assert peer.request(1, "poem").code == _coap.code(expected), trusted
+            peer.close()
+
+
+@pytest.mark.parametrize("arguments", [["--bind", "nonsense"], ["--trust", "nonsense"], ["--trust", "10.0.0.0/33"],
+                                       ["--files", "/nowhere"], ["--port", "70000"], ["--port", "-1"], ["--unknown"],
                                        ["--bind", "192.0.2.1"], ["--bind", "::1%nowhere"]])
 def test_arguments_that_cannot_be(demo, arguments):
     done = subprocess.run([demo, *arguments], capture_output=True, timeout=_demo.TIMEOUT_S)

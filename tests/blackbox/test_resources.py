@@ -194,7 +194,7 @@ def test_segments_are_not_joined(peer, segments):
 def test_discovery(peer):
     """RFC 6690, section 4: /.well-known/core lists the resources in the Link Format, Content-Format 40."""
     answer = get(peer, ".well-known/core")
-    assert (answer.code, answer.options) == (code("2.05"), (AS_LINKS,))
+    assert answer.code == code("2.05") and AS_LINKS in answer.options
     links = dict(link.split(b">", 1) for link in answer.payload.split(b",<"))
     assert [target.strip(b"</").decode() for target in links] == [path for path in METHODS if path[:1] != "."]
     for target, attributes in links.items():
@@ -204,11 +204,15 @@ def test_discovery(peer):
     assert links[b"/time"].endswith(b";ct=0")
 
 
-@pytest.mark.parametrize("query", [b"rt=nothing", b"", b"href=/time", b"q" * 255])
-def test_discovery_ignores_a_query(peer, query):
-    """RFC 6690, section 4.1: a server that does not support filtering MUST ignore the query and return the whole."""
-    options = [(_coap.URI_QUERY, query)] * 2
-    assert get(peer, ".well-known/core", options) == get(peer, ".well-known/core")
+@pytest.mark.parametrize("queries, targets", [
+    ([b"rt=nothing"], []), ([b"rt=demo.clock"], ["time"]), ([b"href=/time"], ["time"]), ([b"q" * 255], []),
+    ([b"rt=demo.m*"], ["message/info", "message/warn"]), ([b"rt=demo.m*", b"title=*error*"], []),
+    ([b"rt=demo.m*", b"title=Log a w*"], ["message/warn"]), ([b"sz=1338"], ["poem"])])
+def test_discovery_filters(peer, queries, targets):
+    """RFC 6690, section 4.1: the links that match all queries."""
+    answer = get(peer, ".well-known/core", [(_coap.URI_QUERY, query) for query in queries])
+    assert answer.code == code("2.05")
+    assert re.findall(rb"</([^>]*)>", answer.payload) == [target.encode() for target in targets]
 
 
 def test_accept(peer):

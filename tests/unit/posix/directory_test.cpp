@@ -685,19 +685,10 @@ TEST_F(posix_directory, tells_the_links_of_the_whole_tree) {
     EXPECT_THAT(linked(std::string(2000, 'x')), IsEmpty()) << "no link has room";
 }
 
-// As discovery asks for the links of what stands below a prefix.
-struct discovered_files {
-    directory* target;
-    void links(link_writer& to) const {
-        target->links(to.reference(), [&to](std::string_view link) { to.put(link); });
-    }
-    using methods = method_list<detail::get_file>;
-};
-
 TEST_F(posix_directory, can_be_discovered) {
     fs::create_directory(root / "sub");
     write_file(root / "sub/a.txt", "Hello");
-    const auto made = routes(below<"fs">(discovered_files{&files}), filtered_well_known_core);
+    const auto made = routes(below<"fs">(get_files(files), put_files(files)), filtered_well_known_core);
     core to_made{made};
     EXPECT_EQ(to_made.said(ask{code::get, ".well-known/core"}), "2.05 ct=40: </fs>,</fs/sub/a.txt>;sz=5;ct=0");
     EXPECT_EQ(to_made.said(ask(code::get, ".well-known/core").query("sz=5")), "2.05 ct=40: </fs/sub/a.txt>;sz=5;ct=0");

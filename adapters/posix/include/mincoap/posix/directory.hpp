@@ -40,6 +40,7 @@
 #include <system_error>
 #include <utility>
 
+#include <mincoap/resource/link_writer.hpp>
 #include <mincoap/resource/upload.hpp>
 
 namespace mincoap::posix {
@@ -144,7 +145,7 @@ public:
 
     std::uint32_t capacity() const { return capacity_; }
 
-    // For discovery: calls `each("</fs/sub/a.txt>;sz=5;ct=0")` for every file of the tree, in no order. It is given how
+    // For discovery, see link_writer: calls `each("</fs/sub/a.txt>;sz=5;ct=0")` for every file of the tree, in no order. It is given how
     // the references begin, as link_writer::reference() has it: "/fs" below<"fs">, and nothing at the root. What goes
     // beyond the limits above is left out. It reads the whole tree, for which the call waits.
     template <std::invocable<std::string_view> Each>
@@ -189,6 +190,14 @@ struct directory_resource : linkable<directory_resource<Method>> {
     directory* target;
 
     constexpr explicit directory_resource(directory& d) : target(&d) {}
+
+    // Every file is in filtered_well_known_core, for which the tree is read several times a request.
+    void links(link_writer& to) const
+        requires std::same_as<Method, detail::get_file>
+    {
+        target->links(to.reference(), [&to](std::string_view link) { to.put(link); });
+    }
+
     using methods = method_list<Method>;
 };
 
