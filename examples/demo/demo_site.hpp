@@ -25,7 +25,7 @@ using upload_store = mincoap::byte_store<128 * 1024>;
 
 // All that changes. It outlives the site, and where it is a static object the site can be a constant.
 struct state {
-    record current;
+    entry current;
     message_log log;
     upload_store upload;
 };
@@ -38,21 +38,6 @@ inline mincoap::reply time_reply(unix_time now) {
                 const auto text = iso8601(now);
                 to.payload({text.data(), text.size()});
             }};
-}
-
-// The record is written anew for each block, and for its ETag.
-inline mincoap::reply get_record(const record& current, const mincoap::request& r) {
-    if (current.hidden) return mincoap::code::forbidden;
-    const mincoap::rendition written{[&current](mincoap::body_writer& to) { write_record(current, to); }};
-    return mincoap::in_blocks<mincoap::content_format::cbor>(r, written);
-}
-
-// All or nothing: a payload that is no record changes nothing.
-inline mincoap::reply put_record(record& current, mincoap::bytes payload) {
-    const auto given = read_record(payload);
-    if (!given) return mincoap::code::bad_request;
-    current = *given;
-    return mincoap::code::changed;
 }
 
 inline mincoap::reply post_line(message_log& log, std::string_view level, mincoap::bytes payload) {
@@ -71,8 +56,8 @@ constexpr auto resources(state& s, clock now) {
     constexpr auto cbor = content_format::cbor;
 
     const auto read_clock = get([now] { return time_reply(now()); });
-    const auto read = get([&s](const request& r) { return get_record(s.current, r); }).understands<option::block2>();
-    const auto write = put([&s](const request& r) { return put_record(s.current, r.payload()); }).consumes<cbor>();
+    const auto read = get([&s](const request& r) { return show(s.current, r); }).understands<option::block2>();
+    const auto write = record<code::put>(s.current, entry_fields, is_harmless);
     const auto inform =
         post([&s](const request& r) { return post_line(s.log, "info", r.payload()); }).consumes<plain>();
     const auto warn = post([&s](const request& r) { return post_line(s.log, "warn", r.payload()); }).consumes<plain>();

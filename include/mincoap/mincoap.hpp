@@ -13,6 +13,7 @@
 #include <mincoap/resource/negotiated.hpp>
 #include <mincoap/resource/optional.hpp>
 #include <mincoap/resource/query.hpp>
+#include <mincoap/resource/record.hpp>
 #include <mincoap/resource/replies.hpp>
 #include <mincoap/resource/routes.hpp>
 #include <mincoap/resource/senml.hpp>

@@ -54,41 +54,16 @@ GOOD_BUT_NOT_SHORTEST = {
     "list of indefinite length": record(numbers="9fff"),
     "map of indefinite length": bytes.fromhex("bf 00f4 0101 026161 0380 ff"),
 }
-REFUSED = {
+MALFORMED = {
     "nothing": b"",
-    "no map": bytes.fromhex("84 f4 01 6161 80"),
-    "an empty map": bytes.fromhex("a0"),
-    "three entries": bytes.fromhex("a3 00f4 0101 026161"),
-    "five entries": record(head="a5", tail="0401"),
     "a fifth entry without its head": record(tail="0401"),
     "four entries, the fourth missing": bytes.fromhex("a4 00f4 0101 026161"),
-    "an unknown key": bytes.fromhex("a4 00f4 0101 026161 0480"),
-    "a huge key": bytes.fromhex("a4 00f4 0101 026161 1b000000010000000380"),
-    "a key that is 64 more": bytes.fromhex("a4 00f4 0101 026161 184380"),
-    "a key twice": bytes.fromhex("a4 00f4 0101 026161 00f4"),
-    "a key twice, once not in its shortest form": bytes.fromhex("a4 00f4 0101 026161 180101"),
-    "a text as key": bytes.fromhex("a4 00f4 0101 026161 613380"),
     "a trailing byte": DEFAULT + b"\x00",
     "a second record": DEFAULT + DEFAULT,
-    "hidden: 0": record(hidden="00"),
-    "hidden: 1": record(hidden="01"),
-    "hidden: null": record(hidden="f6"),
-    "hidden: undefined": record(hidden="f7"),
     "hidden: false in two bytes": record(hidden="f814"),
-    "number: -1": record(number="20"),
-    "number: text": record(number="6131"),
-    "number: float": record(number="f93c00"),
-    "number: true": record(number="f5"),
-    "number: tagged": record(number="c101"),
-    "number: bignum": record(number="c24101"),
     "number: reserved length 28": record(number="1c"),
     "number: reserved length 31": record(number="1f"),
-    "label: bytes": record(label="4161"),
-    "label: number": record(label="01"),
-    "label: opens a tag": record(label="63613c62"),
-    "label: 33 bytes": record(label=text(b"x" * 33)),
     "label: past the end": record(label="7bffffffffffffffff"),
-    "label: of indefinite length": record(label="7f6161ff"),
     "label: UTF-8 that goes on alone": record(label="6180"),
     "label: UTF-8 that stops": record(label="6261e2"),
     "label: UTF-8 in too many bytes": record(label="62c080"),
@@ -97,22 +72,49 @@ REFUSED = {
     "label: UTF-8 of a surrogate": record(label="63eda080"),
     "label: UTF-8 beyond U+10FFFF": record(label="64f4908080"),
     "label: no UTF-8": record(label="61ff"),
+    "list: of indefinite length, without end": record(numbers="9f01"),
+    "list: huge": record(numbers="9bffffffffffffffff"),
+    "list: fewer than it says": record(numbers="830102"),
+    "map of indefinite length, without end": bytes.fromhex("bf 00f4 0101 026161 0380"),
+    "map of indefinite length, a key without its value": bytes.fromhex("bf 00f4 0101 026161 03 ff"),
+    "huge map": bytes.fromhex("bbffffffffffffffff 00f4 0101 026161 0380"),
+    "a break": bytes.fromhex("ff"),
+    **{f"cut off at {n}": DEFAULT[:n] for n in range(1, len(DEFAULT))},
+}
+REFUSED = {
+    "no map": bytes.fromhex("84 f4 01 6161 80"),
+    "an empty map": bytes.fromhex("a0"),
+    "three entries": bytes.fromhex("a3 00f4 0101 026161"),
+    "five entries": record(head="a5", tail="0401"),
+    "an unknown key": bytes.fromhex("a4 00f4 0101 026161 0480"),
+    "a huge key": bytes.fromhex("a4 00f4 0101 026161 1b000000010000000380"),
+    "a key that is 64 more": bytes.fromhex("a4 00f4 0101 026161 184380"),
+    "a key twice": bytes.fromhex("a4 00f4 0101 026161 00f4"),
+    "a key twice, once not in its shortest form": bytes.fromhex("a4 00f4 0101 026161 180101"),
+    "a text as key": bytes.fromhex("a4 00f4 0101 026161 613380"),
+    "hidden: 0": record(hidden="00"),
+    "hidden: 1": record(hidden="01"),
+    "hidden: null": record(hidden="f6"),
+    "hidden: undefined": record(hidden="f7"),
+    "number: -1": record(number="20"),
+    "number: text": record(number="6131"),
+    "number: float": record(number="f93c00"),
+    "number: true": record(number="f5"),
+    "number: tagged": record(number="c101"),
+    "number: bignum": record(number="c24101"),
+    "label: bytes": record(label="4161"),
+    "label: number": record(label="01"),
+    "label: opens a tag": record(label="63613c62"),
+    "label: 33 bytes": record(label=text(b"x" * 33)),
+    "label: of indefinite length": record(label="7f6161ff"),
     "list: 17 numbers": record(numbers="91" + "01" * 17),
     "list: a text in it": record(numbers="826131 01"),
     "list: a negative number in it": record(numbers="8120"),
     "list: a list in it": record(numbers="8180"),
     "list: map": record(numbers="a0"),
     "list: of indefinite length, 17 numbers": record(numbers="9f" + "01" * 17 + "ff"),
-    "list: of indefinite length, without end": record(numbers="9f01"),
-    "list: huge": record(numbers="9bffffffffffffffff"),
-    "list: fewer than it says": record(numbers="830102"),
     "map of indefinite length, three entries": bytes.fromhex("bf 00f4 0101 026161 ff"),
     "map of indefinite length, five entries": bytes.fromhex("bf 00f4 0101 026161 0380 0401 ff"),
-    "map of indefinite length, without end": bytes.fromhex("bf 00f4 0101 026161 0380"),
-    "map of indefinite length, a key without its value": bytes.fromhex("bf 00f4 0101 026161 03 ff"),
-    "huge map": bytes.fromhex("bbffffffffffffffff 00f4 0101 026161 0380"),
-    "a break": bytes.fromhex("ff"),
-    **{f"cut off at {n}": DEFAULT[:n] for n in range(1, len(DEFAULT))},
 }
 
 
@@ -249,11 +251,28 @@ def test_put_of_what_could_be_shorter(cbor, payload):
     assert content(cbor, "cbor") == record()
 
 
-@pytest.mark.parametrize("payload", REFUSED.values(), ids=REFUSED)
-def test_refused_put_changes_nothing(cbor, payload):
+@pytest.mark.parametrize("payload", MALFORMED.values(), ids=MALFORMED)
+def test_malformed_put_changes_nothing(cbor, payload):
     """RFC 7252, section 5.9.2.1: 4.00 (Bad Request) for what cannot be understood; all of it is refused."""
     assert put(cbor, payload) == code("4.00")
     assert content(cbor, "cbor") == DEFAULT
+
+
+@pytest.mark.parametrize("payload", REFUSED.values(), ids=REFUSED)
+def test_refused_put_changes_nothing(cbor, payload):
+    """RFC 8132, section 3.4: 4.22 (Unprocessable Entity) for what is well-formed, but no record."""
+    assert put(cbor, payload) == code("4.22")
+    assert content(cbor, "cbor") == DEFAULT
+
+
+def test_conditional_put(cbor):
+    """RFC 7252, section 5.10.8: 4.12 (Precondition Failed), and nothing changes, if the record is another one."""
+    _, tag = without_etag(get(cbor, "cbor"))
+    assert put(cbor, record(), [(_coap.IF_NONE_MATCH, b""), AS_CBOR]) == code("4.12")
+    assert put(cbor, record(), [(_coap.IF_MATCH, b"other"), AS_CBOR]) == code("4.12")
+    assert content(cbor, "cbor") == DEFAULT
+    assert put(cbor, record(), [(_coap.IF_MATCH, tag), AS_CBOR]) == code("2.04")
+    assert put(cbor, DEFAULT, [(_coap.IF_MATCH, tag), AS_CBOR]) == code("4.12")
 
 
 def test_hidden_record(cbor):
@@ -310,7 +329,7 @@ def test_content_format_twice(cbor):
 
 def test_refused_options_of_a_put_change_nothing(cbor):
     """RFC 7252, section 5.4.1: what is not understood has no effect, also where the answer is silence."""
-    for option in ((_coap.IF_MATCH, b""), (_coap.IF_NONE_MATCH, b""), (_coap.BLOCK1, b"\x08"), (_coap.URI_QUERY, b"a")):
+    for option in ((_coap.BLOCK1, b"\x08"), (_coap.URI_QUERY, b"a")):
         assert put(cbor, record(), [AS_CBOR, option]) == code("4.02")
         request = message(NON, PUT, MID, TOKEN, [*_coap.path("cbor"), AS_CBOR, option], record())
         assert cbor.ask(request) == []

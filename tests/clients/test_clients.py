@@ -214,7 +214,7 @@ class TestNode:
         assert b"warn: from node\n" in client("get", ipv4_uri + "/log")
 
     def test_put(self, client, ipv4_uri):
-        assert b"4.00" in client("put", "-p", "no record", ipv4_uri + "/cbor")
+        assert b"4.22" in client("put", "-p", "no record", ipv4_uri + "/cbor")
         assert b"4.15" in client("put", "-O", "12,0x00", "-p", "no record", ipv4_uri + "/cbor")
 
     def test_poem(self, client, ipv4_uri, poem):

@@ -1,0 +1,69 @@
+// The keys of a record's members: integers of 32 bits, or texts.
+#pragma once
+
+#include <array>
+#include <concepts>
+
+#include <mincoap/cbor/reader.hpp>
+#include <mincoap/cbor/writer.hpp>
+
+namespace mincoap::cbor {
+
+// A key as a template argument: `field<1>`, `field<-1>`, `field<"name">`.
+template <std::size_t Size>
+struct key_literal {
+    char text[Size + 1]{};
+    std::int32_t number;  // of a text, its size
+    bool is_text;
+    bool is_valid;  // of 32 bits; in UTF-8
+
+    template <std::integral Number>
+    consteval key_literal(Number n)  // NOLINT(*-explicit-*): a literal is meant to convert
+        : number(static_cast<std::int32_t>(n)), is_text(false),
+          is_valid(static_cast<Number>(number) == n && (number < 0) == (n < 0)) {}
+
+    consteval key_literal(const char (&literal)[Size + 1])  // NOLINT(*-explicit-*): so too
+        : number(static_cast<std::int32_t>(Size)), is_text(true) {
+        std::array<byte, Size + 1> encoded{};
+        copy_bytes(literal, Size, text);
+        copy_bytes(literal, Size, encoded.data());
+        is_valid = is_utf8(bytes{encoded}.first(Size));
+    }
+};
+template <std::integral Number>
+key_literal(Number) -> key_literal<0>;
+template <std::size_t N>
+key_literal(const char (&)[N]) -> key_literal<N - 1>;
+
+namespace detail {
+
+// What a key literal is at run time.
+struct key {
+    const char* text;
+    std::int32_t number;  // of a text, its size
+    bool is_text;         // a comparison with null is no constant for GCC with sanitizers
+
+    constexpr std::string_view view() const { return {text, static_cast<std::size_t>(number)}; }
+    constexpr bool is(std::int32_t n) const { return !is_text && number == n; }
+    constexpr bool is(std::string_view t) const { return is_text && view() == t; }
+};
+
+// In the order of their encoded bytes (RFC 8949 §4.2.1): numbers from 0 upward, then from -1 downward; then texts, the
+// shorter ones first.
+constexpr bool comes_before(const key& a, const key& b) {
+    if (a.is_text != b.is_text) return b.is_text;
+    if (a.is_text) return a.number != b.number ? a.number < b.number : a.view() < b.view();
+    const bool is_negative = a.number < 0;
+    if (is_negative != (b.number < 0)) return !is_negative;
+    return is_negative ? b.number < a.number : a.number < b.number;
+}
+
+// Whether there are texts is known from the template, so that a record without them does not link what they take.
+template <bool AreTexts>
+constexpr void write_key(writer& to, const key& k) {
+    if (AreTexts && k.is_text) return to.text_string(k.view());
+    to.integer(k.number);
+}
+
+}  // namespace detail
+}  // namespace mincoap::cbor

@@ -1,0 +1,187 @@
+// How the members of a record go into CBOR and out of it, by their types: a bool, an integer, an enum, a float or a
+// double, a bounded_text, bounded_bytes, or a bounded_list of any of the former.
+//
+// An enum goes by its number. Floats are read from every size of floating-point number and, unless the deterministic
+// encoding is asked for, from integers: there are clients that write 1.0 as 1.
+#pragma once
+
+#include <bit>
+#include <concepts>
+#include <limits>
+#include <type_traits>
+
+#include <mincoap/cbor/bounded.hpp>
+#include <mincoap/cbor/reader.hpp>
+#include <mincoap/cbor/writer.hpp>
+
+namespace mincoap::cbor::detail {
+
+// Of an integer or an enum, or of each item of a list. Both hold the bits of a number that has 64 and no sign.
+struct limits {
+    std::int64_t min = 0;
+    std::int64_t max = 0;
+};
+
+template <typename T>
+struct number_of {
+    using type = T;
+};
+template <typename T>
+    requires std::is_enum_v<T>
+struct number_of<T> : std::underlying_type<T> {};
+
+// What has limits: an integer, or an enum, which is one here.
+template <typename T>
+concept number = std::integral<typename number_of<T>::type> && !std::same_as<typename number_of<T>::type, bool>;
+
+// A std::int64_t holds all others.
+template <number T>
+inline constexpr bool is_widest = sizeof(T) == 8 && std::is_unsigned_v<typename number_of<T>::type>;
+
+template <number T>
+inline constexpr limits all_of{static_cast<std::int64_t>(std::numeric_limits<typename number_of<T>::type>::min()),
+                               static_cast<std::int64_t>(std::numeric_limits<typename number_of<T>::type>::max())};
+
+// ---- Writing
+
+// By its bits: a conversion would link its emulation.
+constexpr double widened(float value) {
+    return std::bit_cast<double>(widened(std::bit_cast<std::uint32_t>(value), single_format));
+}
+constexpr double widened(double value) { return value; }
+
+constexpr void put(writer& to, std::same_as<bool> auto value) { to.boolean(value); }
+constexpr void put(writer& to, std::floating_point auto value) { to.floating_point(widened(value)); }
+template <number T>
+constexpr void put(writer& to, T value) {
+    if constexpr (is_widest<T>) to.unsigned_integer(static_cast<std::uint64_t>(value));
+    else to.integer(static_cast<std::int64_t>(value));
+}
+template <std::size_t Capacity>
+constexpr void put(writer& to, const bounded_text<Capacity>& text) {
+    to.text_string(text.view());
+}
+template <std::size_t Capacity>
+constexpr void put(writer& to, const bounded_bytes<Capacity>& value) {
+    to.byte_string(value.view());
+}
+template <typename T, std::size_t Capacity>
+constexpr void put(writer& to, const bounded_list<T, Capacity>& list) {
+    to.array(list.size());
+    for (const T item : list) put(to, item);
+}
+
+// ---- Reading
+
+template <mode Mode>
+constexpr std::uint64_t take_widest(basic_reader<Mode>& in, const limits& within) {
+    const std::uint64_t value = in.unsigned_integer(static_cast<std::uint64_t>(within.max));
+    if (value < static_cast<std::uint64_t>(within.min)) in.refuse();
+    return value;
+}
+
+constexpr bool is_infinite(float value) { return std::bit_cast<std::uint32_t>(value) << 1 == 0xff00'0000; }
+constexpr bool is_infinite(double value) { return std::bit_cast<std::uint64_t>(value) << 1 == 0xffe0'0000'0000'0000; }
+
+template <mode Mode>
+constexpr double take_double(basic_reader<Mode>& in) {
+    return Mode == mode::lenient ? in.number() : in.floating_point();
+}
+
+// To the nearest; what would become infinite is beyond the limits.
+template <mode Mode>
+constexpr float take_float(basic_reader<Mode>& in) {
+    const double wide = take_double(in);
+    const auto value = static_cast<float>(wide);
+    if (is_infinite(value) && !is_infinite(wide)) in.refuse();
+    return value;
+}
+
+// A reader that has failed leaves some value.
+template <mode Mode>
+constexpr void take(basic_reader<Mode>& in, bool& to, const limits&) {
+    to = in.boolean();
+}
+template <mode Mode>
+constexpr void take(basic_reader<Mode>& in, float& to, const limits&) {
+    to = take_float(in);
+}
+template <mode Mode>
+constexpr void take(basic_reader<Mode>& in, double& to, const limits&) {
+    to = take_double(in);
+}
+template <mode Mode, number T>
+constexpr void take(basic_reader<Mode>& in, T& to, const limits& within) {
+    if constexpr (is_widest<T>) to = static_cast<T>(take_widest(in, within));
+    else to = static_cast<T>(in.integer(within.min, within.max));
+}
+template <mode Mode, std::size_t Capacity>
+void take(basic_reader<Mode>& in, bounded_text<Capacity>& to, const limits&) {
+    to.assign(in.text_string(Capacity));
+}
+template <mode Mode, std::size_t Capacity>
+constexpr void take(basic_reader<Mode>& in, bounded_bytes<Capacity>& to, const limits&) {
+    to.assign(in.byte_string(Capacity));
+}
+template <mode Mode, typename T, std::size_t Capacity>
+constexpr void take(basic_reader<Mode>& in, bounded_list<T, Capacity>& to, const limits& within) {
+    to.clear();
+    auto left = in.array(Capacity);
+    while (in.next(left)) {
+        T item{};
+        take(in, item, within);
+        to.push(item);
+    }
+}
+
+// ---- Comparing
+
+// Whether both are written alike, for which a float is its bits.
+template <typename T>
+constexpr bool is_same(const T& a, const T& b) {
+    return a == b;
+}
+constexpr bool is_same(float a, float b) { return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b); }
+constexpr bool is_same(double a, double b) {
+    return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+}
+template <typename T, std::size_t Capacity>
+constexpr bool is_same(const bounded_list<T, Capacity>& a, const bounded_list<T, Capacity>& b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (!is_same(a[i], b[i])) return false;
+    return true;
+}
+
+// ---- The same for members that are known by their address: functions that a table points to, so that what no member
+// needs is not linked.
+
+using encoder = void (*)(writer& to, const void* member);
+template <mode Mode>
+using decoder = void (*)(basic_reader<Mode>& in, void* member, const limits& within);
+
+template <typename Member>
+void encode_member(writer& to, const void* member) {
+    put(to, *static_cast<const Member*>(member));
+}
+template <mode Mode, typename Member>
+void decode_member(basic_reader<Mode>& in, void* member, const limits& within) {
+    take(in, *static_cast<Member*>(member), within);
+}
+
+// Of a member that is read only, so that what was read can be written back: anything but its value is unexpected.
+template <mode Mode, typename Member>
+void expect_member(basic_reader<Mode>& in, void* member, const limits& within) {
+    Member given{};
+    take(in, given, within);
+    if (!is_same(given, *static_cast<const Member*>(member))) in.refuse();
+}
+
+// What a field may be.
+template <typename T>
+concept member = requires(writer& to, const T& value, basic_reader<mode::lenient>& in, T& read, const limits& within) {
+    put(to, value);
+    take(in, read, within);
+};
+
+}  // namespace mincoap::cbor::detail

@@ -1,0 +1,8 @@
+#include <mincoap/mincoap.hpp>
+
+struct lamp {
+    bool on = false;
+    std::uint8_t level = 0;
+};
+
+constexpr auto f = mincoap::fields(mincoap::field<"\xff">(&lamp::on));

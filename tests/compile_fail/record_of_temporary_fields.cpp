@@ -1,0 +1,9 @@
+#include <mincoap/mincoap.hpp>
+
+struct lamp {
+    bool on = false;
+    std::uint8_t level = 0;
+};
+
+lamp current;
+const auto answer = mincoap::record(current, mincoap::fields(mincoap::field<1>(&lamp::on)));

@@ -1,0 +1,10 @@
+#include <mincoap/mincoap.hpp>
+
+struct lamp {
+    bool on = false;
+    std::uint8_t level = 0;
+};
+
+constexpr auto f = mincoap::fields(mincoap::field<1>(&lamp::on));
+const lamp current;
+constexpr auto site = mincoap::routes(mincoap::at<"lamp">(mincoap::record<mincoap::code::put>(current, f)));
