@@ -26,10 +26,9 @@ def commands(source):
 
 def readable(printed):
     """As coap-client prints it: text as it is, and bytes that are none in hexadecimal digits."""
-    try:
-        return printed.decode()
-    except UnicodeDecodeError:
-        return printed.hex()
+    text = printed.decode(errors="replace")
+    is_text = text.replace("\n", "").isprintable() and "\ufffd" not in text
+    return text if is_text else printed.hex()
 
 
 @pytest.fixture

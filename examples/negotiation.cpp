@@ -1,0 +1,33 @@
+// One resource in several formats: Accept chooses what is read, Content-Format what is written.
+//
+//     $ coap-client-notls -m get coap://127.0.0.1/temperature
+//     21
+//     $ coap-client-notls -m get -A 60 coap://127.0.0.1/temperature
+//     15
+//     $ coap-client-notls -m get -A 50 coap://127.0.0.1/temperature
+//     4.06 0 60
+//     $ coap-client-notls -m put -t 60 -e "%18%1a" coap://127.0.0.1/temperature
+//     $ coap-client-notls -m get coap://127.0.0.1/temperature
+//     26
+#include "serve.hpp"
+
+using namespace mincoap;
+
+static std::int16_t temperature = 21;
+
+static void write_cbor(body_writer& to) { cbor::writer{to}.integer(temperature); }
+
+static reply read_cbor(const request& r) {
+    cbor::reader from{r.payload()};
+    const std::int64_t given = from.integer(-50, 100);
+    if (from.finish() != cbor::read_error::none) return code::bad_request;
+    temperature = static_cast<std::int16_t>(given);
+    return code::changed;
+}
+
+constexpr auto site =
+    routes(at<"temperature">(negotiated(value(temperature), rendered<content_format::cbor>(write_cbor),
+                                        put(read_cbor).consumes<content_format::cbor>())),
+           well_known_core);
+
+int main(int argc, char** argv) { return example::serve(site, argc, argv); }
