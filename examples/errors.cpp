@@ -6,6 +6,8 @@
 //     4.09 . iDoor open!x!The motor starts once it is shut.
 //     $ coap-client-notls -m get coap://127.0.0.1/history
 //     5.03
+//     $ coap-client-notls -m get -O 65001,x coap://127.0.0.1/history
+//     4.02 .'...
 #include "serve.hpp"
 
 using namespace mincoap;
@@ -25,4 +27,5 @@ static reply read_history() { return unavailable(30); }
 constexpr auto site = routes(at<"label">(post(set_label)), at<"motor">(post(start_motor)),
                              at<"history">(get(read_history)), well_known_core);
 
-int main(int argc, char** argv) { return example::serve(site, argc, argv); }
+// And a 4.02 that names the option that nobody looks at.
+int main(int argc, char** argv) { return example::serve(site, argc, argv, problem_details{}); }

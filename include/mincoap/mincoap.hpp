@@ -23,5 +23,6 @@
 #include <mincoap/resource/well_known_core.hpp>
 #include <mincoap/security/echo_guard.hpp>
 #include <mincoap/server/no_response.hpp>
+#include <mincoap/server/problem_details.hpp>
 #include <mincoap/server/server.hpp>
 #include <mincoap/version.hpp>

@@ -15,7 +15,7 @@ BELOW = {
     "net": {"message"},
     "handler": {"message", "net"},
     "resource": {"message", "cbor", "net", "handler"},
-    "server": {"message", "net", "handler"},
+    "server": {"message", "cbor", "net", "handler"},
     "memory": {"message", "net", "handler", "server"},
     "security": {"message", "cbor", "net", "handler", "server"},
     "client": {"message", "net", "handler", "server"},

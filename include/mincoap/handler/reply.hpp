@@ -57,6 +57,9 @@ public:
 
     mincoap::code code() const { return static_cast<mincoap::code>(head_ & 0xff); }
 
+    // Whether there is nothing but the code.
+    bool is_bare() const { return render_ == nullptr; }
+
     // The Content-Format that was given apart; not one that the render function writes.
     message::encoded_content_format format() const { return message::encoded_content_format::from_encoded(head_ >> 8); }
 

@@ -97,6 +97,11 @@ public:
 
     reply operator()(const request& r) const { return route<has_wildcards>(rows_and_options, this, r); }
 
+    // The critical options that are understood of a request; another one makes it a 4.02.
+    static constexpr option_set understood(const request& r) {
+        return detail::understood<has_wildcards>(rows_and_options, r);
+    }
+
     // As a resource of another site.
     struct any : any_request {
         static constexpr bool finds_paths = true;

@@ -84,6 +84,15 @@ template <bool HasWildcards>
     return (r.critical & ~site_table.recognised) != 0 ? code::bad_option : answer;
 }
 
+// The critical options that are understood of a request: by the method that is there for it, or for lack of one by any.
+template <bool HasWildcards>
+constexpr option_set understood(const table& site_table, const request& r) {
+    for (const row& candidate : site_table.rows)
+        if (matches<HasWildcards>(r.path(), candidate) && (candidate.methods & set_of(r.method())) != 0)
+            return candidate.understands;
+    return site_table.recognised;
+}
+
 // Where the segment that an encoded_path has there ends.
 constexpr const byte* behind_segment(const byte* encoded) {
     if (*encoded == any_segment) return encoded + 1;

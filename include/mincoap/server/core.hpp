@@ -70,12 +70,12 @@ inline constexpr option_set critical_once = [] {
 }();
 
 // RFC 7252 §5.4.3, §5.4.5: a length or a repetition that is not allowed makes an option an unrecognised one.
-constexpr void collect_critical(request& to, unsigned number, std::size_t length) {
+constexpr void collect_critical(option_set& to, unsigned number, std::size_t length) {
     unsigned index = critical_index(number);
     const unsigned allowed = critical_lengths[index];
-    const option_set repeated = to.critical & option_set{1} << index & critical_once;
+    const option_set repeated = to & option_set{1} << index & critical_once;
     if (repeated != 0 || length > (allowed & 0x7fff) || length < allowed >> 15) index = unrecognised_index;
-    to.critical |= option_set{1} << index;
+    to |= option_set{1} << index;
 }
 
 inline constexpr option_set proxying = set_of(option::proxy_uri) | set_of(option::proxy_scheme);
@@ -83,7 +83,7 @@ inline constexpr option_set proxying = set_of(option::proxy_uri) | set_of(option
 // Reads an option into the request while the message is parsed.
 constexpr void collect(request& to, message::option_view o, const byte* begin) {
     const unsigned number = number_of(o.number);
-    if (number % 2 != 0) collect_critical(to, number, o.value.size());
+    if (number % 2 != 0) collect_critical(to.critical, number, o.value.size());
     if (number == number_of(option::uri_path)) {
         if (to.path_begin == nullptr) to.path_begin = begin;
         to.path_end = o.value.data() + o.value.size();
@@ -253,6 +253,7 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
     const code refused = refusal(r);
     reply answer = refused == code::empty ? reply{handler(r)} : reply{refused};
     if (is_unacceptable(r.accept, answer)) answer = code::not_acceptable;
+    if constexpr (requires { hooks.explain(answer, r, handler); }) hooks.explain(answer, r, handler);
     if constexpr (requires { hooks.is_unwanted(r, answer.code()); })
         if (hooks.is_unwanted(r, answer.code())) return leave_unsaid(e, hooks);
     byte* const header = e.buffer.data();
