@@ -1,10 +1,5 @@
-// hello.cpp with one resource more, to tell what resources cost: see costs.py.
-#include <mincoap/resource/methods.hpp>
-#include <mincoap/resource/routes.hpp>
-#include <mincoap/resource/text.hpp>
-#include <mincoap/resource/value.hpp>
-#include <mincoap/resource/well_known_core.hpp>
-#include <mincoap/server/server.hpp>
+// hello.cpp with one resource more, or one part of the hooks, to tell what they cost: see costs.py.
+#include <mincoap/mincoap.hpp>
 
 #include "radio.hpp"
 
@@ -15,6 +10,47 @@ namespace {
 
 bool led = false;
 [[maybe_unused]] bool fan = false;
+
+[[maybe_unused]] std::optional<decltype(mincoap::value(fan))> there;
+[[maybe_unused]] mincoap::byte_store<1024> store;
+
+struct four {
+    bool on = false;
+    std::uint8_t level = 0;
+    std::int16_t offset = 0;
+    mincoap::bounded_text<16> name;
+};
+[[maybe_unused]] four current;
+[[maybe_unused]] constexpr auto four_fields =
+    mincoap::fields(mincoap::field<0>(&four::on), mincoap::field<1>(&four::level), mincoap::field<2>(&four::offset),
+                    mincoap::field<3>(&four::name));
+
+[[maybe_unused]] struct {
+    static mincoap::code write(std::uint32_t, mincoap::bytes, bool) {
+        beep();
+        return mincoap::code::changed;
+    }
+} sink;
+
+[[maybe_unused]] mincoap::etag version() {
+    return mincoap::etag{mincoap::bytes{reinterpret_cast<mincoap::byte*>(&fan), 1}};
+}
+[[maybe_unused]] void write_character(mincoap::body_writer& to) {
+    to.put(fan ? mincoap::byte{'1'} : mincoap::byte{'0'});
+}
+[[maybe_unused]] mincoap::reply explain(const mincoap::request&) {
+    return mincoap::explained(mincoap::code::conflict, "no");
+}
+[[maybe_unused]] mincoap::reply create(const mincoap::request&) { return mincoap::created<"a">(1); }
+[[maybe_unused]] mincoap::reply tell_problem(const mincoap::request&) {
+    return mincoap::problem(mincoap::code::conflict, "no");
+}
+[[maybe_unused]] mincoap::reply find(const mincoap::request& r) {
+    return mincoap::query_parameter(r, "q") ? mincoap::code::valid : mincoap::code::not_found;
+}
+[[maybe_unused]] mincoap::reply look(const mincoap::request&, std::string_view captured) {
+    return captured.empty() ? mincoap::code::not_found : mincoap::code::valid;
+}
 
 [[maybe_unused]] mincoap::reply make_beep(const mincoap::request&) {
     beep();
@@ -58,12 +94,79 @@ constexpr auto site = mincoap::routes(
 #ifdef WITH_DISCOVERY
     mincoap::well_known_core,
 #endif
+#ifdef WITH_FILTERED
+    mincoap::filtered_well_known_core,
+#endif
+#ifdef WITH_WILDCARD
+    at<"a/*">(mincoap::get(look)),
+#endif
+#ifdef WITH_OPTIONAL
+    at<"a">(mincoap::optional(there)),
+#endif
+#ifdef WITH_EXPLAINED
+    at<"a">(mincoap::get(explain)),
+#endif
+#ifdef WITH_CREATED
+    at<"a">(mincoap::post(create)),
+#endif
+#ifdef WITH_PROBLEM
+    at<"a">(mincoap::get(tell_problem)),
+#endif
+#ifdef WITH_QUERY
+    at<"a">(mincoap::get(find).understands<mincoap::option::uri_query>()),
+#endif
+#ifdef WITH_DOCUMENT
+    at<"a">(mincoap::document("a")),
+#endif
+#ifdef WITH_DOCUMENT_TWICE
+    at<"a">(mincoap::document("a")), at<"b">(mincoap::document("b")),
+#endif
+#ifdef WITH_RENDERED_BLOCKS
+    at<"a">(mincoap::rendered(write_character)),
+#endif
+#ifdef WITH_UPLOAD
+    at<"a">(mincoap::put_blocks(sink)),
+#endif
+#ifdef WITH_STORE
+    at<"a">(mincoap::get_blocks(store), mincoap::put_blocks(store)),
+#endif
+#ifdef WITH_CONDITIONAL
+    at<"a">(mincoap::conditional(version, mincoap::value(fan))),
+#endif
+#ifdef WITH_NEGOTIATED
+    at<"a">(mincoap::negotiated(mincoap::text("a"), mincoap::constant<mincoap::content_format::json>{"1"})),
+#endif
+#ifdef WITH_RECORD_READ
+    at<"a">(mincoap::record<mincoap::code::get>(current, four_fields)),
+#endif
+#ifdef WITH_RECORD
+    at<"a">(mincoap::record<mincoap::code::get, mincoap::code::put>(current, four_fields)),
+#endif
+#ifdef WITH_RECORD_PARTS
+    at<"a">(mincoap::record(current, four_fields)),
+#endif
+#ifdef WITH_SENML
+    at<"a">(mincoap::senml<"urn:dev:a:">(mincoap::entry<"a", "Cel">(current.offset), mincoap::entry<"b">(current.level),
+                                        mincoap::entry<"c">(fan))),
+#endif
     at<"hello">(mincoap::text("Hello CoAP")), at<"led">(mincoap::value(led)));
 // clang-format on
 
 radio socket;
 mincoap::byte datagram[1152];
-constinit mincoap::server server{socket, site, datagram, mincoap::unguarded{}};
+constinit mincoap::server server{socket,
+                                 site,
+                                 datagram,
+#ifdef WITH_COUNTERS
+                                 mincoap::counters{},
+#endif
+#ifdef WITH_NO_RESPONSE
+                                 mincoap::no_response{},
+#endif
+#ifdef WITH_PROBLEM_DETAILS
+                                 mincoap::problem_details{},
+#endif
+                                 mincoap::unguarded{}};
 
 }  // namespace
 
