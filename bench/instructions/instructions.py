@@ -1,10 +1,12 @@
-"""User-space instructions per GET /hello on this CPU, by callgrind: two runs that differ in nothing but the number of
+"""User-space instructions per request, GET /hello, on this CPU, by callgrind: two runs that differ in nothing but the number of
 requests, the difference divided. Start and end of the program drop out.
 
 core      from the socket's receive to its send, both left out: a server over a piece of memory, less the same loop
           over the same memory without a server
 process   all of a server over a UDP socket: the program, the adapter and libc, with a wait, a receive and a send for each
-          request. The client is another process. The kernel is not counted."""
+          request. The client is another process. The kernel is not counted.
+block     as core, a block of 64 bytes, of a body of 16 or 64 of them: read by offset it costs the same wherever it is and
+          however large the body, rendered anew it grows with the body"""
 
 import argparse
 import collections
@@ -19,7 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 BUILD = HERE.parent.parent / "build" / "instructions"
 BUDGET = HERE / "budget.tsv"
 HEADER = ["what", "instructions"]
-FEW, MANY = 1000, 2000
+FEW, MANY = 1024, 2048  # whole transfers of 64 blocks
 
 # libc has memcpy and its like for each kind of CPU; the numbers are to be those of every x86-64.
 ENVIRONMENT = os.environ | {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX,-AVX2,-AVX_Fast_Unaligned_Load,-AVX512F,-AVX512VL,-SSSE3,-ERMS"}
@@ -89,9 +91,19 @@ def per_request(program, *arguments):
 
 
 def measure():
-    core = per_request("core")
-    core.subtract(per_request("core", "--loop"))
-    return {"core": core, "process": per_request("process")}
+    return {"core": without_loop("core", [], ["--loop"]), "process": per_request("process"),
+            "block, one of 16 by offset": of_block("16", "offset"), "block, one of 64 by offset": of_block("64", "offset"),
+            "block, one of 16 rendered": of_block("16", "rendered"), "block, one of 64 rendered": of_block("64", "rendered")}
+
+
+def without_loop(program, arguments, loop):
+    costs = per_request(program, *arguments)
+    costs.subtract(per_request(program, *loop))
+    return costs
+
+
+def of_block(blocks, how):
+    return without_loop("blocks", [blocks, how], [blocks, "loop"])
 
 
 def rows_of(measured):

@@ -116,17 +116,20 @@ constexpr void collect_echo(const byte*& echo, const message::option_view& o) {
 }
 
 template <typename Hooks>
+constexpr message::parse_error parse_request(const exchange& e, request& r, const Hooks&) {
+    return message::view::parse(e.buffer.first(e.in.size), r.message,
+                                [&](const message::option_view& o, const byte* begin) { collect(r, o, begin); });
+}
+template <guarding Hooks>
 constexpr message::parse_error parse_request(exchange& e, request& r, const Hooks& hooks) {
-    [[maybe_unused]] const byte* echo = nullptr;
-    const auto collected = [&](const message::option_view& o, const byte* begin) {
+    const byte* echo = nullptr;
+    const auto collect_all = [&](const message::option_view& o, const byte* begin) {
         collect(r, o, begin);
-        if constexpr (guarding<Hooks>) collect_echo<Hooks>(echo, o);
+        collect_echo<Hooks>(echo, o);
     };
-    const message::parse_error error = message::view::parse(e.buffer.first(e.in.size), r.message, collected);
-    if constexpr (guarding<Hooks>) {
-        e.in.confirmed = hooks.confirms(e.in.path.remote, r.now_ms, echo);
-        limit_room(e, *r.room);
-    }
+    const message::parse_error error = message::view::parse(e.buffer.first(e.in.size), r.message, collect_all);
+    e.in.confirmed = hooks.confirms(e.in.path.remote, r.now_ms, echo);
+    limit_room(e, *r.room);
     return error;
 }
 

@@ -1,0 +1,80 @@
+// blocks <requests> <blocks> offset|rendered: has that many blocks of 64 bytes answered, one transfer after another, of
+// a body of so many blocks that is read by offset or rendered anew for each.
+// blocks <requests> <blocks> loop: takes the same requests from the socket and gives it answers, without a server.
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#include <mincoap/mincoap.hpp>
+
+namespace {
+
+constexpr std::size_t block_size = 64;
+
+// CON GET, with a token of two bytes, of the block whose number goes into the last two bytes (RFC 7959 §2.2).
+constexpr mincoap::byte request[]{0x42, 0x01, 0x12, 0x34, 0xca, 0xfe, 0xb1, 'b', 0xc2, 0x00, 0x02};
+
+struct memory_socket {
+    unsigned blocks;
+    unsigned next = 0;
+    std::size_t answered = 0;
+
+    // Not inlined, so that the compiler knows neither the request nor what becomes of the answer.
+    [[gnu::noinline]] mincoap::net::status receive(mincoap::mutable_bytes storage, mincoap::net::arrival& in) {
+        std::memcpy(storage.data(), request, sizeof request);
+        storage[sizeof request - 2] = static_cast<mincoap::byte>(next >> 4);
+        storage[sizeof request - 1] = static_cast<mincoap::byte>(next << 4 | 2);
+        if (++next == blocks) next = 0;
+        in.size = sizeof request;
+        return mincoap::net::status::done;
+    }
+    [[gnu::noinline]] mincoap::net::status send(mincoap::bytes datagram, const mincoap::net::path& way) {
+        asm volatile("" : : "r"(datagram.data()), "r"(&way) : "memory");
+        if (datagram.size() > block_size) ++answered;
+        return mincoap::net::status::done;
+    }
+};
+
+mincoap::byte body[64 * block_size];
+std::size_t body_size;
+
+struct flash {
+    static mincoap::extent measure() { return {static_cast<std::uint32_t>(body_size), mincoap::etag{"1"}}; }
+    static bool read(std::uint32_t offset, mincoap::mutable_bytes to) {
+        std::memcpy(to.data(), body + offset, to.size());
+        return true;
+    }
+};
+constexpr flash source;
+
+constexpr auto by_offset = mincoap::routes(mincoap::at<"b">(mincoap::get_blocks(source)));
+constexpr auto by_rendering = mincoap::routes(
+    mincoap::at<"b">(mincoap::rendered([](mincoap::body_writer& to) { to.put(mincoap::bytes{body, body_size}); })));
+
+mincoap::byte buffer[mincoap::default_message_size];
+
+void serve(memory_socket& socket, const auto& site, std::size_t requests) {
+    mincoap::server server{socket, site, buffer, mincoap::unguarded{}};
+    for (std::size_t i = 0; i < requests; ++i) server.poll(0);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 4) return EXIT_FAILURE;
+    const auto requests = static_cast<std::size_t>(std::atol(argv[1]));
+    const std::string_view how = argv[3];
+    memory_socket socket{.blocks = static_cast<unsigned>(std::atoi(argv[2]))};
+    if (socket.blocks == 0 || socket.blocks * block_size > sizeof body) return EXIT_FAILURE;
+    body_size = socket.blocks * block_size;
+    if (how == "offset") serve(socket, by_offset, requests);
+    if (how == "rendered") serve(socket, by_rendering, requests);
+    if (how == "loop") {
+        mincoap::net::arrival in;
+        for (std::size_t i = 0; i < requests; ++i) {
+            socket.receive(buffer, in);
+            socket.send({buffer, block_size + 1}, in.path);
+        }
+    }
+    return socket.answered == requests ? EXIT_SUCCESS : EXIT_FAILURE;
+}
