@@ -70,6 +70,7 @@ void print(const mincoap::counters& counted) {
         {reply_too_large, "with too large a reply"},
         {unsaid, "with errors unsaid"},
         {challenged, "challenged"},
+        {limited, "limited"},
     }};
     std::cout << "datagrams:";
     const char* separator = " ";

@@ -282,6 +282,37 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
     return e.in.multicast ? 0 : token_end;
 }
 
+template <handler Handler, typename Hooks>
+std::size_t take(exchange& e, const request& r, message::parse_error error, const Handler& handler, Hooks& hooks) {
+    if (error != message::parse_error::none) {
+        conclude(e, hooks, static_cast<outcome>(error));
+        return error == message::parse_error::format ? reject(e) : 0;
+    }
+    return is_answerable(e) ? take_request(e, r, handler, hooks) : take_reaction(e, r.message, hooks);
+}
+
+// Whether something may be sent for a datagram: for a request, and otherwise a Reset or an Acknowledgement for what is
+// Confirmable.
+constexpr bool may_draw_reply(const exchange& e, message::parse_error error) {
+    using message::parse_error;
+    if (error == parse_error::none && is_answerable(e)) return true;
+    const bool is_message = error == parse_error::none || error == parse_error::format;
+    return is_message && !e.in.multicast && message::type_of(e.buffer.data()) == message::type::confirmable;
+}
+
+// The same where each reply to an address that nobody has confirmed takes a token; see flood_limit.hpp.
+template <handler Handler, limiting Hooks>
+std::size_t take_limited(exchange& e, const request& r, message::parse_error error, const Handler& handler,
+                         Hooks& hooks) {
+    if (!e.in.confirmed && may_draw_reply(e, error) && !hooks.has_token(r.now_ms)) {
+        hooks.on_outcome(outcome::limited);
+        return 0;
+    }
+    const std::size_t size = take(e, r, error, handler, hooks);
+    if (size != 0 && !e.in.confirmed) hooks.take_token();
+    return size;
+}
+
 }  // namespace detail
 
 // Answers the datagram in the first `e.in.size` bytes of `e.buffer`, in place. Returns the size of the answer in bytes;
@@ -296,12 +327,9 @@ std::size_t respond(exchange& e, const Handler& handler, std::uint32_t now_ms, H
     mutable_bytes room = e.buffer;
     request r{e.in, now_ms, room};
     if (e.in.truncated) detail::leave_header(e);
-    if (const message::parse_error error = detail::parse_request(e, r, hooks); error != message::parse_error::none) {
-        detail::conclude(e, hooks, static_cast<outcome>(error));
-        return error == message::parse_error::format ? detail::reject(e) : 0;
-    }
-    if (!detail::is_answerable(e)) return detail::take_reaction(e, r.message, hooks);
-    return detail::take_request(e, r, handler, hooks);
+    const message::parse_error error = detail::parse_request(e, r, hooks);
+    if constexpr (detail::limiting<Hooks>) return detail::take_limited(e, r, error, handler, hooks);
+    else return detail::take(e, r, error, handler, hooks);
 }
 
 }  // namespace mincoap

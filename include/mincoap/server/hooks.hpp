@@ -28,8 +28,9 @@ enum class outcome : byte {
     bad_option,       // dropped: a Non-confirmable request that 4.02 would be the answer to (RFC 7252 §5.4.1)
     unsaid,           // left out: an error, the request having come by multicast (RFC 7252 §8.2), or by No-Response
     challenged,       // answered without what was too much for an address that nobody has confirmed (RFC 9175 §2.4)
+    limited,          // dropped, since too many others were answered that nobody has confirmed; see flood_limit
 };
-inline constexpr std::size_t outcome_count = 13;
+inline constexpr std::size_t outcome_count = 14;
 
 // The hooks, doing nothing. Derive from it and redeclare what you want to know.
 struct hooks {
@@ -58,6 +59,15 @@ namespace detail {
 
 template <typename... Parts>
 struct parts : Parts... {};
+
+// What the server asks of parts that have it; where none has, there is no code for it.
+
+// They limit the replies to addresses that nobody has confirmed: flood_limit.hpp.
+template <typename Hooks>
+concept limiting = requires(Hooks& hooks, std::uint32_t now_ms) {
+    { hooks.has_token(now_ms) } -> std::same_as<bool>;
+    hooks.take_token();
+};
 
 }  // namespace detail
 
