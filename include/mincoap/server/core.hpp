@@ -131,11 +131,14 @@ constexpr message::parse_error parse_request(exchange& e, request& r, const Hook
 }
 
 // Why no handler may see the request; `code::empty` if one may.
-constexpr code refusal(const request& r) {
+template <typename Hooks>
+constexpr code refusal(const request& r, [[maybe_unused]] const Hooks& hooks) {
     if (r.from->truncated) return code::request_entity_too_large;  // RFC 7252 §5.9.2.9
     if ((r.critical & unrecognised_options) != 0) return code::bad_option;
     if ((r.critical & proxying) != 0) return code::proxying_not_supported;  // RFC 7252 §5.10.2
     if (r.method() > code::ipatch) return code::method_not_allowed;         // RFC 7252 §5.8
+    if constexpr (requires { hooks.is_misdirected(r); })
+        if (hooks.is_misdirected(r)) return code::not_found;  // see host_names.hpp
     return code::empty;
 }
 
@@ -250,7 +253,7 @@ std::size_t challenge(exchange& e, bool repeatable, std::uint32_t now_ms, Hooks&
 // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is (§5.2.3).
 template <handler Handler, typename Hooks>
 std::size_t take_request(exchange& e, const request& r, const Handler& handler, Hooks& hooks) {
-    const code refused = refusal(r);
+    const code refused = refusal(r, hooks);
     reply answer = refused == code::empty ? reply{handler(r)} : reply{refused};
     if (is_unacceptable(r.accept, answer)) answer = code::not_acceptable;
     if constexpr (requires { hooks.is_unwanted(r, answer.code()); })

@@ -23,7 +23,7 @@ enum class outcome : byte {
     ping,             // an Empty Confirmable message: rejected, which makes it an answer (RFC 7252 §4.3)
     response,         // a response, Acknowledgement or Reset, which the response hook took
     unwanted,         // one that nobody took, or a request that cannot be answered: rejected (RFC 7252 §4.2, §8.1)
-    refused,          // answered by the server itself, with 4.02, 4.05 or 5.05
+    refused,          // answered by the server itself, with 4.02, 4.04, 4.05 or 5.05
     reply_too_large,  // did not fit the buffer: 5.00, or an error without its explanation; by multicast, nothing
     bad_option,       // dropped: a Non-confirmable request that 4.02 would be the answer to (RFC 7252 §5.4.1)
     unsaid,           // left out: an error, the request having come by multicast (RFC 7252 §8.2), or by No-Response
