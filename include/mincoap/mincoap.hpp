@@ -23,6 +23,7 @@
 #include <mincoap/security/echo_guard.hpp>
 #include <mincoap/server/flood_limit.hpp>
 #include <mincoap/server/host_names.hpp>
+#include <mincoap/server/leisure.hpp>
 #include <mincoap/server/no_response.hpp>
 #include <mincoap/server/server.hpp>
 #include <mincoap/version.hpp>

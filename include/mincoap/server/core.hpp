@@ -127,6 +127,9 @@ constexpr message::parse_error parse_request(exchange& e, request& r, const Hook
         e.in.confirmed = hooks.confirms(e.in.path.remote, r.now_ms, echo);
         limit_room(e, *r.room);
     }
+    if constexpr (deferring<Hooks>)
+        if (e.in.multicast && r.room->size() > Hooks::deferred_capacity)
+            *r.room = r.room->first(Hooks::deferred_capacity);
     return error;
 }
 
@@ -162,6 +165,13 @@ inline bool is_unacceptable(format_option accept, const reply& answer) {
 // to a multicast request.
 constexpr bool is_unsaid(const exchange& e, code answer) {
     return answer == code::bad_option || (e.in.multicast && is_error(answer));
+}
+
+// A response to a multicast request that would have to wait while another one does, see leisure.hpp.
+template <typename Hooks>
+constexpr bool is_left_out(const exchange& e, [[maybe_unused]] const Hooks& hooks) {
+    if constexpr (deferring<Hooks>) return e.in.multicast && hooks.has_deferred();
+    else return false;
 }
 
 // Whether a datagram is a request that may be answered: not in an Acknowledgement or Reset (RFC 7252 §4.2), and by
@@ -262,7 +272,7 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
     if ((header[0] & non_confirmable_bit) == 0) {
         header[0] |= acknowledgement_bit;
     } else {
-        if (is_unsaid(e, answer.code())) {
+        if (is_unsaid(e, answer.code()) || is_left_out(e, hooks)) {
             conclude(e, hooks, answer.code() == code::bad_option ? outcome::bad_option : outcome::unsaid);
             return 0;
         }
