@@ -1,4 +1,5 @@
 // The demo server: a small tree of resources over UDP, with a line about each datagram if asked for.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -68,7 +69,7 @@ void print(const mincoap::counters& counted) {
         {truncated, "too long"},
         {bad_option, "with bad options"},
         {reply_too_large, "with too large a reply"},
-        {unsaid, "with errors unsaid"},
+        {unsaid, "with responses unsaid"},
         {challenged, "challenged"},
         {limited, "limited"},
     }};
@@ -81,16 +82,29 @@ void print(const mincoap::counters& counted) {
     std::cout << '\n' << std::flush;
 }
 
+// What the arguments say.
+struct settings {
+    std::string address;
+    std::uint16_t port = 5683;
+    std::vector<std::string> groups;
+    std::uint16_t leisure_ms = 5000;
+    std::vector<demo::network> trusted;
+    bool verbose = false;
+};
+
 // Serves until a signal. A signal that comes just before the wait is noticed when the wait has timed out.
-int serve(udp_socket& socket, const std::vector<demo::network>& trusted, std::ostream* log) {
-    constexpr int longest_wait_ms = 200;
-    demo::described_socket described{socket, log};
-    const mincoap::echo_guard guard{mincoap::posix::random_key(), demo::trusted_networks{&trusted}};
-    mincoap::server server{described, site, guard, mincoap::counters{}};
-    server.start_message_ids_at(static_cast<std::uint16_t>(std::random_device{}()));
+int serve(udp_socket& socket, const settings& with) {
+    constexpr std::uint32_t longest_wait_ms = 200;
+    demo::described_socket described{socket, with.verbose ? &std::cout : nullptr};
+    std::random_device random;
+    const mincoap::echo_guard guard{mincoap::posix::random_key(), demo::trusted_networks{&with.trusted}};
+    mincoap::server server{described, site, guard, mincoap::leisure<1152>{random(), with.leisure_ms},
+                           mincoap::counters{}};
+    server.start_message_ids_at(static_cast<std::uint16_t>(random()));
 
     while (stopped == 0) {
-        server.is_blocked() ? socket.wait_to_send(longest_wait_ms) : socket.wait(longest_wait_ms);
+        const auto wait_ms = static_cast<int>(std::min(server.wait_ms(now_ms()), longest_wait_ms));
+        server.is_blocked() ? socket.wait_to_send(wait_ms) : socket.wait(wait_ms);
         if (server.poll(now_ms()) == mincoap::poll_result::error) {
             std::cerr << "the socket failed: " << socket.last_error().message() << '\n';
             return 1;
@@ -117,36 +131,45 @@ std::optional<std::vector<demo::network>> to_networks(const std::vector<std::str
     return networks;
 }
 
-int run(const std::string& address, std::uint16_t port, const std::vector<demo::network>& trusted, bool verbose) {
-    auto at = address.empty() ? endpoint{.port = port} : mincoap::posix::to_endpoint(address, port);
-    if (!at) return complain(address, at.error());
+std::error_code join(const udp_socket& socket, const std::string& group) {
+    const auto at = mincoap::posix::to_endpoint(group, 0);
+    return at ? socket.join(*at) : at.error();
+}
+
+int run(const settings& with) {
+    auto at = with.address.empty() ? endpoint{.port = with.port} : mincoap::posix::to_endpoint(with.address, with.port);
+    if (!at) return complain(with.address, at.error());
     auto socket = udp_socket::bind(*at);
     if (!socket) return complain("cannot listen on " + demo::describe(*at), socket.error());
+    for (const std::string& group : with.groups)
+        if (const std::error_code error = join(*socket, group)) return complain("cannot join " + group, error);
 
     at->port = socket->local_port();
     announce(*at);
-    return serve(*socket, trusted, verbose ? &std::cout : nullptr);
+    return serve(*socket, with);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     CLI::App app{"A CoAP server to try clients with"};
-    std::uint16_t port = 5683;
-    std::string address;
+    settings given;
     std::vector<std::string> trusted{"127.0.0.0/8", "::1"};
-    bool verbose = false;
-    app.add_option("--port", port, "UDP port; 0 for any that is free")->capture_default_str();
-    app.add_option("--bind", address, "listen on this address only, such as 127.0.0.1 or fe80::1%eth0");
+    app.add_option("--port", given.port, "UDP port; 0 for any that is free")->capture_default_str();
+    app.add_option("--bind", given.address, "listen on this address only, such as 127.0.0.1 or fe80::1%eth0");
+    app.add_option("--join", given.groups, "answer in these groups, too, such as 224.0.1.187 or ff02::fd%eth0");
+    app.add_option("--leisure", given.leisure_ms, "let that many milliseconds pass at most before an answer in a group")
+        ->capture_default_str();
     app.add_option("--trust", trusted,
                    "send large responses to these networks (RFC 9175) without asking: 10.0.0.0/8; or none")
         ->capture_default_str();
-    app.add_flag("--verbose", verbose, "print each datagram");
+    app.add_flag("--verbose", given.verbose, "print each datagram");
     CLI11_PARSE(app, argc, argv);
 
     std::signal(SIGINT, stop);
     std::signal(SIGTERM, stop);
     const auto networks = to_networks(trusted);
     if (!networks) return std::cerr << "--trust: no network\n", 1;
-    return run(address, port, *networks, verbose);
+    given.trusted = *networks;
+    return run(given);
 }
