@@ -30,7 +30,7 @@ int serve(const Site& site, int argc, char** argv, Parts... parts) {
     const mincoap::echo_guard<mincoap::trusts_loopback> guard{mincoap::posix::random_key()};
     mincoap::server server{*socket, site, guard, parts...};
     while (server.poll(now_ms()) != mincoap::poll_result::error)
-        server.is_blocked() ? socket->wait_to_send() : socket->wait();
+        server.is_blocked() ? socket->wait_to_send() : socket->wait(static_cast<int>(server.wait_ms(now_ms())));
     return 1;
 }
 

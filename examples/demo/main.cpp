@@ -1,4 +1,5 @@
 // The demo server: a small tree of resources over UDP, with a line about each datagram if asked for.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -25,6 +26,8 @@ using mincoap::posix::udp_socket;
 struct settings {
     std::uint16_t port = 5683;
     std::string address;
+    std::vector<std::string> groups;
+    std::uint16_t leisure_ms = 5000;
     std::vector<std::string> trusted{"127.0.0.0/8", "::1"};
     std::string files;
     bool verbose = false;
@@ -88,8 +91,9 @@ void print(const mincoap::counters& counted) {
         {truncated, "too long"},
         {bad_option, "with bad options"},
         {reply_too_large, "with too large a reply"},
-        {unsaid, "with errors unsaid"},
+        {unsaid, "with responses unsaid"},
         {challenged, "challenged"},
+        {limited, "limited"},
     }};
     std::cout << "datagrams:";
     const char* separator = " ";
@@ -101,15 +105,18 @@ void print(const mincoap::counters& counted) {
 }
 
 // Serves until a signal. A signal that comes just before the wait is noticed when the wait has timed out.
-int serve(udp_socket& socket, const auto& site, const std::vector<demo::network>& trusted, std::ostream* log) {
-    constexpr int longest_wait_ms = 200;
-    demo::described_socket described{socket, log};
+int serve(udp_socket& socket, const auto& site, const settings& given, const std::vector<demo::network>& trusted) {
+    constexpr std::uint32_t longest_wait_ms = 200;
+    demo::described_socket described{socket, given.verbose ? &std::cout : nullptr};
+    std::random_device random;
     const mincoap::echo_guard guard{mincoap::posix::random_key(), demo::trusted_networks{&trusted}};
-    mincoap::server server{described, site, guard, mincoap::counters{}};
-    server.start_message_ids_at(static_cast<std::uint16_t>(std::random_device{}()));
+    mincoap::server server{described, site, guard, mincoap::leisure<1152>{random(), given.leisure_ms},
+                           mincoap::counters{}};
+    server.start_message_ids_at(static_cast<std::uint16_t>(random()));
 
     while (stopped == 0) {
-        server.is_blocked() ? socket.wait_to_send(longest_wait_ms) : socket.wait(longest_wait_ms);
+        const auto wait_ms = static_cast<int>(std::min(server.wait_ms(now_ms()), longest_wait_ms));
+        server.is_blocked() ? socket.wait_to_send(wait_ms) : socket.wait(wait_ms);
         if (server.poll(now_ms()) == mincoap::poll_result::error) {
             std::cerr << "the socket failed: " << socket.last_error().message() << '\n';
             return 1;
@@ -136,6 +143,11 @@ std::optional<std::vector<demo::network>> to_networks(const std::vector<std::str
     return networks;
 }
 
+std::error_code join(const udp_socket& socket, const std::string& group) {
+    const auto at = mincoap::posix::to_endpoint(group, 0);
+    return at ? socket.join(*at) : at.error();
+}
+
 int run(const settings& given) {
     const auto trusted = to_networks(given.trusted);
     if (!trusted) return std::cerr << "--trust: no network\n", 1;
@@ -144,12 +156,13 @@ int run(const settings& given) {
     if (!at) return complain(given.address, at.error());
     auto socket = udp_socket::bind(*at);
     if (!socket) return complain("cannot listen on " + demo::describe(*at), socket.error());
+    for (const std::string& group : given.groups)
+        if (const std::error_code error = join(*socket, group)) return complain("cannot join " + group, error);
 
     at->port = socket->local_port();
-    std::ostream* const log = given.verbose ? &std::cout : nullptr;
-    if (given.files.empty()) return announce(*at), serve(*socket, plain_site, *trusted, log);
+    if (given.files.empty()) return announce(*at), serve(*socket, plain_site, given, *trusted);
     if (const std::error_code why = open_files(given.files)) return complain(given.files, why);
-    return announce(*at), serve(*socket, site_with_files, *trusted, log);
+    return announce(*at), serve(*socket, site_with_files, given, *trusted);
 }
 
 }  // namespace
@@ -159,6 +172,9 @@ int main(int argc, char** argv) {
     settings given;
     app.add_option("--port", given.port, "UDP port; 0 for any that is free")->capture_default_str();
     app.add_option("--bind", given.address, "listen on this address only, such as 127.0.0.1 or fe80::1%eth0");
+    app.add_option("--join", given.groups, "answer in these groups, too, such as 224.0.1.187 or ff02::fd%eth0");
+    app.add_option("--leisure", given.leisure_ms, "let that many milliseconds pass at most before an answer in a group")
+        ->capture_default_str();
     app.add_option("--trust", given.trusted,
                    "send large responses to these networks (RFC 9175) without asking: 10.0.0.0/8; or none")
         ->capture_default_str();

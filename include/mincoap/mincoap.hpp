@@ -22,6 +22,9 @@
 #include <mincoap/resource/value.hpp>
 #include <mincoap/resource/well_known_core.hpp>
 #include <mincoap/security/echo_guard.hpp>
+#include <mincoap/server/flood_limit.hpp>
+#include <mincoap/server/host_names.hpp>
+#include <mincoap/server/leisure.hpp>
 #include <mincoap/server/no_response.hpp>
 #include <mincoap/server/problem_details.hpp>
 #include <mincoap/server/server.hpp>

@@ -5,21 +5,14 @@ of every kind, so that a kernel left to choose has to be wrong for one of them.
 """
 
 import contextlib
-import ctypes
 import os
 import select
-import shutil
 import socket
 import subprocess
-import time
-from pathlib import Path
 
 import pytest
+from _netns import PORT, ROOT, compiled, inside, run, wait_until_bound
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-HERE = Path(__file__).resolve().parent
-
-PORT = 5683
 GET_ROOT = bytes.fromhex("40011234")
 
 IPV4 = ["192.0.2.1", "192.0.2.2"]
@@ -32,28 +25,6 @@ LINKS = {
     1: (["169.254.1.1/16", "198.51.100.1/24", "2001:db8:1::1/64", "fe80::1:1/64"],
         ["169.254.1.9/16", "198.51.100.9/24", "2001:db8:1::9/64", "fe80::1:9/64"]),
 }
-
-
-def run(*command):
-    subprocess.run(command, check=True, capture_output=True, text=True)
-
-
-@contextlib.contextmanager
-def inside(namespace):
-    """Moves this thread into a network namespace. Sockets stay in the one they were made in."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    clone_newnet = 0x40000000
-
-    def enter(descriptor):
-        if libc.setns(descriptor, clone_newnet) != 0:
-            raise OSError(ctypes.get_errno(), "setns")
-
-    with open("/proc/thread-self/ns/net") as home, open(f"/run/netns/{namespace}") as there:
-        enter(there.fileno())
-        try:
-            yield
-        finally:
-            enter(home.fileno())
 
 
 class Net:
@@ -115,22 +86,6 @@ def net(root):
 
 
 @pytest.fixture(scope="module")
-def compiler():
-    """The C++ compiler, for the servers of this folder."""
-    found = shutil.which(os.environ.get("CXX", "c++"))
-    if not found:
-        pytest.skip("needs a C++ compiler")
-    return found
-
-
-def compiled(compiler, folder, name, *sources):
-    executable = folder / name
-    run(compiler, "-std=c++23", "-I", ROOT / "include", "-I", ROOT / "adapters/posix/include",
-        HERE / f"{name}.cpp", *sources, "-o", executable)
-    return str(executable)
-
-
-@pytest.fixture(scope="module")
 def wildcard_server(compiler, tmp_path_factory):
     return compiled(compiler, tmp_path_factory.mktemp("wildcard"), "wildcard_reply_server")
 
@@ -146,24 +101,12 @@ def serving(net, *command):
     """Runs a server in its namespace, and says where it is once it listens."""
     process = subprocess.Popen(["ip", "netns", "exec", net.server, *map(str, command)])
     try:
-        wait_until_bound(net, process)
+        wait_until_bound(net.server, process)
         yield process
         assert process.poll() is None, "the server ended"
     finally:
         process.kill()
         process.wait()
-
-
-def wait_until_bound(net, process):
-    deadline = time.monotonic() + 10
-    while True:
-        listing = subprocess.run(["ip", "netns", "exec", net.server, "cat", "/proc/net/udp", "/proc/net/udp6"],
-                                 capture_output=True, text=True, check=True).stdout
-        if f":{PORT:04X} " in listing:
-            return
-        assert process.poll() is None, "the server did not start"
-        assert time.monotonic() < deadline, "the server does not listen"
-        time.sleep(0.02)
 
 
 def ask(net, address, link=0, patience=2.0, source=None, device=None):

@@ -324,6 +324,19 @@ bool udp_socket::bind_address(const endpoint& at) {
     return true;
 }
 
+// By RFC 3678, which has one structure for both families. A socket of IPv6 joins groups of IPv4 as such.
+std::error_code udp_socket::join(const endpoint& group) const {
+    const bool ipv6 = !is_ipv4(group);
+    if (!is_multicast(group) || (ipv6 && !ipv6_)) return error_from(EINVAL);
+    group_req request{};
+    request.gr_interface = group.interface;
+    socket_address address;
+    std::memcpy(&request.gr_group, &address, write(address, group, ipv6));
+    const int level = ipv6 ? IPPROTO_IPV6 : IPPROTO_IP;
+    if (::setsockopt(descriptor_, level, MCAST_JOIN_GROUP, &request, sizeof request) == 0) return {};
+    return error_from(errno);
+}
+
 udp_socket& udp_socket::operator=(udp_socket&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);
     error_ = other.error_;

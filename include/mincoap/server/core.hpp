@@ -96,13 +96,6 @@ constexpr void collect(request& to, message::option_view o, const byte* begin) {
 // RFC 9175 §2.4: what may be sent for a request until the address is confirmed, in bytes.
 constexpr std::size_t unconfirmed_limit(const exchange& e) { return 3 * e.in.size; }
 
-// A group's member sends what it can send unasked: a response in blocks gets smaller, another one that is too large is left
-// out, and so is a challenge (RFC 7252 §8.2, RFC 9175 §2.4).
-constexpr void limit_room(const exchange& e, mutable_bytes& room) {
-    if (!e.in.confirmed && e.in.multicast && unconfirmed_limit(e) < room.size())
-        room = room.first(unconfirmed_limit(e));
-}
-
 // Whether the hooks stand between large responses and addresses that nobody has confirmed; see echo_guard.hpp.
 template <typename Hooks>
 concept guarding = requires(const Hooks& hooks, const net::endpoint& remote, const byte* echo) {
@@ -129,16 +122,31 @@ constexpr message::parse_error parse_request(exchange& e, request& r, const Hook
     };
     const message::parse_error error = message::view::parse(e.buffer.first(e.in.size), r.message, collect_all);
     e.in.confirmed = hooks.confirms(e.in.path.remote, r.now_ms, echo);
-    limit_room(e, *r.room);
     return error;
 }
 
+// A group's member sends what it can send unasked: a response in blocks gets smaller, another one that is too large is left
+// out, and so is a challenge (RFC 7252 §8.2, RFC 9175 §2.4). One that waits for its leisure has to fit where it waits.
+template <typename Hooks>
+constexpr void limit_room(const exchange& e, mutable_bytes& room) {
+    if (!e.in.multicast) return;
+    std::size_t limit = room.size();
+    if constexpr (guarding<Hooks>)
+        if (!e.in.confirmed && unconfirmed_limit(e) < limit) limit = unconfirmed_limit(e);
+    if constexpr (deferring<Hooks>)
+        if (Hooks::deferred_capacity < limit) limit = Hooks::deferred_capacity;
+    room = room.first(limit);
+}
+
 // Why no handler may see the request; `code::empty` if one may.
-constexpr code refusal(const request& r) {
+template <typename Hooks>
+constexpr code refusal(const request& r, [[maybe_unused]] const Hooks& hooks) {
     if (r.from->truncated) return code::request_entity_too_large;  // RFC 7252 §5.9.2.9
     if ((r.critical & unrecognised_options) != 0) return code::bad_option;
     if ((r.critical & proxying) != 0) return code::proxying_not_supported;  // RFC 7252 §5.10.2
     if (r.method() > code::ipatch) return code::method_not_allowed;         // RFC 7252 §5.8
+    if constexpr (requires { hooks.is_misdirected(r); })
+        if (hooks.is_misdirected(r)) return code::not_found;  // see host_names.hpp
     return code::empty;
 }
 
@@ -162,6 +170,13 @@ inline bool is_unacceptable(format_option accept, const reply& answer) {
 // to a multicast request.
 constexpr bool is_unsaid(const exchange& e, code answer) {
     return answer == code::bad_option || (e.in.multicast && is_error(answer));
+}
+
+// A response to a multicast request that would have to wait while another one does, see leisure.hpp.
+template <typename Hooks>
+constexpr bool is_left_out(const exchange& e, [[maybe_unused]] const Hooks& hooks) {
+    if constexpr (deferring<Hooks>) return e.in.multicast && hooks.has_deferred();
+    else return false;
 }
 
 // Whether a datagram is a request that may be answered: not in an Acknowledgement or Reset (RFC 7252 §4.2), and by
@@ -253,7 +268,7 @@ std::size_t challenge(exchange& e, bool repeatable, std::uint32_t now_ms, Hooks&
 // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is (§5.2.3).
 template <handler Handler, typename Hooks>
 std::size_t take_request(exchange& e, const request& r, const Handler& handler, Hooks& hooks) {
-    const code refused = refusal(r);
+    const code refused = refusal(r, hooks);
     reply answer = refused == code::empty ? reply{handler(r)} : reply{refused};
     if (is_unacceptable(r.accept, answer)) answer = code::not_acceptable;
     if constexpr (requires { hooks.explain(answer, r, handler); }) hooks.explain(answer, r, handler);
@@ -263,7 +278,7 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
     if ((header[0] & non_confirmable_bit) == 0) {
         header[0] |= acknowledgement_bit;
     } else {
-        if (is_unsaid(e, answer.code())) {
+        if (is_unsaid(e, answer.code()) || is_left_out(e, hooks)) {
             conclude(e, hooks, answer.code() == code::bad_option ? outcome::bad_option : outcome::unsaid);
             return 0;
         }
@@ -286,6 +301,37 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
     return e.in.multicast ? 0 : token_end;
 }
 
+template <handler Handler, typename Hooks>
+std::size_t take(exchange& e, const request& r, message::parse_error error, const Handler& handler, Hooks& hooks) {
+    if (error != message::parse_error::none) {
+        conclude(e, hooks, static_cast<outcome>(error));
+        return error == message::parse_error::format ? reject(e) : 0;
+    }
+    return is_answerable(e) ? take_request(e, r, handler, hooks) : take_reaction(e, r.message, hooks);
+}
+
+// Whether something may be sent for a datagram: for a request, and otherwise a Reset or an Acknowledgement for what is
+// Confirmable.
+constexpr bool may_draw_reply(const exchange& e, message::parse_error error) {
+    using message::parse_error;
+    if (error == parse_error::none && is_answerable(e)) return true;
+    const bool is_message = error == parse_error::none || error == parse_error::format;
+    return is_message && !e.in.multicast && message::type_of(e.buffer.data()) == message::type::confirmable;
+}
+
+// The same where each reply to an address that nobody has confirmed takes a token; see flood_limit.hpp.
+template <handler Handler, limiting Hooks>
+std::size_t take_limited(exchange& e, const request& r, message::parse_error error, const Handler& handler,
+                         Hooks& hooks) {
+    if (!e.in.confirmed && may_draw_reply(e, error) && !hooks.has_token(r.now_ms)) {
+        hooks.on_outcome(outcome::limited);
+        return 0;
+    }
+    const std::size_t size = take(e, r, error, handler, hooks);
+    if (size != 0 && !e.in.confirmed) hooks.take_token();
+    return size;
+}
+
 }  // namespace detail
 
 // Answers the datagram in the first `e.in.size` bytes of `e.buffer`, in place. Returns the size of the answer in bytes;
@@ -300,12 +346,10 @@ std::size_t respond(exchange& e, const Handler& handler, std::uint32_t now_ms, H
     mutable_bytes room = e.buffer;
     request r{e.in, now_ms, room};
     if (e.in.truncated) detail::leave_header(e);
-    if (const message::parse_error error = detail::parse_request(e, r, hooks); error != message::parse_error::none) {
-        detail::conclude(e, hooks, static_cast<outcome>(error));
-        return error == message::parse_error::format ? detail::reject(e) : 0;
-    }
-    if (!detail::is_answerable(e)) return detail::take_reaction(e, r.message, hooks);
-    return detail::take_request(e, r, handler, hooks);
+    const message::parse_error error = detail::parse_request(e, r, hooks);
+    if constexpr (detail::guarding<Hooks> || detail::deferring<Hooks>) detail::limit_room<Hooks>(e, room);
+    if constexpr (detail::limiting<Hooks>) return detail::take_limited(e, r, error, handler, hooks);
+    else return detail::take(e, r, error, handler, hooks);
 }
 
 }  // namespace mincoap

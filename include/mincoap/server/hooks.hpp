@@ -23,13 +23,14 @@ enum class outcome : byte {
     ping,             // an Empty Confirmable message: rejected, which makes it an answer (RFC 7252 §4.3)
     response,         // a response, Acknowledgement or Reset, which the response hook took
     unwanted,         // one that nobody took, or a request that cannot be answered: rejected (RFC 7252 §4.2, §8.1)
-    refused,          // answered by the server itself, with 4.02, 4.05 or 5.05
+    refused,          // answered by the server itself, with 4.02, 4.04, 4.05 or 5.05
     reply_too_large,  // did not fit the buffer: 5.00, or an error without its explanation; by multicast, nothing
     bad_option,       // dropped: a Non-confirmable request that 4.02 would be the answer to (RFC 7252 §5.4.1)
-    unsaid,           // left out: an error, the request having come by multicast (RFC 7252 §8.2), or by No-Response
+    unsaid,           // left out: by No-Response; after multicast, an error or a second leisure (RFC 7252 §8.2)
     challenged,       // answered without what was too much for an address that nobody has confirmed (RFC 9175 §2.4)
+    limited,          // dropped, since too many others were answered that nobody has confirmed; see flood_limit
 };
-inline constexpr std::size_t outcome_count = 13;
+inline constexpr std::size_t outcome_count = 14;
 
 // The hooks, doing nothing. Derive from it and redeclare what you want to know.
 struct hooks {
@@ -58,6 +59,28 @@ namespace detail {
 
 template <typename... Parts>
 struct parts : Parts... {};
+
+// What the server asks of parts that have it; where none has, there is no code for it.
+
+// They limit the replies to addresses that nobody has confirmed: flood_limit.hpp.
+template <typename Hooks>
+concept limiting = requires(Hooks& hooks, std::uint32_t now_ms) {
+    { hooks.has_token(now_ms) } -> std::same_as<bool>;
+    hooks.take_token();
+};
+
+// What `server::wait_ms` says when nothing waits: 24 days, as a timeout of type `int` too.
+inline constexpr std::uint32_t longest_wait_ms = 0x7fff'ffff;
+
+// They keep the reply to what came by multicast until it is due: leisure.hpp.
+template <typename Hooks>
+concept deferring = requires(Hooks& hooks, mutable_bytes buffer, net::path& way, std::uint32_t now_ms) {
+    { Hooks::deferred_capacity } -> std::convertible_to<std::size_t>;
+    { hooks.has_deferred() } -> std::same_as<bool>;
+    { hooks.defer(buffer, way, now_ms) } -> std::same_as<bool>;
+    { hooks.take_deferred(buffer, way, now_ms) } -> std::same_as<std::size_t>;
+    { hooks.deferred_wait_ms(now_ms) } -> std::same_as<std::uint32_t>;
+};
 
 }  // namespace detail
 

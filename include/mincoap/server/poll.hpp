@@ -6,11 +6,12 @@
 namespace mincoap {
 
 enum class poll_result : byte {
-    idle,     // there was nothing to do
-    served,   // a datagram was answered; there may be more
-    ignored,  // a datagram was dropped; there may be more
-    blocked,  // the socket does not take the answer now; the next poll sends it, before it receives anything
-    error,    // the socket failed, and says why; an answer that it failed to send is lost
+    idle,      // there was nothing to do
+    served,    // a datagram was answered; there may be more
+    ignored,   // a datagram was dropped; there may be more
+    deferred,  // a datagram will be answered once its leisure has passed; there may be more
+    blocked,   // the socket does not take the answer now; the next poll sends it, before it receives anything
+    error,     // the socket failed, and says why; an answer that it failed to send is lost
 };
 
 namespace detail {
@@ -23,11 +24,21 @@ poll_result send_reply(Socket& socket, exchange& e) {
     return sent == net::status::done ? poll_result::served : poll_result::error;
 }
 
+// Moves the reply into the hooks.
+template <deferring Hooks>
+constexpr poll_result defer(exchange& e, std::uint32_t now_ms, Hooks& hooks) {
+    const bool kept = hooks.defer(e.buffer.first(e.reply_size), e.in.path, now_ms);
+    e.reply_size = 0;
+    return kept ? poll_result::deferred : poll_result::ignored;
+}
+
 }  // namespace detail
 
 // Serves at most one datagram. Never waits.
 template <net::udp_socket Socket, handler Handler, typename Hooks>
 poll_result poll(Socket& socket, exchange& e, const Handler& handler, std::uint32_t now_ms, Hooks& hooks) {
+    if constexpr (detail::deferring<Hooks>)
+        if (e.reply_size == 0) e.reply_size = hooks.take_deferred(e.buffer, e.in.path, now_ms);
     if (e.reply_size == 0) {
         const net::status received = socket.receive(e.buffer, e.in);
         if (received == net::status::would_block) return poll_result::idle;
@@ -35,6 +46,8 @@ poll_result poll(Socket& socket, exchange& e, const Handler& handler, std::uint3
 
         e.reply_size = respond(e, handler, now_ms, hooks);
         if (e.reply_size == 0) return poll_result::ignored;
+        if constexpr (detail::deferring<Hooks>)
+            if (e.in.multicast) return detail::defer(e, now_ms, hooks);
     }
     return detail::send_reply(socket, e);
 }

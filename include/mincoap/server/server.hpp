@@ -40,6 +40,13 @@ public:
     // Whether an answer waits for the socket to take it: wait for writability then, and poll again.
     constexpr bool is_blocked() const { return exchange_.reply_size != 0; }
 
+    // For how many milliseconds `poll` need not be called unless a datagram comes: until a part has something to send
+    // (see leisure.hpp), or else 24 days.
+    constexpr std::uint32_t wait_ms([[maybe_unused]] std::uint32_t now_ms) const {
+        if constexpr (detail::deferring<Hooks>) return hooks_.deferred_wait_ms(now_ms);
+        else return detail::longest_wait_ms;
+    }
+
     // Non-confirmable responses carry Message IDs counted up from this one; it is best drawn at random at each start
     // (RFC 7252 §4.4). Until it is set, from 0.
     constexpr void start_message_ids_at(std::uint16_t first) { hooks_.next = first; }

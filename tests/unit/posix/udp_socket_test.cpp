@@ -195,9 +195,8 @@ TEST_P(posix_udp_socket_group, is_told_of_broadcast) {
 TEST_P(posix_udp_socket_group, is_told_of_multicast) {
     udp_socket socket = bound(GetParam());
     const raw_peer peer("127.0.0.1");
-    const ip_mreq membership{.imr_multiaddr = {::inet_addr("224.0.1.187")}, .imr_interface = {htonl(INADDR_LOOPBACK)}};
-    ASSERT_EQ(::setsockopt(socket.native_handle(), IPPROTO_IP, IP_ADD_MEMBERSHIP, &membership, sizeof membership), 0);
-    const in_addr by_lo = membership.imr_interface;
+    ASSERT_FALSE(socket.join(endpoint_at("224.0.1.187%lo", 0)));
+    const in_addr by_lo{htonl(INADDR_LOOPBACK)};
     ASSERT_EQ(::setsockopt(peer.descriptor(), IPPROTO_IP, IP_MULTICAST_IF, &by_lo, sizeof by_lo), 0);
     ASSERT_TRUE(peer.send(get_root, "224.0.1.187", socket.local_port()));
     const echo turn(socket);
@@ -210,6 +209,44 @@ TEST_P(posix_udp_socket_group, is_told_of_multicast) {
 
 INSTANTIATE_TEST_SUITE_P(sockets, posix_udp_socket_group, testing::Values("::", "0.0.0.0"),
                          [](const auto& about) { return about.param[0] == ':' ? "ipv6" : "ipv4"; });
+
+std::error_code why_not_join(const udp_socket& socket, std::string_view group) {
+    return socket.join(endpoint_at(group, 0));
+}
+
+TEST(posix_udp_socket_join, joins_groups_of_both_families) {
+    const udp_socket socket = bound();
+    EXPECT_FALSE(why_not_join(socket, "224.0.1.187%lo"));
+    EXPECT_FALSE(why_not_join(socket, "224.0.1.188%lo"));
+    EXPECT_FALSE(why_not_join(socket, "ff02::fd%lo"));
+    EXPECT_FALSE(why_not_join(socket, "ff05::fd%lo"));
+    EXPECT_FALSE(why_not_join(bound("0.0.0.0"), "224.0.1.187%lo"));
+}
+
+TEST(posix_udp_socket_join, says_why_it_cannot) {
+    const udp_socket socket = bound();
+    const udp_socket ipv4 = bound("0.0.0.0");
+    EXPECT_FALSE(why_not_join(socket, "224.0.1.187%lo"));
+    EXPECT_EQ(why_not_join(socket, "224.0.1.187%lo"), std::errc::address_in_use);
+    EXPECT_FALSE(why_not_join(socket, "ff02::fd%lo"));
+    EXPECT_EQ(why_not_join(socket, "ff02::fd%lo"), std::errc::address_in_use);
+    EXPECT_EQ(why_not_join(socket, "224.0.1.187%471147"), std::errc::no_such_device);
+    EXPECT_EQ(why_not_join(socket, "ff02::fd%471147"), std::errc::no_such_device);
+    EXPECT_EQ(why_not_join(ipv4, "ff02::fd%lo"), std::errc::invalid_argument);
+    for (const char* no_group : {"192.0.2.1%lo", "127.255.255.255", "255.255.255.255", "fe80::1%lo", "::", "0.0.0.0"}) {
+        EXPECT_EQ(why_not_join(socket, no_group), std::errc::invalid_argument) << no_group;
+        EXPECT_EQ(why_not_join(ipv4, no_group), std::errc::invalid_argument) << no_group;
+    }
+}
+
+TEST(posix_udp_socket_join, says_that_there_are_too_many) {
+    const udp_socket socket = bound();
+    std::error_code error;
+    for (int last = 0; last < 256 && !error; ++last)
+        error = why_not_join(socket, "224.0.2." + std::to_string(last) + "%lo");
+    if (!error) GTEST_SKIP() << "the system allows more than 256";
+    EXPECT_EQ(error, std::errc::no_buffer_space);
+}
 
 // ---- errors
 

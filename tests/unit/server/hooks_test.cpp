@@ -15,7 +15,7 @@ TEST(counters, count_each_outcome_by_itself) {
 }
 
 TEST(counters, have_room_for_every_outcome) {
-    static_assert(outcome_count == static_cast<std::size_t>(outcome::challenged) + 1);
+    static_assert(outcome_count == static_cast<std::size_t>(outcome::limited) + 1);
 }
 
 TEST(counters, wrap_around) {

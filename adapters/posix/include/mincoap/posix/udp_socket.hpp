@@ -53,6 +53,15 @@ public:
     udp_socket& operator=(udp_socket&& other) noexcept;
     ~udp_socket();
 
+    // Has what is sent to a group received, too, such as 224.0.1.187, ff02::fd and ff05::fd, which are those of all
+    // CoAP nodes (RFC 7252 §12.8). It holds for one interface: that of `group`, or one that the routing table chooses.
+    // Join by each interface that counts; the port of `group` does not. The socket has to be bound to all addresses.
+    //   invalid_argument               the address is no group, or of IPv6 on a socket of IPv4
+    //   no_such_device                 no interface has this number, or no route leads to the group
+    //   address_in_use                 joined before by this interface
+    //   no_buffer_space                there are too many groups (Linux: net.ipv4.igmp_max_memberships)
+    std::error_code join(const net::endpoint& group) const;
+
     // One datagram, by the contract of net::udp_socket. All of `in` is told: the interface that it came in by, the
     // zone of a link-local remote, whether it was sent to a group or broadcast.
     // ICMP errors of earlier replies are stepped over, a few at a time.

@@ -1,0 +1,23 @@
+// Parts of a server for open networks: it is quiet under a flood, answers a group after a random time, and for the
+// names only that it has. Who asks for its address, whichever, need not know them.
+//
+//     $ coap-client-notls -m get coap://127.0.0.1/hello
+//     Hello
+//     $ coap-client-notls -m get -O 3,Kitchen.Local coap://127.0.0.1/hello
+//     Hello
+//     $ coap-client-notls -m get -O 3,other.example coap://127.0.0.1/hello
+//     4.04
+#include "serve.hpp"
+
+using namespace mincoap;
+
+constexpr auto site = routes(at<"hello">(text("Hello")), filtered_well_known_core);
+
+int main(int argc, char** argv) {
+    const auto seed = static_cast<std::uint32_t>(posix::random_key()[0]);
+    return example::serve(
+        site, argc, argv,
+        flood_limit<20, 100>{},  // replies a second, and at once, to addresses that nobody has confirmed
+        leisure<256>{seed},      // a response of that many bytes to a group waits for up to five seconds
+        host_names<"kitchen.local", "kitchen.example">{});
+}

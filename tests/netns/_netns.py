@@ -1,0 +1,54 @@
+"""Network namespaces, and servers in them."""
+
+import contextlib
+import ctypes
+import subprocess
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HERE = Path(__file__).resolve().parent
+
+PORT = 5683
+
+
+def run(*command):
+    subprocess.run(command, check=True, capture_output=True, text=True)
+
+
+@contextlib.contextmanager
+def inside(namespace):
+    """Moves this thread into a network namespace. Sockets stay in the one they were made in."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    clone_newnet = 0x40000000
+
+    def enter(descriptor):
+        if libc.setns(descriptor, clone_newnet) != 0:
+            raise OSError(ctypes.get_errno(), "setns")
+
+    with open("/proc/thread-self/ns/net") as home, open(f"/run/netns/{namespace}") as there:
+        enter(there.fileno())
+        try:
+            yield
+        finally:
+            enter(home.fileno())
+
+
+def compiled(compiler, folder, name, *sources):
+    executable = folder / name
+    run(compiler, "-std=c++23", "-I", ROOT / "include", "-I", ROOT / "adapters/posix/include",
+        HERE / f"{name}.cpp", *sources, "-o", executable)
+    return str(executable)
+
+
+def wait_until_bound(namespace, process):
+    """Waits until a server of that namespace listens."""
+    deadline = time.monotonic() + 10
+    while True:
+        listing = subprocess.run(["ip", "netns", "exec", namespace, "cat", "/proc/net/udp", "/proc/net/udp6"],
+                                 capture_output=True, text=True, check=True).stdout
+        if f":{PORT:04X} " in listing:
+            return
+        assert process.poll() is None, "the server did not start"
+        assert time.monotonic() < deadline, "the server does not listen"
+        time.sleep(0.02)

@@ -1,0 +1,199 @@
+"""Requests to a group (RFC 7252, section 8): three servers, each in a network namespace of its own, and a client on a
+bridge between them. The first server is on a second bridge, too.
+"""
+
+import contextlib
+import ipaddress
+import os
+import select
+import socket
+import subprocess
+import time
+
+import pytest
+from _netns import PORT, ROOT, compiled, inside, run, wait_until_bound
+
+SERVERS = [1, 2, 3]
+CLIENT = 9
+IPV4, LINK_LOCAL, SITE_LOCAL = "224.0.1.187", "ff02::fd", "ff05::fd"  # all CoAP nodes (RFC 7252, section 12.8)
+GROUPS = [IPV4, LINK_LOCAL, SITE_LOCAL]
+
+LEISURE_S = 0.4
+PATIENCE_S = LEISURE_S + 0.2
+
+CON, NON = 0x40, 0x50
+TOKEN = b"group"
+
+
+def addresses(host, lan=0):
+    """By the group asked, the address that a host answers from."""
+    its = {IPV4: f"192.0.{2 + lan}.{host}", LINK_LOCAL: f"fe80::{lan}:{host}", SITE_LOCAL: f"2001:db8:{lan}::{host}"}
+    return {group: str(ipaddress.ip_address(address)) for group, address in its.items()}
+
+
+def request(message_type, *options, code=1):
+    return bytes([message_type + len(TOKEN), code, 0x12, 0x34]) + TOKEN + b"".join(options)
+
+
+def discovery(resource_type):
+    query = b"rt=" + resource_type.encode()
+    head = bytes([0x40 + len(query)]) if len(query) < 13 else bytes([0x4D, len(query) - 13])
+    return request(NON, b"\xbb.well-known", b"\x04core", head + query)
+
+
+class Net:
+    """On bridge n, an interface is called lann in each namespace, and has an address of every kind."""
+
+    def __init__(self):
+        self.client = f"mincoap-gc{os.getpid()}"
+        self.server = {host: f"mincoap-g{host}-{os.getpid()}" for host in SERVERS}
+
+    def build(self):
+        for namespace in (self.client, *self.server.values()):
+            run("ip", "netns", "add", namespace)
+            run("ip", "-n", namespace, "link", "set", "lo", "up")
+        for lan, hosts in enumerate((SERVERS, SERVERS[:1])):
+            run("ip", "-n", self.client, "link", "add", f"lan{lan}", "type", "bridge", "mcast_snooping", "0")
+            self.set_up(self.client, lan, CLIENT)
+            for host in hosts:
+                self.connect(lan, host)
+
+    def connect(self, lan, host):
+        port = f"port{lan}-{host}"
+        run("ip", "-n", self.server[host], "link", "add", f"lan{lan}", "type", "veth",
+            "peer", "name", port, "netns", self.client)
+        run("ip", "-n", self.client, "link", "set", port, "master", f"lan{lan}", "up")
+        self.set_up(self.server[host], lan, host)
+
+    def set_up(self, namespace, lan, host):
+        run("ip", "-n", namespace, "link", "set", f"lan{lan}", "addrgenmode", "none")
+        for address in addresses(host, lan).values():
+            extra = ["/64", "nodad"] if ":" in address else ["/24"]
+            run("ip", "-n", namespace, "address", "add", address + extra[0], "dev", f"lan{lan}", *extra[1:])
+        run("ip", "-n", namespace, "link", "set", f"lan{lan}", "up")
+
+    def remove(self):
+        for namespace in (self.client, *self.server.values()):
+            subprocess.run(["ip", "netns", "delete", namespace], capture_output=True, check=False)
+
+    def client_socket(self, group, lan):
+        """A socket of the client's that sends to a group by one of the bridges."""
+        with inside(self.client):
+            interface = socket.if_nametoindex(f"lan{lan}")
+            made = socket.socket(socket.AF_INET6 if ":" in group else socket.AF_INET, socket.SOCK_DGRAM)
+        if ":" in group:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, interface)
+        else:
+            made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(addresses(CLIENT, lan)[IPV4]))
+        return made
+
+    def ask(self, group, datagram, lan=0):
+        """Sends a datagram to a group; what comes back, each with the address it came from and when."""
+        replies = []
+        with self.client_socket(group, lan) as client:
+            start = time.monotonic()
+            client.sendto(datagram, (group, PORT))
+            while select.select([client], [], [], max(0, start + PATIENCE_S - time.monotonic()))[0]:
+                reply, source = client.recvfrom(2048)
+                replies.append((source[0].partition("%")[0], reply, time.monotonic() - start))
+        return replies
+
+
+@pytest.fixture(scope="module")
+def net(root):
+    made = Net()
+    try:
+        made.build()
+        yield made
+    finally:
+        made.remove()
+
+
+@pytest.fixture(scope="module")
+def group_server(compiler, tmp_path_factory):
+    sources = [ROOT / "adapters/posix/src" / name for name in ("entropy.cpp", "udp_socket.cpp")]
+    return compiled(compiler, tmp_path_factory.mktemp("group"), "group_server", *sources)
+
+
+@contextlib.contextmanager
+def serving(namespace, *command):
+    process = subprocess.Popen(["ip", "netns", "exec", namespace, *map(str, command)], stdout=subprocess.DEVNULL)
+    try:
+        wait_until_bound(namespace, process)
+        yield process
+        assert process.poll() is None, "the server ended"
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def members(net, group_server):
+    """Two thermometers and a lamp."""
+    with contextlib.ExitStack() as running:
+        for host, has in zip(SERVERS, ("temperature", "temperature", "light")):
+            command = [group_server, PORT, has, int(LEISURE_S * 1000), *(f"{group}%lan0" for group in GROUPS)]
+            running.enter_context(serving(net.server[host], *command))
+        yield
+
+
+def sources(replies):
+    return sorted(source for source, _, _ in replies)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_those_that_match_answer_from_their_own_addresses(net, members, group):
+    replies = net.ask(group, discovery("temperature"))
+    assert sources(replies) == [addresses(1)[group], addresses(2)[group]]
+    for _, reply, _ in replies:
+        assert reply[:2] == bytes([NON + len(TOKEN), 0x45])
+        assert reply[4:9] == TOKEN
+        assert reply.endswith(b'\xff</reading>;rt="temperature"')
+    assert sources(net.ask(group, discovery("light"))) == [addresses(3)[group]]
+    assert net.ask(group, discovery("humidity")) == []
+
+
+def test_answers_are_spread_over_the_leisure(net, members):
+    """Twenty times, of which none falls into one half of the period once in a million runs."""
+    times = [when for _ in range(10) for _, _, when in net.ask(SITE_LOCAL, discovery("temperature"))]
+    assert len(times) == 20
+    assert min(times) < LEISURE_S / 2 < max(times) <= PATIENCE_S
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_errors_and_what_is_confirmable_are_met_with_silence(net, members, group):
+    assert net.ask(group, request(NON, b"\xb7nothing")) == []
+    assert net.ask(group, request(NON, b"\xb7reading", code=3)) == [], "4.05"
+    assert net.ask(group, request(NON, b"\x91x", b"\x27reading")) == [], "4.02"
+    assert net.ask(group, request(CON, b"\xb7reading")) == []
+    assert net.ask(group, bytes([CON, 0, 0x12, 0x34])) == [], "a ping"
+    assert net.ask(group, b"\x5f\x01\x12\x34") == [], "malformed"
+    assert sources(net.ask(group, request(NON, b"\xb7reading"))) == [addresses(1)[group], addresses(2)[group]]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_is_joined_by_each_interface_that_is_named(net, group_server, group):
+    reading = request(NON, b"\xb7reading")
+    with serving(net.server[1], group_server, PORT, "temperature", 0, f"{group}%lan1"):
+        assert sources(net.ask(group, reading, lan=0)) == []
+        assert sources(net.ask(group, reading, lan=1)) == [addresses(1, 1)[group]]
+    with serving(net.server[1], group_server, PORT, "temperature", 0, f"{group}%lan0", f"{group}%lan1"):
+        assert sources(net.ask(group, reading, lan=0)) == [addresses(1, 0)[group]]
+        assert sources(net.ask(group, reading, lan=1)) == [addresses(1, 1)[group]]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_demo_joins_the_groups_that_it_is_told(net, demo, group):
+    clock = request(NON, b"\xb4time")
+    with serving(net.server[2], demo, "--port", PORT, "--leisure", "100", "--join", *(f"{g}%lan0" for g in GROUPS)):
+        replies = net.ask(group, clock)
+        assert sources(replies) == [addresses(2)[group]]
+        assert replies[0][1][:2] == bytes([NON + len(TOKEN), 0x45])
+    with serving(net.server[2], demo, "--port", PORT):
+        assert net.ask(group, clock) == [], "it does not unless it is told"
+
+
+def test_demo_says_which_group_it_cannot_join(demo):
+    done = subprocess.run([demo, "--port", "0", "--join", "192.0.2.1"], capture_output=True, text=True, timeout=10)
+    assert done.returncode > 0
+    assert "cannot join 192.0.2.1" in done.stderr

@@ -1,0 +1,372 @@
+// Leisure, RFC 7252 §8.2: when a response to a multicast request is sent.
+#include <mincoap/server/leisure.hpp>
+
+#include <cmath>
+#include <set>
+
+#include "../../support/exchange.hpp"
+
+namespace mincoap::test {
+namespace {
+
+constexpr std::uint32_t nothing_waits = 0x7fff'ffff;
+
+packet some_response(std::size_t size = 16) { return filler(size); }
+
+net::path some_way() { return multicast().path; }
+
+// How long a response has to wait that is kept now.
+template <typename Leisure>
+std::uint32_t delay_of_next(Leisure& l, std::uint32_t now_ms) {
+    EXPECT_TRUE(l.defer(some_response(), some_way(), now_ms));
+    return l.deferred_wait_ms(now_ms);
+}
+
+// Takes what waits, as soon as it is due. Returns when that was.
+template <typename Leisure>
+std::uint32_t take_when_due(Leisure& l, std::uint32_t now_ms) {
+    std::array<byte, 256> buffer{};
+    net::path way{};
+    const std::uint32_t due_ms = now_ms + l.deferred_wait_ms(now_ms);
+    EXPECT_GT(l.take_deferred(buffer, way, due_ms), 0U);
+    return due_ms;
+}
+
+// ---- the part alone
+
+TEST(leisure, keeps_a_response_and_its_way) {
+    leisure<64> l{1};
+    EXPECT_FALSE(l.has_deferred());
+    EXPECT_EQ(l.deferred_wait_ms(77), nothing_waits);
+    const packet response = "50 45 00 01 c0 ff 'A'";
+    ASSERT_TRUE(l.defer(response, some_way(), 1000));
+    EXPECT_TRUE(l.has_deferred());
+
+    std::array<byte, 64> buffer{};
+    net::path way{};
+    const std::uint32_t due = 1000 + l.deferred_wait_ms(1000);
+    EXPECT_EQ(l.take_deferred(buffer, way, due - 1), 0U);
+    EXPECT_EQ(way.remote, net::endpoint{}) << "nothing is touched until it is due";
+    EXPECT_EQ(l.take_deferred(buffer, way, due), response.size());
+    EXPECT_EQ(packet{bytes{buffer}.first(response.size())}, response);
+    EXPECT_EQ(way.remote, client);
+    EXPECT_FALSE(l.has_deferred());
+    EXPECT_EQ(l.deferred_wait_ms(due), nothing_waits);
+    EXPECT_EQ(l.take_deferred(buffer, way, due), 0U) << "once";
+}
+
+TEST(leisure, keeps_one_response_of_its_capacity_at_most) {
+    leisure<64> l{1};
+    EXPECT_FALSE(l.defer(some_response(65), some_way(), 0));
+    EXPECT_FALSE(l.has_deferred());
+    EXPECT_TRUE(l.defer(some_response(64), some_way(), 0));
+    EXPECT_FALSE(l.defer(some_response(16), some_way(), 0));
+}
+
+TEST(leisure, can_be_kept_in_a_constant_expression) {
+    constexpr std::uint32_t wait_ms = [] {
+        leisure<16> l{1, 100};
+        l.defer(std::array<byte, 4>{0x50, 0x45, 0, 1}, {}, 0);
+        return l.deferred_wait_ms(0);
+    }();
+    static_assert(wait_ms <= 100);
+}
+
+// Each millisecond of the period comes up, none outside of it, and none much more often than another.
+TEST(leisure, spreads_responses_evenly_over_the_period) {
+    constexpr std::uint32_t period_ms = 99, rounds = 100'000;
+    leisure<16> l{12345, period_ms};
+    std::array<std::uint32_t, period_ms + 1> counts{};
+    std::uint32_t now = 0;
+    for (std::uint32_t i = 0; i < rounds; ++i, now += 1000) {
+        const std::uint32_t delay = delay_of_next(l, now);
+        ASSERT_LE(delay, period_ms);
+        ++counts[delay];
+        take_when_due(l, now);
+    }
+    for (std::uint32_t count : counts) EXPECT_NEAR(count, 1000, 200);
+}
+
+// Devices whose serial numbers follow each other do not answer at once.
+TEST(leisure, begins_at_another_time_with_another_seed) {
+    std::array<unsigned, 10> tenths{};
+    std::set<std::uint32_t> delays;
+    for (std::uint32_t seed = 0; seed < 1000; ++seed) {
+        leisure<16> l{seed, 9999};
+        const std::uint32_t delay = delay_of_next(l, 0);
+        ASSERT_LE(delay, 9999U);
+        delays.insert(delay);
+        ++tenths[delay / 1000];
+    }
+    EXPECT_GT(delays.size(), 900U);
+    for (unsigned count : tenths) EXPECT_NEAR(count, 100, 50);
+}
+
+TEST(leisure, never_gets_stuck_whatever_the_seed) {
+    for (const std::uint32_t seed : {0U, 1U, 0x8000'0000U, 0xffff'ffffU}) {
+        leisure<16> l{seed, 0xffff};
+        std::set<std::uint32_t> delays;
+        for (std::uint32_t now = 0; now < 100 * 200'000; now += 200'000) {
+            delays.insert(delay_of_next(l, now));
+            take_when_due(l, now);
+        }
+        EXPECT_GT(delays.size(), 90U) << seed;
+        EXPECT_GT(*delays.rbegin(), 0xe000U) << seed;
+    }
+}
+
+TEST(leisure, of_no_time_is_due_at_once) {
+    leisure<16> l{1, 0};
+    EXPECT_EQ(delay_of_next(l, 5), 0U);
+    EXPECT_EQ(take_when_due(l, 5), 5U);
+}
+
+// RFC 7252 §8.2: a new period starts at the earliest after the previous one has finished.
+TEST(leisure, begins_a_period_behind_the_one_before) {
+    constexpr std::uint32_t period_ms = 1000;
+    leisure<16> l{7, period_ms};
+    std::uint32_t now = 0xffff'f000, begin = now;
+    for (int i = 0; i < 1000; ++i) {
+        const std::uint32_t due = now + delay_of_next(l, now);
+        ASSERT_LE(due - begin, period_ms) << "within the period that begins then";
+        ASSERT_LE(due - now, 2 * period_ms);
+        take_when_due(l, now);
+        now = due;  // the next request comes right behind
+        begin += period_ms;
+    }
+    EXPECT_LE(delay_of_next(l, now + 2 * period_ms), period_ms) << "after a pause, no period is left over";
+}
+
+TEST(leisure, outlasts_the_clock_that_wraps_around) {
+    for (std::uint32_t start = 0xffff'fff0; start != 0x10; ++start) {
+        leisure<16> l{3, 50};
+        const std::uint32_t delay = delay_of_next(l, start);
+        for (std::uint32_t passed = 0; passed < 200; ++passed)
+            ASSERT_EQ(l.deferred_wait_ms(start + passed), passed < delay ? delay - passed : 0);
+    }
+}
+
+TEST(leisure, is_due_after_any_pause_that_the_clock_can_tell) {
+    leisure<16> l{3, 1000};
+    const std::uint32_t delay = delay_of_next(l, 0);
+    for (const std::uint32_t now : {delay, delay + 1, 0x7fff'ffffU, 0x8000'0000U, 0xffff'ffffU})
+        EXPECT_EQ(l.deferred_wait_ms(now), 0U) << now;
+}
+
+// ---- in the server
+
+int switched = 0;
+reply switch_on() { return ++switched, code::changed; }
+
+constexpr std::string_view large = "A text that is longer than what there is room for in the part of the hooks here.";
+
+constexpr auto site = routes(at<"a">(text("A")), at<"b">(text("B")), at<"large">(text(large)),
+                             at<"blocks">(document(large)), at<"switch">(post(switch_on)));
+
+class leisure_test : public testing::Test {
+protected:
+    net::loopback<256, 4> socket;
+    server<net::loopback<256, 4>, decltype(site), profile<unguarded, leisure<48>, counters>> device{
+        socket, site, unguarded{}, leisure<48>{1, 1000}, counters{}};
+    std::uint32_t now = 5000;
+
+    poll_result poll() { return device.poll(now); }
+    poll_result after(const packet& datagram, const net::arrival& about = multicast()) {
+        EXPECT_TRUE(socket.deliver(datagram.view(), about));
+        return poll();
+    }
+    void pass_leisure() { now += device.wait_ms(now); }
+
+    packet sent() {
+        const auto* const datagram = socket.take();
+        if (datagram == nullptr) return {};
+        EXPECT_EQ(datagram->about.path.remote, client);
+        return packet{datagram->content()};
+    }
+    std::uint32_t counted(outcome o) { return device.hooks()[o]; }
+};
+
+TEST_F(leisure_test, answers_a_group_when_it_is_due) {
+    EXPECT_EQ(device.wait_ms(now), nothing_waits);
+    EXPECT_EQ(after("51 01 00 01 77 b1 'a'"), poll_result::deferred);
+    EXPECT_EQ(counted(outcome::served), 1U);
+    const std::uint32_t wait_ms = device.wait_ms(now);
+    ASSERT_GT(wait_ms, 0U);
+    ASSERT_LE(wait_ms, 1000U);
+
+    now += wait_ms - 1;
+    EXPECT_EQ(poll(), poll_result::idle);
+    EXPECT_EQ(sent(), packet{});
+    now += 1;
+    EXPECT_EQ(poll(), poll_result::served);
+    EXPECT_EQ(sent(), packet{"51 45 00 00 77 c0 ff 'A'"});
+    EXPECT_EQ(poll(), poll_result::idle);
+    EXPECT_EQ(device.wait_ms(now), nothing_waits);
+    EXPECT_EQ(counted(outcome::served), 1U) << "counted once";
+}
+
+TEST_F(leisure_test, answers_everybody_else_meanwhile) {
+    EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::deferred);
+    EXPECT_EQ(after("40 01 00 02 b1 'b'", unicast()), poll_result::served);
+    EXPECT_EQ(sent(), packet{"60 45 00 02 c0 ff 'B'"});
+    EXPECT_EQ(after("50 01 00 03 b1 'b'", unicast()), poll_result::served);
+    EXPECT_EQ(sent(), packet{"50 45 00 01 c0 ff 'B'"});
+    pass_leisure();
+    EXPECT_EQ(poll(), poll_result::served);
+    EXPECT_EQ(sent(), packet{"50 45 00 00 c0 ff 'A'"});
+}
+
+TEST_F(leisure_test, sends_what_is_due_before_it_receives) {
+    EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::deferred);
+    pass_leisure();
+    EXPECT_EQ(after("40 01 00 02 b1 'b'", unicast()), poll_result::served);
+    EXPECT_EQ(sent(), packet{"50 45 00 00 c0 ff 'A'"});
+    EXPECT_EQ(sent(), packet{});
+    EXPECT_EQ(poll(), poll_result::served);
+    EXPECT_EQ(sent(), packet{"60 45 00 02 c0 ff 'B'"});
+}
+
+TEST_F(leisure_test, sends_it_once_the_socket_takes_it) {
+    EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::deferred);
+    EXPECT_FALSE(device.is_blocked()) << "it need not be writable before it is due";
+    pass_leisure();
+    socket.send_status = net::status::would_block;
+    EXPECT_EQ(poll(), poll_result::blocked);
+    EXPECT_TRUE(device.is_blocked());
+    EXPECT_EQ(poll(), poll_result::blocked);
+    socket.send_status = net::status::done;
+    EXPECT_EQ(poll(), poll_result::served);
+    EXPECT_EQ(sent(), packet{"50 45 00 00 c0 ff 'A'"});
+    EXPECT_FALSE(device.is_blocked());
+    EXPECT_EQ(poll(), poll_result::idle);
+}
+
+TEST_F(leisure_test, does_not_send_over_a_reply_that_waits_for_the_socket) {
+    EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::deferred);
+    socket.send_status = net::status::would_block;
+    EXPECT_EQ(after("40 01 00 02 b1 'b'", unicast()), poll_result::blocked);
+    pass_leisure();
+    EXPECT_EQ(poll(), poll_result::blocked);
+    socket.send_status = net::status::done;
+    EXPECT_EQ(poll(), poll_result::served);
+    EXPECT_EQ(sent(), packet{"60 45 00 02 c0 ff 'B'"});
+    EXPECT_EQ(poll(), poll_result::served);
+    EXPECT_EQ(sent(), packet{"50 45 00 00 c0 ff 'A'"});
+}
+
+TEST_F(leisure_test, loses_it_if_sending_fails) {
+    EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::deferred);
+    pass_leisure();
+    socket.send_status = net::status::failed;
+    EXPECT_EQ(poll(), poll_result::error);
+    socket.send_status = net::status::done;
+    EXPECT_EQ(poll(), poll_result::idle);
+    EXPECT_EQ(sent(), packet{});
+}
+
+// RFC 7252 §8.2: a server may always leave a response out. What was asked for is done.
+TEST_F(leisure_test, leaves_a_second_response_out) {
+    switched = 0;
+    EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::deferred);
+    EXPECT_EQ(after("50 02 00 02 b6 'switch'"), poll_result::ignored);
+    EXPECT_EQ(switched, 1);
+    EXPECT_EQ(counted(outcome::unsaid), 1U);
+    EXPECT_EQ(counted(outcome::served), 1U);
+    pass_leisure();
+    EXPECT_EQ(poll(), poll_result::served);
+    EXPECT_EQ(sent(), packet{"50 45 00 00 c0 ff 'A'"}) << "the first one";
+    EXPECT_EQ(after("50 01 00 03 b1 'b'"), poll_result::deferred) << "now there is room";
+    pass_leisure();
+    EXPECT_EQ(poll(), poll_result::served);
+    EXPECT_EQ(sent(), packet{"50 45 00 01 c0 ff 'B'"});
+}
+
+TEST_F(leisure_test, leaves_out_what_is_too_large) {
+    EXPECT_EQ(after("50 01 00 01 b5 'large'"), poll_result::ignored);
+    EXPECT_EQ(counted(outcome::reply_too_large), 1U);
+    EXPECT_EQ(device.wait_ms(now), nothing_waits);
+    EXPECT_EQ(after("50 01 00 02 b5 'large'", unicast()), poll_result::served) << "by unicast it is sent";
+    EXPECT_GT(sent().size(), large.size());
+}
+
+TEST_F(leisure_test, answers_in_blocks_for_which_there_is_room) {
+    EXPECT_EQ(after("50 01 00 01 b6 'blocks'"), poll_result::deferred);
+    pass_leisure();
+    EXPECT_EQ(poll(), poll_result::served);
+    const packet response = sent();
+    EXPECT_LE(response.size(), 48U);
+    const auto message = message::view::parse(response.view());
+    ASSERT_TRUE(message);
+    EXPECT_EQ(as_text(message->payload()), large.substr(0, 32));
+}
+
+TEST_F(leisure_test, is_silent_where_nothing_is_to_be_said) {
+    EXPECT_EQ(after("50 01 00 01 b1 'x'"), poll_result::ignored) << "4.04";
+    EXPECT_EQ(after("40 01 00 02 b1 'a'"), poll_result::ignored) << "Confirmable";
+    EXPECT_EQ(after("40 00 00 03"), poll_result::ignored) << "a ping";
+    EXPECT_EQ(after("50 01 00 04 b1 'a' f0"), poll_result::ignored) << "malformed";
+    EXPECT_EQ(device.wait_ms(now), nothing_waits);
+    now += 100'000;
+    EXPECT_EQ(poll(), poll_result::idle);
+    EXPECT_EQ(sent(), packet{});
+}
+
+TEST_F(leisure_test, counts_a_bad_option_as_such_while_a_response_waits) {
+    EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::deferred);
+    EXPECT_EQ(after("50 01 00 02 90"), poll_result::ignored);
+    EXPECT_EQ(counted(outcome::bad_option), 1U);
+}
+
+// RFC 7252 §8.2, RFC 9175 §2.4: the guard's limit holds, too.
+TEST(leisure_and_guard, keep_the_smaller_limit) {
+    net::loopback<> socket;
+    mincoap::server device{socket, site, echo_guard{security::siphash::key{1, 2}}, leisure<256>{1, 100}, counters{}};
+    ASSERT_TRUE(socket.deliver(packet{"50 01 00 01 b5 'large'"}.view(), multicast()));
+    EXPECT_EQ(device.poll(0), poll_result::ignored);
+    EXPECT_EQ(device.hooks()[outcome::reply_too_large], 1U);
+    ASSERT_TRUE(socket.deliver(packet{"50 01 00 02 b1 'a'"}.view(), multicast()));
+    EXPECT_EQ(device.poll(0), poll_result::deferred);
+}
+
+TEST(leisure_and_flood_limit, take_a_token_for_a_response_that_is_kept) {
+    net::loopback<> socket;
+    mincoap::server device{socket, site, unguarded{}, leisure<256>{1, 100}, flood_limit<1, 2>{}, counters{}};
+    const auto poll_after = [&](const packet& datagram, const net::arrival& about) {
+        EXPECT_TRUE(socket.deliver(datagram.view(), about));
+        return device.poll(0);
+    };
+    EXPECT_EQ(poll_after("50 01 00 01 b1 'a'", multicast()), poll_result::deferred);
+    EXPECT_EQ(poll_after("50 01 00 02 b1 'a'", multicast()), poll_result::ignored) << "left out: no token is taken";
+    EXPECT_EQ(poll_after("50 01 00 03 b1 'a'", unicast()), poll_result::served);
+    EXPECT_EQ(poll_after("50 01 00 04 b1 'a'", unicast()), poll_result::ignored);
+    EXPECT_EQ(device.hooks()[outcome::limited], 1U);
+}
+
+// A part of one's own that takes no response at all.
+struct refusing : hooks {
+    static constexpr std::size_t deferred_capacity = 64;
+    static bool has_deferred() { return false; }
+    static bool defer(bytes, const net::path&, std::uint32_t) { return false; }
+    static std::size_t take_deferred(mutable_bytes, net::path&, std::uint32_t) { return 0; }
+    static std::uint32_t deferred_wait_ms(std::uint32_t) { return nothing_waits; }
+};
+
+TEST(part_that_defers, may_take_no_response) {
+    net::loopback<> socket;
+    mincoap::server device{socket, site, unguarded{}, refusing{}};
+    ASSERT_TRUE(socket.deliver(packet{"50 01 00 01 b1 'a'"}.view(), multicast()));
+    EXPECT_EQ(device.poll(0), poll_result::ignored);
+    EXPECT_FALSE(device.is_blocked());
+    EXPECT_EQ(socket.take(), nullptr);
+}
+
+TEST(server_without_leisure, may_wait_for_long) {
+    net::loopback<> socket;
+    mincoap::server device{socket, site, unguarded{}};
+    EXPECT_EQ(device.wait_ms(1), nothing_waits);
+    ASSERT_TRUE(socket.deliver(packet{"50 01 00 01 b1 'a'"}.view(), multicast()));
+    EXPECT_EQ(device.poll(0), poll_result::served) << "and answers a group at once";
+}
+
+}  // namespace
+}  // namespace mincoap::test
