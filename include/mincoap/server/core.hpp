@@ -294,10 +294,9 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
 // `next_message_id()`. Nothing is remembered: who sends notifications or requests of his own to the same peer takes
 // care that their Message IDs differ (RFC 7252 §4.4), as `server` does.
 //
-// Inlined, since a server is alone in most images: with a guard, a call is some 30 bytes more on Cortex-M0+.
+// `inline` is a hint, since a server is alone in most images: with a guard, a call is some 30 bytes more on Cortex-M0+.
 template <handler Handler, typename Hooks>
-[[gnu::always_inline]] inline std::size_t respond(exchange& e, const Handler& handler, std::uint32_t now_ms,
-                                                  Hooks& hooks) {
+inline std::size_t respond(exchange& e, const Handler& handler, std::uint32_t now_ms, Hooks& hooks) {
     MINCOAP_ASSERT(e.in.size <= e.buffer.size());
     mutable_bytes room = e.buffer;
     detail::request_for<Hooks> r{e.in, now_ms, room};
