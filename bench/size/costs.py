@@ -33,6 +33,8 @@ RESOURCES = {
     "RENDERED_TWICE": "two of those",
     "INTEGER": "the first `value` of a 32-bit integer, which brings the writer and decimal numbers",
     "DISCOVERY": "`well_known_core`, with the document",
+    "GUARD": "`echo_guard`",
+    "GUARD_ALONE": "the same without SipHash: hardware computes the MAC",
 }
 
 

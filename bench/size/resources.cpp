@@ -1,15 +1,27 @@
-// hello.cpp with one resource more, to tell what resources cost: see costs.py.
+// hello.cpp with one resource more, or a guard, to tell what they cost: see costs.py.
 #include <mincoap/resource/methods.hpp>
 #include <mincoap/resource/routes.hpp>
 #include <mincoap/resource/text.hpp>
 #include <mincoap/resource/value.hpp>
 #include <mincoap/resource/well_known_core.hpp>
+#include <mincoap/security/echo_guard.hpp>
 #include <mincoap/server/server.hpp>
 
 #include "radio.hpp"
 
 extern "C" void beep();
+extern "C" std::uint64_t accelerator(const std::uint64_t* message, std::size_t count);
 extern std::uint32_t count;
+
+// A MAC that some hardware computes.
+struct accelerated {
+    struct key {};
+
+    constexpr explicit accelerated(const key&) {}
+    std::uint64_t operator()(std::span<const std::uint64_t> message) const {
+        return accelerator(message.data(), message.size());
+    }
+};
 
 namespace {
 
@@ -63,7 +75,14 @@ constexpr auto site = mincoap::routes(
 
 radio socket;
 mincoap::byte datagram[1152];
+#if defined(WITH_GUARD)
+constinit mincoap::server server{socket, site, datagram, mincoap::echo_guard{mincoap::security::siphash::key{}}};
+#elif defined(WITH_GUARD_ALONE)
+constinit mincoap::server server{socket, site, datagram,
+                                 mincoap::echo_guard<mincoap::trusts_nobody, accelerated>{accelerated::key{}}};
+#else
 constinit mincoap::server server{socket, site, datagram, mincoap::unguarded{}};
+#endif
 
 }  // namespace
 
