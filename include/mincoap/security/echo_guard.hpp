@@ -56,13 +56,9 @@ public:
 
     // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option. To be asked for
     // each message: it is when time goes on.
-    [[gnu::noinline]] bool confirms(const net::endpoint& remote, std::uint32_t now_ms, const byte* echo) {
+    bool confirms(const net::endpoint& remote, std::uint32_t now_ms, const byte* echo) {
         epoch_ += static_cast<std::uint16_t>(((now_ms + challenges_) >> 16) - epoch_);
-        if (trusted_(remote)) return true;
-        if (echo == nullptr) return false;
-        std::uint64_t given = 0;
-        __builtin_memcpy(&given, echo, echo_size);
-        return is_same(given, tag(remote, epoch_)) || is_same(given, tag(remote, epoch_ - 1));
+        return trusted_(remote) || (echo != nullptr && is_fresh(remote, echo));
     }
 
     // Writes an Echo option for that address behind a message without options: 2 + echo_size bytes.
@@ -75,6 +71,12 @@ public:
     }
 
 private:
+    [[gnu::noinline]] bool is_fresh(const net::endpoint& remote, const byte* echo) const {
+        std::uint64_t given = 0;
+        __builtin_memcpy(&given, echo, echo_size);
+        return is_same(given, tag(remote, epoch_)) || is_same(given, tag(remote, epoch_ - 1));
+    }
+
     // Without a branch between its halves, so that it takes the same time wherever they differ.
     static constexpr bool is_same(std::uint64_t a, std::uint64_t b) {
         const std::uint64_t difference = a ^ b;

@@ -99,7 +99,7 @@ constexpr std::size_t unconfirmed_limit(const exchange& e) { return 3 * e.in.siz
 // A group's member sends what it can send unasked: a response in blocks gets smaller, another one that is too large is left
 // out, and so is a challenge (RFC 7252 §8.2, RFC 9175 §2.4).
 constexpr void limit_room(const exchange& e, mutable_bytes& room) {
-    if (!e.in.confirmed && e.in.multicast && unconfirmed_limit(e) < room.size())
+    if (e.in.multicast && !e.in.confirmed && unconfirmed_limit(e) < room.size())
         room = room.first(unconfirmed_limit(e));
 }
 
@@ -238,10 +238,10 @@ constexpr bool is_too_much(const exchange& e, std::size_t size) {
 // In place of what is too much: what can be repeated is to be repeated with the Echo option of a 4.01; of anything else it
 // is said what became of it. Returns the size of the response.
 template <typename Hooks>
-std::size_t challenge(exchange& e, std::size_t token_end, bool repeatable, Hooks& hooks) {
+std::size_t challenge(exchange& e, std::size_t token_end, code method, Hooks& hooks) {
     conclude(e, hooks, outcome::challenged);
     byte* const header = e.buffer.data();
-    if (repeatable) header[1] = static_cast<byte>(code::unauthorized);
+    if (method == code::get || method == code::fetch) header[1] = static_cast<byte>(code::unauthorized);
     const std::size_t size = token_end + 2 + Hooks::echo_size;
     // Three times a bare header has no room for the option; three times anything longer has.
     if (e.in.size == message::header_size || size > e.buffer.size()) return token_end;
@@ -272,11 +272,11 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
         }
     }
     const std::size_t token_end = token_end_of(e);
-    [[maybe_unused]] const bool is_safe = r.method() == code::get || r.method() == code::fetch;
+    [[maybe_unused]] const code method = r.method();  // the answer's code takes its place
     if constexpr (guarding<Hooks>) limit_room(e, *r.room);
     if (const std::size_t size = render(*r.room, token_end, answer); size != 0) {
         if constexpr (guarding<Hooks>)
-            if (is_too_much(e, size)) return challenge(e, token_end, is_safe, hooks);
+            if (is_too_much(e, size)) return challenge(e, token_end, method, hooks);
         conclude(e, hooks, refused == code::empty ? outcome::served : outcome::refused);
         return e.in.truncated ? append_size_limit<takes_blocks<Handler>>(e.buffer, size) : size;
     }
