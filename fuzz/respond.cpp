@@ -5,9 +5,9 @@
 // to it (RFC 9175 §2.4).
 //
 // The input: one byte each for the size of the buffer and the hooks (bit 0: responses are expected, bit 1: Message IDs are
-// counted, bit 2: guarded), then datagrams, each behind two bytes: its length, and how it arrived (bit 0: by multicast, bit
-// 1: truncated, bits 2 to 4: upper bits of the length, bit 5: its first Echo option of eight bytes is given the value that was
-// sent last, bit 6: in the next epoch, bit 7: from another address).
+// counted, bit 2: guarded), then datagrams, each behind two bytes: its length, and how it arrived (bit 0: by multicast,
+// bit 1: truncated, bits 2 to 4: upper bits of the length, bit 5: its first Echo option of eight bytes is given the value
+// that was sent last, bit 6: in the next epoch, bit 7: from another address).
 #include <algorithm>
 #include <array>
 #include <optional>

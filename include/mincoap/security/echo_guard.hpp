@@ -15,10 +15,10 @@
 // is for resources to be touched only by those whose address is confirmed.
 //
 // Nothing is kept per client. The option's value is a tag of 64 bits of the client's address and port and of an epoch, under
-// a key that is drawn at random at each start: who cannot see what is sent to an address guesses one in 2^63 tries. An epoch
-// lasts 65.5 s by the clock that `poll` is given, or 65,536 challenges where that stands still: each counts for a millisecond. A
-// tag of the epoch before is still taken: that is how fresh a confirmed request is. Epochs go on where the clock goes round, so
-// that no tag comes back, as long as a message is received in each of its rounds of 49.7 days.
+// a key that is drawn at random at each start: who cannot see what is sent to an address guesses one in 2^63 tries. An
+// epoch lasts 65.5 s by the clock that `poll` is given, or 65,536 challenges where that stands still: each counts for a
+// millisecond. A tag of the epoch before is still taken: that is how fresh a confirmed request is. Epochs go on where the
+// clock goes round, so that no tag comes back, as long as a message is received in each of its rounds of 49.7 days.
 #pragma once
 
 #include <bit>
@@ -54,8 +54,8 @@ public:
     // The size of the option's value, in bytes. One of another size is none of ours.
     static constexpr std::size_t echo_size = 8;
 
-    // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option. To be asked for
-    // each message: it is when time goes on.
+    // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option. To be asked
+    // for each message: it is when time goes on.
     bool confirms(const net::endpoint& remote, std::uint32_t now_ms, const byte* echo) {
         epoch_ += static_cast<std::uint16_t>(((now_ms + challenges_) >> 16) - epoch_);
         return trusted_(remote) || (echo != nullptr && is_fresh(remote, echo));
