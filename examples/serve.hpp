@@ -1,21 +1,15 @@
 // What the short examples share: a socket, a server, and a loop around them.
 #pragma once
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
 #include <mincoap/mincoap.hpp>
+#include <mincoap/posix/clock.hpp>
 #include <mincoap/posix/entropy.hpp>
 #include <mincoap/posix/udp_socket.hpp>
 
 namespace example {
-
-// Milliseconds since some moment, as `poll` wants them.
-inline std::uint32_t now_ms() {
-    using namespace std::chrono;
-    return static_cast<std::uint32_t>(duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
-}
 
 // Serves until the socket breaks. The first argument of the program is the UDP port: 5683 if there is none, 0 for any.
 template <typename Site, typename... Parts>
@@ -29,8 +23,9 @@ int serve(const Site& site, int argc, char** argv, Parts... parts) {
     // coap-client of Debian 12 does not know the Echo option: programs on this machine get large responses without it.
     const mincoap::echo_guard<mincoap::trusts_loopback> guard{mincoap::posix::random_key()};
     mincoap::server server{*socket, site, guard, parts...};
-    while (server.poll(now_ms()) != mincoap::poll_result::error)
-        server.is_blocked() ? socket->wait_to_send() : socket->wait(static_cast<int>(server.wait_ms(now_ms())));
+    while (server.poll(mincoap::posix::now_ms()) != mincoap::poll_result::error)
+        server.is_blocked() ? socket->wait_to_send()
+                            : socket->wait(static_cast<int>(server.wait_ms(mincoap::posix::now_ms())));
     return 1;
 }
 

@@ -1,8 +1,13 @@
 // A sequence of datagrams to a site of every building block. Whatever they are, an answer is a well-formed message that
 // answers this one, or there is none where there must be none.
 //
-// The input: one byte each for the size of the buffer and the hooks, then datagrams, each behind two bytes: its length,
-// and how it arrived (bit 0: by multicast, bit 1: truncated, bits 2 to 4: upper bits of the length).
+// With a guard, an address gets at most three times the bytes that came from it, until it shows an Echo option that was sent
+// to it (RFC 9175 §2.4).
+//
+// The input: one byte each for the size of the buffer and the hooks (bit 0: responses are expected, bit 1: Message IDs are
+// counted, bit 2: guarded), then datagrams, each behind two bytes: its length, and how it arrived (bit 0: by multicast,
+// bit 1: truncated, bits 2 to 4: upper bits of the length, bit 5: its first Echo option of eight bytes is given the value
+// that was sent last, bit 6: in the next epoch, bit 7: from another address).
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -51,6 +56,39 @@ reply check_options(const request& r) {
     return content<static_cast<content_format>(65535)>("a text\0with a NUL");
 }
 
+constexpr char poem[] = "In a box behind the boiler, where the spiders keep the dust, lives a chip that counts the "
+                        "litres through a valve of "
+                        "brass and rust. It has two and thirty kilobytes to hold the world it knows, and a crystal "
+                        "that is humming while the "
+                        "water comes and goes.";
+
+byte_store<300> store;
+byte_store<40> small_store;
+
+void count_up(body_writer& to) {
+    for (unsigned i = 0; i < 400; ++i) to.put(static_cast<byte>(i));
+}
+
+etag tag_of_level() { return etag{std::string_view{level == 0 ? "zero" : "another"}}; }
+
+reply repeat_segment(const request&, std::string_view segment) {
+    return {code::content, content_format::text_plain, [size = segment.size()](message::writer& to) {
+                for (std::size_t i = 0; i < size; ++i) to.payload("sss");
+            }};
+}
+
+// Links that are known at run time.
+struct nodes {
+    static void links(link_writer& to) {
+        to.put("</nodes/1>;rt=\"node\"");
+        if (led) to.put("</nodes/2>;rt=\"node lamp\"");
+    }
+    struct get : method<code::get> {
+        static reply serve(const nodes&, const request&) { return code::content; }
+    };
+    using methods = method_list<get>;
+};
+
 reply toggle(const request& r) {
     if (message_of_the_day) message_of_the_day.reset();
     else message_of_the_day.emplace(text("today"));
@@ -58,18 +96,27 @@ reply toggle(const request& r) {
 }
 
 const auto inner = routes(at<"">(get(count_segments)), below<"x">(post(count_segments), get(count_segments)));
-const auto site =
-    routes(at<"">(text("root").title("Root")), at<"led">(value(led).obs()), at<"level">(value(level)),
-           at<"large">(value(large)), at<"fixed">(value([] { return 7; })),
-           at<"percent">(value([] { return level; }, write_percent)),
-           at<"half">(value([] { return level; }, [](std::int8_t n) { return n % 2 == 0; })),
-           at<"cbor">(get(render_cbor), post(render_cbor)), below<"any">(forward(check_options)),
-           at<"motd">(optional(message_of_the_day)), at<"toggle">(post(toggle).understands<option::uri_query>()),
-           at<"json">(get([] { return content<content_format::json>("{}"); }),
-                      put(count_segments).consumes<content_format::cbor>().understands<option::if_match>(),
-                      fetch(count_segments)),
-           below<"fs">(get(count_segments), delete_(toggle)), below<"in">(inner),
-           below<"i">(routes(at<"j">(text("J")), below<"k">(inner))), well_known_core);
+const auto site = routes(
+    at<"">(text("root").title("Root")), at<"led">(value(led).obs()), at<"level">(value(level)),
+    at<"large">(value(large)), at<"fixed">(value([] { return 7; })),
+    at<"percent">(value([] { return level; }, write_percent)),
+    at<"half">(value([] { return level; }, [](std::int8_t n) { return n % 2 == 0; })),
+    at<"cbor">(get(render_cbor), post(render_cbor)), below<"any">(forward(check_options)),
+    at<"motd">(optional(message_of_the_day)), at<"toggle">(post(toggle).understands<option::uri_query>()),
+    at<"json">(get([] { return content<content_format::json>("{}"); }),
+               put(count_segments).consumes<content_format::cbor>().understands<option::if_match>(),
+               fetch(count_segments)),
+    below<"fs">(get(count_segments), delete_(toggle)), below<"in">(inner),
+    below<"i">(routes(at<"j">(text("J")), below<"k">(inner))), at<"doc">(document(poem)),
+    at<"made">(rendered<content_format::octet_stream>(count_up)), at<"store">(get_blocks(store), put_blocks(store)),
+    at<"both">(post_blocks(small_store)), at<"cond">(conditional(tag_of_level, value(level))),
+    at<"lamps/*">(get(repeat_segment), post(repeat_segment)), at<"lamps/*/name">(get(repeat_segment)),
+    below<"*/x">(get(count_segments)), below<"nodes">(nodes{}), at<"gate">(confirmed_only(value(led))),
+    at<"neg">(negotiated(value(level), get(render_cbor).produces<content_format::cbor>(),
+                         put(toggle).consumes<content_format::cbor>())),
+    at<"new">(post([] { return created<"things", "id">(12345); })),
+    at<"bad">(get([] { return problem(code::conflict, "Door is open", "It is to be closed."); })),
+    filtered_well_known_core);
 
 // ---- What is known of a datagram without the library
 
@@ -91,6 +138,8 @@ struct facts {
     bool well_formed = false;
     bool forbidden = false;  // a critical option has a length or a repetition that is not allowed
     std::optional<unsigned> accept;
+    std::optional<unsigned> block2;
+    std::optional<std::size_t> echo;  // where the first Echo option of eight bytes has its value
     unsigned type = 0;
     unsigned code = 0;
     std::vector<byte> message_id;
@@ -119,10 +168,16 @@ struct facts {
                     (length < r.min_length || length > r.max_length || (number == last && !r.repeatable)))
                     forbidden = true;
             last = number;
-            if (number != 17) continue;
-            accept = 0;
-            for (const byte b : datagram.subspan(begin, length)) accept = *accept * 256 + b;
+            if (number == 17) accept = uint(datagram.subspan(begin, length));
+            if (number == 23) block2 = uint(datagram.subspan(begin, length));
+            if (number == 252 && length == 8 && !echo) echo = begin;
         }
+    }
+
+    static unsigned uint(bytes value) {
+        unsigned number = 0;
+        for (const byte b : value) number = number * 256 + b;
+        return number;
     }
 };
 
@@ -137,6 +192,38 @@ struct listening : counters {
 struct numbering : listening {
     std::uint16_t next = 0xfff0;
     std::uint16_t next_message_id() { return next++; }
+};
+
+// The key is another one for each input: libFuzzer sees what is compared, and learns a tag that stays the same.
+security::siphash::key key{};
+
+template <typename Hooks>
+struct guarded : Hooks, echo_guard<> {
+    guarded() : echo_guard<>(key) {}
+};
+
+// What an address has been sent and may be sent, reckoned without the guard.
+struct account {
+    static constexpr std::uint32_t epoch_ms = 65'536;
+    struct echo {
+        std::array<byte, 8> value;
+        std::uint32_t epoch;
+    };
+
+    std::size_t received = 0;
+    std::size_t sent = 0;  // while it was not confirmed
+    std::vector<echo> echoes;
+
+    bool confirms(bytes value, std::uint32_t epoch) const {
+        return std::ranges::any_of(
+            echoes, [&](const echo& e) { return epoch - e.epoch <= 1 && std::ranges::equal(e.value, value); });
+    }
+    void note(const message::view& answer, std::uint32_t epoch) {
+        if (const auto option = answer.options().find(option::echo)) {
+            require(option->value.size() == 8);
+            std::copy_n(option->value.begin(), 8, echoes.emplace_back(echo{{}, epoch}).value.begin());
+        }
+    }
 };
 
 // ---- What must hold
@@ -163,7 +250,16 @@ void check_response_header(const message::view& answer, const facts& asked, cons
 void check_too_large(const message::view& answer, const facts& asked, const net::arrival& about, bool numbered) {
     check_response_header(answer, asked, about, numbered);
     require(answer.code() == code::request_entity_too_large && answer.payload().empty());
-    for (const message::option_view o : answer.options()) require(o.number == option::size1 && o.uint() >= 16);
+    for (const message::option_view o : answer.options())
+        require((o.number == option::size1 && o.uint() >= 16) || (o.number == option::block1 && o.uint() <= 6));
+}
+
+// RFC 7959 §2.4: from where it was asked for, and no larger.
+void check_block(bytes payload, unsigned sent, unsigned asked) {
+    require((sent & 7) <= (asked & 7) && (sent & 7) < 7);
+    require((sent >> 4) << (sent & 7) == (asked >> 4) << (asked & 7));
+    const std::size_t size = 16U << (sent & 7);
+    require((sent & 8) != 0 ? payload.size() == size : payload.size() <= size);
 }
 
 void check_response(const message::view& answer, const facts& asked, const net::arrival& about, bool numbered) {
@@ -174,9 +270,13 @@ void check_response(const message::view& answer, const facts& asked, const net::
     require(!asked.forbidden || answer.code() == code::bad_option);
 
     // The site's options ascend, and belong into a response.
+    constexpr option possible[] = {
+        option::etag,   option::location_path, option::content_format, option::max_age, option::location_query,
+        option::block2, option::block1,        option::size2,          option::size1,   option::echo};
     for (const message::option_view o : answer.options()) {
-        require(o.number == option::content_format || o.number == option::max_age);
+        require(std::ranges::find(possible, o.number) != std::end(possible));
         if (o.number == option::content_format && answer_class == 2 && asked.accept) require(o.uint() == *asked.accept);
+        if (o.number == option::block2) check_block(answer.payload(), o.uint(), asked.block2.value_or(6));
     }
 }
 
@@ -186,8 +286,22 @@ std::uint32_t total(const counters& counted) {
     return sum;
 }
 
+// RFC 9175 §2.4: by the option that was sent to it, and by nothing else.
+void check_limit(const exchange& e, std::size_t sent, bool confirmed, account& with) {
+    require(e.in.confirmed == confirmed);
+    with.received += e.in.size;
+    if (!confirmed) {
+        with.sent += sent;
+        require(sent <= 3 * e.in.size && with.sent <= 3 * with.received);
+    }
+}
+
 template <typename Hooks>
-void exchange_one(bytes datagram, const net::arrival& about, std::size_t capacity, Hooks& hooks, bool numbered) {
+constexpr bool is_guarded = std::derived_from<Hooks, echo_guard<>>;
+
+template <typename Hooks>
+void exchange_one(bytes datagram, const net::arrival& about, std::size_t capacity, Hooks& hooks, bool numbered,
+                  std::uint32_t epoch, account& with) {
     constexpr std::size_t guard = 8;
     constexpr byte guard_value = 0xee;
     std::vector<byte> memory(guard + capacity + guard, guard_value);
@@ -198,15 +312,18 @@ void exchange_one(bytes datagram, const net::arrival& about, std::size_t capacit
     std::copy_n(datagram.begin(), e.in.size, e.buffer.begin());
 
     const facts asked{datagram.first(e.in.size)};
+    const bool confirmed =
+        asked.well_formed && !e.in.truncated && asked.echo && with.confirms(datagram.subspan(*asked.echo, 8), epoch);
     const std::uint32_t before = total(hooks);
     const std::uint32_t truncated_before = hooks[outcome::truncated];
-    const std::size_t size = respond(e, site, 0, hooks);
+    const std::size_t size = respond(e, site, epoch * account::epoch_ms, hooks);
 
     require(total(hooks) == before + 1);
     require(hooks[outcome::truncated] == truncated_before + (e.in.truncated ? 1 : 0));
     require(size <= capacity);
     require(std::all_of(memory.begin(), memory.begin() + guard, [](byte b) { return b == guard_value; }));
     require(std::all_of(memory.end() - guard, memory.end(), [](byte b) { return b == guard_value; }));
+    if constexpr (is_guarded<Hooks>) check_limit(e, size, confirmed, with);
     if (size == 0) {  // a Confirmable message is never left without an answer (RFC 7252 §4.2)
         require(!asked.has_header || asked.type != 0 || about.multicast);
         return;
@@ -218,18 +335,38 @@ void exchange_one(bytes datagram, const net::arrival& about, std::size_t capacit
     if (answer->code() == code::empty) check_empty(*answer, asked, about, hooks.expects && !e.in.truncated);
     else if (e.in.truncated) check_too_large(*answer, asked, about, numbered);
     else check_response(*answer, asked, about, numbered);
+    with.note(*answer, epoch);
+}
+
+// Puts the value that was sent last into the first Echo option of eight bytes.
+void echo_last(std::vector<byte>& datagram, const account& with) {
+    const facts asked{datagram};
+    if (with.echoes.empty() || !asked.well_formed || !asked.echo) return;
+    std::ranges::copy(with.echoes.back().value, datagram.begin() + static_cast<std::ptrdiff_t>(*asked.echo));
+}
+
+net::arrival arrival_of(byte how) {
+    net::arrival about;
+    about.multicast = (how & 1) != 0;
+    about.truncated = (how & 2) != 0;
+    about.path.remote = net::ipv4(192, 0, 2, 1, (how & 0x80) != 0 ? 5683 : 40000);
+    return about;
 }
 
 template <typename Hooks>
 void exchange_all(bytes input, std::size_t capacity, bool expects, bool numbered) {
     Hooks hooks;
     hooks.expects = expects;
+    std::uint32_t epoch = 0;
+    std::array<account, 2> accounts;
     while (input.size() >= 2) {
-        const std::size_t length = std::min<std::size_t>(input[0] | (input[1] & 0x1cU) << 6, input.size() - 2);
-        net::arrival about;
-        about.multicast = (input[1] & 1) != 0;
-        about.truncated = (input[1] & 2) != 0;
-        exchange_one(input.subspan(2, length), about, capacity, hooks, numbered);
+        const byte how = input[1];
+        const std::size_t length = std::min<std::size_t>(input[0] | (how & 0x1cU) << 6, input.size() - 2);
+        std::vector<byte> datagram(input.begin() + 2, input.begin() + 2 + static_cast<std::ptrdiff_t>(length));
+        account& with = accounts[how >> 7];
+        if ((how & 0x20) != 0) echo_last(datagram, with);
+        if ((how & 0x40) != 0) ++epoch;
+        exchange_one(datagram, arrival_of(how), capacity, hooks, numbered, epoch, with);
         input = input.subspan(2 + length);
     }
 }
@@ -242,11 +379,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     level = 0;
     large = 0;
     message_of_the_day.reset();
+    store = {};
+    small_store = {};
+    key = {etag{bytes{data, size}}.number(), 0};
     const std::size_t capacity = data[0] < 240 ? 12 + data[0] : 1152;
     const bool expects = (data[1] & 1) != 0;
     const bool numbered = (data[1] & 2) != 0;
+    const bool is_guarded = (data[1] & 4) != 0;
     const bytes datagrams{data + 2, size - 2};
-    if (numbered) exchange_all<numbering>(datagrams, capacity, expects, numbered);
+    if (numbered && is_guarded) exchange_all<guarded<numbering>>(datagrams, capacity, expects, numbered);
+    else if (numbered) exchange_all<numbering>(datagrams, capacity, expects, numbered);
+    else if (is_guarded) exchange_all<guarded<listening>>(datagrams, capacity, expects, numbered);
     else exchange_all<listening>(datagrams, capacity, expects, numbered);
     return 0;
 }

@@ -47,6 +47,12 @@ def coap_client():
 
 
 @pytest.fixture(scope="session")
+def coap_client_4_3_4():
+    """The same of that version."""
+    return found("COAP_CLIENT_4_3_4", TOOLS / "libcoap/coap-client")
+
+
+@pytest.fixture(scope="session")
 def coap_cli():
     """The command `coap` of node's coap-cli."""
     return found("COAP_CLI", TOOLS / "coap-cli/node_modules/.bin/coap")

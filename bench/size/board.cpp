@@ -1,4 +1,4 @@
-// Takes the place of a board's start-up code, network stack and clock.
+// Takes the place of a board's start-up code, network stack, source of randomness and clock.
 #include "radio.hpp"
 
 int main();
@@ -12,6 +12,7 @@ mincoap::net::status radio_receive(mincoap::byte*, std::size_t, mincoap::net::ar
 mincoap::net::status radio_send(const mincoap::byte*, std::size_t, const mincoap::net::path*) {
     return mincoap::net::status::done;
 }
+void radio_random(void*, std::size_t) {}
 
 [[noreturn]] void _start() {  // NOLINT(*-reserved-identifier): the linker's name for it
     main();

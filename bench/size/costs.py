@@ -54,6 +54,11 @@ RESOURCES = {
     "COUNTERS": "`counters`, a part of the hooks",
     "NO_RESPONSE": "`no_response`, a part of the hooks",
     "PROBLEM_DETAILS": "`problem_details`, a part of the hooks",
+    "FLOOD_LIMIT": "`flood_limit`, a part of the hooks",
+    "LEISURE": "`leisure`, a part of the hooks",
+    "HOST_NAMES": "`host_names` of one name, a part of the hooks",
+    "GUARD": "`echo_guard`",
+    "GUARD_ALONE": "the same without SipHash: hardware computes the MAC",
 }
 
 

@@ -14,7 +14,7 @@ FORBIDDEN = {  # as nm has them
     "constructors": r"_GLOBAL__.*|__cxa_atexit|__aeabi_atexit|atexit|__dso_handle",
     "guards": r"__cxa_guard.*|_ZGV.*",
 }
-BOARD = r"radio_receive|radio_send|now_ms"
+BOARD = r"radio_receive|radio_send|radio_random|now_ms"
 LIBC = r"mem(cpy|move|set|cmp)"
 RUNTIME = (r"__gnu_thumb1_case_\w+|__aeabi_(u?idiv(mod)?|u?ldivmod|lmul|ll[sa][lr]|mem\w+)"
            r"|__(u?div|u?mod|mul|ashl|ashr|lshr|clz|ctz|popcount|bswap)[sd]i[234]?")

@@ -1,4 +1,5 @@
-// What the board offers to the programs measured here: a datagram socket and a clock. The definitions are in board.cpp.
+// What the board offers to the programs measured here: a datagram socket, random bytes and a clock. The definitions are in
+// board.cpp.
 #pragma once
 
 #include <mincoap/net/udp_socket.hpp>
@@ -6,6 +7,7 @@
 extern "C" {
 mincoap::net::status radio_receive(mincoap::byte* storage, std::size_t size, mincoap::net::arrival* in);
 mincoap::net::status radio_send(const mincoap::byte* datagram, std::size_t size, const mincoap::net::path* way);
+void radio_random(void* storage, std::size_t size);
 
 extern volatile std::uint32_t now_ms;
 }

@@ -4,7 +4,18 @@
 #include "radio.hpp"
 
 extern "C" void beep();
+extern "C" std::uint64_t accelerator(const std::uint64_t* message, std::size_t count);
 extern std::uint32_t count;
+
+// A MAC that some hardware computes.
+struct accelerated {
+    struct key {};
+
+    constexpr explicit accelerated(const key&) {}
+    std::uint64_t operator()(std::span<const std::uint64_t> message) const {
+        return accelerator(message.data(), message.size());
+    }
+};
 
 namespace {
 
@@ -166,7 +177,22 @@ constinit mincoap::server server{socket,
 #ifdef WITH_PROBLEM_DETAILS
                                  mincoap::problem_details{},
 #endif
+#ifdef WITH_FLOOD_LIMIT
+                                 mincoap::flood_limit<20, 100>{},
+#endif
+#ifdef WITH_LEISURE
+                                 mincoap::leisure<256>{1},
+#endif
+#ifdef WITH_HOST_NAMES
+                                 mincoap::host_names<"device.example">{},
+#endif
+#if defined(WITH_GUARD)
+                                 mincoap::echo_guard{mincoap::security::siphash::key{}}};
+#elif defined(WITH_GUARD_ALONE)
+                                 mincoap::echo_guard<mincoap::trusts_nobody, accelerated>{accelerated::key{}}};
+#else
                                  mincoap::unguarded{}};
+#endif
 
 }  // namespace
 

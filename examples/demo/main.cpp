@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <mincoap/posix/clock.hpp>
 #include <mincoap/posix/directory.hpp>
 #include <mincoap/posix/entropy.hpp>
 #include <mincoap/posix/udp_socket.hpp>
@@ -36,11 +37,6 @@ struct settings {
 volatile std::sig_atomic_t stopped = 0;
 
 void stop(int) { stopped = 1; }
-
-std::uint32_t now_ms() {
-    using namespace std::chrono;
-    return static_cast<std::uint32_t>(duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
-}
 
 demo::unix_time wall_clock() {
     using namespace std::chrono;
@@ -115,9 +111,9 @@ int serve(udp_socket& socket, const auto& site, const settings& given, const std
     server.start_message_ids_at(static_cast<std::uint16_t>(random()));
 
     while (stopped == 0) {
-        const auto wait_ms = static_cast<int>(std::min(server.wait_ms(now_ms()), longest_wait_ms));
+        const auto wait_ms = static_cast<int>(std::min(server.wait_ms(mincoap::posix::now_ms()), longest_wait_ms));
         server.is_blocked() ? socket.wait_to_send(wait_ms) : socket.wait(wait_ms);
-        if (server.poll(now_ms()) == mincoap::poll_result::error) {
+        if (server.poll(mincoap::posix::now_ms()) == mincoap::poll_result::error) {
             std::cerr << "the socket failed: " << socket.last_error().message() << '\n';
             return 1;
         }

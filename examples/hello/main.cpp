@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include <mincoap/mincoap.hpp>
+#include <mincoap/posix/clock.hpp>
 #include <mincoap/posix/entropy.hpp>
 #include <mincoap/posix/udp_socket.hpp>
 
@@ -17,7 +18,7 @@ int main() {
     if (!socket) return std::puts(socket.error().message().c_str()), 1;
 
     mincoap::server server{*socket, site, mincoap::echo_guard{mincoap::posix::random_key()}};
-    while (server.poll(0) != mincoap::poll_result::error) {  // 0: a clock in milliseconds, had a resource use for it
+    while (server.poll(mincoap::posix::now_ms()) != mincoap::poll_result::error) {
         server.is_blocked() ? socket->wait_to_send() : socket->wait();
     }
     return 1;  // the socket is broken; a full network, a dead peer or an ICMP error is no reason

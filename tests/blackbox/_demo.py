@@ -79,7 +79,7 @@ class Peer:
         self.socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.settimeout(TIMEOUT_S)
         self.socket.connect((address, port))
-        self.probe_mids = itertools.count(0xA000)
+        self.probe_mids = itertools.cycle(range(0xA000, 0x10000))
 
     def ask(self, datagram):
         """All that the server answers to a datagram."""

@@ -5,14 +5,12 @@ import random
 import re
 import shutil
 import socket
-import subprocess
-import time
 
 import _coap
 import _demo
 import pytest
+from _clients import TIMEOUT_S, Capture, run
 
-TIMEOUT_S = 20
 RECORD = bytes.fromhex("a4 00f4 01182a 02626869 03820102")
 NO_RECORD = RECORD[:-1]
 POEM_SIZE = 1338
@@ -28,54 +26,6 @@ def has_ipv6():
         return True
     except OSError:
         return False
-
-
-class Capture:
-    """What goes over the loopback interface to and from one port, as tshark writes it down."""
-
-    def __init__(self, port, file):
-        self.port = port
-        self.file = file
-        self.process = subprocess.Popen(
-            ["tshark", "-q", "-i", "lo", "-f", f"udp port {port}", "-w", file],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-
-    def starts(self):
-        """Whether it may capture, and does."""
-        said = b""
-        for line in self.process.stderr:
-            said += line
-            if b"Capturing on" in line:
-                return self.sees(b"is on")
-        self.excuse = said.decode()
-        return False
-
-    def sees(self, token):
-        """Whether it has written down a request with this token, which is sent until it has."""
-        deadline = time.monotonic() + TIMEOUT_S
-        peer = _demo.Peer(self.port)
-        try:
-            while time.monotonic() < deadline:
-                peer.request(1, "", token=token)
-                if self.file.exists() and token in self.file.read_bytes():
-                    return True
-                time.sleep(0.1)
-            self.excuse = "tshark captures, but nothing comes"
-            return False
-        finally:
-            peer.close()
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(TIMEOUT_S)
-        self.process.stderr.close()
-
-    def lines(self, display_filter):
-        """The datagrams that the filter shows, one a line."""
-        shown = subprocess.run(
-            ["tshark", "-r", self.file, "-d", f"udp.port=={self.port},coap", "-Y", display_filter],
-            capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
-        return shown.stdout.splitlines()
 
 
 @pytest.fixture(scope="module")
@@ -116,13 +66,6 @@ def uri(request, server):
 @pytest.fixture
 def ipv4_uri(server):
     return f"coap://127.0.0.1:{server.port}"
-
-
-def run(*command):
-    """All that a client prints, and it ends by itself. Its exit status says nothing."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          timeout=TIMEOUT_S)
-    return done.stdout
 
 
 class TestLibcoap:

@@ -15,9 +15,10 @@
 // is for resources to be touched only by those whose address is confirmed.
 //
 // Nothing is kept per client. The option's value is a tag of 64 bits of the client's address and port and of an epoch, under
-// a key that is drawn at random at each start: who cannot see what is sent to an address guesses one in 2^63 tries. An epoch
-// lasts 65.5 s by the clock that `poll` is given, or 65,536 challenges where that stands still, and a tag of the epoch before is
-// still taken: that is how fresh a confirmed request is.
+// a key that is drawn at random at each start: who cannot see what is sent to an address guesses one in 2^63 tries. An
+// epoch lasts 65.5 s by the clock that `poll` is given, or 65,536 challenges where that stands still: each counts for a
+// millisecond. A tag of the epoch before is still taken: that is how fresh a confirmed request is. Epochs go on where the
+// clock goes round, so that no tag comes back, as long as a message is received in each of its rounds of 49.7 days.
 #pragma once
 
 #include <bit>
@@ -43,7 +44,7 @@ private:
 };
 
 // A part of the hooks. `Trusted` says of which addresses nobody else sends datagrams; `Mac` is a keyed hash of 64 bits with a
-// `key`, made from one, and called with bytes.
+// `key`, made from one, and called with words.
 template <typename Trusted = trusts_nobody, typename Mac = security::siphash>
 class echo_guard {
 public:
@@ -53,37 +54,27 @@ public:
     // The size of the option's value, in bytes. One of another size is none of ours.
     static constexpr std::size_t echo_size = 8;
 
-    // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option.
-    [[gnu::noinline]] constexpr bool confirms(const net::endpoint& remote, std::uint32_t now_ms,
-                                              const byte* echo) const {
-        if (trusted_(remote)) return true;
-        if (echo == nullptr) return false;
-        tag_bytes given{};
-        copy_bytes(echo, echo_size, given.data());
-        const auto value = std::bit_cast<std::uint64_t>(given);
-        const std::uint16_t now = epoch(now_ms);
-        return is_same(value, tag(remote, now)) || is_same(value, tag(remote, static_cast<std::uint16_t>(now - 1)));
+    // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option. To be asked
+    // for each message: it is when time goes on.
+    bool confirms(const net::endpoint& remote, std::uint32_t now_ms, const byte* echo) {
+        epoch_ += static_cast<std::uint16_t>(((now_ms + challenges_) >> 16) - epoch_);
+        return trusted_(remote) || (echo != nullptr && is_fresh(remote, echo));
     }
 
-    // Appends an Echo option for that address to a message without options, if there is room. Returns the size of the
-    // message.
-    constexpr std::size_t append_echo(mutable_bytes buffer, std::size_t size, const net::endpoint& remote,
-                                      std::uint32_t now_ms) {
-        if (buffer.size() - size < 2 + echo_size) return size;
+    // Writes an Echo option for that address behind a message without options: 2 + echo_size bytes.
+    void write_echo(const net::endpoint& remote, byte* to) {
         ++challenges_;
-        byte* const to = buffer.data() + size;
+        const std::uint64_t value = tag(remote, epoch_);
         to[0] = 0xd0 + echo_size;
         to[1] = number_of(option::echo) - 13;
-        copy_bytes(std::bit_cast<tag_bytes>(tag(remote, epoch(now_ms))).data(), echo_size, to + 2);
-        return size + 2 + echo_size;
+        __builtin_memcpy(to + 2, &value, echo_size);
     }
 
 private:
-    using tag_bytes = std::array<byte, echo_size>;
-
-    // Wraps around as the clock does.
-    constexpr std::uint16_t epoch(std::uint32_t now_ms) const {
-        return static_cast<std::uint16_t>((now_ms >> 16) + (challenges_ >> 16));
+    [[gnu::noinline]] bool is_fresh(const net::endpoint& remote, const byte* echo) const {
+        std::uint64_t given = 0;
+        __builtin_memcpy(&given, echo, echo_size);
+        return is_same(given, tag(remote, epoch_)) || is_same(given, tag(remote, epoch_ - 1));
     }
 
     // Without a branch between its halves, so that it takes the same time wherever they differ.
@@ -92,16 +83,15 @@ private:
         return (static_cast<std::uint32_t>(difference) | static_cast<std::uint32_t>(difference >> 32)) == 0;
     }
 
-    constexpr std::uint64_t tag(const net::endpoint& remote, std::uint16_t epoch) const {
-        struct {
-            std::array<byte, 16> address;
-            std::uint32_t interface, port, epoch, zero;
-        } const about{remote.address, remote.interface, remote.port, epoch, 0};
-        return mac_(std::bit_cast<std::array<std::uint64_t, 4>>(about));
+    std::uint64_t tag(const net::endpoint& remote, std::uint32_t epoch) const {
+        std::array<std::uint64_t, 4> about{0, 0, std::uint64_t{remote.port} << 32 | remote.interface, epoch};
+        __builtin_memcpy(about.data(), remote.address.data(), sizeof remote.address);
+        return mac_(about);
     }
 
     Mac mac_;
     std::uint32_t challenges_ = 0;
+    std::uint32_t epoch_ = 0;  // its lower half follows clock and challenges, its upper half counts their rounds
     [[no_unique_address]] Trusted trusted_;
 };
 

@@ -62,6 +62,12 @@ struct parts : Parts... {};
 
 // What the server asks of parts that have it; where none has, there is no code for it.
 
+// They stand between large responses and addresses that nobody has confirmed: echo_guard.hpp.
+template <typename Hooks>
+concept guarding = requires(Hooks& hooks, const net::endpoint& remote, const byte* echo) {
+    { hooks.confirms(remote, std::uint32_t{}, echo) } -> std::same_as<bool>;
+};
+
 // They limit the replies to addresses that nobody has confirmed: flood_limit.hpp.
 template <typename Hooks>
 concept limiting = requires(Hooks& hooks, std::uint32_t now_ms) {

@@ -120,7 +120,7 @@ TEST(echo_guard, takes_the_option_of_the_epoch_before_and_no_older_one) {
     };
     EXPECT_TRUE(is_taken(epoch_ms - 1));
     EXPECT_TRUE(is_taken(epoch_ms));
-    EXPECT_TRUE(is_taken(2 * epoch_ms - 1));
+    EXPECT_TRUE(is_taken(2 * epoch_ms - 2)) << "the challenge counts for a millisecond";
     EXPECT_FALSE(is_taken(2 * epoch_ms));
     EXPECT_FALSE(is_taken(0x8000'0000));
 }
@@ -131,17 +131,63 @@ TEST(echo_guard, goes_on_when_the_clock_wraps_around) {
     EXPECT_EQ(s.answer(get_large().with(252, echo), unicast(), 0).view()[1], static_cast<byte>(code::content));
 }
 
+// Who has recorded a confirmed request would otherwise have it carried out again 49.7 days later.
+TEST(echo_guard, takes_no_option_again_when_the_clock_has_gone_round) {
+    server<> s{site};
+    const packet echo = echo_in(s.answer(get_large()));
+    for (const std::uint32_t now_ms : {0x7fff'0000U, 0xfffe'0000U, 0U})
+        s.answer(ask{code::get, "small"}, unicast(), now_ms);
+    EXPECT_EQ(s.said(get_large().with(252, echo)), "4.01");
+    EXPECT_NE(echo_in(s.answer(get_large())), echo);
+}
+
+TEST(echo_guard, takes_a_clock_that_goes_back_for_one_that_has_gone_round) {
+    server<> s{site};
+    const packet echo = echo_in(s.answer(get_large(), unicast(), 10 * epoch_ms));
+    EXPECT_EQ(echo_in(s.answer(get_large().with(252, echo), unicast(), 8 * epoch_ms)).size(), 8U);
+    EXPECT_EQ(echo_in(s.answer(get_large().with(252, echo), unicast(), 10 * epoch_ms)).size(), 8U);
+}
+
 TEST(echo_guard, counts_challenges_where_the_clock_stands_still) {
     server<> s{site};
     const packet echo = echo_in(s.answer(get_large()));
     const auto challenge = [&](unsigned times) {
         std::array<byte, 10> option{};
-        for (unsigned i = 0; i < times; ++i) EXPECT_EQ(s.hooks.append_echo(option, 0, client, 0), option.size());
+        for (unsigned i = 0; i < times; ++i) s.hooks.write_echo(client, option.data());
     };
-    challenge(2 * 65'536 - 2);
+    challenge(65'536);
+    EXPECT_EQ(s.said(get_large().with(252, echo)), "2.05 ct=0: " + std::string{large});
+    challenge(65'536 - 2);
     EXPECT_EQ(s.said(get_large().with(252, echo)), "2.05 ct=0: " + std::string{large});
     challenge(1);
     EXPECT_EQ(s.said(get_large().with(252, echo)), "4.01");
+}
+
+// RFC 7252 §5.4.5: of an option that is not repeatable, the first one counts.
+TEST(echo_guard, takes_the_first_of_two_options) {
+    server<> s{site};
+    const packet echo = echo_in(s.answer(get_large()));
+    EXPECT_EQ(s.said(get_large().with(252, echo).with(252, filler(8))), "2.05 ct=0: " + std::string{large});
+    EXPECT_EQ(s.said(get_large().with(252, filler(8)).with(252, echo)), "4.01");
+}
+
+// SipHash-2-4 of the address, and the interface, the port and the epoch as little-endian numbers of 4, 4 and 8 bytes. The
+// values are OpenSSL's: `openssl mac -macopt hexkey:efcdab89674523011032547698badcfe -macopt size:8 -in <file> SIPHASH`.
+TEST(echo_guard, makes_the_option_of_address_port_interface_and_epoch) {
+    constexpr net::endpoint link_local{
+        .address{0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x12, 0x34}, .interface = 3, .port = 5683};
+    echo_guard<> guard{key};
+    const auto echo = [&guard](const net::endpoint& remote, std::uint32_t now_ms) {
+        std::array<byte, 10> option{};
+        EXPECT_FALSE(guard.confirms(remote, now_ms, nullptr));
+        guard.write_echo(remote, option.data());
+        return packet{bytes{option}};
+    };
+    EXPECT_EQ(echo(net::ipv4(192, 0, 2, 1, 40000), 0), packet{"d8 ef 57 46 f1 ba a1 ab f6 68"});
+    EXPECT_EQ(echo(net::ipv4(192, 0, 2, 1, 40001), 0), packet{"d8 ef a8 6d 71 bb e3 5f 91 bf"});
+    EXPECT_EQ(echo(net::ipv4(192, 0, 2, 1, 40000), epoch_ms), packet{"d8 ef 41 a0 7b 1b 09 f5 53 bb"});
+    EXPECT_EQ(echo(link_local, 0xffff'0000), packet{"d8 ef 7a 3a 84 bd 29 ec 4b 3d"});
+    EXPECT_EQ(echo(link_local, 0), packet{"d8 ef 67 5e fe b8 b6 7d 58 f7"}) << "epoch 65,536: the clock has gone round";
 }
 
 TEST(echo_guard, trusts_those_whom_it_is_told_to_trust) {
@@ -179,6 +225,26 @@ TEST(echo_guard, keeps_a_member_of_a_group_within_the_limit) {
     EXPECT_EQ(s.said(ask{code::get, "small"}.non(), multicast()), "2.05 ct=0: ok");
     const packet block = s.answer(ask{code::get, "blocks"}.non(), multicast());
     EXPECT_EQ(block.size(), 4U + 5 + 1 + 2 + 1 + 16) << "a block gets smaller";
+}
+
+// An Acknowledgement or a Reset is as large as the smallest message that it answers.
+TEST(echo_guard, has_nothing_to_do_with_what_is_no_request) {
+    server<> s{site};
+    EXPECT_EQ(s.said("40 00 12 34"), "reset");
+    EXPECT_EQ(s.said("4f 01 12 34"), "reset");
+    EXPECT_EQ(s.said("40 45 12 34"), "reset");
+    EXPECT_EQ(s.said("60 45 12 34"), "silence");
+    EXPECT_EQ(s[outcome::challenged], 0U);
+}
+
+// RFC 7252 §5.9.2.9: Block1 and Size1 of a 4.13, behind what is counted of a datagram that was cut off.
+TEST(echo_guard, keeps_what_is_said_of_a_datagram_that_was_cut_off_within_the_limit) {
+    static byte_store<1024> store;
+    const auto sink = routes(at<"">(put_blocks(store)));
+    core<decltype(sink), guarded<>> s{sink};
+    net::arrival about = unicast();
+    about.truncated = true;
+    EXPECT_EQ(s.answer("40 03 12 34", about), packet{"60 8d 12 34 | d1 0e 06 | d2 14 04 4c"});
 }
 
 TEST(echo_guard, guards_a_small_buffer_too) {

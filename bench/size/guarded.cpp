@@ -1,0 +1,27 @@
+// hello.cpp on an open network: with a guard, whose key is drawn at random at each start.
+#include <mincoap/resource/routes.hpp>
+#include <mincoap/resource/text.hpp>
+#include <mincoap/resource/value.hpp>
+#include <mincoap/security/echo_guard.hpp>
+#include <mincoap/server/server.hpp>
+
+#include "radio.hpp"
+
+namespace {
+
+bool led = false;
+
+constexpr auto site = mincoap::routes(mincoap::at<"hello">(mincoap::text("Hello CoAP")),  //
+                                      mincoap::at<"led">(mincoap::value(led)));
+
+radio socket;
+mincoap::byte datagram[1152];
+
+}  // namespace
+
+int main() {
+    mincoap::security::siphash::key key;
+    radio_random(key.data(), sizeof key);
+    mincoap::server server{socket, site, datagram, mincoap::echo_guard{key}};
+    for (;;) server.poll(now_ms);
+}

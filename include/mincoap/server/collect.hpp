@@ -1,0 +1,70 @@
+// What every request needs to be known of its options, collected while the message is checked.
+#pragma once
+
+#include <mincoap/handler/request.hpp>
+#include <mincoap/server/exchange.hpp>
+#include <mincoap/server/hooks.hpp>
+
+namespace mincoap::detail {
+
+// The lengths that the definitions of critical options allow, by `critical_index`: the maximum, and the minimum, which
+// is 0 or 1, in the uppermost bit. The last one is of all options that nothing is known of here: any length that a bit
+// less can tell.
+inline constexpr auto critical_lengths = [] {
+    std::array<std::uint16_t, critical_index(0xffff) + 1> lengths{};
+    for (unsigned i = 0; i < lengths.size(); ++i) {
+        const message::option_properties p = message::properties_of(static_cast<option>(2 * i + 1));
+        lengths[i] = static_cast<std::uint16_t>(p.min_length << 15 | (p.max_length & 0x7fff));
+    }
+    return lengths;
+}();
+
+inline constexpr option_set critical_once = [] {
+    option_set once = 0;
+    for (const message::option_properties& p : message::option_table)
+        if (is_critical(p.number) && !p.repeatable) once |= set_of(p.number);
+    return once;
+}();
+
+// RFC 7252 §5.4.3, §5.4.5: a length or a repetition that is not allowed makes an option an unrecognised one.
+constexpr void collect_critical(option_set& to, unsigned number, std::size_t length) {
+    unsigned index = critical_index(number);
+    const unsigned allowed = critical_lengths[index];
+    const option_set repeated = to & option_set{1} << index & critical_once;
+    if (repeated != 0 || length > (allowed & 0x7fff) || length < allowed >> 15) index = unrecognised_index;
+    to |= option_set{1} << index;
+}
+
+// Reads an option into the request while the message is parsed.
+constexpr void collect(request& to, message::option_view o, const byte* begin) {
+    const unsigned number = number_of(o.number);
+    if (number % 2 != 0) collect_critical(to.critical, number, o.value.size());
+    if (number == number_of(option::uri_path)) {
+        if (to.path_begin == nullptr) to.path_begin = begin;
+        to.path_end = o.value.data() + o.value.size();
+    } else if (number == number_of(option::accept) || number == number_of(option::content_format)) {
+        format_option& format = number == number_of(option::accept) ? to.accept : to.content_format;
+        if (o.value.size() <= 2 && format.is_absent()) format = format_option{o.uint()};
+    }
+}
+
+struct echoing_request : request {
+    using request::request;
+    const byte* echo = nullptr;  // the value of the first Echo option that may be the guard's
+};
+
+template <typename Hooks>
+using request_for = std::conditional_t<guarding<Hooks>, echoing_request, request>;
+
+template <typename Hooks>
+constexpr message::parse_error parse_request(const exchange& e, request_for<Hooks>& r) {
+    const auto collected = [&r](const message::option_view& o, const byte* begin) {
+        collect(r, o, begin);
+        if constexpr (guarding<Hooks>)
+            if (o.number == option::echo && o.value.size() == Hooks::echo_size && r.echo == nullptr)
+                r.echo = o.value.data();
+    };
+    return message::view::parse(e.buffer.first(e.in.size), r.message, collected);
+}
+
+}  // namespace mincoap::detail
