@@ -1,5 +1,5 @@
-// Safe on open networks (RFC 9175): nobody can have large responses sent to somebody else, nor set in motion what is for
-// those only who are known to receive at the address that they send from. On this machine everybody is.
+// Safe on open networks (RFC 9175): nobody can have large responses sent to somebody else, nor set in motion what is
+// for those only who are known to receive at the address that they send from. On this machine everybody is.
 //
 //     $ coap-client-notls -m get coap://127.0.0.1/story
 //     Once upon a time there was a datagram, and whoever had sent it had written the address of somebody else on it.
@@ -17,8 +17,8 @@ static reply move_gate(const request& r) {
     return code::changed;
 }
 
-// Others get 4.01 with an Echo option in place of the story, and repeat the request with it: clients that know the option do
-// so by themselves. Of the gate, they can see everything, and move nothing before they have done so.
+// Others get 4.01 with an Echo option in place of the story, and repeat the request with it: clients that know the
+// option do so by themselves. Of the gate, they can see everything, and move nothing before they have done so.
 constexpr auto site =
     routes(at<"story">(text("Once upon a time there was a datagram, and whoever had sent it had written the address of "
                             "somebody else on it.")),

@@ -1,4 +1,5 @@
-// A struct, described once, is a resource in CBOR: as a whole by GET and PUT, by members with FETCH and iPATCH (RFC 8132).
+// A struct, described once, is a resource in CBOR: as a whole by GET and PUT, by members with FETCH and iPATCH (RFC
+// 8132).
 //
 //     $ coap-client-notls -m get coap://127.0.0.1/settings
 //     a301f40218320364686f6d65

@@ -1,13 +1,13 @@
 // A sequence of datagrams to a site of every building block. Whatever they are, an answer is a well-formed message that
 // answers this one, or there is none where there must be none.
 //
-// With a guard, an address gets at most three times the bytes that came from it, until it shows an Echo option that was sent
-// to it (RFC 9175 §2.4).
+// With a guard, an address gets at most three times the bytes that came from it, until it shows an Echo option that was
+// sent to it (RFC 9175 §2.4).
 //
-// The input: one byte each for the size of the buffer and the hooks (bit 0: responses are expected, bit 1: Message IDs are
-// counted, bit 2: guarded), then datagrams, each behind two bytes: its length, and how it arrived (bit 0: by multicast,
-// bit 1: truncated, bits 2 to 4: upper bits of the length, bit 5: its first Echo option of eight bytes is given the value
-// that was sent last, bit 6: in the next epoch, bit 7: from another address).
+// The input: one byte each for the size of the buffer and the hooks (bit 0: responses are expected, bit 1: Message IDs
+// are counted, bit 2: guarded), then datagrams, each behind two bytes: its length, and how it arrived (bit 0: by
+// multicast, bit 1: truncated, bits 2 to 4: upper bits of the length, bit 5: its first Echo option of eight bytes is
+// given the value that was sent last, bit 6: in the next epoch, bit 7: from another address).
 #include <algorithm>
 #include <array>
 #include <optional>

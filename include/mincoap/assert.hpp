@@ -1,7 +1,7 @@
 // The assert hook: what happens when a program breaks a contract of this library.
 //
-// MINCOAP_ASSERT(condition) is evaluated only in checked builds. A build is checked when MINCOAP_CHECKED is defined
-// to 1; without a definition it follows NDEBUG, as <cassert> does. Firmware may define MINCOAP_ASSERT itself, to log and
+// MINCOAP_ASSERT(condition) is evaluated only in checked builds. A build is checked when MINCOAP_CHECKED is defined to
+// 1; without a definition it follows NDEBUG, as <cassert> does. Firmware may define MINCOAP_ASSERT itself, to log and
 // reset. Both are to be defined before any header of mincoap, and alike in all of a program.
 //
 // Checked builds also overwrite a request once its handler has returned, so that a reply that kept a view of the

@@ -4,8 +4,9 @@
 //
 // For those who write one: the server has answered what is not for a handler (malformed messages, pings, proxying) and
 // options with a forbidden length or repetition. A resource that stands in `routes` may also take the rest for granted:
-// its path, its methods, Accept, Content-Format, and that it understands every critical option of the request. A handler
-// given to the server directly has to look at `request::critical` itself, and answer 4.02 to what it does not understand.
+// its path, its methods, Accept, Content-Format, and that it understands every critical option of the request. A
+// handler given to the server directly has to look at `request::critical` itself, and answer 4.02 to what it does not
+// understand.
 #pragma once
 
 #include <concepts>

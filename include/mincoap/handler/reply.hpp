@@ -39,7 +39,8 @@ public:
         : head_(head(code, format)), render_(&write_constant), payload_(payload) {}
 
     // A function `void(message::writer&)` that writes the options and the payload. It is called at most once, after the
-    // handler has returned; if what it writes does not fit, the code of an error is sent alone, and 5.00 in place of anything else.
+    // handler has returned; if what it writes does not fit, the code of an error is sent alone, and 5.00 in place of
+    // anything else.
     template <std::invocable<message::writer&> Render>
     reply(mincoap::code code, Render render) : reply(code, {}, render) {}
 

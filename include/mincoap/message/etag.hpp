@@ -6,9 +6,9 @@
 
 namespace mincoap {
 
-// FNV-1a in 32 bits over what the representation is made of: all of its bytes, or what changes whenever they do, such as a
-// version, or a file's size and time. Two states have the same tag with a probability of 2^-32. It is no protection
-// against somebody who wants them to.
+// FNV-1a in 32 bits over what the representation is made of: all of its bytes, or what changes whenever they do, such
+// as a version, or a file's size and time. Two states have the same tag with a probability of 2^-32. It is no
+// protection against somebody who wants them to.
 class etag {
 public:
     constexpr etag() = default;

@@ -23,8 +23,8 @@ concept byte_owner = byte_like<T> && !is_view<T> && !std::is_array_v<T>;
 
 }  // namespace detail
 
-// What is about to go away is refused where its type tells: an owner that is a temporary, and an array of char that is no
-// literal. Of such a buffer that stays, give a std::string_view.
+// What is about to go away is refused where its type tells: an owner that is a temporary, and an array of char that is
+// no literal. Of such a buffer that stays, give a std::string_view.
 class payload_view {
 public:
     constexpr payload_view() = default;

@@ -142,8 +142,8 @@ public:
     static constexpr std::expected<view, parse_error> parse(bytes datagram);
 
     // The same into a view that is there already, which keeps its value if there is an error. On the way calls
-    // `each(option, begin)` for every option, the first byte of which is at `begin`. What it saw counts only if there is
-    // no error.
+    // `each(option, begin)` for every option, the first byte of which is at `begin`. What it saw counts only if there
+    // is no error.
     static constexpr parse_error parse(bytes datagram, view& parsed, auto&& each) {
         if (datagram.size() < header_size) return parse_error::too_short;
         const byte* const header = datagram.data();

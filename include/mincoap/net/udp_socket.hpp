@@ -3,7 +3,7 @@
 // For users of a socket: neither call waits. One datagram in, at most one out.
 //
 // For those who write one:
-//   receive(storage, in)  takes one datagram, if there is one, into `storage`, and says in `in` all that is known of it.
+//   receive(storage, in)  takes one datagram, if there is one, into `storage`, and tells in `in` what is known of it.
 //     done         `in` is whole. in.size bytes of `storage` are the datagram; it may be 0.
 //     would_block  there was none; `in` is unspecified. So is everything that concerns one datagram or one peer only,
 //                  such as an ICMP error that came back for an earlier reply: skip it and try the next one.

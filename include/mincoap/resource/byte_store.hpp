@@ -8,8 +8,8 @@
 
 namespace mincoap {
 
-// Empty at first. A block at offset 0 begins anew, and until the last one has come there is nothing to be read. What is read
-// does not change then without its ETag. Two clients that write in step can mix what they write; see upload.hpp.
+// Empty at first. A block at offset 0 begins anew, and until the last one has come there is nothing to be read. What is
+// read does not change then without its ETag. Two clients that write in step can mix what they write; see upload.hpp.
 template <std::uint32_t Capacity>
 class byte_store {
 public:

@@ -45,8 +45,8 @@ struct conditional_resource : linkable<conditional_resource<Current, Resource>> 
     using methods = each_method<if_it_holds, Resource>;
 };
 
-// The resource, whose methods understand If-Match and If-None-Match. `current` gives the entity-tag of what is there: an
-// etag, or a std::optional of one with nothing in it if nothing is there.
+// The resource, whose methods understand If-Match and If-None-Match. `current` gives the entity-tag of what is there:
+// an etag, or a std::optional of one with nothing in it if nothing is there.
 template <typename Current, resource Resource>
     requires std::is_invocable_r_v<std::optional<etag>, const Current&>
 constexpr auto conditional(Current current, Resource target) {

@@ -1,11 +1,11 @@
-// Resources for those who are known to receive at the address that they send from (RFC 9175 §2.3): what a forged or a delayed
-// request must not set in motion.
+// Resources for those who are known to receive at the address that they send from (RFC 9175 §2.3): what a forged or a
+// delayed request must not set in motion.
 //
 //     at<"gate">(value(is_open), confirmed_only(put(open)))
 //
-// The server has an `echo_guard`, which answers others with 4.01 and an Echo option; the resource is not called. Without the
-// guard nobody is ever confirmed. It shows where a request comes from and that it was sent within the last two minutes, not
-// who sent it: for that, there is nothing yet.
+// The server has an `echo_guard`, which answers others with 4.01 and an Echo option; the resource is not called.
+// Without the guard nobody is ever confirmed. It shows where a request comes from and that it was sent within the last
+// two minutes, not who sent it: for that, there is nothing yet.
 #pragma once
 
 #include <mincoap/resource/link.hpp>

@@ -2,14 +2,15 @@
 //
 //     routes(at<"led">(value(led).rt("lamp")), filtered_well_known_core)
 //
-// Without a query it is the same constant in flash as that of `well_known_core`. Of several queries, all have to match. What
-// nothing matches is an empty document, and silence for a request by multicast.
+// Without a query it is the same constant in flash as that of `well_known_core`. Of several queries, all have to match.
+// What nothing matches is an empty document, and silence for a request by multicast.
 //
 // What stands below a prefix may come and go. A resource that has a
 //
 //     void links(link_writer& to) const;
 //
-// is asked for its links whenever the document is; it is called several times for one block, and puts the same each time.
+// is asked for its links whenever the document is; it is called several times for one block, and puts the same each
+// time.
 #pragma once
 
 #include <mincoap/resource/document.hpp>

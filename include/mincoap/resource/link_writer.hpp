@@ -17,7 +17,8 @@ public:
     constexpr link_writer(body_writer& to, bytes queries, std::string_view reference = {})
         : to_(to), queries_(queries), reference_(reference) {}
 
-    // How the references begin, percent-encoded: "/nodes" for what stands at `below<"nodes">`, and nothing for the root.
+    // How the references begin, percent-encoded: "/nodes" for what stands at `below<"nodes">`, and nothing for the
+    // root.
     constexpr std::string_view reference() const { return reference_; }
 
     // A link as it is to stand in the document, its reference percent-encoded.

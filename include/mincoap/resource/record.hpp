@@ -3,7 +3,7 @@
 //
 //     record(current, settings_fields)                 a variable: GET, PUT, FETCH, iPATCH
 //     record(std::as_const(current), settings_fields)  the same, read only: GET, FETCH
-//     record(current, settings_fields, accept)         `accept` is told a new value before it is in place: void(const T&),
+//     record(current, settings_fields, accept)         `accept` is told a new value before it is there: void(const T&),
 //                                                      bool(const T&) with false for 4.22 (4.09 for iPATCH), or
 //                                                      code(const T&), of which an error leaves all as it was
 //     record(read, write, settings_fields)             functions: T read(), and `write` as `accept`
@@ -14,8 +14,8 @@
 //
 // GET answers with a map of all members; FETCH (RFC 8132 §2) sends an array of keys, each once, and is answered with a
 // map of these. Both go in blocks, with an ETag. PUT sends a map of each member once; those that are read only may be
-// left out, or be as they are. iPATCH (RFC 8132 §3) sends a map of the members to change: a convention of this resource,
-// since no format of patches in CBOR is registered. PUT and iPATCH change all or nothing, hold If-Match and
+// left out, or be as they are. iPATCH (RFC 8132 §3) sends a map of the members to change: a convention of this
+// resource, since no format of patches in CBOR is registered. PUT and iPATCH change all or nothing, hold If-Match and
 // If-None-Match against the ETag of GET, and have one datagram for it: there is no Block1.
 //
 // What is not well-formed is answered with 4.00, and so is text that is not UTF-8. What is, as far as it was read, but

@@ -54,8 +54,8 @@ inline void write_location(message::writer& to, std::string_view path) {
 
 }  // namespace detail
 
-// An error as concise problem details (RFC 9290), for programs and humans: what went wrong, in a few words that stay the
-// same, and what that means this time. The texts are UTF-8 and outlive the exchange.
+// An error as concise problem details (RFC 9290), for programs and humans: what went wrong, in a few words that stay
+// the same, and what that means this time. The texts are UTF-8 and outlive the exchange.
 inline reply problem(code error, std::string_view title, std::string_view detail = {}) {
     MINCOAP_ASSERT(is_error(error));
     const detail::problem_texts texts{title, detail};

@@ -1,14 +1,14 @@
 // Representations that are sent block by block (RFC 7959), with nothing kept between blocks.
 //
 // For users: `document`, `rendered` and `get_blocks` are resources of that kind, and a handler answers with one by
-// `return in_blocks<format>(request, what)`; its method says `.understands<option::block2>()`. Any block can be asked for,
-// in any order and any size from 16 to 1,024 bytes, by any number of clients. A block gets smaller if it would not fit the
-// buffer, and what fits as a whole is sent as a whole unless blocks are asked for. Every response carries an ETag, so that
-// a client notices a change between two blocks (§2.4), and 2.03 answers a GET or FETCH whose ETag is the current one
-// (RFC 7252 §5.10.6.2). Size2 is told if asked for (§4).
+// `return in_blocks<format>(request, what)`; its method says `.understands<option::block2>()`. Any block can be asked
+// for, in any order and any size from 16 to 1,024 bytes, by any number of clients. A block gets smaller if it would not
+// fit the buffer, and what fits as a whole is sent as a whole unless blocks are asked for. Every response carries an
+// ETag, so that a client notices a change between two blocks (§2.4), and 2.03 answers a GET or FETCH whose ETag is the
+// current one (RFC 7252 §5.10.6.2). Size2 is told if asked for (§4).
 //
-// For those who write a representation: see the concept. What is measured may change between two blocks, but not between
-// the calls for one: where an interrupt can change it, serve a copy.
+// For those who write a representation: see the concept. What is measured may change between two blocks, but not
+// between the calls for one: where an interrupt can change it, serve a copy.
 #pragma once
 
 #include <mincoap/message/block.hpp>
@@ -23,8 +23,8 @@ struct extent {
     etag tag;
 };
 
-// `measure` is called once a block, and should not have to read everything; see `etag`. `read` fills all of `to`
-// with what stands at the offset, which lies within the size; it returns false if it cannot, which makes a 5.00. It is a
+// `measure` is called once a block, and should not have to read everything; see `etag`. `read` fills all of `to` with
+// what stands at the offset, which lies within the size; it returns false if it cannot, which makes a 5.00. It is a
 // plain value of up to three pointers' size.
 template <typename R>
 concept representation = requires(const R& r, std::uint32_t offset, mutable_bytes to) {
@@ -94,8 +94,8 @@ struct block_plan {
     }
 };
 
-// Writes the options, and returns the space for the payload: the block asked for or, if none is and it fits, everything. A
-// block that would not fit gets smaller, and its number higher (RFC 7959 §2.4).
+// Writes the options, and returns the space for the payload: the block asked for or, if none is and it fits,
+// everything. A block that would not fit gets smaller, and its number higher (RFC 7959 §2.4).
 inline mutable_bytes open_block(message::writer& to, content_format format, const block_plan& plan,
                                 block_request block1 = 0) {
     to.uint_option(option::etag, plan.all.tag.number());

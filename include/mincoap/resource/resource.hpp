@@ -4,7 +4,7 @@
 //
 //     struct lamp {
 //         struct get : mincoap::method<code::get> {
-//             static constexpr format_option consumes = content_format::text_plain;  // optional, as all that `method` has
+//             static constexpr format_option consumes = content_format::text_plain;  // optional, as all of `method`
 //             static mincoap::reply serve(const lamp& self, const mincoap::request& request);
 //         };
 //         using methods = mincoap::method_list<get>;
@@ -22,7 +22,8 @@ template <code... Methods>
 struct method {
     static constexpr method_set methods = static_cast<method_set>((set_of(Methods) | ...));
 
-    // The format of the payloads it takes, if it says one: another Content-Format is answered with 4.15 (RFC 7252 §5.9.2.11).
+    // The format of the payloads it takes, if it says one: another Content-Format is answered with 4.15 (RFC 7252
+    // §5.9.2.11).
     static constexpr format_option consumes{};
 
     // The format of what it answers with, if it says one: for `negotiated`, which chooses by it.

@@ -4,11 +4,11 @@
 //     put_blocks<format>(sink)      PUT
 //     post_blocks<format>(both)     POST; what it answers with is large too (§3.3)
 //
-// Blocks are handed over in the order in which they come: it is for the sink to find out whether one is missing (4.08), or
-// comes again since the answer to it was lost, which is no error. Each takes effect at once: the resource is not written
-// atomically (§2.5 calls for that where it says 2.31), unless the sink puts the whole in place with its last block. Two
-// clients that write at the same time can end in a mixture, since nothing tells their blocks apart; a sink that begins
-// anew with offset 0 and refuses gaps makes it rare. Where it must not happen, the clients say If-Match.
+// Blocks are handed over in the order in which they come: it is for the sink to find out whether one is missing (4.08),
+// or comes again since the answer to it was lost, which is no error. Each takes effect at once: the resource is not
+// written atomically (§2.5 calls for that where it says 2.31), unless the sink puts the whole in place with its last
+// block. Two clients that write at the same time can end in a mixture, since nothing tells their blocks apart; a sink
+// that begins anew with offset 0 and refuses gaps makes it rare. Where it must not happen, the clients say If-Match.
 #pragma once
 
 #include <mincoap/resource/conditional.hpp>
@@ -17,12 +17,12 @@
 namespace mincoap {
 
 // Takes the bytes that stand at that offset of the body; `more` follow, or these are the last ones. It returns what the
-// whole request is answered with, if this is the last block: 2.04 (changed) or 2.01 (created). Any error ends the transfer:
-// 4.08 (request_entity_incomplete) for a gap, 4.13, 4.15 and so on.
+// whole request is answered with, if this is the last block: 2.04 (changed) or 2.01 (created). Any error ends the
+// transfer: 4.08 (request_entity_incomplete) for a gap, 4.13, 4.15 and so on.
 //
-// If it has a `capacity()`, in bytes, larger bodies are answered with 4.13 and Size1. If it is a `representation` as well,
-// If-Match and If-None-Match are understood, and held against it when the first block comes; a size of 0 then means that
-// there is nothing.
+// If it has a `capacity()`, in bytes, larger bodies are answered with 4.13 and Size1. If it is a `representation` as
+// well, If-Match and If-None-Match are understood, and held against it when the first block comes; a size of 0 then
+// means that there is nothing.
 template <typename S>
 concept block_sink = requires(S& s, std::uint32_t offset, bytes data, bool more) {
     { s.write(offset, data, more) } -> std::same_as<code>;

@@ -1,24 +1,25 @@
-// The guard against amplification (RFC 9175 §2.4, RFC 7252 §11.3): an address that nobody has confirmed gets at most three
-// times the bytes that came from it, whoever sent them.
+// The guard against amplification (RFC 9175 §2.4, RFC 7252 §11.3): an address that nobody has confirmed gets at most
+// three times the bytes that came from it, whoever sent them.
 //
 //     server server{socket, site, echo_guard{random_key}};
 //
-// A larger response to GET or FETCH is replaced by a 4.01 with an Echo option. A client that knows the option repeats the
-// request with it, which shows that it receives what is sent to that address, and gets the response. A client that does not
-// know it gets the small responses only, and blocks of 16 bytes where it asks for those; let the guard trust the network
-// that it is in:
+// A larger response to GET or FETCH is replaced by a 4.01 with an Echo option. A client that knows the option repeats
+// the request with it, which shows that it receives what is sent to that address, and gets the response. A client that
+// does not know it gets the small responses only, and blocks of 16 bytes where it asks for those; let the guard trust
+// the network that it is in:
 //
 //     struct neighbours { bool operator()(const net::endpoint& remote) const; };
 //     server server{socket, site, echo_guard<neighbours>{random_key}};
 //
-// Of any other method, which must not be carried out twice, the code is sent without what belongs to it. `confirmed_only`
-// is for resources to be touched only by those whose address is confirmed.
+// Of any other method, which must not be carried out twice, the code is sent without what belongs to it.
+// `confirmed_only` is for resources to be touched only by those whose address is confirmed.
 //
-// Nothing is kept per client. The option's value is a tag of 64 bits of the client's address and port and of an epoch, under
-// a key that is drawn at random at each start: who cannot see what is sent to an address guesses one in 2^63 tries. An
-// epoch lasts 65.5 s by the clock that `poll` is given, or 65,536 challenges where that stands still: each counts for a
-// millisecond. A tag of the epoch before is still taken: that is how fresh a confirmed request is. Epochs go on where the
-// clock goes round, so that no tag comes back, as long as a message is received in each of its rounds of 49.7 days.
+// Nothing is kept per client. The option's value is a tag of 64 bits of the client's address and port and of an epoch,
+// under a key that is drawn at random at each start: who cannot see what is sent to an address guesses one in 2^63
+// tries. An epoch lasts 65.5 s by the clock that `poll` is given, or 65,536 challenges where that stands still: each
+// counts for a millisecond. A tag of the epoch before is still taken: that is how fresh a confirmed request is. Epochs
+// go on where the clock goes round, so that no tag comes back, as long as a message is received in each of its rounds
+// of 49.7 days.
 #pragma once
 
 #include <bit>
@@ -33,7 +34,8 @@ struct trusts_nobody {
     constexpr bool operator()(const net::endpoint&) const { return false; }
 };
 
-// The machine itself: 127.0.0.0/8 and ::1, from which nothing comes over a network (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
+// The machine itself: 127.0.0.0/8 and ::1, from which nothing comes over a network (RFC 1122 §3.2.1.3, RFC 4291
+// §2.5.3).
 struct trusts_loopback {
     constexpr bool operator()(const net::endpoint& remote) const {
         return net::is_ipv4(remote) ? remote.address[12] == 127 : remote.address == loopback;
@@ -43,8 +45,8 @@ private:
     static constexpr std::array<byte, 16> loopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 };
 
-// A part of the hooks. `Trusted` says of which addresses nobody else sends datagrams; `Mac` is a keyed hash of 64 bits with a
-// `key`, made from one, and called with words.
+// A part of the hooks. `Trusted` says of which addresses nobody else sends datagrams; `Mac` is a keyed hash of 64 bits
+// with a `key`, made from one, and called with words.
 template <typename Trusted = trusts_nobody, typename Mac = security::siphash>
 class echo_guard {
 public:
@@ -54,8 +56,8 @@ public:
     // The size of the option's value, in bytes. One of another size is none of ours.
     static constexpr std::size_t echo_size = 8;
 
-    // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option. To be asked
-    // for each message: it is when time goes on.
+    // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option. To be
+    // asked for each message: it is when time goes on.
     bool confirms(const net::endpoint& remote, std::uint32_t now_ms, const byte* echo) {
         epoch_ += static_cast<std::uint16_t>(((now_ms + challenges_) >> 16) - epoch_);
         return trusted_(remote) || (echo != nullptr && is_fresh(remote, echo));

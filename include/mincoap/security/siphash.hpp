@@ -1,9 +1,10 @@
-// SipHash-2-4: a keyed hash of short messages, 64 bits of it (Aumasson, Bernstein: "SipHash: a fast short-input PRF", 2012).
+// SipHash-2-4: a keyed hash of short messages, 64 bits of it (Aumasson, Bernstein: "SipHash: a fast short-input PRF",
+// 2012).
 //
-// Why this one for tags that only the server itself checks: it is a pseudo-random function with a key of 128 bits, so that
-// without the key no tag of 64 bits is guessed better than by trying, 2^63 times on average, each try a datagram; it needs
-// additions, rotations and exclusive ors alone, no table, and takes the same time whatever the key. It is no hash function in
-// the sense of SHA-2, and encrypts nothing.
+// Why this one for tags that only the server itself checks: it is a pseudo-random function with a key of 128 bits, so
+// that without the key no tag of 64 bits is guessed better than by trying, 2^63 times on average, each try a datagram;
+// it needs additions, rotations and exclusive ors alone, no table, and takes the same time whatever the key. It is no
+// hash function in the sense of SHA-2, and encrypts nothing.
 #pragma once
 
 #include <array>

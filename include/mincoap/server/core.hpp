@@ -18,8 +18,9 @@ constexpr void conclude(const exchange& e, Hooks& hooks, outcome o) {
 // RFC 9175 §2.4: what may be sent for a request until the address is confirmed, in bytes.
 constexpr std::size_t unconfirmed_limit(const exchange& e) { return 3 * e.in.size; }
 
-// A group's member sends what it can send unasked: a response in blocks gets smaller, another one that is too large is left
-// out, and so is a challenge (RFC 7252 §8.2, RFC 9175 §2.4). One that waits for its leisure has to fit where it waits.
+// A group's member sends what it can send unasked: a response in blocks gets smaller, another one that is too large is
+// left out, and so is a challenge (RFC 7252 §8.2, RFC 9175 §2.4). One that waits for its leisure has to fit where it
+// waits.
 template <typename Hooks>
 constexpr void limit_room(const exchange& e, mutable_bytes& room) {
     if (!e.in.multicast) return;
@@ -45,8 +46,8 @@ constexpr code refusal(const request& r, [[maybe_unused]] const Hooks& hooks) {
     return code::empty;
 }
 
-// Renders the reply over the request: the header is there already but for the code, the token stays, the rest is written
-// anew. Returns the size of the response, or 0 if it does not fit.
+// Renders the reply over the request: the header is there already but for the code, the token stays, the rest is
+// written anew. Returns the size of the response, or 0 if it does not fit.
 inline std::size_t render(mutable_bytes room, std::size_t token_end, const reply& answer) {
     if constexpr (checked_build)
         for (byte& dead : room.subspan(token_end)) dead = 0xa5;
@@ -61,8 +62,8 @@ inline bool is_unacceptable(format_option accept, const reply& answer) {
     return !format.is_absent() && format != accept;
 }
 
-// RFC 7252 §5.4.1: a Non-confirmable request with an unrecognised critical option is rejected. §8.2: errors are not told
-// to a multicast request.
+// RFC 7252 §5.4.1: a Non-confirmable request with an unrecognised critical option is rejected. §8.2: errors are not
+// told to a multicast request.
 constexpr bool is_unsaid(const exchange& e, code answer) {
     return answer == code::bad_option || (e.in.multicast && is_error(answer));
 }
@@ -105,8 +106,8 @@ constexpr bool is_too_much(const exchange& e, std::size_t size) {
     return !e.in.confirmed && (size > unconfirmed_limit(e) || message::code_of(e.buffer.data()) == code::unauthorized);
 }
 
-// In place of what is too much: what can be repeated is to be repeated with the Echo option of a 4.01; of anything else it
-// is said what became of it. Returns the size of the response.
+// In place of what is too much: what can be repeated is to be repeated with the Echo option of a 4.01; of anything else
+// it is said what became of it. Returns the size of the response.
 template <typename Hooks>
 std::size_t challenge(exchange& e, std::size_t token_end, code method, Hooks& hooks) {
     conclude(e, hooks, outcome::challenged);

@@ -23,8 +23,8 @@ constexpr std::size_t token_end_of(const exchange& e) {
     return message::header_size + message::token_size_of(e.buffer.data());
 }
 
-// The type in the first byte, RFC 7252 §3, of what may be a request: one bit tells Non-confirmable from Confirmable, the
-// other one makes it an Acknowledgement.
+// The type in the first byte, RFC 7252 §3, of what may be a request: one bit tells Non-confirmable from Confirmable,
+// the other one makes it an Acknowledgement.
 inline constexpr byte non_confirmable_bit = 0x10;
 inline constexpr byte acknowledgement_bit = 0x20;
 
@@ -58,14 +58,15 @@ constexpr bool is_reaction(const message::view& m) {
     return m.code() == code::empty && (m.type() == type::acknowledgement || m.type() == type::reset);
 }
 
-// A datagram that is larger than the buffer is never taken for a whole one: what counts of it is the header and the token.
+// A datagram that is larger than the buffer is never taken for a whole one: what counts of it is the header and the
+// token.
 constexpr void leave_header(exchange& e) {
     const std::size_t token_end = token_end_of(e);
     e.in.size = token_end < e.in.size ? token_end : e.in.size;
 }
 
-// Appends to a 4.13 without options how many bytes of payload the buffer takes (Size1, RFC 7959 §4), and the size of the
-// blocks to send it in, if that is possible (§2.9.3). Returns the size of the message.
+// Appends to a 4.13 without options how many bytes of payload the buffer takes (Size1, RFC 7959 §4), and the size of
+// the blocks to send it in, if that is possible (§2.9.3). Returns the size of the message.
 template <bool InBlocks>
 constexpr std::size_t append_size_limit(mutable_bytes buffer, std::size_t size) {
     constexpr std::size_t other_options = 48;  // what a request has besides, for the most part

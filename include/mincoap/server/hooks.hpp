@@ -51,8 +51,8 @@ struct counters : hooks {
     constexpr std::uint32_t operator[](outcome o) const { return by_outcome[static_cast<std::size_t>(o)]; }
 };
 
-// In place of a guard: whoever sends a datagram with a forged source has the response, of any size, sent to that address
-// (RFC 7252 §11.3). For networks where nobody does, and for responses that are no larger than requests.
+// In place of a guard: whoever sends a datagram with a forged source has the response, of any size, sent to that
+// address (RFC 7252 §11.3). For networks where nobody does, and for responses that are no larger than requests.
 struct unguarded {};
 
 namespace detail {

@@ -10,7 +10,8 @@ inline constexpr std::size_t default_message_size = 1152;
 
 struct given_memory {};  // the caller's, instead of a buffer in the server
 
-// What it is given outlives it, but for the parts of the hooks, which it keeps. One of them is `echo_guard` or `unguarded`.
+// What it is given outlives it, but for the parts of the hooks, which it keeps. One of them is `echo_guard` or
+// `unguarded`.
 template <net::udp_socket Socket, handler Handler, std::derived_from<hooks> Hooks,
           typename Memory = std::array<byte, default_message_size>>
 class server {

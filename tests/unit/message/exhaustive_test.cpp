@@ -1,9 +1,9 @@
 // Every short datagram, read by the library and by a second parser that was written differently (reference_parser.hpp).
 //
-// How far "every" goes is a matter of seconds. Two bytes of tail behind every first byte are 2^24 datagrams, three behind
-// one header are as many again: a second or two each, also under AddressSanitizer, and three bytes reach every branch of
-// the parser (an extension of two bytes takes three). Three bytes behind every header would take minutes, four behind one
-// likewise. Random datagrams, and the fuzz target `parse`, go on where this ends.
+// How far "every" goes is a matter of seconds. Two bytes of tail behind every first byte are 2^24 datagrams, three
+// behind one header are as many again: a second or two each, also under AddressSanitizer, and three bytes reach every
+// branch of the parser (an extension of two bytes takes three). Three bytes behind every header would take minutes,
+// four behind one likewise. Random datagrams, and the fuzz target `parse`, go on where this ends.
 #include <array>
 #include <random>
 #include <vector>

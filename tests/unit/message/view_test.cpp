@@ -133,7 +133,8 @@ TEST(view, refuses_option_numbers_above_65535) {
     static_assert(error_of(raw(0x40, 1, 0, 1, 0xe0, 0xff, 0xff)) == parse_error::format);
 }
 
-// RFC 7252 §3: "The presence of a marker followed by a zero-length payload MUST be processed as a message format error."
+// RFC 7252 §3: "The presence of a marker followed by a zero-length payload MUST be processed as a message format
+// error."
 TEST(view, refuses_a_payload_marker_with_nothing_behind) {
     EXPECT_EQ(error_of("40 01 00 01 ff"), parse_error::format);
     EXPECT_EQ(error_of("42 01 00 01 aa bb ff"), parse_error::format);
@@ -141,8 +142,8 @@ TEST(view, refuses_a_payload_marker_with_nothing_behind) {
     static_assert(error_of(raw(0x40, 1, 0, 1, 0xff)) == parse_error::format);
 }
 
-// RFC 7252 §4.1: an Empty message's "Token Length field MUST be set to 0 and bytes of data MUST NOT be present after the
-// Message ID field. If there are any bytes, they MUST be processed as a message format error."
+// RFC 7252 §4.1: an Empty message's "Token Length field MUST be set to 0 and bytes of data MUST NOT be present after
+// the Message ID field. If there are any bytes, they MUST be processed as a message format error."
 TEST(view, refuses_an_empty_message_with_anything_behind_its_message_id) {
     EXPECT_EQ(error_of("40 00 00 01"), parse_error::none);
     for (const char* const more : {"41 00 00 01 aa", "41 00 00 01", "40 00 00 01 ff aa", "40 00 00 01 00",

@@ -53,8 +53,8 @@ TEST(precondition, if_match_holds_for_the_current_tag) {
     EXPECT_FALSE(holds(ask(code::put).with(if_match, value_of(current)), std::nullopt)) << "nothing is there";
 }
 
-// RFC 7252 §5.10.8.1: "If there is one or more If-Match options, but none of the options match, then the condition is not
-// fulfilled."
+// RFC 7252 §5.10.8.1: "If there is one or more If-Match options, but none of the options match, then the condition is
+// not fulfilled."
 TEST(precondition, one_of_several_if_match_is_enough) {
     const packet third = "01 02 03 04 05 06 07 08";
     const auto three = [&](const packet& a, const packet& b, const packet& c) {

@@ -374,7 +374,8 @@ TEST(document, is_read_by_two_clients_at_once) {
     EXPECT_EQ(second, body);
 }
 
-// RFC 7252 §5.4.1, §5.4.3, §5.4.5: an option that is repeated, too long or of no meaning for a GET is an unrecognised one.
+// RFC 7252 §5.4.1, §5.4.3, §5.4.5: an option that is repeated, too long or of no meaning for a GET is an unrecognised
+// one.
 TEST(document, takes_one_block2_and_no_other_critical_option) {
     core c{site};
     EXPECT_EQ(c.said(get_block("document", 0, 2).with(23, block2(0, false, 2))), "4.02");

@@ -67,8 +67,8 @@ TEST(filtered_well_known_core, comes_in_blocks) {
     EXPECT_EQ(all, (document({link1, link3}).substr(12, 80)));
 }
 
-// The query is read again when the reply is written over the request: in a buffer that it fills, and where other options
-// stand behind it.
+// The query is read again when the reply is written over the request: in a buffer that it fills, and where other
+// options stand behind it.
 TEST(filtered_well_known_core, works_in_a_buffer_that_the_request_fills) {
     const packet request = discover({"href=/link1"}).with(23, packet{"02"}).with(60, packet{"01 02 03"});
     EXPECT_EQ((core{site, request.size() + 8}.said(request)), "2.05 ct=40: " + std::string{link1.substr(0, 16)});

@@ -210,8 +210,8 @@ TEST_F(upload_test, shows_nothing_until_the_last_block_has_come) {
     EXPECT_EQ(content(), "2.05 ct=42: " + a16 + "b");
 }
 
-// RFC 7959 §2.4: the ETag is how a reader notices that blocks are not of one body. A late block of an upload that another one
-// has overtaken must not change the body behind it.
+// RFC 7959 §2.4: the ETag is how a reader notices that blocks are not of one body. A late block of an upload that
+// another one has overtaken must not change the body behind it.
 TEST_F(upload_test, body_does_not_change_behind_its_tag) {
     EXPECT_EQ(put(0, more, a16), "2.31 1:0/1/16");
     EXPECT_EQ(put(1, more, b16), "2.31 1:1/1/16");
@@ -351,8 +351,8 @@ TEST_F(upload_test, sink_says_the_code_of_the_answer) {
 
 // ---- POST
 
-// RFC 7959 §3.3, figure 11: both sides are large. The last request has Block1, its answer Block1 and the first Block2; the
-// rest of the answer is asked for by Block2 alone.
+// RFC 7959 §3.3, figure 11: both sides are large. The last request has Block1, its answer Block1 and the first Block2;
+// the rest of the answer is asked for by Block2 alone.
 TEST_F(upload_test, post_takes_and_answers_in_blocks) {
     core small{site, 64};
     const auto told_by_small = [&](const packet& datagram) { return described(small.answer(datagram)); };

@@ -171,8 +171,9 @@ TEST(echo_guard, takes_the_first_of_two_options) {
     EXPECT_EQ(s.said(get_large().with(252, filler(8)).with(252, echo)), "4.01");
 }
 
-// SipHash-2-4 of the address, and the interface, the port and the epoch as little-endian numbers of 4, 4 and 8 bytes. The
-// values are OpenSSL's: `openssl mac -macopt hexkey:efcdab89674523011032547698badcfe -macopt size:8 -in <file> SIPHASH`.
+// SipHash-2-4 of the address, and the interface, the port and the epoch as little-endian numbers of 4, 4 and 8 bytes.
+// The values are OpenSSL's: `openssl mac -macopt hexkey:efcdab89674523011032547698badcfe -macopt size:8 -in <file>
+// SIPHASH`.
 TEST(echo_guard, makes_the_option_of_address_port_interface_and_epoch) {
     constexpr net::endpoint link_local{
         .address{0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x12, 0x34}, .interface = 3, .port = 5683};

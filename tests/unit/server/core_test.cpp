@@ -57,8 +57,8 @@ TEST(core, piggybacks_the_response_to_a_confirmable_request) {
     EXPECT_EQ(c[outcome::served], 4U);
 }
 
-// RFC 7252 §5.2.3: "If the request message is Non-confirmable, then the response SHOULD be returned in a Non-confirmable
-// message as well."
+// RFC 7252 §5.2.3: "If the request message is Non-confirmable, then the response SHOULD be returned in a
+// Non-confirmable message as well."
 TEST(core, answers_a_non_confirmable_request_non_confirmably) {
     core c{site};
     EXPECT_EQ(c.answer("50 01 12 34 b1 'a'"), packet{"50 45 12 34 c0 ff 'A'"}) << "with its Message ID";
@@ -330,8 +330,8 @@ TEST(core, rejects_a_truncated_datagram) {
     EXPECT_EQ(c.answer("40 21 12 34", cut()), packet{"70 00 12 34"});
 }
 
-// A cut through an option or behind a marker does not matter: what is there of them is not looked at. One in a token makes
-// what is left malformed. It is counted as truncated once.
+// A cut through an option or behind a marker does not matter: what is there of them is not looked at. One in a token
+// makes what is left malformed. It is counted as truncated once.
 TEST(core, rejects_a_truncated_datagram_that_is_malformed) {
     for (const char* const rest : {"01 12 34 ff", "01 12 34 b5 'ab'", "01 12 34 d0", "01 12 34 f0"}) {
         core c{nobody, 64};
@@ -360,7 +360,8 @@ TEST(core, is_silent_about_a_truncated_datagram_without_a_header) {
 
 // ---- Responses
 
-// RFC 7252 §4.2: a Confirmable message is acknowledged or, "lacking context to process it", rejected by a Reset; §5.3.2.
+// RFC 7252 §4.2: a Confirmable message is acknowledged or, "lacking context to process it", rejected by a Reset;
+// §5.3.2.
 TEST(core, acknowledges_or_rejects_responses) {
     struct {
         const char* datagram;
@@ -409,8 +410,8 @@ TEST(core, answers_a_multicast_request) {
     EXPECT_EQ(c[outcome::served], 1U);
 }
 
-// §8.2: "the server MAY always ignore the request, in particular if it doesn't have anything useful to respond (e.g., if
-// it only has an empty payload or an error response)."
+// §8.2: "the server MAY always ignore the request, in particular if it doesn't have anything useful to respond (e.g.,
+// if it only has an empty payload or an error response)."
 TEST(core, tells_no_errors_to_a_multicast_request) {
     core c{site};
     EXPECT_EQ(c.answer(ask(code::get, "missing").non(), multicast()), packet{});
@@ -436,7 +437,8 @@ TEST(core, is_silent_about_a_confirmable_multicast_request) {
     EXPECT_EQ(c[outcome::unwanted], 1U);
 }
 
-// §8.1: "a CoAP server ... MUST NOT return a Reset message in reply to a Non-confirmable" multicast message; here, to none.
+// §8.1: "a CoAP server ... MUST NOT return a Reset message in reply to a Non-confirmable" multicast message; here, to
+// none.
 TEST(core, never_resets_or_acknowledges_what_came_by_multicast) {
     for (const bool expected : {true, false})
         for (const char* const datagram : {"40 00 12 34", "40 01 12 34 ff", "40 45 12 34", "50 45 12 34", "40 21 12 34",

@@ -210,7 +210,8 @@ TEST(truncated, multicast_is_met_with_silence) {
         }
 }
 
-// RFC 7252 §4.2, §4.3: a Confirmable message is rejected with a Reset, any other one by silence. Half a response is none.
+// RFC 7252 §4.2, §4.3: a Confirmable message is rejected with a Reset, any other one by silence. Half a response is
+// none.
 TEST(truncated, response_is_rejected_and_never_shown) {
     for (const char* const rest : {"45 12 34 ff", "84 12 34 ff", "45 12 34 b1 'a' ff", "a0 12 34 f0", "5f 12 34"}) {
         core<untouchable, listening> c{nobody, 16};

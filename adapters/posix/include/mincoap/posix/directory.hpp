@@ -145,9 +145,9 @@ public:
 
     std::uint32_t capacity() const { return capacity_; }
 
-    // For discovery, see link_writer: calls `each("</fs/sub/a.txt>;sz=5;ct=0")` for every file of the tree, in no order. It is given how
-    // the references begin, as link_writer::reference() has it: "/fs" below<"fs">, and nothing at the root. What goes
-    // beyond the limits above is left out. It reads the whole tree, for which the call waits.
+    // For discovery, see link_writer: calls `each("</fs/sub/a.txt>;sz=5;ct=0")` for every file of the tree, in no
+    // order. It is given how the references begin, as link_writer::reference() has it: "/fs" below<"fs">, and nothing
+    // at the root. What goes beyond the limits above is left out. It reads the whole tree, for which the call waits.
     template <std::invocable<std::string_view> Each>
     void links(std::string_view reference, Each&& each) const {
         auto call = [&each](std::string_view link) { each(link); };

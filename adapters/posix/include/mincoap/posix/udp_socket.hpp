@@ -89,8 +89,8 @@ public:
     // The cause of the last `failed`; none if there was none.
     std::error_code last_error() const { return {error_, std::system_category()}; }
 
-    // The descriptor, to wait for it along with others, or to set options. It stays the socket's own. There is room for 64
-    // bytes of further control messages with a datagram; with more, its local address may be missing.
+    // The descriptor, to wait for it along with others, or to set options. It stays the socket's own. There is room for
+    // 64 bytes of further control messages with a datagram; with more, its local address may be missing.
     int native_handle() const { return descriptor_; }
 
 private:
