@@ -1,26 +1,17 @@
-// Paths known at compile time, in the form in which they arrive.
+// Paths known at compile time, in the form in which they arrive: `at<"sensors/temperature">`.
+//
+// Segments are separated by slashes and contain none, there is none in front or behind, and "" is the root. What is
+// written is what arrives in Uri-Path: nothing is percent-encoded.
+//
+// In the path of a resource, a segment that is an asterisk alone is a wildcard: any one segment may stand there, the
+// empty one included. Elsewhere in a segment, an asterisk is itself.
 #pragma once
 
 #include <array>
 
-#include <mincoap/message/bytes.hpp>
+#include <mincoap/message/text_literal.hpp>
 
 namespace mincoap {
-
-// A path as a template argument: "sensors/temperature". Segments are separated by slashes and contain none, there is
-// none in front or behind, and "" is the root. What is written is what arrives in Uri-Path: nothing is percent-encoded.
-//
-// In the path of a resource, a segment that is an asterisk alone is a wildcard: any one segment may stand there, the
-// empty one included. Elsewhere in a segment, an asterisk is itself.
-template <std::size_t N>
-struct path_literal {
-    char text[N]{};
-
-    consteval path_literal(const char (&literal)[N]) {  // NOLINT(*-explicit-*): a literal is meant to convert
-        for (std::size_t i = 0; i < N; ++i) text[i] = literal[i];
-    }
-    constexpr std::string_view view() const { return {text, N - 1}; }
-};
 
 namespace detail {
 
@@ -84,7 +75,7 @@ constexpr std::size_t size_before_wildcard(bytes encoded) {
 //
 // The encoding of an option's length is unique (RFC 7252 §3.1) and Uri-Path options stand next to each other, so a
 // request's path is compared as bytes, with no regard to where segments begin.
-template <path_literal Path>
+template <text_literal Path>
 inline constexpr auto encoded_path = [] {
     static_assert(Path.view().empty() || Path.view().front() != '/', "mincoap: write a path without a slash in front");
     static_assert(detail::has_valid_segments(Path.view()), "mincoap: a path's segments have 1 to 255 bytes");

@@ -65,7 +65,7 @@ inline reply problem(code error, std::string_view title, std::string_view detail
 
 // 2.01, and where: the number in decimal, as a segment below that path or, if a name is given, as the value of that
 // parameter in the query (RFC 7252 §5.8.2, §5.10.7).
-template <path_literal Path, path_literal Name = "">
+template <text_literal Path, text_literal Name = "">
 reply created(std::uint32_t number) {
     static_assert(detail::has_valid_segments(Path.view()), "mincoap: a path's segments have 1 to 255 bytes");
     static_assert(Name.view().size() <= 255 - 11, "mincoap: a query has at most 255 bytes");

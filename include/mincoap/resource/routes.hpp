@@ -37,7 +37,7 @@ struct forwarded {
 };
 
 // A resource, attributes included, at a path.
-template <path_literal Path, bool Exact, typename Given>
+template <text_literal Path, bool Exact, typename Given>
 struct placed {
     static constexpr const auto& path = encoded_path<Path>;
     static constexpr std::string_view path_text = Path.view();
@@ -176,7 +176,7 @@ public:
 // Resources at exactly that path. Several combine their methods: `at<"led">(get(read), put(write))`. They see the whole
 // path in `request::segments`, so that another site belongs into `below`. With wildcards in it, they see what the first
 // of them took and all behind it.
-template <path_literal Path, typename... Given>
+template <text_literal Path, typename... Given>
 constexpr auto at(Given... given) {
     return std::tuple{detail::placed<Path, true, Given>{given}...};
 }
@@ -184,7 +184,7 @@ constexpr auto at(Given... given) {
 // Resources at that path and anywhere below it; they see the rest of the path in `request::segments`, or with wildcards
 // in it, what the first of them took and all behind it. What `routes` makes can stand here as well, if there are none.
 // Its resources are not in the well_known_core of the outer site, nor should it name one itself.
-template <path_literal Path, typename... Given>
+template <text_literal Path, typename... Given>
 constexpr auto below(Given... given) {
     return std::tuple{detail::placed<Path, false, Given>{given}...};
 }

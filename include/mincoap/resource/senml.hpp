@@ -24,8 +24,8 @@
 
 #include <tuple>
 
+#include <mincoap/message/text_literal.hpp>
 #include <mincoap/resource/link.hpp>
-#include <mincoap/resource/path.hpp>
 #include <mincoap/resource/senml_pack.hpp>
 
 namespace mincoap {
@@ -92,9 +92,9 @@ constexpr auto with_field(const std::tuple<Fields...>& fields, auto&& source) {
 }
 
 // What is common to all entries. The name may be empty, or come from a field.
-template <path_literal Name, typename Fields>
+template <text_literal Name, typename Fields>
 struct base;
-template <path_literal Name, typename... Fields>
+template <text_literal Name, typename... Fields>
 struct base<Name, std::tuple<Fields...>> {
     std::tuple<Fields...> fields;
 
@@ -114,9 +114,9 @@ struct base<Name, std::tuple<Fields...>> {
 }  // namespace detail::senml
 
 // Made by `entry`.
-template <path_literal Name, path_literal Unit, std::uint32_t UpdateTime, typename Fields>
+template <text_literal Name, text_literal Unit, std::uint32_t UpdateTime, typename Fields>
 struct senml_entry;
-template <path_literal Name, path_literal Unit, std::uint32_t UpdateTime, typename... Fields>
+template <text_literal Name, text_literal Unit, std::uint32_t UpdateTime, typename... Fields>
 struct senml_entry<Name, Unit, UpdateTime, std::tuple<Fields...>> {
     std::tuple<Fields...> fields;
 
@@ -161,7 +161,7 @@ namespace detail::senml {
 
 template <typename T>
 inline constexpr bool is_entry = false;
-template <path_literal Name, path_literal Unit, std::uint32_t UpdateTime, typename Fields>
+template <text_literal Name, text_literal Unit, std::uint32_t UpdateTime, typename Fields>
 inline constexpr bool is_entry<senml_entry<Name, Unit, UpdateTime, Fields>> = true;
 template <typename T>
 concept entry = is_entry<T>;
@@ -219,14 +219,14 @@ private:
 };
 
 // The source is a function, or a variable that outlives the site.
-template <path_literal Name, path_literal Unit = "">
+template <text_literal Name, text_literal Unit = "">
 constexpr auto entry(auto&& source) {
     const auto fields =
         detail::senml::with_field<detail::senml::label::value>(std::tuple{}, std::forward<decltype(source)>(source));
     return senml_entry<Name, Unit, 0, std::remove_const_t<decltype(fields)>>{fields};
 }
 
-template <path_literal BaseName = "", detail::senml::entry... Entries>
+template <text_literal BaseName = "", detail::senml::entry... Entries>
 constexpr auto senml(Entries... entries) {
     return senml_pack<detail::senml::base<BaseName, std::tuple<>>, Entries...>{{}, entries...};
 }

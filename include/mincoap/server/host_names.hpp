@@ -13,19 +13,9 @@
 #pragma once
 
 #include <mincoap/handler/request.hpp>
+#include <mincoap/message/text_literal.hpp>
 
 namespace mincoap {
-
-// The name of a host as a template argument.
-template <std::size_t N>
-struct host_literal {
-    char text[N]{};
-
-    consteval host_literal(const char (&literal)[N]) {  // NOLINT(*-explicit-*): a literal is meant to convert
-        for (std::size_t i = 0; i < N; ++i) text[i] = literal[i];
-    }
-    constexpr std::string_view view() const { return {text, N - 1}; }
-};
 
 namespace detail {
 
@@ -74,7 +64,7 @@ inline bool is_misdirected(const request& r, std::span<const std::string_view> n
 }  // namespace detail
 
 // A part of the hooks.
-template <host_literal... Names>
+template <text_literal... Names>
 struct host_names {
     static_assert(sizeof...(Names) > 0 && (detail::is_host_name(Names.view()) && ...),
                   "mincoap: the name of a host is in lower case, has up to 255 bytes, and is no IP address");

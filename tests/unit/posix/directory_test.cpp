@@ -23,6 +23,7 @@
 #include <mincoap/posix/directory.hpp>
 
 #include "../../support/exchange.hpp"
+#include "../../support/options.hpp"
 
 namespace mincoap::posix {
 namespace {
@@ -34,29 +35,18 @@ using testing::UnorderedElementsAre;
 using namespace std::string_literals;
 
 using test::ask;
+using test::block1;
+using test::block2;
+using test::block_value;
 using test::core;
+using test::etag_number;
+using test::if_match;
+using test::if_none_match;
+using test::last;
+using test::more;
 using test::packet;
-
-constexpr unsigned if_match = 1;
-constexpr unsigned etag_number = 4;
-constexpr unsigned if_none_match = 5;
-constexpr unsigned block2 = 23;
-constexpr unsigned block1 = 27;
-constexpr unsigned size1 = 60;
-
-constexpr bool more = true;
-constexpr bool last = false;
-
-packet uint(std::uint32_t number) {
-    packet value;
-    for (unsigned shift = 32; shift != 0; shift -= 8)
-        if (number >> (shift - 8) != 0) value.append(static_cast<byte>(number >> (shift - 8)));
-    return value;
-}
-
-packet block_value(std::uint32_t number, bool more_follow, unsigned size_exponent) {
-    return uint(number << 4 | (more_follow ? 8U : 0U) | size_exponent);
-}
+using test::size1;
+using test::uint;
 
 // A response, taken apart.
 struct told {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "../../support/exchange.hpp"
+#include "../../support/options.hpp"
 
 namespace mincoap {
 namespace {
@@ -11,10 +12,9 @@ namespace {
 using test::ask;
 using test::core;
 using test::filler;
+using test::if_match;
+using test::if_none_match;
 using test::packet;
-
-constexpr unsigned if_match = 1;
-constexpr unsigned if_none_match = 5;
 
 // As it goes over the wire: its number, of four bytes.
 packet value_of(const etag& tag) {

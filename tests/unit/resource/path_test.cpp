@@ -10,7 +10,7 @@ namespace {
 using test::filler;
 using test::packet;
 
-template <path_literal Path>
+template <text_literal Path>
 packet encoded() {
     return packet{bytes{encoded_path<Path>}};
 }
@@ -27,7 +27,7 @@ TEST(encoded_path, is_what_stands_in_a_request) {
     EXPECT_EQ(encoded<"%41 \xc3\xa4?">(), packet{"07 '%41 ' c3 a4 '?'"}) << "as it is written, so it arrives";
 }
 
-TEST(path_literal, knows_valid_segments) {
+TEST(text_literal, knows_valid_segments) {
     using detail::has_valid_segments;
     static_assert(has_valid_segments(""));
     static_assert(has_valid_segments("a/b"));

@@ -6,21 +6,22 @@
 #include <gtest/gtest.h>
 
 #include "../../support/exchange.hpp"
+#include "../../support/options.hpp"
 
 namespace mincoap {
 namespace {
 
 using test::ask;
+using test::block1;
+using test::block2;
 using test::core;
+using test::etag_number;
 using test::filler;
+using test::if_match;
+using test::if_none_match;
 using test::packet;
 
 constexpr unsigned cbor_format = 60;
-constexpr unsigned if_match = 1;
-constexpr unsigned if_none_match = 5;
-constexpr unsigned etag_number = 4;
-constexpr unsigned block1 = 27;
-constexpr unsigned block2 = 23;
 
 struct settings {
     bool on = false;

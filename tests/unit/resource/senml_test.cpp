@@ -9,16 +9,16 @@
 #include <gtest/gtest.h>
 
 #include "../../support/exchange.hpp"
+#include "../../support/options.hpp"
 
 namespace mincoap {
 namespace {
 
 using test::ask;
+using test::block2;
 using test::core;
+using test::etag_number;
 using test::packet;
-
-constexpr unsigned etag_number = 4;
-constexpr unsigned block2 = 23;
 
 // The payload of the answer, which is SenML.
 packet payload_of(const packet& sent) {

@@ -5,35 +5,24 @@
 #include <gtest/gtest.h>
 
 #include "../../support/exchange.hpp"
+#include "../../support/options.hpp"
 
 namespace mincoap {
 namespace {
 
 using test::ask;
+using test::block1;
+using test::block2;
+using test::block_value;
 using test::core;
+using test::etag_number;
+using test::if_match;
+using test::if_none_match;
+using test::last;
+using test::more;
 using test::packet;
-
-constexpr unsigned if_match = 1;
-constexpr unsigned etag_number = 4;
-constexpr unsigned if_none_match = 5;
-constexpr unsigned block2 = 23;
-constexpr unsigned block1 = 27;
-constexpr unsigned size1 = 60;
-
-constexpr bool more = true;
-constexpr bool last = false;
-
-packet uint(std::uint32_t number) {
-    packet value;
-    for (unsigned shift = 32; shift != 0; shift -= 8)
-        if (number >> (shift - 8) != 0) value.append(static_cast<byte>(number >> (shift - 8)));
-    return value;
-}
-
-// RFC 7959 §2.2: the number, whether more follow, the exponent of the size.
-packet block_value(std::uint32_t number, bool more_follow, unsigned size_exponent) {
-    return uint(number << 4 | (more_follow ? 8U : 0U) | size_exponent);
-}
+using test::size1;
+using test::uint;
 
 std::string block_text(std::uint32_t value) {
     return std::to_string(value >> 4) + ((value & 8) != 0 ? "/1/" : "/0/") + std::to_string(16U << (value & 7));

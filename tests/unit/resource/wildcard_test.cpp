@@ -382,7 +382,7 @@ TEST(wildcard, is_one_byte_of_an_encoded_path) {
     EXPECT_EQ(packet{bytes{encoded_path<"**/*a/a*">}}, packet{"02 '**' 02 '*a' 02 'a*'"});
 }
 
-template <path_literal Path, bool Exact = true>
+template <text_literal Path, bool Exact = true>
 constexpr detail::row row_at{.path = encoded_path<Path>.data(),
                              .path_size = static_cast<byte>(encoded_path<Path>.size()),
                              .methods = Exact ? method_set{} : detail::below_it,
