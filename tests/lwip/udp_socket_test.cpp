@@ -292,6 +292,28 @@ TEST_F(lwip_udp_socket, lends_as_much_as_the_buffer_has_behind_the_datagram) {
     EXPECT_EQ(first.take_datagram()->data, packet(size, 1));
 }
 
+TEST_F(lwip_udp_socket, lends_no_more_than_the_size_of_its_storage) {
+    ask(get_hello);
+    std::size_t size = 0;
+    socket.serve(mutable_bytes{storage}.first(64), [&](mutable_bytes memory, const net::arrival&) {
+        size = memory.size();
+        return std::size_t{0};
+    });
+    EXPECT_EQ(size, 64U);
+}
+
+TEST_F(lwip_udp_socket, truncates_what_is_larger_than_its_storage) {
+    ask(packet(100, 7));
+    net::arrival seen;
+    socket.serve(mutable_bytes{storage}.first(64), [&](mutable_bytes memory, const net::arrival& in) {
+        seen = in;
+        EXPECT_EQ(memory.data(), storage.data());
+        return std::size_t{0};
+    });
+    EXPECT_TRUE(seen.truncated);
+    EXPECT_EQ(seen.size, 64U);
+}
+
 TEST_F(lwip_udp_socket, serves_ipv6) {
     first.put(make({first.ipv6(9, peer_port), first.ipv6(2, port), get_hello}));
     ASSERT_EQ(serve(), status::done);

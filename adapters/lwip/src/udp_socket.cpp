@@ -290,10 +290,11 @@ bool udp_socket::borrow(mutable_bytes& memory, net::arrival& in) {
     waiting& next = waiting_[first_];
     in.path = next.path;
     in.multicast = next.multicast;
+    const std::size_t most = memory.size() < next.largest ? memory.size() : next.largest;
     const mutable_bytes room = room_of(next.data);
-    if (!room.empty() && next.data->len <= next.largest) {
+    if (!room.empty() && next.data->len <= most) {
         in.size = next.data->len;
-        memory = room.first(room.size() < next.largest ? room.size() : next.largest);
+        memory = room.first(room.size() < most ? room.size() : most);
     } else {
         copy_out(next.data, memory, in);
         pbuf_free(next.data);

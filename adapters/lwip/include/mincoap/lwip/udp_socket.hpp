@@ -65,14 +65,13 @@ public:
     net::status send(bytes datagram, const net::path& way);
 
     // Receives, answers and sends without a copy, instead of `receive` and `send`: `respond` builds the answer where the
-    // datagram lies, in lwIP's own memory. It is given that memory, up to what the link carries as one packet, and what is
-    // known of the datagram; it returns the size of the answer, or 0 for none.
+    // datagram lies, in lwIP's own memory. It is given that memory, of no more than the storage's size and what the link
+    // carries as one packet, and what is known of the datagram; it returns the size of the answer, or 0 for none.
     //   done           a datagram is dealt with, or an answer that waited is sent
     //   would_block    there was none; or, if is_blocked(), an answer waits for lwIP and is sent by the next call, before
     //                  another datagram is received
-    // A datagram in several pieces, as after reassembly, and one that is not in PBUF_POOL, are copied into `storage`, which
-    // is the socket's then until it is no longer blocked. If those are not expected, it can be as small as the core allows:
-    // what does not fit is truncated.
+    // A datagram in several pieces, as after reassembly, one that is not in PBUF_POOL, and one that is too large, are copied
+    // into `storage`, which is the socket's then until it is no longer blocked.
     template <std::invocable<mutable_bytes, const net::arrival&> Respond>
     net::status serve(mutable_bytes storage, const Respond& respond) {
         if (!is_blocked()) {

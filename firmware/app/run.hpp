@@ -1,0 +1,66 @@
+// The loop of a firmware: lwIP, the server, sleep. A profile is a site and a main that runs it.
+#pragma once
+
+#include <mincoap/lwip/udp_socket.hpp>
+#include <mincoap/mincoap.hpp>
+
+#include "board.hpp"
+#include "network.hpp"
+
+namespace firmware {
+
+// What is counted, and Message IDs for Non-confirmable responses (RFC 7252 §4.4).
+struct numbered : mincoap::counters {
+    std::uint16_t next = 0;
+
+    constexpr std::uint16_t next_message_id() { return next++; }
+};
+
+inline constinit mincoap::lwip::udp_socket* socket = nullptr;
+inline constinit numbered hooks;
+
+// Datagram to datagram; apart, so that what it takes can be counted.
+template <typename Site>
+[[gnu::noinline]] std::size_t answer(const Site& site, mincoap::mutable_bytes memory, const mincoap::net::arrival& in) {
+    mincoap::exchange e{memory};
+    e.in = in;
+    return mincoap::respond(e, site, board::now_ms(), hooks);
+}
+
+// Whether a datagram, or an answer that waited, was dealt with.
+template <typename Site>
+bool serve(const Site& site) {
+    using namespace mincoap;
+    static byte pieces[default_message_size];  // for a datagram that lwIP had to put together
+    return socket->serve(pieces, [&site](mutable_bytes memory, const net::arrival& in) {
+        return answer(site, memory, in);
+    }) == net::status::done;
+}
+
+// In memory that lasts, and never destroyed: a static object with a destructor would have something run before main.
+inline void make_socket() {
+    alignas(mincoap::lwip::udp_socket) static mincoap::byte memory[sizeof(mincoap::lwip::udp_socket)];
+    socket = ::new (static_cast<void*>(memory)) mincoap::lwip::udp_socket;
+}
+
+inline void start() {
+    make_socket();
+    board::start();
+    network::start();
+    hooks.next = static_cast<std::uint16_t>(board::random());
+    if (socket->bind(5683) != ERR_OK) board::fail();
+    for (const auto& group : mincoap::lwip::all_coap_nodes) mincoap::lwip::udp_socket::join(group);
+    board::print("mincoap listens on port 5683\n");
+}
+
+template <typename Site>
+[[noreturn]] void run(const Site& site) {
+    start();
+    for (;;) {
+        const bool fed = network::step();
+        const bool served = serve(site);
+        if (!fed && !served) board::sleep();
+    }
+}
+
+}  // namespace firmware
