@@ -5,6 +5,7 @@ A network of QEMU's kind `user` forwards a port of 127.0.0.1 to the board's; it 
 import argparse
 import contextlib
 import dataclasses
+import os
 import pathlib
 import select
 import socket
@@ -107,8 +108,7 @@ def main():
           f"    coap-client-notls -B 3 -m get coap://127.0.0.1:{given.port}/.well-known/core\n"
           f"    coap-client-notls -B 3 -m put -e 1 coap://127.0.0.1:{given.port}/led\nCtrl-C ends it.\n", flush=True)
     run = command(given.board, image_of(given.board, given.profile), user_network(given.port))
-    with contextlib.suppress(KeyboardInterrupt):
-        subprocess.run(run, stdin=subprocess.DEVNULL, check=False)
+    os.execvp(run[0], run)
 
 
 if __name__ == "__main__":
