@@ -48,10 +48,9 @@ def command(board, image, network, options=(), extra=()):
     """Of QEMU. The options are the words that the firmware reads."""
     b = BOARDS[board]
     words = ",".join(f"arg={word}" for word in ("firmware", *options))
-    kind, *rest = network.split(",")
-    nic = ",".join([kind, f"model={b.nic}", *rest])
     return [b.emulator, *b.machine, "-kernel", str(image), "-display", "none", "-monitor", "none", "-serial", "stdio",
-            "-semihosting-config", f"enable=on,target=native,{words}", "-nic", nic, *extra]
+            "-semihosting-config", f"enable=on,target=native,{words}", "-netdev",
+            f"{network},id=link", "-net", f"nic,model={b.nic},netdev=link", *extra]
 
 
 class Emulator:
