@@ -22,7 +22,8 @@ class Board:
     machine: tuple
     nic: str  # QEMU's model of the network interface
     title: str
-    unaligned_traps: bool = False
+    prefix: str = "arm-none-eabi-"  # of the binutils
+    counted: bool = True  # instructions are, from frame to frame: it has Ethernet
 
 
 BOARDS = {

@@ -147,11 +147,12 @@ void start() {
     set_router(links[0], "10.0.2.2");
 }
 
-bool step() {
+bool feed() {
     bool fed = false;
     for (netif& at : links) fed |= board::feed(at);
-    sys_check_timeouts();
     return fed;
 }
+
+void run_timers() { sys_check_timeouts(); }
 
 }  // namespace firmware::network

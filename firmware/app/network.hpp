@@ -11,7 +11,10 @@ namespace firmware::network {
 
 void start();
 
-// Gives lwIP what the board's interfaces received, and runs its timers. False if nothing was received.
-bool step();
+// Gives lwIP a frame that each interface received. False if there was none.
+bool feed();
+
+// Does what lwIP has to do from time to time: at least every 100 ms.
+void run_timers();
 
 }  // namespace firmware::network

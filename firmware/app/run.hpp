@@ -19,22 +19,22 @@ struct numbered : mincoap::counters {
 inline constinit mincoap::lwip::udp_socket* socket = nullptr;
 inline constinit numbered hooks;
 
+inline mincoap::byte storage[mincoap::default_message_size];  // for a datagram that lwIP had to put together
+inline constinit mincoap::exchange current{storage};
+
 // Datagram to datagram; apart, so that what it takes can be counted.
 template <typename Site>
-[[gnu::noinline]] std::size_t answer(const Site& site, mincoap::mutable_bytes memory, const mincoap::net::arrival& in) {
-    mincoap::exchange e{memory};
-    e.in = in;
-    return mincoap::respond(e, site, board::now_ms(), hooks);
+[[gnu::noinline]] std::size_t answer(const Site& site) {
+    return mincoap::respond(current, site, board::now_ms(), hooks);
 }
 
 // Whether a datagram, or an answer that waited, was dealt with.
 template <typename Site>
 bool serve(const Site& site) {
-    using namespace mincoap;
-    static byte pieces[default_message_size];  // for a datagram that lwIP had to put together
-    return socket->serve(pieces, [&site](mutable_bytes memory, const net::arrival& in) {
-        return answer(site, memory, in);
-    }) == net::status::done;
+    return socket->serve(storage, current.in, [&site](mincoap::mutable_bytes memory) {
+        current.buffer = memory;
+        return answer(site);
+    }) == mincoap::net::status::done;
 }
 
 // In memory that lasts, and never destroyed: a static object with a destructor would have something run before main.
@@ -57,8 +57,9 @@ template <typename Site>
 [[noreturn]] void run(const Site& site) {
     start();
     for (;;) {
-        const bool fed = network::step();
+        const bool fed = network::feed();
         const bool served = serve(site);
+        network::run_timers();
         if (!fed && !served) board::sleep();
     }
 }

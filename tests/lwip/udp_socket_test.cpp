@@ -34,10 +34,8 @@ protected:
 
     // A core on what the socket lends.
     status serve() {
-        return socket.serve(storage, [this](mutable_bytes memory, const net::arrival& in) {
-            lent = memory;
-            exchange e{memory};
-            e.in = in;
+        return socket.serve(storage, e.in, [this](mutable_bytes memory) {
+            lent = e.buffer = memory;
             hooks none;
             return respond(e, site, 0, none);
         });
@@ -47,6 +45,7 @@ protected:
     wire& second = wire::number(1);
     udp_socket socket;
     std::array<byte, 1152> storage{};
+    exchange e{storage};
     mutable_bytes lent;
 };
 
@@ -171,9 +170,9 @@ TEST_F(lwip_udp_socket, puts_pieces_together) {
 class lwip_groups : public lwip_udp_socket, public testing::WithParamInterface<int> {
 protected:
     net::endpoint group(std::uint16_t at_port) const {
-        net::endpoint e = all_coap_nodes[static_cast<std::size_t>(GetParam())];
-        e.port = at_port;
-        return e;
+        net::endpoint at = all_coap_nodes[static_cast<std::size_t>(GetParam())];
+        at.port = at_port;
+        return at;
     }
     net::endpoint asker(const wire& w) const {
         return GetParam() == 0   ? w.ipv4(9, peer_port)
@@ -283,7 +282,7 @@ TEST_F(lwip_udp_socket, serves_where_the_datagram_lies) {
 TEST_F(lwip_udp_socket, lends_as_much_as_the_buffer_has_behind_the_datagram) {
     ask(get_hello);
     std::size_t size = 0;
-    const status served = socket.serve(storage, [&](mutable_bytes memory, const net::arrival&) {
+    const status served = socket.serve(storage, e.in, [&](mutable_bytes memory) {
         for (byte& b : memory) b = 1;  // AddressSanitizer has a say
         return size = memory.size();
     });
@@ -295,7 +294,7 @@ TEST_F(lwip_udp_socket, lends_as_much_as_the_buffer_has_behind_the_datagram) {
 TEST_F(lwip_udp_socket, lends_no_more_than_the_size_of_its_storage) {
     ask(get_hello);
     std::size_t size = 0;
-    socket.serve(mutable_bytes{storage}.first(64), [&](mutable_bytes memory, const net::arrival&) {
+    socket.serve(mutable_bytes{storage}.first(64), e.in, [&](mutable_bytes memory) {
         size = memory.size();
         return std::size_t{0};
     });
@@ -304,14 +303,12 @@ TEST_F(lwip_udp_socket, lends_no_more_than_the_size_of_its_storage) {
 
 TEST_F(lwip_udp_socket, truncates_what_is_larger_than_its_storage) {
     ask(packet(100, 7));
-    net::arrival seen;
-    socket.serve(mutable_bytes{storage}.first(64), [&](mutable_bytes memory, const net::arrival& in) {
-        seen = in;
+    socket.serve(mutable_bytes{storage}.first(64), e.in, [&](mutable_bytes memory) {
         EXPECT_EQ(memory.data(), storage.data());
         return std::size_t{0};
     });
-    EXPECT_TRUE(seen.truncated);
-    EXPECT_EQ(seen.size, 64U);
+    EXPECT_TRUE(e.in.truncated);
+    EXPECT_EQ(e.in.size, 64U);
 }
 
 TEST_F(lwip_udp_socket, serves_ipv6) {

@@ -5,6 +5,8 @@
 //   for (const auto& group : mincoap::lwip::all_coap_nodes) socket.join(group);
 //   mincoap::server server{socket, site, memory};
 //
+// With `serve` in place of the server's loop, nothing is copied.
+//
 // Without an OS (NO_SYS=1), all of it is called by the loop that feeds lwIP its frames and runs its timers. With one, by any
 // thread but lwIP's own: the socket takes lwIP's core lock itself (LWIP_TCPIP_CORE_LOCKING=1).
 //
@@ -66,19 +68,18 @@ public:
 
     // Receives, answers and sends without a copy, instead of `receive` and `send`: `respond` builds the answer where the
     // datagram lies, in lwIP's own memory. It is given that memory, of no more than the storage's size and what the link
-    // carries as one packet, and what is known of the datagram; it returns the size of the answer, or 0 for none.
+    // carries as one packet, once `in` tells what is known of the datagram; it returns the size of the answer, or 0 for none.
     //   done           a datagram is dealt with, or an answer that waited is sent
     //   would_block    there was none; or, if is_blocked(), an answer waits for lwIP and is sent by the next call, before
     //                  another datagram is received
     // A datagram in several pieces, as after reassembly, one that is not in PBUF_POOL, and one that is too large, are copied
     // into `storage`, which is the socket's then until it is no longer blocked.
-    template <std::invocable<mutable_bytes, const net::arrival&> Respond>
-    net::status serve(mutable_bytes storage, const Respond& respond) {
+    template <std::invocable<mutable_bytes> Respond>
+    net::status serve(mutable_bytes storage, net::arrival& in, const Respond& respond) {
         if (!is_blocked()) {
-            net::arrival in;
             mutable_bytes memory = storage;
             if (!borrow(memory, in)) return net::status::would_block;
-            answer_ = memory.first(respond(memory, in));
+            answer_ = memory.first(respond(memory));
         }
         return conclude();
     }
