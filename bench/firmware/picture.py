@@ -11,7 +11,7 @@ from owners import ROOT, Firmware, emulate
 
 BOARD, PROFILE = "mps2-an385", "demo"
 TARGET = ROOT / "docs/firmware.svg"
-WIDTH, LABELS, BAR, GAP, CHARACTER = 860, 110, 26, 8, 6.2
+WIDTH, LABELS, BAR, GAP, CHARACTER = 860, 110, 26, 8, 5.4
 FLASH = {"board", "lwip", "libc", "text", "strings", "rodata", "vectors", "data"}
 TITLES = {"library": "mincoap", "adapter": "its adapter", "lwip": "lwIP", "libc": "libc", "board": "board"}
 
@@ -86,7 +86,7 @@ def bars(sizes):
 
 def with_rest(pieces, scale):
     """Those that have room for their name, and one for all others."""
-    fits = [(p, s) for p, s in pieces if s * scale > CHARACTER * len(p) + 8]
+    fits = [(p, s) for p, s in pieces if s * scale > CHARACTER * len(p) + 7]
     rest = sum(s for _, s in pieces) - sum(s for _, s in fits)
     return fits + ([("", rest)] if rest else [])
 
@@ -128,7 +128,7 @@ STYLE = """<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{heig
 text {{ font: 12px system-ui, sans-serif; fill: #222; }}
 .title {{ font-weight: bold; font-size: 14px; }}
 .owner {{ text-anchor: end; }}
-.piece {{ fill: #fff; font-size: 11px; }}
+.piece {{ fill: #fff; font-size: 10px; }}
 .library, .adapter {{ fill: #1b6ca8; }} .application {{ fill: #2e7d4f; }} .lwip {{ fill: #8a4b9c; }}
 .board {{ fill: #a05a00; }} .libc {{ fill: #5f6b76; }} .stack {{ fill: #a8323e; }}
 @media (prefers-color-scheme: dark) {{ text {{ fill: #ddd; }} .piece {{ fill: #fff; }} }}

@@ -26,8 +26,9 @@ struct udp_pcb;
 
 namespace mincoap::lwip {
 
-// "All CoAP Nodes" of RFC 7252 §12.8: of IPv4; of IPv6, link-local and site-local.
-inline constexpr std::array all_coap_nodes{
+// "All CoAP Nodes" of RFC 7252 §12.8: of IPv4; of IPv6, link-local and site-local. With the type deduced, GCC 12 would have it
+// in RAM.
+inline constexpr std::array<net::endpoint, 3> all_coap_nodes{
     net::ipv4(224, 0, 1, 187, 0),
     net::endpoint{.address{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd}},
     net::endpoint{.address{0xff, 0x05, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd}},
