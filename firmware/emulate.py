@@ -28,6 +28,9 @@ class Board:
 
 BOARDS = {
     "mps2-an385": Board("qemu-system-arm", ("-M", "mps2-an385"), "lan9118", "Arm MPS2 AN385, Cortex-M3"),
+    "mps2-an385-m0": Board("qemu-system-arm", ("-M", "mps2-an385"), "lan9118",
+                           "Arm MPS2 AN385, code for Cortex-M0, unaligned accesses trapped"),
+    "mps2-an505": Board("qemu-system-arm", ("-M", "mps2-an505"), "lan9118", "Arm MPS2 AN505, Cortex-M33"),
 }
 
 

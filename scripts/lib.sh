@@ -20,8 +20,8 @@ client_packages=(coap-client-notls:libcoap3-bin node:nodejs npm:npm python3:pyth
 # Debian's own interpreter first: it has Debian's pytest, whichever python3 comes first on PATH.
 python=$(PATH=/usr/bin:$PATH command -v python3) || python=python3
 
-# The folders of firmware/boards, each the name of a preset as well.
-boards=(mps2-an385)
+# What the firmware is built for: names of presets.
+boards=(mps2-an385 mps2-an385-m0 mps2-an505)
 
 say() { printf '\n== %s\n' "$*"; }
 die() {

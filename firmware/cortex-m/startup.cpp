@@ -8,8 +8,17 @@
 extern "C" {
 extern std::uint32_t data_begin[], data_end[], data_source[], bss_begin[], bss_end[];  // NOLINT(*-avoid-c-arrays)
 
+// Where the compiler was told that the processor has no unaligned accesses, those are faults; some that have them can be told.
+inline void trap_unaligned_accesses() {
+#ifndef __ARM_FEATURE_UNALIGNED
+    constexpr std::uint32_t configuration_and_control = 0xe000'ed14, unalign_trap = 1U << 3;
+    cortex_m::reg(configuration_and_control) = cortex_m::reg(configuration_and_control) | unalign_trap;
+#endif
+}
+
 // The compiler makes calls of memcpy and memset of these loops; both may use the stack, and nothing else.
 [[noreturn]] void reset_handler() {
+    trap_unaligned_accesses();
     firmware::paint_stack(static_cast<std::uint32_t*>(__builtin_frame_address(0)) - 8);
     const std::uint32_t* from = data_source;
     for (std::uint32_t* to = data_begin; to != data_end;) *to++ = *from++;

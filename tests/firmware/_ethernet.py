@@ -187,19 +187,19 @@ class Peer:
     def ask(self, data, family=4, patience_s=3.0, to=None, mac=None):
         """The answer to a request, which is sent once more each half second."""
         deadline = time.monotonic() + patience_s
-        mid = int.from_bytes(data[2:4], "big")
+        mid, token = int.from_bytes(data[2:4], "big"), data[4:4 + (data[0] & 15)]
         while time.monotonic() < deadline:
             self.send_ip(self.packet(data, family, to=to), mac)
-            if answer := self.answer_to(mid, 0.5):
+            if answer := self.answer_to(mid, 0.5, token):
                 return answer
         raise TimeoutError(f"no answer to {data.hex()}")
 
-    def answer_to(self, mid, patience_s):
-        """The message with that Message ID, or None."""
+    def answer_to(self, mid, patience_s, token=b""):
+        """The message with that Message ID and token, or None."""
         deadline = time.monotonic() + patience_s
         while (left := deadline - time.monotonic()) > 0:
             self.look(left)
             for _, answer in self.answers():
-                if answer.mid == mid:
+                if (answer.mid, answer.token) == (mid, token):
                     return answer
         return None

@@ -335,6 +335,16 @@ TEST_F(lwip_udp_socket, truncates_what_comes_in_pieces_and_does_not_fit) {
     EXPECT_EQ(first.take_datagram()->data[1], static_cast<byte>(code::request_entity_too_large));
 }
 
+// What an earlier datagram left must not show through.
+TEST_F(lwip_udp_socket, serves_a_whole_datagram_after_a_truncated_one) {
+    ask(packet(2000, 'x'), 500);
+    ASSERT_EQ(serve(), status::done);
+    first.clear();
+    ask(get_hello);
+    ASSERT_EQ(serve(), status::done);
+    EXPECT_EQ(first.take_datagram()->data, hello);
+}
+
 TEST_F(lwip_udp_socket, is_done_with_what_is_not_answered) {
     ask({0});
     ask(get_hello);

@@ -294,6 +294,7 @@ bool udp_socket::borrow(mutable_bytes& memory, net::arrival& in) {
     const mutable_bytes room = room_of(next.data);
     if (!room.empty() && next.data->len <= most) {
         in.size = next.data->len;
+        in.truncated = false;
         memory = room.first(room.size() < most ? room.size() : most);
     } else {
         copy_out(next.data, memory, in);

@@ -1,25 +1,24 @@
-// Arm MPS2 with the FPGA image AN385: a Cortex-M3 at 25 MHz, a LAN9118, two LEDs, a UART. As QEMU has it: -M mps2-an385.
-#include "../../app/board.hpp"
+// Arm MPS2: a Cortex-M, a LAN9118, two LEDs, a UART. What differs by the FPGA's image, board_addresses.hpp says.
+#include "../app/board.hpp"
 
 #include <lwip/etharp.h>
 #include <lwip/ethip6.h>
 #include <lwip/netif.h>
 
-#include "../../cortex-m/vectors.hpp"
-#include "../../drivers/lan9118.hpp"
-#include "../../drivers/semihosting.hpp"
+#include "../cortex-m/vectors.hpp"
+#include "../drivers/lan9118.hpp"
+#include "../drivers/semihosting.hpp"
+#include "board_addresses.hpp"
 
 namespace board {
 namespace {
 
 using cortex_m::reg;
 
-constexpr std::uint32_t clock_hz = 25'000'000;
-constexpr std::uintptr_t uart = 0x4000'4000, fpgaio = 0x4002'8000;
 constexpr std::uintptr_t uart_data = uart, uart_state = uart + 4, uart_control = uart + 8, uart_divider = uart + 0x10;
 constexpr std::uintptr_t leds = fpgaio, counter = fpgaio + 0x18;
 
-constinit lan9118 ethernet{0x4020'0000};
+constinit lan9118 ethernet{lan9118_base};
 
 err_t send_frame(netif*, pbuf* frame) {
     if (ethernet.send(frame)) return ERR_OK;
