@@ -133,6 +133,8 @@ class Image:
             raise SystemExit(f"{self.path}: {self.functions[start].name} calls by a pointer, and there is none")
         for depth, target in calls:
             for t in [target] if target is not None else self.called_by_pointer(start):
+                if t not in self.functions and (around := self.function_at(t)):
+                    t = around.address  # assembly of libc jumps into the middle of a neighbour
                 if t in self.functions and self.functions[t].section != ".board":
                     yield depth, t
                 elif t not in self.functions and self.section_at(t):
