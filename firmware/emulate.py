@@ -1,6 +1,7 @@
 """Starts a board's firmware in QEMU. As a program: emulate.py BOARD [--profile NAME] [--port PORT], until Ctrl-C.
 
-A network of QEMU's kind `user` forwards a port of 127.0.0.1 to the board's; it knows IPv4 only, and needs no privilege."""
+A port of 127.0.0.1 is forwarded to the board's: by QEMU's network of the kind `user`, which knows IPv4 only and needs no
+privilege, or from a serial line by slip.py."""
 
 import argparse
 import contextlib
@@ -12,6 +13,8 @@ import socket
 import subprocess
 import time
 
+import slip
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 READY = b"mincoap listens"
 
@@ -20,10 +23,9 @@ READY = b"mincoap listens"
 class Board:
     emulator: str
     machine: tuple
-    nic: str  # QEMU's model of the network interface
+    nic: str  # QEMU's model of the network interface; none if the network is the serial line
     title: str
     prefix: str = "arm-none-eabi-"  # of the binutils
-    counted: bool = True  # instructions are, from frame to frame: it has Ethernet
 
 
 BOARDS = {
@@ -31,6 +33,7 @@ BOARDS = {
     "mps2-an385-m0": Board("qemu-system-arm", ("-M", "mps2-an385"), "lan9118",
                            "Arm MPS2 AN385, code for Cortex-M0, unaligned accesses trapped"),
     "mps2-an505": Board("qemu-system-arm", ("-M", "mps2-an505"), "lan9118", "Arm MPS2 AN505, Cortex-M33"),
+    "microbit": Board("qemu-system-arm", ("-M", "microbit"), "", "BBC micro:bit, Cortex-M0, 16 K of RAM"),
 }
 
 
@@ -38,8 +41,15 @@ def image_of(board, profile):
     return ROOT / f"build/firmware/{board}/firmware/firmware-{profile}.elf"
 
 
-def user_network(port):
-    return f"user,hostfwd=udp:127.0.0.1:{port}-:5683"
+@contextlib.contextmanager
+def forwarded(board, port):
+    """A network that leads from this port of 127.0.0.1 to the firmware's."""
+    if BOARDS[board].nic:
+        yield f"user,hostfwd=udp:127.0.0.1:{port}-:5683"
+    else:
+        gateway = slip.Gateway(port)
+        with contextlib.closing(gateway):
+            yield gateway.network()
 
 
 def free_port():
@@ -52,9 +62,10 @@ def command(board, image, network, options=(), extra=()):
     """Of QEMU. The options are the words that the firmware reads."""
     b = BOARDS[board]
     words = ",".join(f"arg={word}" for word in ("firmware", *options))
-    return [b.emulator, *b.machine, "-kernel", str(image), "-display", "none", "-monitor", "none", "-serial", "stdio",
-            "-semihosting-config", f"enable=on,target=native,{words}", "-netdev",
-            f"{network},id=link", "-net", f"nic,model={b.nic},netdev=link", *extra]
+    wires = (["-serial", "stdio", "-netdev", f"{network},id=link", "-net", f"nic,model={b.nic},netdev=link"] if b.nic
+             else ["-serial", network])
+    return [b.emulator, *b.machine, "-kernel", str(image), "-display", "none", "-monitor", "none",
+            "-semihosting-config", f"enable=on,target=native,{words}", *wires, *extra]
 
 
 class Emulator:
@@ -110,8 +121,12 @@ def main():
     print(f"\n{BOARDS[given.board].title}. A client, for another terminal:\n"
           f"    coap-client-notls -B 3 -m get coap://127.0.0.1:{given.port}/.well-known/core\n"
           f"    coap-client-notls -B 3 -m put -e 1 coap://127.0.0.1:{given.port}/led\nCtrl-C ends it.\n", flush=True)
-    run = command(given.board, image_of(given.board, given.profile), user_network(given.port))
-    os.execvp(run[0], run)
+    with forwarded(given.board, given.port) as network:
+        run = command(given.board, image_of(given.board, given.profile), network)
+        if BOARDS[given.board].nic:
+            os.execvp(run[0], run)
+        with contextlib.suppress(KeyboardInterrupt):  # this process is the other end of the serial line
+            subprocess.run(run, stdin=subprocess.DEVNULL, check=False)
 
 
 if __name__ == "__main__":

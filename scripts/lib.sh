@@ -21,7 +21,7 @@ client_packages=(coap-client-notls:libcoap3-bin node:nodejs npm:npm python3:pyth
 python=$(PATH=/usr/bin:$PATH command -v python3) || python=python3
 
 # What the firmware is built for: names of presets.
-boards=(mps2-an385 mps2-an385-m0 mps2-an505)
+boards=(mps2-an385 mps2-an385-m0 mps2-an505 microbit)
 
 say() { printf '\n== %s\n' "$*"; }
 die() {

@@ -16,7 +16,9 @@ to align the stack and never stored to: two ways to one number, which --check ho
 
 import argparse
 import collections
+import contextlib
 import pathlib
+import socket
 import subprocess
 import sys
 import tempfile
@@ -46,7 +48,7 @@ REQUESTS = {  # profile -> name -> what is asked
     "demo": {"GET /hello": dict(path="hello"), "GET /poem, a block": dict(path="poem", options=[(_coap.BLOCK2, b"\x16")]),
              "GET /cbor": dict(path="cbor"), "PUT /cbor": PUT_CBOR, "GET /nowhere": dict(path="nowhere")},
 }
-HANDLERS = ("systick_handler", "on_network_interrupt")
+HANDLERS = ("systick_handler", "on_network_interrupt", "on_timer_interrupt")
 ANSWER, SLEEP = "_ZN8firmware6answer", "_ZN5board5sleepEv"
 WINDOWS = {"core": (ANSWER, ANSWER),
            "frame": ("_ZN7lan91187receiveEv", "_ZN7lan91184sendEPK4pbuf")}
@@ -73,7 +75,8 @@ class Run:
         self.file = plugin.with_suffix(".txt")
         begin, end = WINDOWS[window]
         ends = ":".join(f"{a:x}" for a in image.returns(end))
-        handlers = ":".join(f"{a:x}:{a + size:x}" for a, size in (image.mangled[name] for name in HANDLERS))
+        found = [image.mangled[name] for name in HANDLERS if name in image.mangled]
+        handlers = ":".join(f"{a:x}:{a + size:x}" for a, size in found)
         stack, size = image.sections[".stack"]
         base = image.sections[".vectors"][0]
         self.arguments = ["-plugin", f"{plugin},base={base:x},begin={image.named(begin)[0]:x},end={ends},skip={handlers},"
@@ -82,14 +85,26 @@ class Run:
 
     def per_request(self, family, asked):
         """(address -> times, stack)"""
-        peer = _ethernet.Peer()
-        path = emulate.image_of(self.board, self.profile)
-        with emulate.running(self.board, path, peer.network(), peer.OPTIONS, self.arguments):
-            peer.meet()
+        with self.running() as ask:
             for _ in range(WARM_UP + TIMES):
-                peer.ask(message(**asked), family)
-        peer.close()
+                ask(message(**asked), family)
         return self.read(asked)
+
+    @contextlib.contextmanager
+    def running(self):
+        """A function that asks the firmware, by frames if it has Ethernet."""
+        path = emulate.image_of(self.board, self.profile)
+        if emulate.BOARDS[self.board].nic:
+            with contextlib.closing(_ethernet.Peer()) as peer:
+                with emulate.running(self.board, path, peer.network(), peer.OPTIONS, self.arguments):
+                    peer.meet()
+                    yield peer.ask
+            return
+        port = emulate.free_port()
+        with emulate.forwarded(self.board, port) as network, socket.socket(type=socket.SOCK_DGRAM) as client:
+            client.connect(("127.0.0.1", port))
+            with emulate.running(self.board, path, network, (), self.arguments):
+                yield lambda request, family: _ask.exchange(client, request)
 
     def read(self, asked):
         lines = [line.split() for line in self.file.read_text().splitlines()]
@@ -117,7 +132,8 @@ def size_row(board, profile):
 def count_rows(plugin, board, profile):
     for request, asked in REQUESTS[profile].items():
         for way, (window, family) in WAYS.items():
-            if way != "core" and (request != "GET /hello" or profile == "hello-o2"):
+            by_frames = emulate.BOARDS[board].nic and request == "GET /hello" and profile != "hello-o2"
+            if way != "core" and not by_frames:
                 continue
             run = Run(plugin, board, profile, window)
             counts, stack = run.per_request(family, asked)
@@ -137,10 +153,9 @@ def measure(boards):
     images = [(board, profile) for board in boards for profile in PROFILES]
     with tempfile.TemporaryDirectory() as folder:
         plugin = build_plugin(folder)
-        counts = [row for image in images if emulate.BOARDS[image[0]].counted for row in count_rows(plugin, *image)]
-    counted = sorted({(row[0], row[1]) for row in counts})
+        counts = [row for image in images for row in count_rows(plugin, *image)]
     return {SIZES: [size_row(*image) for image in images], COUNTS: counts,
-            STACKS: [stack_row(*image, counts) for image in counted]}
+            STACKS: [stack_row(*image, counts) for image in images]}
 
 
 # ------------------------------------------------------------------------------------------------------------ budget

@@ -11,7 +11,7 @@ from owners import ROOT, Firmware, emulate
 
 BOARD, PROFILE = "mps2-an385", "demo"
 TARGET = ROOT / "docs/firmware.svg"
-WIDTH, LABELS, BAR, GAP, CHARACTER = 860, 110, 26, 8, 5.4
+WIDTH, LABELS, BAR, GAP, CHARACTER = 860, 110, 26, 8, 6.0
 FLASH = {"board", "lwip", "libc", "text", "strings", "rodata", "vectors", "data"}
 TITLES = {"library": "mincoap", "adapter": "its adapter", "lwip": "lwIP", "libc": "libc", "board": "board"}
 

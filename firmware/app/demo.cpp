@@ -80,7 +80,7 @@ constexpr auto site = routes(
     at<"poem">(document(demo::poem).title("A poem").rt("demo.poem").ct(plain).sz(demo::poem.size())),
     at<"upload">(get_blocks(upload).title("Anything").rt("demo.upload").ct(content_format::octet_stream),
                  put_blocks(upload)),
-    well_known_core);
+    filtered_well_known_core);
 
 }  // namespace
 

@@ -4,7 +4,7 @@
 
 #include <lwip/etharp.h>
 #include <lwip/init.h>
-#include <lwip/ip_addr.h>
+#include <lwip/ip.h>
 #include <lwip/mld6.h>
 #include <lwip/netif.h>
 #include <lwip/timeouts.h>

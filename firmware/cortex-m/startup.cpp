@@ -42,6 +42,6 @@ inline void trap_unaligned_accesses() {
     for (auto& handler : table.interrupts) handler = fault_handler;
     table.exceptions[cortex_m::reset] = reset_handler;
     table.exceptions[cortex_m::systick] = cortex_m::systick_handler;
-    table.interrupts[board::network_interrupt] = board::on_network_interrupt;
+    for (const auto& [number, handler] : board::handlers) table.interrupts[number] = handler;
     return table;
 }();

@@ -9,7 +9,7 @@
 
 namespace semihosting {
 
-enum operation : std::uint32_t { get_command_line = 0x15, exit_extended = 0x20 };
+enum operation : std::uint32_t { write_character = 0x03, get_command_line = 0x15, exit_extended = 0x20 };
 
 inline std::uint32_t call(operation what, void* arguments) {
     register std::uint32_t r0 asm("r0") = what;
@@ -27,6 +27,10 @@ inline std::string_view arguments() {
     } block{line, sizeof line};
     if (call(get_command_line, &block) != 0) return {};
     return firmware::split({line, block.size}, ' ').after;
+}
+
+inline void print(std::string_view text) {
+    for (char c : text) call(write_character, &c);
 }
 
 // Ends the emulator with that exit status.

@@ -75,7 +75,7 @@ err_t init_interface(netif* interface) {
     interface->linkoutput = send_frame;
     interface->output = etharp_output;
     interface->output_ip6 = ethip6_output;
-    cortex_m::enable_interrupt(network_interrupt);
+    cortex_m::enable_interrupt(handlers[0].number);
     return ERR_OK;
 }
 

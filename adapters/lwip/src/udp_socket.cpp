@@ -198,14 +198,13 @@ void udp_socket::close() {
 
 namespace {
 
-err_t join_on(netif* at, const ip_addr_t& group) {
+err_t join_on([[maybe_unused]] netif* at, [[maybe_unused]] const ip_addr_t& group) {
 #if LWIP_IPV4 && LWIP_IGMP
     if (IP_IS_V4_VAL(group)) return igmp_joingroup_netif(at, ip_2_ip4(&group));
 #endif
 #if LWIP_IPV6 && LWIP_IPV6_MLD
     if (IP_IS_V6_VAL(group)) return mld6_joingroup_netif(at, ip_2_ip6(&group));
 #endif
-    (void)at;
     return ERR_VAL;
 }
 

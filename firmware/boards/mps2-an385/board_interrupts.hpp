@@ -3,8 +3,12 @@
 
 namespace board {
 
-inline constexpr unsigned interrupts = 32;
-inline constexpr unsigned network_interrupt = 13;
 extern "C" void on_network_interrupt();
+
+inline constexpr unsigned interrupts = 32;
+inline constexpr struct {
+    unsigned number;
+    void (*handler)();
+} handlers[] = {{13, on_network_interrupt}};
 
 }  // namespace board

@@ -3,8 +3,12 @@
 
 namespace board {
 
-inline constexpr unsigned interrupts = 96;
-inline constexpr unsigned network_interrupt = 48;
 extern "C" void on_network_interrupt();
+
+inline constexpr unsigned interrupts = 96;
+inline constexpr struct {
+    unsigned number;
+    void (*handler)();
+} handlers[] = {{48, on_network_interrupt}};
 
 }  // namespace board
