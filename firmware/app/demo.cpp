@@ -14,7 +14,7 @@ namespace {
 
 using namespace mincoap;
 
-constinit demo::record record;
+constinit demo::entry entry;
 constinit demo::message_log messages;
 constinit byte_store<4 * 1024> upload;
 
@@ -56,8 +56,7 @@ void write_memory(body_writer& to) {
     put_line(to, "heap", heap());
 }
 
-reply get_record(const request& r) { return demo::get_record(record, r); }
-reply put_record(const request& r) { return demo::put_record(record, r.payload()); }
+reply show(const request& r) { return demo::show(entry, r); }
 reply inform(const request& r) { return demo::post_line(messages, "info", r.payload()); }
 reply warn(const request& r) { return demo::post_line(messages, "warn", r.payload()); }
 void write_log(body_writer& to) { demo::write_log(messages, to); }
@@ -72,8 +71,8 @@ constexpr auto site = routes(
     at<"stack">(value(stack_high_water).title("Stack high-water, bytes").if_("core.s")),
     at<"heap">(value(heap).title("Heap, bytes").if_("core.s")), at<"memory">(rendered(write_memory).title("Memory")),
     at<"counters">(rendered(write_counters).title("Counters")),
-    at<"cbor">(get(get_record).understands<option::block2>().title("Record").rt("demo.record").ct(cbor_format),
-               put(put_record).consumes<cbor_format>()),
+    at<"cbor">(get(show).understands<option::block2>().title("Record").rt("demo.record").ct(cbor_format),
+               record<code::put>(entry, demo::entry_fields, demo::is_harmless)),
     at<"message/info">(post(inform).consumes<plain>().title("Log a message").rt("demo.message")),
     at<"message/warn">(post(warn).consumes<plain>().title("Log a warning").rt("demo.message")),
     at<"log">(rendered(write_log).title("Latest messages").rt("demo.log").ct(plain)),

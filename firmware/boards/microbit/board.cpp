@@ -2,8 +2,6 @@
 // QEMU has it: -M microbit. The numbers are those of Nordic's nRF51 Series Reference Manual.
 #include "../../app/board.hpp"
 
-#include <utility>
-
 #include <lwip/netif.h>
 #include <lwip/sio.h>
 #include <netif/slipif.h>
@@ -140,8 +138,10 @@ void fail() { semihosting::exit(3); }
 err_t init_interface(netif* interface) {
     interface->state = nullptr;  // slipif's number of the serial line
     const err_t error = slipif_init(interface);
-    ip_input = std::exchange(interface->input, count_and_take);
-    slip_output = std::exchange(interface->output, count_and_send);
+    ip_input = interface->input;
+    interface->input = count_and_take;
+    slip_output = interface->output;
+    interface->output = count_and_send;
     return error;
 }
 
