@@ -68,9 +68,12 @@ class Firmware(Image):
     # ------------------------------------------------------------------------------------------------------- stack
 
     # Who calls by a pointer, and what: a site the functions of its rows; the core the function that renders a reply; a
-    # resource what the application gave it, which renders a body, or reads and writes a value.
+    # record what its members are coded by, and checked; a resource what the application gave it, which renders a body, or
+    # reads and writes a value.
     POINTERS = ((r"detail::site<.*operator\(\)|^_ZNK7mincoap6detail4site.*clE", r"::serve<|5serveI"),
                 (r"take_request", r"::write_constant|::write_by<|8write_by"),
+                (r"record_fields<.*encode", r"::encode_member<"),
+                (r"change_record", r"::decode_member<|\(demo::entry const&\)$"),
                 (r"::call>|4callE", r"^(?!.*serve).*\(mincoap::request const&\)$"),
                 (r"", r"\(mincoap::message::body_writer&\)$|11body_writerE$|^board::|^\(anonymous namespace\)::\w+\(\)$"))
 

@@ -153,6 +153,16 @@ bool feed() {
     return fed;
 }
 
+bool is_neighbour(const mincoap::net::endpoint& remote) {
+    if (!is_ipv4(remote)) return remote.address[0] == 0xfe && (remote.address[1] & 0xc0) == 0x80;
+    ip4_addr_t address;
+    mincoap::copy_bytes(remote.address.data() + 12, 4, reinterpret_cast<mincoap::byte*>(&address));
+    netif* at;
+    NETIF_FOREACH(at)
+    if (ip4_addr_netcmp(&address, netif_ip4_addr(at), netif_ip4_netmask(at))) return true;
+    return false;
+}
+
 void run_timers() { sys_check_timeouts(); }
 
 }  // namespace firmware::network

@@ -9,6 +9,18 @@
 
 namespace firmware {
 
+// Large responses go at once to those of whom nobody else on the way can pretend to be.
+struct neighbours {
+    bool operator()(const mincoap::net::endpoint& remote) const { return network::is_neighbour(remote); }
+};
+using guard = mincoap::echo_guard<neighbours>;
+
+#ifdef FIRMWARE_UNGUARDED
+inline constexpr bool is_guarded = false;
+#else
+inline constexpr bool is_guarded = true;
+#endif
+
 // What is counted, and Message IDs for Non-confirmable responses (RFC 7252 §4.4).
 struct numbered : mincoap::counters {
     std::uint16_t next = 0;
@@ -17,7 +29,10 @@ struct numbered : mincoap::counters {
 };
 
 inline constinit mincoap::lwip::udp_socket* socket = nullptr;
-inline constinit numbered hooks;
+inline constinit auto hooks = [] {
+    if constexpr (is_guarded) return mincoap::make_profile(guard{{}}, numbered{});
+    else return numbered{};
+}();
 
 inline mincoap::byte storage[mincoap::default_message_size];  // for a datagram that lwIP had to put together
 inline constinit mincoap::exchange current{storage};
@@ -43,11 +58,24 @@ inline void make_socket() {
     socket = ::new (static_cast<void*>(memory)) mincoap::lwip::udp_socket;
 }
 
+// A guard is worth as much as the randomness of the board.
+inline mincoap::security::siphash::key random_key() {
+    mincoap::security::siphash::key key{};
+    for (std::uint64_t& half : key) half = std::uint64_t{board::random()} << 32 | board::random();
+    return key;
+}
+
+template <typename Hooks>
+void set_key(Hooks& to) {
+    if constexpr (is_guarded) static_cast<guard&>(to) = guard{random_key()};
+}
+
 inline void start() {
     make_socket();
     board::start();
     network::start();
     hooks.next = static_cast<std::uint16_t>(board::random());
+    set_key(hooks);
     if (socket->bind(5683) != ERR_OK) board::fail();
     for (const auto& group : mincoap::lwip::all_coap_nodes) mincoap::lwip::udp_socket::join(group);
     board::print("mincoap listens on port 5683\n");

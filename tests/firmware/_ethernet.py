@@ -76,7 +76,8 @@ class Peer:
 
     MAC = b"\x02\0\0\0\0\x09"
     HERE = {4: "192.0.2.9", 6: "fe80::9"}
-    OPTIONS = ("ip=192.0.2.1/24",)
+    BEYOND = "203.0.113.9"  # a host that this one is the router of
+    OPTIONS = ("ip=192.0.2.1/24", f"gw={HERE[4]}")
 
     def __init__(self):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -87,6 +88,7 @@ class Peer:
             self.far = probe.getsockname()
         self.mac = BROADCAST  # of the firmware, once it is known
         self.there = {4: "192.0.2.1"}
+        self.source = dict(self.HERE)  # of datagrams
         self.frames = []  # with an IP packet in it, not looked at yet
 
     def network(self):
@@ -161,11 +163,11 @@ class Peer:
     # ---- datagrams
 
     def segment(self, data, family=4, port=40_000, to=None):
-        return udp_segment(self.HERE[family], to or self.there[family], (port, 5683), data)
+        return udp_segment(self.source[family], to or self.there[family], (port, 5683), data)
 
     def packet(self, data, family=4, port=40_000, to=None):
         make = ipv4_packet if family == 4 else ipv6_packet
-        return make(self.HERE[family], to or self.there[family], UDP, self.segment(data, family, port, to))
+        return make(self.source[family], to or self.there[family], UDP, self.segment(data, family, port, to))
 
     def answers(self):
         """(address it is from, message) of what came by UDP from the CoAP port. A checksum that is wrong fails."""

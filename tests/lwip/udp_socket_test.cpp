@@ -384,7 +384,7 @@ TEST_F(lwip_udp_socket, gives_back_all_that_waits_when_it_is_closed) {
 }
 
 TEST_F(lwip_udp_socket, works_under_a_server) {
-    server server{socket, site, storage};
+    server server{socket, site, storage, unguarded{}};
     EXPECT_EQ(server.poll(0), poll_result::idle);
     ask(get_hello);
     first.refusals = 1;

@@ -100,7 +100,8 @@ bool is_for_now(err_t error) { return error == ERR_MEM || error == ERR_BUF; }
 
 // Without a local address, lwIP chooses one of the interface, or of the one that routing finds.
 err_t transmit(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
-    ip_addr_t remote, local;
+    ip_addr_t remote;
+    ip_addr_t local;
     if (!to_lwip(way.remote, remote)) return ERR_RTE;
     netif* out = interface_of(way.local);
     set_zone(remote, out != nullptr ? out : interface_of(way.remote));

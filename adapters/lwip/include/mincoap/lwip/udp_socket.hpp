@@ -3,7 +3,7 @@
 //   mincoap::lwip::udp_socket socket;
 //   if (socket.bind(5683) != ERR_OK) return complain();
 //   for (const auto& group : mincoap::lwip::all_coap_nodes) socket.join(group);
-//   mincoap::server server{socket, site, memory};
+//   mincoap::server server{socket, site, memory, mincoap::echo_guard{key}};
 //
 // With `serve` in place of the server's loop, nothing is copied.
 //
