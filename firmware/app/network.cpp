@@ -126,6 +126,25 @@ void apply_options(std::string_view all) {
     for (halves next = split(all, ' '); !next.before.empty(); next = split(next.after, ' ')) apply(next.before, at);
 }
 
+// ---- neighbours
+
+bool is_in_network(const netif& at, const mincoap::byte* ipv4) {
+    ip4_addr_t address;
+    mincoap::copy_bytes(ipv4, 4, reinterpret_cast<mincoap::byte*>(&address));
+    return ip4_addr_netcmp(&address, netif_ip4_addr(&at), netif_ip4_netmask(&at));
+}
+
+// Of 64 bits, as that of every unicast address is (RFC 4291 §2.5.1). One of them is that of link-local addresses.
+bool has_prefix_of([[maybe_unused]] const netif& at, [[maybe_unused]] const mincoap::byte* ipv6) {
+#if LWIP_IPV6
+    for (s8_t i = 0; i < LWIP_IPV6_NUM_ADDRESSES; ++i) {
+        const auto* const own = reinterpret_cast<const mincoap::byte*>(netif_ip6_addr(&at, i)->addr);
+        if (ip6_addr_isvalid(netif_ip6_addr_state(&at, i)) && mincoap::equal_bytes(own, ipv6, 8)) return true;
+    }
+#endif
+    return false;
+}
+
 void add(netif& at) {
     netif_add(&at, nullptr, nullptr, nullptr, nullptr, board::init_interface, input);
 #if LWIP_IPV6
@@ -154,12 +173,10 @@ bool feed() {
 }
 
 bool is_neighbour(const mincoap::net::endpoint& remote) {
-    if (!is_ipv4(remote)) return remote.address[0] == 0xfe && (remote.address[1] & 0xc0) == 0x80;
-    ip4_addr_t address;
-    mincoap::copy_bytes(remote.address.data() + 12, 4, reinterpret_cast<mincoap::byte*>(&address));
     netif* at;
     NETIF_FOREACH(at)
-    if (ip4_addr_netcmp(&address, netif_ip4_addr(at), netif_ip4_netmask(at))) return true;
+    if (is_ipv4(remote) ? is_in_network(*at, remote.address.data() + 12) : has_prefix_of(*at, remote.address.data()))
+        return true;
     return false;
 }
 

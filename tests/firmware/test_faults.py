@@ -13,6 +13,7 @@ from _ethernet import ARP, BROADCAST, IPV4, IPV6, UDP, Peer, ipv4_packet, ipv6_p
 IMAGES = [(board, "demo-checked") for board, b in emulate.BOARDS.items() if b.nic]
 STACK_BOUND = 2048  # of the checked image, which uses more than the one that is sold
 RANDOM_FRAMES = 10_000
+ECHO = 252
 FRAGMENTS = 4  # IP_REASS_MAX_PBUFS of lwipopts.h
 
 
@@ -140,6 +141,20 @@ def test_oversize_frames_are_dropped_or_borne(peer, size):
     for kind in (IPV4, IPV6, ARP, 0x1234):
         peer.send(kind, bytes(size - 14))
         peer.look(0.001)
+
+
+def test_a_source_beyond_the_link_may_be_forged_and_is_challenged(peer):
+    """RFC 9175, section 2.4: no more than three times the request, until the address is confirmed."""
+    peer.source[4] = Peer.BEYOND
+    try:
+        request = _ask.get("poem")
+        challenge = peer.ask(request)
+        echo = dict(challenge.options)[ECHO]
+        confirmed = peer.ask(_ask.get("poem", options=[(ECHO, echo)]))
+    finally:
+        peer.source[4] = Peer.HERE[4]
+    assert challenge.code == _coap.code("4.01") and len(bytes(challenge)) <= 3 * len(request)
+    assert confirmed.code == _coap.code("2.05") and confirmed.payload
 
 
 def test_a_datagram_of_a_whole_frame_is_refused(peer):
