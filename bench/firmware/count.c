@@ -1,12 +1,13 @@
-/* A plugin of QEMU's translator that counts guest instructions: from each `begin` that is executed to the next `end`, both
-   included, less those of the functions in `skip`. With every such window goes how deep the stack was below what `begin`
-   found: from the highest address that its first instructions store to, which are a push, to the lowest one that anything in
-   the window does. A window in which another one begins, or `drop` is executed, or `need` is not, never was.
+/* A plugin of QEMU's translator that counts guest instructions: from each `begin` that is executed to the next `end`,
+   both included, less those of the functions in `skip`. With every such window goes how deep the stack was below what
+   `begin` found: from the highest address that its first instructions store to, which are a push, to the lowest one
+   that anything in the window does. A window in which another one begins, or `drop` is executed, or `need` is not,
+   never was.
 
        -plugin count.so,begin=HEX,end=HEX:HEX...,skip=BEGIN:END:BEGIN:END...,drop=HEX,need=HEX,stack=BEGIN:END,out=FILE
 
-   The file has a line `window <instructions> <stack>` for each, and of the last one `at <address> <times>` for each of its
-   instructions.
+   The file has a line `window <instructions> <stack>` for each, and of the last one `at <address> <times>` for each of
+   its instructions.
 
    Debian's QEMU takes plugins and has no header for them, so that the few declarations needed are here: QEMU's
    docs/devel/tcg-plugins, version 1 of the interface. */

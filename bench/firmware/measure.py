@@ -1,8 +1,8 @@
-"""What the firmware takes: flash and RAM of each image, instructions and stack of requests, as exact numbers. Whose a byte or
-an instruction is, owners.py says. scripts/firmware-budget says how this is called.
+"""What the firmware takes: flash and RAM of each image, instructions and stack of requests, as exact numbers. Whose a
+byte or an instruction is, owners.py says. scripts/firmware-budget says how this is called.
 
-Instructions are the guest's, counted one by one by a plugin of QEMU (count.c); those of interrupt handlers are left out. There
-is no model of cycles.
+Instructions are the guest's, counted one by one by a plugin of QEMU (count.c); those of interrupt handlers are left
+out. There is no model of cycles.
 
   core     datagram in to datagram out: from the call of `firmware::answer` to its return
   frame    Ethernet frame in to Ethernet frame out: from the driver's `receive` to the return of its `send`
@@ -10,9 +10,9 @@ is no model of cycles.
 A request is sent some times, until ARP, ND and the start are over; then each of TIMES more has to take the same, to the
 instruction.
 
-stack is what a request used below the window's begin, by what it stored; call_graph is the worst case of the core by its
-machine code, over all requests there can be. Where the deepest request of those tried comes less far, the deepest one is still to
-be found; further, and the call graph is wrong."""
+stack is what a request used below the window's begin, by what it stored; call_graph is the worst case of the core by
+its machine code, over all requests there can be. Where the deepest request of those tried comes less far, the deepest
+one is still to be found; further, and the call graph is wrong."""
 
 import argparse
 import collections
@@ -46,12 +46,14 @@ GUESSED = dict(path="hello", options=[(ECHO, b"a guess!")], beyond=True)  # the 
 # Another one is there: its ETag is found out, and refused.
 PUT_ANOTHER = PUT_CBOR | dict(before=PUT_CBOR, options=[(_coap.IF_MATCH, b"\1"), *PUT_CBOR["options"]])
 REQUESTS = {  # profile -> name -> what is asked
-    "hello": {"GET /hello": dict(path="hello"), "PUT /led": PUT_LED, "GET /.well-known/core": dict(path=".well-known/core"),
+    "hello": {"GET /hello": dict(path="hello"), "PUT /led": PUT_LED,
+              "GET /.well-known/core": dict(path=".well-known/core"),
               "GET /hello, Echo": GUESSED},
     "hello-o2": {"GET /hello": dict(path="hello"), "GET /hello, Echo": GUESSED},
     "hello-bare": {"GET /hello": dict(path="hello")},
-    "demo": {"GET /hello": dict(path="hello"), "GET /poem, a block": dict(path="poem", options=[(_coap.BLOCK2, b"\x16")]),
-             "GET /cbor": dict(path="cbor"), "PUT /cbor": PUT_CBOR, "PUT /cbor, If-Match": PUT_ANOTHER, "GET /nowhere": dict(path="nowhere")},
+    "demo": {"GET /hello": dict(path="hello"), "GET /nowhere": dict(path="nowhere"),
+             "GET /poem, a block": dict(path="poem", options=[(_coap.BLOCK2, b"\x16")]),
+             "GET /cbor": dict(path="cbor"), "PUT /cbor": PUT_CBOR, "PUT /cbor, If-Match": PUT_ANOTHER},
 }
 HANDLERS = ("systick_handler", "on_network_interrupt", "on_timer_interrupt")
 ANSWER, SLEEP = "_ZN8firmware6answer", "_ZN5board5sleepEv"
@@ -84,7 +86,8 @@ class Run:
         handlers = ":".join(f"{a:x}:{a + size:x}" for a, size in found)
         stack, size = image.sections[".stack"]
         base = image.sections[".vectors"][0]
-        self.arguments = ["-plugin", f"{plugin},base={base:x},begin={image.named(begin)[0]:x},end={ends},skip={handlers},"
+        self.arguments = ["-plugin", f"{plugin},base={base:x},begin={image.named(begin)[0]:x},end={ends},"
+                                     f"skip={handlers},"
                                      f"drop={image.named(SLEEP)[0]:x},need={image.named(ANSWER)[0]:x},"
                                      f"stack={stack:x}:{stack + size:x},out={self.file}"]
 

@@ -7,9 +7,10 @@
   board        start-up code, drivers, the vector table
   libc         what comes from other archives: memcpy and its like, the compiler's runtime
 
-Where the linker script has a section for it, the section tells. In what is left, an instruction is of the source file whose
-line it is, by the debug information; a line of the standard library belongs to whom it is inlined into. A constant between
-instructions goes with its function, a table or a string is the library's if its name is, and otherwise the application's."""
+Where the linker script has a section for it, the section tells. In what is left, an instruction is of the source file
+whose line it is, by the debug information; a line of the standard library belongs to whom it is inlined into. A
+constant between instructions goes with its function, a table or a string is the library's if its name is, and otherwise
+the application's."""
 
 import collections
 import pathlib
@@ -68,14 +69,15 @@ class Firmware(Image):
     # ------------------------------------------------------------------------------------------------------- stack
 
     # Who calls by a pointer, and what: a site the functions of its rows; the core the function that renders a reply; a
-    # record what its members are coded by, and checked; a resource what the application gave it, which renders a body, or
-    # reads and writes a value.
+    # record what its members are coded by, and checked; a resource what the application gave it, which renders a body,
+    # or reads and writes a value.
     POINTERS = ((r"detail::site<.*operator\(\)|^_ZNK7mincoap6detail4site.*clE", r"::serve<|5serveI"),
                 (r"take_request", r"::write_constant|::write_by<|8write_by"),
                 (r"record_fields<.*encode", r"::encode_member<"),
                 (r"change_record", r"::decode_member<|\(demo::entry const&\)$"),
                 (r"::call>|4callE", r"^(?!.*serve).*\(mincoap::request const&\)$"),
-                (r"", r"\(mincoap::message::body_writer&\)$|11body_writerE$|^board::|^\(anonymous namespace\)::\w+\(\)$"))
+                (r"", r"\(mincoap::message::body_writer&\)$|11body_writerE$|^board::|"
+                      r"^\(anonymous namespace\)::\w+\(\)$"))
 
     def called_by_pointer(self, start):
         name = self.functions[start].name

@@ -1,5 +1,6 @@
-"""Draws where the bytes of an image go, from its map file: docs/firmware.svg. A bar for each owner (owners.py), in pieces by
-source file; mincoap's by room, which the debug information tells. What is smaller than a label is in the last piece."""
+"""Draws where the bytes of an image go, from its map file: docs/firmware.svg. A bar for each owner (owners.py), in
+pieces by source file; mincoap's by room, which the debug information tells. What is smaller than a label is in the last
+piece."""
 
 import collections
 import html
@@ -122,8 +123,8 @@ def draw(charts):
     return STYLE.format(width=WIDTH, height=y) + "\n".join(body) + "\n</svg>\n"
 
 
-STYLE = """<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img"
- aria-label="Bytes of flash and RAM, by whose they are">
+STYLE = """<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"
+ role="img" aria-label="Bytes of flash and RAM, by whose they are">
 <style>
 text {{ font: 12px system-ui, sans-serif; fill: #222; }}
 .title {{ font-weight: bold; font-size: 14px; }}
@@ -142,7 +143,8 @@ def main():
     title = f"{emulate.BOARDS[BOARD].title}, {PROFILE}"
     text = draw([(f"Flash of {title}", flash(image, path)), ("RAM", ram(image, path))])
     if "--check" in sys.argv:
-        sys.exit(0 if TARGET.exists() and TARGET.read_text() == text else "docs/firmware.svg: scripts/firmware-budget --update")
+        is_current = TARGET.exists() and TARGET.read_text() == text
+        sys.exit(0 if is_current else f"{TARGET}: update it with scripts/firmware-budget --update")
     TARGET.write_text(text)
 
 

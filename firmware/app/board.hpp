@@ -24,8 +24,8 @@ std::uint32_t now_ms();
 // A random number: from the hardware, or at least different at each start.
 std::uint32_t random();
 
-// Waits for an interrupt, in the least power that keeps the clock going and the network awake. Returns at once if a frame
-// came since `feed` last said there was none, and at the latest after 100 ms, since lwIP has timers.
+// Waits for an interrupt, in the least power that keeps the clock going and the network awake. Returns at once if a
+// frame came since `feed` last said there was none, and at the latest after 100 ms, since lwIP has timers.
 void sleep();
 
 void set_led(bool on);

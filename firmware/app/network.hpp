@@ -16,8 +16,8 @@ void start();
 // Gives lwIP a frame that each interface received. False if there was none.
 bool feed();
 
-// Whether an address is in the network of an interface. A router that is worth its name lets nothing in with such a source
-// (RFC 2827).
+// Whether an address is in the network of an interface. A router that is worth its name lets nothing in with such a
+// source (RFC 2827).
 bool is_neighbour(const mincoap::net::endpoint& remote);
 
 // Does what lwIP has to do from time to time: at least every 100 ms.

@@ -1,4 +1,5 @@
-// From reset to firmware::main on a Cortex-M, and what happens after a fault. The linker script names the sections and the stack.
+// From reset to firmware::main on a Cortex-M, and what happens after a fault. The linker script names the sections and
+// the stack.
 #include <cstdint>
 
 #include "../app/board.hpp"
@@ -8,7 +9,8 @@
 extern "C" {
 extern std::uint32_t data_begin[], data_end[], data_source[], bss_begin[], bss_end[];  // NOLINT(*-avoid-c-arrays)
 
-// Where the compiler was told that the processor has no unaligned accesses, those are faults; some that have them can be told.
+// Where the compiler was told that the processor has no unaligned accesses, those are faults; some that have them can
+// be told.
 inline void trap_unaligned_accesses() {
 #ifndef __ARM_FEATURE_UNALIGNED
     constexpr std::uint32_t configuration_and_control = 0xe000'ed14, unalign_trap = 1U << 3;

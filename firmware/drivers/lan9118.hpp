@@ -1,4 +1,5 @@
-// The Ethernet controller SMSC LAN9118 and its like, polled, with an interrupt to wake up by. DS60001145 is its data sheet.
+// The Ethernet controller SMSC LAN9118 and its like, polled, with an interrupt to wake up by. DS60001145 is its data
+// sheet.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +11,14 @@ class lan9118 {
 public:
     explicit constexpr lan9118(std::uintptr_t base) : base_(base) {}
 
-    // Resets it and starts both directions; interrupts come when it is unmasked. False if there is none at this address.
+    // Resets it and starts both directions; interrupts come when it is unmasked. False if there is none at this
+    // address.
     bool start();
 
     void read_hardware_address(std::uint8_t (&address)[6]);
 
-    // The next frame, or null if there is none; null also for a damaged one and if lwIP has no memory, which is counted.
+    // The next frame, or null if there is none; null also for a damaged one and if lwIP has no memory, which is
+    // counted.
     pbuf* receive();
     bool has_frame() const;
 

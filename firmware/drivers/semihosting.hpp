@@ -1,5 +1,5 @@
-// What an Arm emulator, or a debugger, does for the program it runs (Arm's "Semihosting for AArch32 and AArch64"). Without
-// either, each call is a fault: boards of the emulator only.
+// What an Arm emulator, or a debugger, does for the program it runs (Arm's "Semihosting for AArch32 and AArch64").
+// Without either, each call is a fault: boards of the emulator only.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-/* lwIP as the firmware uses it: UDP over IPv4 and IPv6 on Ethernet, with groups, fragments and address detection; no TCP, no
-   sockets, no heap but lwIP's own. A board may set any of it in its board_lwipopts.h, which is read first. */
+/* lwIP as the firmware uses it: UDP over IPv4 and IPv6 on Ethernet, with groups, fragments and address detection; no
+   TCP, no sockets, no heap but lwIP's own. A board may set any of it in its board_lwipopts.h, which is read first. */
 #ifndef MINCOAP_FIRMWARE_LWIPOPTS_H
 #define MINCOAP_FIRMWARE_LWIPOPTS_H
 

@@ -1,5 +1,5 @@
-"""A host at the other end of a firmware's Ethernet, made of Python and a UDP socket: QEMU's network of the kind `dgram` gives
-each frame as a datagram. It needs no privilege, sees every frame, and can send whatever it likes."""
+"""A host at the other end of a firmware's Ethernet, made of Python and a UDP socket: QEMU's network of the kind `dgram`
+gives each frame as a datagram. It needs no privilege, sees every frame, and can send whatever it likes."""
 
 import ipaddress
 import select
@@ -34,7 +34,8 @@ def pseudo_header(source, target, protocol, size):
 
 def multicast_mac(group):
     """RFC 1112 §6.4, RFC 2464 §7."""
-    return b"\x33\x33" + packed(group)[-4:] if ":" in group else b"\x01\0\x5e" + bytes([packed(group)[1] & 0x7F]) + packed(group)[2:]
+    address = packed(group)
+    return b"\x33\x33" + address[-4:] if ":" in group else bytes([1, 0, 0x5E, address[1] & 0x7F]) + address[2:]
 
 
 def udp_segment(source, target, ports, data):
@@ -72,7 +73,7 @@ def ipv6_fragments(source, target, segment, sizes, identification):
 
 
 class Peer:
-    """A host with an address of each family. What it is asked by ARP and ND it answers whenever it looks at the network."""
+    """A host with an address of each family. What ARP and ND ask, it answers whenever it looks at the network."""
 
     MAC = b"\x02\0\0\0\0\x09"
     HERE = {4: "192.0.2.9", 6: "fe80::9"}
@@ -146,8 +147,9 @@ class Peer:
         option = struct.pack("!BB6s", 2 if kind == NEIGHBOR_ADVERTISEMENT else 1, 1, self.MAC)
         body = struct.pack("!BBHI", kind, 0, 0, flags) + packed(about) + option
         total = checksum(pseudo_header(self.HERE[6], to, ICMPV6, len(body)) + body)
+        body = body[:2] + struct.pack("!H", total) + body[4:]
         mac = multicast_mac(to) if to.startswith("ff") else None
-        self.send_ip(ipv6_packet(self.HERE[6], to, ICMPV6, body[:2] + struct.pack("!H", total) + body[4:], hops=255), mac)
+        self.send_ip(ipv6_packet(self.HERE[6], to, ICMPV6, body, hops=255), mac)
 
     def meet(self):
         """Until the firmware's hardware address and its link-local address are known."""

@@ -1,4 +1,5 @@
-// What a firmware must not be: it replies by udp_sendto, which lets lwIP choose the source address. The tests have to fail it.
+// What a firmware must not be: it replies by udp_sendto, which lets lwIP choose the source address. The tests have to
+// fail it.
 #include <lwip/pbuf.h>
 #include <lwip/udp.h>
 

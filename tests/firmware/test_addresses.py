@@ -1,5 +1,5 @@
-"""The firmware behind a tap device, in a network namespace with the client: it replies from the address that was asked (RFC
-7252, section 5.3.2), by IPv4 and IPv6, and hears the groups of all CoAP nodes (section 12.8)."""
+"""The firmware behind a tap device, in a network namespace with the client: it replies from the address that was asked
+(RFC 7252, section 5.3.2), by IPv4 and IPv6, and hears the groups of all CoAP nodes (section 12.8)."""
 
 import contextlib
 import os

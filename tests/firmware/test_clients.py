@@ -79,7 +79,7 @@ def connected(port):
 
 
 class Asker:
-    """One socket with one request under way: GET of several resources in turn, each with a Message ID and token of its own."""
+    """One socket with one request under way: GET of several resources in turn, each with its Message ID and token."""
 
     ANSWERS = {"": b"Hello CoAP", "hello": b"Hello CoAP", "heap": b"0"}
 

@@ -31,8 +31,8 @@ def peer(request, image):
 
 @pytest.fixture(autouse=True)
 def still_answers(peer):
-    """After each test: GET of the greeting is answered, lwIP has its memory back but for fragments whose datagram may become
-    whole for up to a minute (RFC 8200 §4.5), and the stack is within its bound."""
+    """After each test: GET of the greeting is answered, lwIP has its memory back but for fragments whose datagram may
+    become whole for up to a minute (RFC 8200 §4.5), and the stack is within its bound."""
     yield
     peer.look(0.05)
     peer.frames.clear()
@@ -172,8 +172,8 @@ def test_arp_and_neighbor_noise(peer):
                            BROADCAST, _ethernet.packed(rng.choice((peer.there[4], sender))))
         if sender != Peer.HERE[4]:
             peer.send(ARP, body, BROADCAST)
-        peer.send_neighbor(rng.choice((133, 134, 135, 136, 137)), f"fe80::{i:x}", rng.choice((peer.there[6], "ff02::1")),
-                           rng.randrange(1 << 32))
+        target = rng.choice((peer.there[6], "ff02::1"))
+        peer.send_neighbor(rng.choice((133, 134, 135, 136, 137)), f"fe80::{i:x}", target, rng.randrange(1 << 32))
         if i % 5 == 0:
             peer.look(0.002)
 
@@ -190,7 +190,8 @@ def random_frame(rng, peer):
         packet = ipv4_packet(Peer.HERE[4], peer.there[4], rng.choice((1, 2, UDP, rng.randrange(256))), data,
                              rng.randrange(65536), rng.choice((0, rng.randrange(65536))))
     elif kind == 3:
-        packet = ipv6_packet(Peer.HERE[6], peer.there[6], rng.choice((0, 43, 44, 58, 60, UDP, rng.randrange(256))), data)
+        next_header = rng.choice((0, 43, 44, 58, 60, UDP, rng.randrange(256)))
+        packet = ipv6_packet(Peer.HERE[6], peer.there[6], next_header, data)
     elif kind == 4:
         packet = peer.packet(b"\x40" + data, rng.choice((4, 6)))
     else:

@@ -1,5 +1,5 @@
-// An lwIP stack in this process, and the far end of its wire: a peer that makes its own packets and reads those of lwIP, and
-// shares no code with it. Everything happens when it is told to.
+// An lwIP stack in this process, and the far end of its wire: a peer that makes its own packets and reads those of
+// lwIP, and shares no code with it. Everything happens when it is told to.
 #pragma once
 
 #include <deque>
@@ -26,8 +26,8 @@ struct datagram {
 std::optional<datagram> parse(const packet& ip);
 packet make(const datagram& d);
 
-// An interface of lwIP's with two addresses of each family, and a link that carries IP packets as they are. There are two,
-// for the life of the process.
+// An interface of lwIP's with two addresses of each family, and a link that carries IP packets as they are. There are
+// two, for the life of the process.
 class wire {
 public:
     static wire& number(int index);

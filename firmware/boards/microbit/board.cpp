@@ -1,5 +1,5 @@
-// BBC micro:bit, the first one: an nRF51822, a Cortex-M0 with 16 K of RAM. Its network is SLIP (RFC 1055) on the serial line. As
-// QEMU has it: -M microbit. The numbers are those of Nordic's nRF51 Series Reference Manual.
+// BBC micro:bit, the first one: an nRF51822, a Cortex-M0 with 16 K of RAM. Its network is SLIP (RFC 1055) on the serial
+// line. As QEMU has it: -M microbit. The numbers are those of Nordic's nRF51 Series Reference Manual.
 #include "../../app/board.hpp"
 
 #include <lwip/netif.h>

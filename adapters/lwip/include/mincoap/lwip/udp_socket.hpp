@@ -7,8 +7,8 @@
 //
 // With `serve` in place of the server's loop, nothing is copied.
 //
-// Without an OS (NO_SYS=1), all of it is called by the loop that feeds lwIP its frames and runs its timers. With one, by any
-// thread but lwIP's own: the socket takes lwIP's core lock itself (LWIP_TCPIP_CORE_LOCKING=1).
+// Without an OS (NO_SYS=1), all of it is called by the loop that feeds lwIP its frames and runs its timers. With one,
+// by any thread but lwIP's own: the socket takes lwIP's core lock itself (LWIP_TCPIP_CORE_LOCKING=1).
 //
 // It answers from the address that was asked, on the interface that the request came by: RFC 7252 §5.3.2 has a client
 // discard a response from any other.
@@ -26,8 +26,8 @@ struct udp_pcb;
 
 namespace mincoap::lwip {
 
-// "All CoAP Nodes" of RFC 7252 §12.8: of IPv4; of IPv6, link-local and site-local. With the type deduced, GCC 12 would have it
-// in RAM.
+// "All CoAP Nodes" of RFC 7252 §12.8: of IPv4; of IPv6, link-local and site-local. With the type deduced, GCC 12 would
+// have it in RAM.
 inline constexpr std::array<net::endpoint, 3> all_coap_nodes{
     net::ipv4(224, 0, 1, 187, 0),
     net::endpoint{.address{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd}},
@@ -56,7 +56,7 @@ public:
     void close();
 
     // Has the interface of the group, or with 0 all of them, take what is sent to it.
-    //   ERR_VAL    not a group, of a family that lwIP is built without, or no such interface; or the interface takes no groups
+    //   ERR_VAL    not a group, or of a family that lwIP is built without; no such interface, or one that takes none
     //   ERR_MEM    lwIP has no room for it: MEMP_NUM_IGMP_GROUP, MEMP_NUM_MLD6_GROUP
     static err_t join(const net::endpoint& group);
 
@@ -67,14 +67,15 @@ public:
     // `would_block`: lwIP or the driver is out of memory, or of places in a queue (ERR_MEM, ERR_BUF).
     net::status send(bytes datagram, const net::path& way);
 
-    // Receives, answers and sends without a copy, instead of `receive` and `send`: `respond` builds the answer where the
-    // datagram lies, in lwIP's own memory. It is given that memory, of no more than the storage's size and what the link
-    // carries as one packet, once `in` tells what is known of the datagram; it returns the size of the answer, or 0 for none.
+    // Receives, answers and sends without a copy, instead of `receive` and `send`: `respond` builds the answer where
+    // the datagram lies, in lwIP's own memory. It is given that memory, of no more than the storage's size and what the
+    // link carries as one packet, once `in` tells what is known of the datagram; it returns the size of the answer, or
+    // 0 for none.
     //   done           a datagram is dealt with, or an answer that waited is sent
-    //   would_block    there was none; or, if is_blocked(), an answer waits for lwIP and is sent by the next call, before
-    //                  another datagram is received
-    // A datagram in several pieces, as after reassembly, one that is not in PBUF_POOL, and one that is too large, are copied
-    // into `storage`, which is the socket's then until it is no longer blocked.
+    //   would_block    there was none; or, if is_blocked(), an answer waits for lwIP and is sent by the next call,
+    //                  before another datagram is received
+    // A datagram in several pieces, as after reassembly, one that is not in PBUF_POOL, and one that is too large, are
+    // copied into `storage`, which is the socket's then until it is no longer blocked.
     template <std::invocable<mutable_bytes> Respond>
     net::status serve(mutable_bytes storage, net::arrival& in, const Respond& respond) {
         if (!is_blocked()) {
