@@ -9,6 +9,9 @@ TABLES = {
     "instructions": ("README.md", "bench/instructions/budget.tsv"),
     "rules": ("docs/size.md", "bench/size/rules.tsv"),
     "resources": ("docs/size.md", "bench/size/resources.tsv"),
+    "firmware sizes": ("docs/firmware.md", "bench/firmware/sizes.tsv"),
+    "firmware instructions": ("docs/firmware.md", "bench/firmware/instructions.tsv"),
+    "firmware stack": ("docs/firmware.md", "bench/firmware/stack.tsv"),
 }
 
 

@@ -15,12 +15,12 @@ KNOWN = {".board", ".libc", ".text", ".strings", ".rodata", ".constructors", ".u
 
 
 class Image:
-    def __init__(self, path, prefix):
-        self.path, self.prefix = path, prefix
+    def __init__(self, path, prefix, known=KNOWN):
+        self.path, self.prefix, self.known = path, prefix, known
         self.riscv = prefix.startswith("riscv")
         self._offsets = {}
         self.sections = dict(self._read_sections())
-        unknown = {name for name, (_, size) in self.sections.items() if size} - KNOWN
+        unknown = {name for name, (_, size) in self.sections.items() if size} - known
         if unknown:
             raise SystemExit(f"{path}: image.ld does not place {', '.join(sorted(unknown))}")
         self.functions, self.objects = self._read_symbols()
@@ -87,7 +87,7 @@ class Image:
         """address -> (mnemonic, operands, comment), of instructions alone."""
         code = {}
         comment = "#" if self.riscv else "@;"
-        sections = [f"-j{s}" for s in (".board", ".libc", ".text") if self.size(s)]
+        sections = [f"-j{s}" for s in (".board", ".lwip", ".libc", ".text") if self.size(s)]
         for line in self.run("objdump", "-dw", "--no-show-raw-insn", *sections).splitlines():
             m = re.match(rf" *([0-9a-f]+):\t(\S+)\s*([^{comment}]*)(.*)", line)
             if m and not m[2].startswith("."):
@@ -100,7 +100,7 @@ class Image:
         for line in self.run("readelf", "-rW").splitlines():
             m = re.match(r"Relocation section '\.rela?(\S+)'", line)
             if m:
-                wanted = m[1] in KNOWN
+                wanted = m[1] in self.known
             fields = line.split()
             if not wanted or not re.match("[0-9a-f]{8} ", line) or re.search("CALL|JUMP|JAL|BRANCH|LO12|RELAX|NONE", fields[2]):
                 continue
@@ -133,6 +133,8 @@ class Image:
             raise SystemExit(f"{self.path}: {self.functions[start].name} calls by a pointer, and there is none")
         for depth, target in calls:
             for t in [target] if target is not None else self.called_by_pointer(start):
+                if t not in self.functions and (around := self.function_at(t)):
+                    t = around.address  # assembly of libc jumps into the middle of a neighbour
                 if t in self.functions and self.functions[t].section != ".board":
                     yield depth, t
                 elif t not in self.functions and self.section_at(t):
@@ -277,7 +279,7 @@ class Frame:
             if operands.startswith("pc"):
                 return depth, [], may_go_on
             return depth - int(m[1]), [], True
-        if "sp!" in operands or (operands.startswith("sp,") and not base.startswith(("str", "cmp", "tst"))):
+        if "sp!" in operands or (operands.startswith("sp,") and not base.startswith(("str", "stm", "cmp", "tst"))):
             self.unknown(address, f"{op} {operands}")
         return depth, [], True
 

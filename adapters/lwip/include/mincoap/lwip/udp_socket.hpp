@@ -1,0 +1,122 @@
+// The UDP socket of an lwIP stack (2.1), on its raw API: an adapter for net::udp_socket.
+//
+//   mincoap::lwip::udp_socket socket;
+//   if (socket.bind(5683) != ERR_OK) return complain();
+//   for (const auto& group : mincoap::lwip::all_coap_nodes) socket.join(group);
+//   mincoap::server server{socket, site, memory, mincoap::echo_guard{key}};
+//
+// With `serve` in place of the server's loop, nothing is copied.
+//
+// Without an OS (NO_SYS=1), all of it is called by the loop that feeds lwIP its frames and runs its timers. With one,
+// by any thread but lwIP's own: the socket takes lwIP's core lock itself (LWIP_TCPIP_CORE_LOCKING=1).
+//
+// It answers from the address that was asked, on the interface that the request came by: RFC 7252 §5.3.2 has a client
+// discard a response from any other.
+#pragma once
+
+#include <array>
+#include <concepts>
+
+#include <lwip/err.h>
+
+#include <mincoap/net/udp_socket.hpp>
+
+struct pbuf;
+struct udp_pcb;
+
+namespace mincoap::lwip {
+
+// "All CoAP Nodes" of RFC 7252 §12.8: of IPv4; of IPv6, link-local and site-local. With the type deduced, GCC 12 would
+// have it in RAM.
+inline constexpr std::array<net::endpoint, 3> all_coap_nodes{
+    net::ipv4(224, 0, 1, 187, 0),
+    net::endpoint{.address{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd}},
+    net::endpoint{.address{0xff, 0x05, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd}},
+};
+
+class udp_socket {
+public:
+    // So many datagrams wait to be received; what comes then is dropped, and counted.
+    static constexpr std::size_t depth = 4;
+
+    udp_socket() = default;
+    udp_socket(const udp_socket&) = delete;
+    udp_socket& operator=(const udp_socket&) = delete;
+    ~udp_socket() { close(); }
+
+    // Listens on `port` of one address, or of all of them if it is unspecified; ::ffff:0.0.0.0 is all of IPv4. With an
+    // interface (by lwIP's index), only what comes by this one is received.
+    //   ERR_USE    another socket has the port, or this one is open
+    //   ERR_MEM    no udp_pcb is left: MEMP_NUM_UDP_PCB
+    //   ERR_VAL    there is no such interface, or the address is of a family that lwIP is built without
+    err_t bind(const net::endpoint& at);
+    err_t bind(std::uint16_t port) { return bind(net::endpoint{.port = port}); }
+
+    // Drops what waits. The groups stay joined.
+    void close();
+
+    // Has the interface of the group, or with 0 all of them, take what is sent to it.
+    //   ERR_VAL    not a group, or of a family that lwIP is built without; no such interface, or one that takes none
+    //   ERR_MEM    lwIP has no room for it: MEMP_NUM_IGMP_GROUP, MEMP_NUM_MLD6_GROUP
+    static err_t join(const net::endpoint& group);
+
+    // By the contract of net::udp_socket: a copy of the oldest datagram that waits.
+    net::status receive(mutable_bytes storage, net::arrival& in);
+
+    // By the contract of net::udp_socket. `done` includes what can never be sent: no route, no such address, too large.
+    // `would_block`: lwIP or the driver is out of memory, or of places in a queue (ERR_MEM, ERR_BUF).
+    net::status send(bytes datagram, const net::path& way);
+
+    // Receives, answers and sends without a copy, instead of `receive` and `send`: `respond` builds the answer where
+    // the datagram lies, in lwIP's own memory. It is given that memory, of no more than the storage's size and what the
+    // link carries as one packet, once `in` tells what is known of the datagram; it returns the size of the answer, or
+    // 0 for none.
+    //   done           a datagram is dealt with, or an answer that waited is sent
+    //   would_block    there was none; or, if is_blocked(), an answer waits for lwIP and is sent by the next call,
+    //                  before another datagram is received
+    // A datagram in several pieces, as after reassembly, one that is not in PBUF_POOL, and one that is too large, are
+    // copied into `storage`, which is the socket's then until it is no longer blocked.
+    template <std::invocable<mutable_bytes> Respond>
+    net::status serve(mutable_bytes storage, net::arrival& in, const Respond& respond) {
+        if (!is_blocked()) {
+            mutable_bytes memory = storage;
+            if (!borrow(memory, in)) return net::status::would_block;
+            answer_ = memory.first(respond(memory));
+        }
+        return conclude();
+    }
+    bool is_blocked() const { return !answer_.empty(); }
+
+    // Datagrams that were lost because too many waited. Modulo 2^32.
+    std::uint32_t dropped() const { return dropped_; }
+
+    // Called when a datagram has come, if it is set before `bind`: by lwIP's thread where there is one, so that it can
+    // wake the one that serves.
+    void (*on_arrival)(udp_socket&) = nullptr;
+
+private:
+    struct waiting {
+        pbuf* data;
+        net::path path;
+        std::uint16_t largest;  // what the link can carry back in one packet, in bytes
+        bool multicast;
+    };
+    struct callbacks;
+
+    void push(const waiting& datagram);
+    void pop();
+    bool borrow(mutable_bytes& memory, net::arrival& in);
+    net::status conclude();
+    err_t send_answer();
+    err_t send_copy(bytes datagram, const net::path& way);
+
+    udp_pcb* pcb_ = nullptr;
+    std::array<waiting, depth> waiting_{};
+    std::uint8_t first_ = 0;
+    std::uint8_t count_ = 0;
+    std::uint32_t dropped_ = 0;
+    mutable_bytes answer_{};  // to the first datagram that waits
+};
+static_assert(net::udp_socket<udp_socket>);
+
+}  // namespace mincoap::lwip

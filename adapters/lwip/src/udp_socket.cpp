@@ -1,0 +1,324 @@
+#include <mincoap/lwip/udp_socket.hpp>
+
+#include <lwip/igmp.h>
+#include <lwip/ip.h>
+#include <lwip/mld6.h>
+#include <lwip/netif.h>
+#include <lwip/pbuf.h>
+#include <lwip/tcpip.h>
+#include <lwip/udp.h>
+
+#if !NO_SYS && !LWIP_TCPIP_CORE_LOCKING
+#error "mincoap: with an OS, the adapter needs LWIP_TCPIP_CORE_LOCKING=1"
+#endif
+
+namespace mincoap::lwip {
+namespace {
+
+using net::endpoint;
+using net::status;
+
+// lwIP's functions are called with this held. Without an OS there is nobody to keep out.
+struct core_lock {
+#if NO_SYS
+    core_lock() {}  // not trivial, so that nobody calls it unused
+#else
+    core_lock() { LOCK_TCPIP_CORE(); }
+    ~core_lock() { UNLOCK_TCPIP_CORE(); }
+#endif
+    core_lock(const core_lock&) = delete;
+    core_lock& operator=(const core_lock&) = delete;
+};
+
+// ---- addresses
+
+#if LWIP_IPV4
+void write(ip_addr_t& to, const byte* ipv4) {
+    IP_SET_TYPE_VAL(to, IPADDR_TYPE_V4);
+    copy_bytes(ipv4, 4, reinterpret_cast<byte*>(ip_2_ip4(&to)));
+}
+void read(const ip4_addr_t& from, endpoint& e) {
+    e.address = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    copy_bytes(reinterpret_cast<const byte*>(&from.addr), 4, e.address.data() + 12);
+}
+#endif
+
+#if LWIP_IPV6
+void write(ip_addr_t& to, const endpoint& ipv6) {
+    IP_SET_TYPE_VAL(to, IPADDR_TYPE_V6);
+    copy_bytes(ipv6.address.data(), 16, reinterpret_cast<byte*>(ip_2_ip6(&to)->addr));
+    ip6_addr_clear_zone(ip_2_ip6(&to));
+}
+void read(const ip6_addr_t& from, endpoint& e) {
+    copy_bytes(reinterpret_cast<const byte*>(from.addr), 16, e.address.data());
+    e.interface = ip6_addr_zone(&from);
+}
+#endif
+
+// False if lwIP is built without the family of the address.
+bool to_lwip(const endpoint& e, ip_addr_t& to) {
+    if (is_ipv4(e)) {
+#if LWIP_IPV4
+        write(to, e.address.data() + 12);
+        return true;
+#endif
+    } else {
+#if LWIP_IPV6
+        write(to, e);
+        return true;
+#endif
+    }
+    return false;
+}
+
+endpoint to_endpoint(const ip_addr_t& from, std::uint16_t port) {
+    endpoint e{.port = port};
+#if LWIP_IPV6
+    if (IP_IS_V6_VAL(from)) read(*ip_2_ip6(&from), e);
+#endif
+#if LWIP_IPV4
+    if (!IP_IS_V6_VAL(from)) read(*ip_2_ip4(&from), e);
+#endif
+    return e;
+}
+
+// A scoped address means something on one interface only; lwIP asks for that.
+void set_zone([[maybe_unused]] ip_addr_t& address, [[maybe_unused]] const netif* at) {
+#if LWIP_IPV6
+    if (IP_IS_V6_VAL(address) && at != nullptr) ip6_addr_assign_zone(ip_2_ip6(&address), IP6_UNKNOWN, at);
+#endif
+}
+
+netif* interface_of(const endpoint& e) {
+    return e.interface <= 0xff ? netif_get_by_index(static_cast<u8_t>(e.interface)) : nullptr;
+}
+
+// ---- sending
+
+// Not now, but perhaps later. Everything else that lwIP says of a datagram is final.
+bool is_for_now(err_t error) { return error == ERR_MEM || error == ERR_BUF; }
+
+// Without a local address, lwIP chooses one of the interface, or of the one that routing finds.
+err_t transmit(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
+    ip_addr_t remote;
+    ip_addr_t local;
+    if (!to_lwip(way.remote, remote)) return ERR_RTE;
+    netif* out = interface_of(way.local);
+    set_zone(remote, out != nullptr ? out : interface_of(way.remote));
+    if (is_unspecified(way.local)) {
+        return out != nullptr ? udp_sendto_if(pcb, datagram, &remote, way.remote.port, out)
+                              : udp_sendto(pcb, datagram, &remote, way.remote.port);
+    }
+    if (is_ipv4(way.local) != is_ipv4(way.remote) || !to_lwip(way.local, local)) return ERR_RTE;
+    if (out == nullptr) out = ip_route(&local, &remote);
+    if (out == nullptr) return ERR_RTE;
+    set_zone(local, out);
+    return udp_sendto_if_src(pcb, datagram, &remote, way.remote.port, out, &local);
+}
+
+// What not even a stack with nothing else to do has memory for, or what UDP's length cannot tell.
+bool can_never_be_sent(std::size_t size) {
+    constexpr std::size_t headers = 8 + 40 + 14;
+#if !MEM_LIBC_MALLOC
+    if (size > MEM_SIZE) return true;
+#endif
+    return size > 0xffff - headers;
+}
+
+// ---- receiving
+
+// All that can be written from the datagram's first byte on; nothing unless it is one piece of PBUF_POOL, whose size is
+// known, and nobody else holds it.
+mutable_bytes room_of(pbuf* p) {
+    if (p->next != nullptr || p->ref != 1 || !pbuf_match_allocsrc(p, PBUF_POOL)) return {};
+    byte* const end =
+        reinterpret_cast<byte*>(p) + LWIP_MEM_ALIGN_SIZE(sizeof(pbuf)) + LWIP_MEM_ALIGN_SIZE(PBUF_POOL_BUFSIZE);
+    byte* const begin = static_cast<byte*>(p->payload);
+    return {begin, end};
+}
+
+void copy_out(const pbuf* p, mutable_bytes storage, net::arrival& in) {
+    in.truncated = p->tot_len > storage.size();
+    in.size = in.truncated ? storage.size() : p->tot_len;
+    pbuf_copy_partial(p, storage.data(), static_cast<u16_t>(in.size), 0);
+}
+
+// What the interface that a datagram came in by can carry in one packet, with headers like its own.
+std::uint16_t largest_answer() {
+    const unsigned headers = ip_current_header_tot_len() + 8U;
+    const unsigned mtu = ip_current_input_netif()->mtu;
+    return static_cast<std::uint16_t>(mtu > headers ? mtu - headers : 0);
+}
+
+bool is_to_many(const ip_addr_t* address) {
+    return ip_addr_ismulticast(address) || ip_addr_isbroadcast(address, ip_current_input_netif());
+}
+
+}  // namespace
+
+struct udp_socket::callbacks {
+    // udp_recv_fn. The datagram is the receiver's.
+    static void on_datagram(void* socket, udp_pcb* pcb, pbuf* data, const ip_addr_t* from, u16_t port) {
+        const ip_addr_t* const to = ip_current_dest_addr();
+        const bool multicast = is_to_many(to);
+        waiting datagram{data, {to_endpoint(*from, port), {}}, largest_answer(), multicast};
+        datagram.path.local = multicast ? endpoint{.port = pcb->local_port} : to_endpoint(*to, pcb->local_port);
+        datagram.path.local.interface = netif_get_index(ip_current_input_netif());
+        static_cast<udp_socket*>(socket)->push(datagram);
+    }
+};
+
+err_t udp_socket::bind(const endpoint& at) {
+    core_lock lock;
+    ip_addr_t address = *IP_ANY_TYPE;
+    if (!is_unspecified(at) && !to_lwip(at, address)) return ERR_VAL;
+    const netif* const only = interface_of(at);
+    if (at.interface != 0 && only == nullptr) return ERR_VAL;
+    if (pcb_ != nullptr) return ERR_USE;
+    set_zone(address, only);
+
+    udp_pcb* const pcb = udp_new_ip_type(IP_GET_TYPE(&address));
+    if (pcb == nullptr) return ERR_MEM;
+    if (const err_t error = udp_bind(pcb, &address, at.port); error != ERR_OK) return udp_remove(pcb), error;
+    if (only != nullptr) udp_bind_netif(pcb, only);
+    udp_recv(pcb, &callbacks::on_datagram, this);
+    pcb_ = pcb;
+    return ERR_OK;
+}
+
+void udp_socket::close() {
+    if (pcb_ == nullptr) return;
+    core_lock lock;
+    udp_remove(pcb_);
+    pcb_ = nullptr;
+    answer_ = {};
+    while (count_ != 0) pop();
+}
+
+// ---- groups
+
+namespace {
+
+err_t join_on([[maybe_unused]] netif* at, [[maybe_unused]] const ip_addr_t& group) {
+#if LWIP_IPV4 && LWIP_IGMP
+    if (IP_IS_V4_VAL(group)) return igmp_joingroup_netif(at, ip_2_ip4(&group));
+#endif
+#if LWIP_IPV6 && LWIP_IPV6_MLD
+    if (IP_IS_V6_VAL(group)) return mld6_joingroup_netif(at, ip_2_ip6(&group));
+#endif
+    return ERR_VAL;
+}
+
+// On every interface that takes groups of this family.
+err_t join_on_all(const ip_addr_t& group) {
+    const u8_t wanted = IP_IS_V6_VAL(group) ? NETIF_FLAG_MLD6 : NETIF_FLAG_IGMP;
+    err_t joined = ERR_VAL;
+    netif* at;
+    NETIF_FOREACH(at) {
+        if ((at->flags & wanted) == 0) continue;
+        joined = join_on(at, group);
+        if (joined != ERR_OK) break;
+    }
+    return joined;
+}
+
+}  // namespace
+
+err_t udp_socket::join(const endpoint& group) {
+    core_lock lock;
+    ip_addr_t address;
+    if (!is_multicast(group) || !to_lwip(group, address)) return ERR_VAL;
+    if (group.interface == 0) return join_on_all(address);
+    netif* const at = interface_of(group);
+    if (at == nullptr) return ERR_VAL;
+    return join_on(at, address);
+}
+
+// ---- the queue
+
+void udp_socket::push(const waiting& datagram) {
+    if (count_ == depth) {
+        pbuf_free(datagram.data);
+        ++dropped_;
+        return;
+    }
+    waiting_[(first_ + count_) % depth] = datagram;
+    ++count_;
+    if (on_arrival != nullptr) on_arrival(*this);
+}
+
+void udp_socket::pop() {
+    if (pbuf* const data = waiting_[first_].data) pbuf_free(data);
+    first_ = (first_ + 1) % depth;
+    --count_;
+}
+
+status udp_socket::receive(mutable_bytes storage, net::arrival& in) {
+    core_lock lock;
+    if (count_ == 0) return status::would_block;
+    const waiting& next = waiting_[first_];
+    copy_out(next.data, storage, in);
+    in.path = next.path;
+    in.multicast = next.multicast;
+    pop();
+    return status::done;
+}
+
+status udp_socket::send(bytes datagram, const net::path& way) {
+    if (pcb_ == nullptr) return status::failed;
+    core_lock lock;
+    return is_for_now(send_copy(datagram, way)) ? status::would_block : status::done;
+}
+
+err_t udp_socket::send_copy(bytes datagram, const net::path& way) {
+    if (can_never_be_sent(datagram.size())) return ERR_VAL;
+    const auto size = static_cast<u16_t>(datagram.size());
+    pbuf* const copy = pbuf_alloc(PBUF_TRANSPORT, size, PBUF_RAM);
+    if (copy == nullptr) return ERR_MEM;
+    copy_bytes(datagram.data(), size, static_cast<byte*>(copy->payload));
+    const err_t error = transmit(pcb_, copy, way);
+    pbuf_free(copy);
+    return error;
+}
+
+// ---- without a copy
+
+// `memory` is the storage for what has to be copied, and becomes where the datagram is.
+bool udp_socket::borrow(mutable_bytes& memory, net::arrival& in) {
+    core_lock lock;
+    if (count_ == 0) return false;
+    waiting& next = waiting_[first_];
+    in.path = next.path;
+    in.multicast = next.multicast;
+    const std::size_t most = memory.size() < next.largest ? memory.size() : next.largest;
+    const mutable_bytes room = room_of(next.data);
+    if (!room.empty() && next.data->len <= most) {
+        in.size = next.data->len;
+        in.truncated = false;
+        memory = room.first(room.size() < most ? room.size() : most);
+    } else {
+        copy_out(next.data, memory, in);
+        pbuf_free(next.data);
+        next.data = nullptr;
+    }
+    return true;
+}
+
+status udp_socket::conclude() {
+    core_lock lock;
+    if (is_blocked() && is_for_now(send_answer())) return status::would_block;
+    answer_ = {};
+    pop();
+    return status::done;
+}
+
+// lwIP put its headers before an answer that it then refused: each attempt starts from the answer alone.
+err_t udp_socket::send_answer() {
+    const waiting& asked = waiting_[first_];
+    if (asked.data == nullptr) return send_copy(answer_, asked.path);
+    asked.data->payload = answer_.data();
+    asked.data->len = asked.data->tot_len = static_cast<u16_t>(answer_.size());
+    return transmit(pcb_, asked.data, asked.path);
+}
+
+}  // namespace mincoap::lwip

@@ -1,0 +1,235 @@
+"""What the firmware takes: flash and RAM of each image, instructions and stack of requests, as exact numbers. Whose a
+byte or an instruction is, owners.py says. scripts/firmware-budget says how this is called.
+
+Instructions are the guest's, counted one by one by a plugin of QEMU (count.c); those of interrupt handlers are left
+out. There is no model of cycles.
+
+  core     datagram in to datagram out: from the call of `firmware::answer` to its return
+  frame    Ethernet frame in to Ethernet frame out: from the driver's `receive` to the return of its `send`
+
+A request is sent some times, until ARP, ND and the start are over; then each of TIMES more has to take the same, to the
+instruction.
+
+stack is what a request used below the window's begin, by what it stored; call_graph is the worst case of the core by
+its machine code, over all requests there can be. Where the deepest request of those tried comes less far, the deepest
+one is still to be found; further, and the call graph is wrong."""
+
+import argparse
+import collections
+import contextlib
+import pathlib
+import socket
+import subprocess
+import sys
+import tempfile
+
+from owners import OWNERS, ROOT, Firmware
+
+sys.path[:0] = [str(ROOT / "tests/firmware"), str(ROOT / "tests/blackbox")]
+import _ask  # noqa: E402
+import _coap  # noqa: E402
+import _ethernet  # noqa: E402
+import emulate  # noqa: E402
+
+HERE = pathlib.Path(__file__).resolve().parent
+WARM_UP, TIMES = 5, 20
+PROFILES = ("hello", "hello-o2", "hello-bare", "demo")
+SIZES = (HERE / "sizes.tsv", ("board", "profile", *OWNERS, "flash", "data", "ram_lwip", "ram_other", "ram_stack"), 2)
+COUNTS = (HERE / "instructions.tsv", ("board", "profile", "request", "way", *OWNERS, "instructions", "stack"), 4)
+STACKS = (HERE / "stack.tsv", ("board", "profile", "call_graph", "deepest_request"), 2)
+
+PUT_LED = dict(code=_coap.PUT, path="led", payload=b"1")
+PUT_CBOR = dict(code=_coap.PUT, path="cbor", options=[(_coap.CONTENT_FORMAT, bytes([_coap.CBOR]))],
+                payload=bytes.fromhex("a4 00f4 01182a 02626869 03821903e802"))
+ECHO = 252
+GUESSED = dict(path="hello", options=[(ECHO, b"a guess!")], beyond=True)  # the guard has to find out
+# Another one is there: its ETag is found out, and refused.
+PUT_ANOTHER = PUT_CBOR | dict(before=PUT_CBOR, options=[(_coap.IF_MATCH, b"\1"), *PUT_CBOR["options"]])
+REQUESTS = {  # profile -> name -> what is asked
+    "hello": {"GET /hello": dict(path="hello"), "PUT /led": PUT_LED,
+              "GET /.well-known/core": dict(path=".well-known/core"),
+              "GET /hello, Echo": GUESSED},
+    "hello-o2": {"GET /hello": dict(path="hello"), "GET /hello, Echo": GUESSED},
+    "hello-bare": {"GET /hello": dict(path="hello")},
+    "demo": {"GET /hello": dict(path="hello"), "GET /nowhere": dict(path="nowhere"),
+             "GET /poem, a block": dict(path="poem", options=[(_coap.BLOCK2, b"\x16")]),
+             "GET /cbor": dict(path="cbor"), "PUT /cbor": PUT_CBOR, "PUT /cbor, If-Match": PUT_ANOTHER},
+}
+HANDLERS = ("systick_handler", "on_network_interrupt", "on_timer_interrupt")
+EVERYTHING, ELSEWHERE = "mps2-an385", ("GET /hello", "GET /hello, Echo", "PUT /cbor, If-Match")
+ANSWER, SLEEP = "_ZN8firmware6answer", "_ZN5board5sleepEv"
+WINDOWS = {"core": (ANSWER, ANSWER),
+           "frame": ("_ZN7lan91187receiveEv", "_ZN7lan91184sendEPK4pbuf")}
+WAYS = {"core": ("core", 4), "IPv4 frame": ("frame", 4), "IPv6 frame": ("frame", 6)}
+
+
+def message(code=_coap.GET, path="", options=(), payload=b"", **_):
+    return _coap.message(_coap.CON, code, next(_ask.mids) % 65536, b"\xca\xfe", [*_coap.path(path), *options], payload)
+
+
+def build_plugin(folder):
+    plugin = pathlib.Path(folder) / "count.so"
+    subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", HERE / "count.c", "-o", plugin],
+                   check=True)
+    return plugin
+
+
+class Run:
+    """An image and a window, to be run with the plugin."""
+
+    def __init__(self, plugin, board, profile, window):
+        self.board, self.profile = board, profile
+        self.image = image = Firmware(board, profile)
+        self.file = plugin.with_suffix(".txt")
+        begin, end = WINDOWS[window]
+        ends = ":".join(f"{a:x}" for a in image.returns(end))
+        found = [image.mangled[name] for name in HANDLERS if name in image.mangled]
+        handlers = ":".join(f"{a:x}:{a + size:x}" for a, size in found)
+        stack, size = image.sections[".stack"]
+        base = image.sections[".vectors"][0]
+        self.arguments = ["-plugin", f"{plugin},base={base:x},begin={image.named(begin)[0]:x},end={ends},"
+                                     f"skip={handlers},"
+                                     f"drop={image.named(SLEEP)[0]:x},need={image.named(ANSWER)[0]:x},"
+                                     f"stack={stack:x}:{stack + size:x},out={self.file}"]
+
+    def per_request(self, family, asked):
+        """(address -> times, stack)"""
+        with self.running(asked.get("beyond", False)) as ask:
+            if before := asked.get("before"):
+                ask(message(**before), family)
+            for _ in range(WARM_UP + TIMES):
+                ask(message(**asked), family)
+        return self.read(asked)
+
+    @contextlib.contextmanager
+    def running(self, beyond):
+        """A function that asks the firmware, by frames if it has Ethernet: as a neighbour, or from beyond the link."""
+        path = emulate.image_of(self.board, self.profile)
+        if emulate.BOARDS[self.board].nic:
+            with contextlib.closing(_ethernet.Peer()) as peer:
+                with emulate.running(self.board, path, peer.network(), peer.OPTIONS, self.arguments):
+                    peer.meet()
+                    if beyond:
+                        peer.source[4] = peer.BEYOND
+                    yield peer.ask
+            return
+        port = emulate.free_port()
+        with emulate.forwarded(self.board, port) as network, socket.socket(type=socket.SOCK_DGRAM) as client:
+            client.connect(("127.0.0.1", port))
+            with emulate.running(self.board, path, network, (), self.arguments):
+                yield lambda request, family: _ask.exchange(client, request)
+
+    def read(self, asked):
+        lines = [line.split() for line in self.file.read_text().splitlines()]
+        windows = {(int(count), int(stack)) for what, count, stack in [w for w in lines if w[0] == "window"][-TIMES:]}
+        if len(windows) != 1:
+            raise SystemExit(f"{self.board} {self.profile} {asked}: not the same each time: {sorted(windows)}")
+        return {int(address, 16): int(times) for what, address, times in lines if what == "at"}, windows.pop()[1]
+
+
+def by_owner(image, counts):
+    owners = image.owners_of(counts)
+    sums = collections.Counter()
+    for address, times in counts.items():
+        sums[owners[address]] += times
+    return [sums[owner] for owner in OWNERS]
+
+
+def size_row(board, profile):
+    image = Firmware(board, profile)
+    flash = image.flash()
+    ram = [image.size(".data"), image.size(".lwip_ram"), image.size(".data") + image.size(".bss"), image.size(".stack")]
+    return [board, profile, *(flash[owner] for owner in OWNERS), sum(flash.values()) + image.size(".data"), *ram]
+
+
+def requests_of(board, profile):
+    """All of them for one board. What another CPU makes of them, the shortest and the deepest show."""
+    return {name: asked for name, asked in REQUESTS[profile].items() if board == EVERYTHING or name in ELSEWHERE}
+
+
+def count_rows(plugin, board, profile):
+    for request, asked in requests_of(board, profile).items():
+        for way, (window, family) in WAYS.items():
+            by_frames = emulate.BOARDS[board].nic and request == "GET /hello" and profile == "hello"
+            out_of_reach = asked.get("beyond") and not emulate.BOARDS[board].nic
+            if (way != "core" and not by_frames) or out_of_reach:
+                continue
+            run = Run(plugin, board, profile, window)
+            counts, stack = run.per_request(family, asked)
+            yield [board, profile, request, way, *by_owner(run.image, counts), sum(counts.values()), stack]
+
+
+def stack_row(board, profile, counts):
+    image = Firmware(board, profile)
+    deepest = max(row[-1] for row in counts if row[:2] == [board, profile] and row[3] == "core")
+    worst = image.stack(image.named(ANSWER)[0])[0]
+    if worst < deepest:
+        raise SystemExit(f"{board} {profile}: {worst} bytes of stack by the call graph, {deepest} in the emulator")
+    return [board, profile, worst, deepest]
+
+
+def measure(boards):
+    images = [(board, profile) for board in boards for profile in PROFILES]
+    with tempfile.TemporaryDirectory() as folder:
+        plugin = build_plugin(folder)
+        counts = [row for image in images for row in count_rows(plugin, *image)]
+    return {SIZES: [size_row(*image) for image in images], COUNTS: counts,
+            STACKS: [stack_row(*image, counts) for image in images]}
+
+
+# ------------------------------------------------------------------------------------------------------------ budget
+
+
+def text_of(table, rows):
+    return "".join("\t".join(map(str, row)) + "\n" for row in [table[1], *rows])
+
+
+def check(table, rows):
+    """How many numbers are above the budget; every one that differs is told of."""
+    path, header, key = table
+    lines = [line.split("\t") for line in path.read_text().splitlines()] if path.exists() else [[]]
+    budget = {tuple(words[:key]): list(map(int, words[key:])) for words in lines[1:]}
+    if tuple(lines[0]) != header or set(budget) != {tuple(row[:key]) for row in rows}:
+        raise SystemExit(f"{path}: other rows or columns: update it with scripts/firmware-budget --update")
+    above = 0
+    for row in rows:
+        for column, allowed, now in zip(header[key:], budget[tuple(row[:key])], row[key:]):
+            if now != allowed:
+                above += now > allowed
+                word = "ABOVE BUDGET" if now > allowed else "better, update with scripts/firmware-budget --update"
+                print(f"{' '.join(row[:key])}: {column} {allowed} -> {now} ({now - allowed:+}) {word}", file=sys.stderr)
+    return above
+
+
+def detail(board, profile, window):
+    """What a GET /hello executes, by function."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = Run(build_plugin(folder), board, profile, window)
+        counts, _ = run.per_request(4, REQUESTS[profile]["GET /hello"])
+    sums = collections.Counter()
+    for address, times in counts.items():
+        sums[run.image.owners_of([address])[address], run.image.function_at(address).name[:90]] += times
+    for (owner, name), times in sums.most_common():
+        print(owner, times, name, sep="\t")
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    what = arguments.add_mutually_exclusive_group()
+    what.add_argument("--check", action="store_true")
+    what.add_argument("--update", action="store_true")
+    what.add_argument("--detail", nargs=3, metavar=("BOARD", "PROFILE", "core|frame"))
+    given = arguments.parse_args()
+    if given.detail:
+        return detail(*given.detail)
+    tables = measure(emulate.BOARDS)
+    for table, rows in tables.items():
+        print(text_of(table, rows), flush=True)
+        if given.update:
+            table[0].write_text(text_of(table, rows))
+    if given.check and sum([check(table, rows) for table, rows in tables.items()]):
+        raise SystemExit("above the budget, bench/firmware/*.tsv")
+
+
+if __name__ == "__main__":
+    main()

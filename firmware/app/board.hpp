@@ -1,0 +1,58 @@
+// What a board supplies to the firmware; docs/porting.md goes through it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+struct netif;
+
+namespace firmware {
+
+// What start-up code calls.
+[[noreturn]] void main();
+
+}  // namespace firmware
+
+namespace board {
+
+// Clocks, pins, the console and a timer. Called once, first of all, with .data and .bss in place.
+void start();
+
+// Milliseconds since the start, modulo 2^32; steps of up to 10 ms are fine.
+std::uint32_t now_ms();
+
+// A random number: from the hardware, or at least different at each start.
+std::uint32_t random();
+
+// Waits for an interrupt, in the least power that keeps the clock going and the network awake. Returns at once if a
+// frame came since `feed` last said there was none, and at the latest after 100 ms, since lwIP has timers.
+void sleep();
+
+void set_led(bool on);
+bool led();
+
+// To people, if there is a console. Waits while it is busy.
+void print(std::string_view text);
+
+// Words by which this start differs, such as "ip=192.0.2.1"; see network.hpp. Empty on most boards. It stays as it is.
+std::string_view options();
+
+// The end of the firmware, after a fault that is told of: a reset, on most boards.
+[[noreturn]] void fail();
+
+// ---- the network
+
+inline constexpr unsigned interfaces = BOARD_INTERFACES;
+
+// Fills in an interface, from 0: MTU, hardware address, flags, output functions; what lwIP calls a netif_init_fn.
+signed char init_interface(netif* interface);
+
+// Gives one received frame, if there is one, to interface.input; false if there is none.
+bool feed(netif& interface);
+
+struct frames {
+    std::uint32_t received, sent, dropped;  // dropped: damaged, or no memory for it
+};
+frames counted();
+
+}  // namespace board

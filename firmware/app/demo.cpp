@@ -1,0 +1,87 @@
+// The demo's resources on a board, and the board's own: what it knows of itself.
+#include <charconv>
+
+#include <lwip/memp.h>
+#include <lwip/stats.h>
+
+#include "../../examples/demo/demo_site.hpp"
+#include "run.hpp"
+#include "stack.hpp"
+
+extern "C" char heap_size;  // an address, from the linker script, which has no room for a heap
+
+namespace {
+
+using namespace mincoap;
+
+constinit demo::entry entry;
+constinit demo::message_log messages;
+constinit byte_store<4 * 1024> upload;
+
+std::uint32_t uptime_s() { return board::now_ms() / 1000; }
+std::uint32_t stack_high_water() { return static_cast<std::uint32_t>(firmware::stack_high_water()); }
+std::uint32_t heap() { return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(&heap_size)); }
+
+void put_line(body_writer& to, std::string_view name, std::uint32_t number) {
+    char digits[10];
+    const char* const end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+    to.put(name);
+    to.put(" ");
+    to.put(std::string_view{digits, end});
+    to.put("\n");
+}
+
+void write_counters(body_writer& to) {
+    const board::frames frames = board::counted();
+    put_line(to, "frames received", frames.received);
+    put_line(to, "frames sent", frames.sent);
+    put_line(to, "frames dropped", frames.dropped);
+    put_line(to, "datagrams dropped", firmware::socket->dropped());
+    put_line(to, "served", firmware::hooks[outcome::served]);
+    put_line(to, "refused", firmware::hooks[outcome::refused]);
+    put_line(to, "challenged", firmware::hooks[outcome::challenged]);
+    put_line(to, "malformed", firmware::hooks[outcome::malformed]);
+}
+
+// lwIP's memory: what is in use, and the most that ever was.
+void write_memory(body_writer& to) {
+    const stats_mem& pool = *lwip_stats.memp[MEMP_PBUF_POOL];
+    put_line(to, "pool", pool.used);
+    put_line(to, "pool high-water", pool.max);
+    put_line(to, "pool size", pool.avail);
+    put_line(to, "lwip heap", lwip_stats.mem.used);
+    put_line(to, "lwip heap high-water", lwip_stats.mem.max);
+    put_line(to, "lwip heap size", lwip_stats.mem.avail);
+    put_line(to, "stack high-water", stack_high_water());
+    put_line(to, "stack size", static_cast<std::uint32_t>(firmware::stack_size()));
+    put_line(to, "heap", heap());
+}
+
+reply show(const request& r) { return demo::show(entry, r); }
+reply inform(const request& r) { return demo::post_line(messages, "info", r.payload()); }
+reply warn(const request& r) { return demo::post_line(messages, "warn", r.payload()); }
+void write_log(body_writer& to) { demo::write_log(messages, to); }
+
+constexpr auto cbor_format = content_format::cbor;
+constexpr auto plain = content_format::text_plain;
+
+constexpr auto site = routes(
+    at<"">(text("Hello CoAP").title("Greeting").rt("demo.greeting").ct(plain)), at<"hello">(text("Hello CoAP")),
+    at<"led">(value(board::led, board::set_led).title("Status LED").rt("demo.led").if_("core.a")),
+    at<"uptime">(value(uptime_s).title("Uptime, s").if_("core.s")),
+    at<"stack">(value(stack_high_water).title("Stack high-water, bytes").if_("core.s")),
+    at<"heap">(value(heap).title("Heap, bytes").if_("core.s")), at<"memory">(rendered(write_memory).title("Memory")),
+    at<"counters">(rendered(write_counters).title("Counters")),
+    at<"cbor">(get(show).understands<option::block2>().title("Record").rt("demo.record").ct(cbor_format),
+               record<code::put>(entry, demo::entry_fields, demo::is_harmless)),
+    at<"message/info">(post(inform).consumes<plain>().title("Log a message").rt("demo.message")),
+    at<"message/warn">(post(warn).consumes<plain>().title("Log a warning").rt("demo.message")),
+    at<"log">(rendered(write_log).title("Latest messages").rt("demo.log").ct(plain)),
+    at<"poem">(document(demo::poem).title("A poem").rt("demo.poem").ct(plain).sz(demo::poem.size())),
+    at<"upload">(get_blocks(upload).title("Anything").rt("demo.upload").ct(content_format::octet_stream),
+                 put_blocks(upload)),
+    filtered_well_known_core);
+
+}  // namespace
+
+void firmware::main() { run(site); }

@@ -1,0 +1,15 @@
+// Interrupts of the nRF51822 on a micro:bit.
+#pragma once
+
+namespace board {
+
+extern "C" void on_network_interrupt();
+extern "C" void on_timer_interrupt();
+
+inline constexpr unsigned interrupts = 32;
+inline constexpr struct {
+    unsigned number;
+    void (*handler)();
+} handlers[] = {{2, on_network_interrupt}, {8, on_timer_interrupt}};
+
+}  // namespace board

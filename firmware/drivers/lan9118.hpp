@@ -1,0 +1,65 @@
+// The Ethernet controller SMSC LAN9118 and its like, polled, with an interrupt to wake up by. DS60001145 is its data
+// sheet.
+#pragma once
+
+#include <cstdint>
+
+struct netif;
+struct pbuf;
+
+class lan9118 {
+public:
+    explicit constexpr lan9118(std::uintptr_t base) : base_(base) {}
+
+    // Resets it and starts both directions; interrupts come when it is unmasked. False if there is none at this
+    // address.
+    bool start();
+
+    void read_hardware_address(std::uint8_t (&address)[6]);
+
+    // The next frame, or null if there is none; null also for a damaged one and if lwIP has no memory, which is
+    // counted.
+    pbuf* receive();
+    bool has_frame() const;
+
+    // Takes a frame that lwIP made, ETH_PAD_SIZE included. False if the FIFO is full.
+    bool send(const pbuf* frame);
+
+    // Interrupts are of the level: masked by the handler, unmasked before a sleep.
+    void mask() { write(int_en, 0); }
+    void unmask() { write(int_en, rx_status_level); }
+
+    std::uint32_t received = 0;
+    std::uint32_t sent = 0;
+    std::uint32_t dropped = 0;
+
+private:
+    enum register_at : std::uintptr_t {
+        rx_data = 0x00,
+        tx_data = 0x20,
+        rx_status = 0x40,
+        tx_status = 0x48,
+        irq_cfg = 0x54,
+        int_sts = 0x58,
+        int_en = 0x5c,
+        byte_test = 0x64,
+        fifo_int = 0x68,
+        rx_cfg = 0x6c,
+        tx_cfg = 0x70,
+        hw_cfg = 0x74,
+        rx_dp_ctrl = 0x78,
+        rx_fifo_inf = 0x7c,
+        tx_fifo_inf = 0x80,
+        mac_csr_cmd = 0xa4,
+        mac_csr_data = 0xa8,
+    };
+    static constexpr std::uint32_t rx_status_level = 1U << 3;
+
+    std::uint32_t read(register_at at) const { return *reinterpret_cast<const volatile std::uint32_t*>(base_ + at); }
+    void write(register_at at, std::uint32_t value) { *reinterpret_cast<volatile std::uint32_t*>(base_ + at) = value; }
+    std::uint32_t read_mac(std::uint32_t index);
+    void write_mac(std::uint32_t index, std::uint32_t value);
+    void skip(std::uint32_t words);
+
+    std::uintptr_t base_;
+};

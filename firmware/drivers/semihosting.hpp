@@ -1,0 +1,42 @@
+// What an Arm emulator, or a debugger, does for the program it runs (Arm's "Semihosting for AArch32 and AArch64").
+// Without either, each call is a fault: boards of the emulator only.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "../app/words.hpp"
+
+namespace semihosting {
+
+enum operation : std::uint32_t { write_character = 0x03, get_command_line = 0x15, exit_extended = 0x20 };
+
+inline std::uint32_t call(operation what, void* arguments) {
+    register std::uint32_t r0 asm("r0") = what;
+    register void* r1 asm("r1") = arguments;
+    asm volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
+    return r0;
+}
+
+// The words behind -semihosting-config arg=..., the first one left out. Called once, as it fills memory that stays.
+inline std::string_view arguments() {
+    static char line[256];
+    struct {
+        char* begin;
+        std::uint32_t size;
+    } block{line, sizeof line};
+    if (call(get_command_line, &block) != 0) return {};
+    return firmware::split({line, block.size}, ' ').after;
+}
+
+inline void print(std::string_view text) {
+    for (char c : text) call(write_character, &c);
+}
+
+// Ends the emulator with that exit status.
+[[noreturn]] inline void exit(std::uint32_t status) {
+    std::uint32_t block[2] = {0x20026, status};  // ADP_Stopped_ApplicationExit
+    for (;;) call(exit_extended, block);
+}
+
+}  // namespace semihosting

@@ -1,0 +1,133 @@
+"""Starts a board's firmware in QEMU. As a program: emulate.py BOARD [--profile NAME] [--port PORT], until Ctrl-C.
+
+A port of 127.0.0.1 is forwarded to the board's: by QEMU's network of the kind `user`, which knows IPv4 only and needs
+no privilege, or from a serial line by slip.py."""
+
+import argparse
+import contextlib
+import dataclasses
+import os
+import pathlib
+import select
+import socket
+import subprocess
+import time
+
+import slip
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+READY = b"mincoap listens"
+
+
+@dataclasses.dataclass(frozen=True)
+class Board:
+    emulator: str
+    machine: tuple
+    nic: str  # QEMU's model of the network interface; none if the network is the serial line
+    title: str
+    prefix: str = "arm-none-eabi-"  # of the binutils
+
+
+BOARDS = {
+    "mps2-an385": Board("qemu-system-arm", ("-M", "mps2-an385"), "lan9118", "Arm MPS2 AN385, Cortex-M3"),
+    "mps2-an385-m0": Board("qemu-system-arm", ("-M", "mps2-an385"), "lan9118",
+                           "Arm MPS2 AN385, code for Cortex-M0, unaligned accesses trapped"),
+    "mps2-an505": Board("qemu-system-arm", ("-M", "mps2-an505"), "lan9118", "Arm MPS2 AN505, Cortex-M33"),
+    "microbit": Board("qemu-system-arm", ("-M", "microbit"), "", "BBC micro:bit, Cortex-M0, 16 K of RAM"),
+}
+
+
+def image_of(board, profile):
+    return ROOT / f"build/firmware/{board}/firmware/firmware-{profile}.elf"
+
+
+@contextlib.contextmanager
+def forwarded(board, port):
+    """A network that leads from this port of 127.0.0.1 to the firmware's."""
+    if BOARDS[board].nic:
+        yield f"user,hostfwd=udp:127.0.0.1:{port}-:5683"
+    else:
+        gateway = slip.Gateway(port)
+        with contextlib.closing(gateway):
+            yield gateway.network()
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def command(board, image, network, options=(), extra=()):
+    """Of QEMU. The options are the words that the firmware reads."""
+    b = BOARDS[board]
+    words = ",".join(f"arg={word}" for word in ("firmware", *options))
+    wires = (["-serial", "stdio", "-netdev", f"{network},id=link", "-net", f"nic,model={b.nic},netdev=link"] if b.nic
+             else ["-serial", network])
+    return [b.emulator, *b.machine, "-kernel", str(image), "-display", "none", "-monitor", "none",
+            "-semihosting-config", f"enable=on,target=native,{words}", *wires, *extra]
+
+
+class Emulator:
+    """One run of an image; `output` is what it printed so far."""
+
+    def __init__(self, *arguments, prefix=(), **more):
+        self.output = b""
+        self.process = subprocess.Popen([*prefix, *map(str, command(*arguments, **more))], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def wait_until_ready(self, patience_s=20):
+        deadline = time.monotonic() + patience_s
+        while READY not in self.output:
+            left = deadline - time.monotonic()
+            if not select.select([self.process.stdout], [], [], max(left, 0))[0]:
+                raise TimeoutError(f"the firmware did not start: {self.output}")
+            part = self.process.stdout.read1(4096)
+            if not part:
+                raise ChildProcessError(f"the firmware ended: {self.output}")
+            self.output += part
+
+    def is_running(self):
+        return self.process.poll() is None
+
+    def end(self):
+        """Ends it, if it has not by itself. Its exit status; None if it had to be ended."""
+        status = self.process.poll()
+        if status is None:
+            self.process.terminate()
+        self.output += self.process.communicate(timeout=10)[0]
+        return status
+
+
+@contextlib.contextmanager
+def running(board, image, network, options=(), extra=(), prefix=()):
+    """An emulator whose firmware listens; that it still runs in the end is part of every test."""
+    made = Emulator(board, image, network, options, extra, prefix=prefix)
+    try:
+        made.wait_until_ready()
+        yield made
+        status = made.end()
+        assert status is None, f"the firmware ended with {status}: {made.output}"
+    finally:
+        made.end()
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("board", choices=BOARDS)
+    arguments.add_argument("--profile", default="demo")
+    arguments.add_argument("--port", type=int, default=5683)
+    given = arguments.parse_args()
+    print(f"\n{BOARDS[given.board].title}. A client, for another terminal:\n"
+          f"    coap-client-notls -B 3 -m get coap://127.0.0.1:{given.port}/.well-known/core\n"
+          f"    coap-client-notls -B 3 -m put -e 1 coap://127.0.0.1:{given.port}/led\nCtrl-C ends it.\n", flush=True)
+    with forwarded(given.board, given.port) as network:
+        run = command(given.board, image_of(given.board, given.profile), network)
+        if BOARDS[given.board].nic:
+            os.execvp(run[0], run)
+        with contextlib.suppress(KeyboardInterrupt):  # this process is the other end of the serial line
+            subprocess.run(run, stdin=subprocess.DEVNULL, check=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""What the tests of the firmware share. The images are built by scripts/firmware --build."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "firmware"), str(ROOT / "tests/blackbox")]
+
+import emulate  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def image():
+    """The path of an image of a board, which can be run here."""
+
+    def find(board, profile):
+        if not shutil.which(emulate.BOARDS[board].emulator):
+            pytest.skip(f"needs {emulate.BOARDS[board].emulator}")
+        path = emulate.image_of(board, profile)
+        if not path.exists():
+            pytest.skip(f"{path} is not built")
+        return path
+
+    return find

@@ -1,0 +1,40 @@
+/* What the configurations of lwIP under test share: IPv4 and IPv6 with groups, over interfaces without addresses of a
+   link; no TCP. Memory is the host's, so that a byte too far is seen by AddressSanitizer. */
+#ifndef MINCOAP_TESTS_LWIP_COMMON_OPTS_H
+#define MINCOAP_TESTS_LWIP_COMMON_OPTS_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+void* lwip_test_malloc(size_t size); /* runs out of memory if a test wants it */
+#ifdef __cplusplus
+}
+#endif
+
+#define MEM_LIBC_MALLOC 1
+#define mem_clib_malloc lwip_test_malloc
+#define MEMP_MEM_MALLOC 1
+#define MEM_ALIGNMENT 8
+#define PBUF_POOL_BUFSIZE 600
+
+#define LWIP_IPV4 1
+#define LWIP_IPV6 1
+#define LWIP_IGMP 1
+#define LWIP_IPV6_MLD 1
+#define LWIP_ARP 0
+#define LWIP_ETHERNET 0
+#define LWIP_RAW 0
+#define LWIP_UDP 1
+#define LWIP_TCP 0
+#define LWIP_DNS 0
+#define LWIP_NETCONN 0
+#define LWIP_SOCKET 0
+#define LWIP_STATS 0
+#define IP_REASSEMBLY 1
+#define IP_FRAG 1
+#define LWIP_IPV6_REASS 1
+#define LWIP_IPV6_FRAG 1
+
+#endif

@@ -1,0 +1,9 @@
+/* lwIP with threads, and its functions called by any of them under its lock. */
+#include "../common_opts.h"
+
+#define NO_SYS 0
+#define SYS_LIGHTWEIGHT_PROT 1
+#define LWIP_TCPIP_CORE_LOCKING 1
+#define LWIP_TCPIP_CORE_LOCKING_INPUT 0
+#define TCPIP_MBOX_SIZE 16
+#define MEMP_NUM_TCPIP_MSG_INPKT 16

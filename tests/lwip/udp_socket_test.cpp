@@ -1,0 +1,397 @@
+#include <mincoap/lwip/udp_socket.hpp>
+
+#include <gmock/gmock.h>
+
+#include <mincoap/mincoap.hpp>
+
+#include "wire.hpp"
+
+namespace mincoap::lwip {
+namespace {
+
+using net::status;
+using testing::ElementsAre;
+using testing::ElementsAreArray;
+
+constexpr std::uint16_t port = 5683;
+constexpr std::uint16_t peer_port = 40'000;
+
+constexpr auto site = routes(at<"hello">(text("Hello CoAP")));
+const packet get_hello{0x40, 1, 0x12, 0x34, 0xb5, 'h', 'e', 'l', 'l', 'o'};
+const packet hello{0x60, 0x45, 0x12, 0x34, 0xc0, 0xff, 'H', 'e', 'l', 'l', 'o', ' ', 'C', 'o', 'A', 'P'};
+const packet get_hello_non{0x50, 1, 0x12, 0x34, 0xb5, 'h', 'e', 'l', 'l', 'o'};
+
+class lwip_udp_socket : public testing::Test {
+protected:
+    lwip_udp_socket() {
+        for (wire* w : {&first, &second}) w->clear();
+        EXPECT_EQ(socket.bind(port), ERR_OK);
+    }
+
+    net::endpoint peer() const { return first.ipv4(9, peer_port); }
+    net::endpoint here() const { return first.ipv4(1, port); }
+    void ask(const packet& data, std::size_t piece = 0) { first.put(make({peer(), here(), data}), piece); }
+
+    // A core on what the socket lends.
+    status serve() {
+        return socket.serve(storage, e.in, [this](mutable_bytes memory) {
+            lent = e.buffer = memory;
+            hooks none;
+            return respond(e, site, 0, none);
+        });
+    }
+
+    wire& first = wire::number(0);
+    wire& second = wire::number(1);
+    udp_socket socket;
+    std::array<byte, 1152> storage{};
+    exchange e{storage};
+    mutable_bytes lent;
+};
+
+// ---- opening
+
+TEST_F(lwip_udp_socket, is_opened_once) { EXPECT_EQ(socket.bind(port), ERR_USE); }
+
+TEST_F(lwip_udp_socket, shares_its_port_with_no_other) {
+    udp_socket other;
+    EXPECT_EQ(other.bind(port), ERR_USE);
+    EXPECT_EQ(other.bind(port + 1), ERR_OK);
+}
+
+TEST_F(lwip_udp_socket, can_be_opened_again) {
+    socket.close();
+    EXPECT_EQ(socket.bind(port), ERR_OK);
+    ask(get_hello);
+    EXPECT_EQ(serve(), status::done);
+}
+
+TEST_F(lwip_udp_socket, does_not_open_on_an_interface_that_is_not_there) {
+    udp_socket other;
+    EXPECT_EQ(other.bind(net::endpoint{.interface = 99, .port = 7000}), ERR_VAL);
+    EXPECT_EQ(other.bind(net::endpoint{.interface = 0x101, .port = 7000}), ERR_VAL) << "lwIP counts to 255";
+}
+
+TEST_F(lwip_udp_socket, says_when_lwip_has_no_memory_for_it) {
+    udp_socket other;
+    const out_of_memory now;
+    EXPECT_EQ(other.bind(7000), ERR_MEM);
+}
+
+TEST_F(lwip_udp_socket, fails_while_it_is_closed) {
+    udp_socket closed;
+    net::arrival in;
+    EXPECT_EQ(closed.receive(storage, in), status::would_block);
+    EXPECT_EQ(closed.send(hello, {.remote = peer(), .local = {}}), status::failed);
+}
+
+TEST_F(lwip_udp_socket, of_one_address_hears_that_one_only) {
+    udp_socket one;
+    ASSERT_EQ(one.bind(first.ipv6(2, 7000)), ERR_OK);
+    net::arrival in;
+    first.put(make({first.ipv6(9, peer_port), first.ipv6(1, 7000), get_hello}));
+    EXPECT_EQ(one.receive(storage, in), status::would_block);
+    first.put(make({first.ipv6(9, peer_port), first.ipv6(2, 7000), get_hello}));
+    EXPECT_EQ(one.receive(storage, in), status::done);
+}
+
+TEST_F(lwip_udp_socket, of_ipv4_hears_no_ipv6) {
+    udp_socket one;
+    ASSERT_EQ(one.bind(net::ipv4(0, 0, 0, 0, 7000)), ERR_OK);
+    net::arrival in;
+    first.put(make({first.ipv6(9, peer_port), first.ipv6(1, 7000), get_hello}));
+    EXPECT_EQ(one.receive(storage, in), status::would_block);
+    first.put(make({peer(), first.ipv4(1, 7000), get_hello}));
+    EXPECT_EQ(one.receive(storage, in), status::done);
+}
+
+TEST_F(lwip_udp_socket, of_one_interface_hears_that_one_only) {
+    udp_socket one;
+    ASSERT_EQ(one.bind(net::endpoint{.interface = second.interface(), .port = 7000}), ERR_OK);
+    net::arrival in;
+    first.put(make({peer(), first.ipv4(1, 7000), get_hello}));
+    EXPECT_EQ(one.receive(storage, in), status::would_block);
+    second.put(make({second.ipv4(9, peer_port), second.ipv4(1, 7000), get_hello}));
+    EXPECT_EQ(one.receive(storage, in), status::done);
+}
+
+// ---- receiving
+
+TEST_F(lwip_udp_socket, tells_the_interface) {
+    net::arrival in;
+    second.put(make({second.ipv4(9, peer_port), second.ipv4(1, port), get_hello}));
+    ASSERT_EQ(socket.receive(storage, in), status::done);
+    EXPECT_EQ(in.path.local.interface, second.interface());
+    second.put(make({second.link_local(9, peer_port), second.link_local(1, port), get_hello}));
+    ASSERT_EQ(socket.receive(storage, in), status::done);
+    EXPECT_EQ(in.path.remote.interface, second.interface()) << "the zone";
+}
+
+// The address of the interface that it came by is not the one that was asked.
+TEST_F(lwip_udp_socket, answers_from_an_address_of_another_interface) {
+    first.put(make({peer(), second.ipv4(1, port), get_hello}));
+    ASSERT_EQ(serve(), status::done);
+    const auto answer = first.take_datagram();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->from, second.ipv4(1, port));
+    EXPECT_EQ(answer->data, hello);
+}
+
+TEST_F(lwip_udp_socket, drops_and_counts_what_is_too_many) {
+    for (byte i = 0; i < udp_socket::depth + 3; ++i) ask({i});
+    EXPECT_EQ(socket.dropped(), 3U);
+    net::arrival in;
+    for (byte i = 0; i < udp_socket::depth; ++i) {
+        ASSERT_EQ(socket.receive(storage, in), status::done);
+        EXPECT_EQ(storage[0], i);
+    }
+    EXPECT_EQ(socket.receive(storage, in), status::would_block);
+}
+
+TEST_F(lwip_udp_socket, calls_when_something_has_come) {
+    static int calls;
+    calls = 0;
+    socket.on_arrival = [](udp_socket&) { ++calls; };
+    for (byte i = 0; i < udp_socket::depth + 3; ++i) ask({i});
+    EXPECT_EQ(calls, static_cast<int>(udp_socket::depth)) << "not for what it lost";
+}
+
+TEST_F(lwip_udp_socket, puts_pieces_together) {
+    const packet data(400, 7);
+    ask(data, 64);
+    net::arrival in;
+    ASSERT_EQ(socket.receive(storage, in), status::done);
+    EXPECT_EQ(in.size, data.size());
+    EXPECT_THAT(bytes(storage).first(in.size), ElementsAreArray(data));
+}
+
+// ---- groups and broadcasts
+
+class lwip_groups : public lwip_udp_socket, public testing::WithParamInterface<int> {
+protected:
+    net::endpoint group(std::uint16_t at_port) const {
+        net::endpoint at = all_coap_nodes[static_cast<std::size_t>(GetParam())];
+        at.port = at_port;
+        return at;
+    }
+    net::endpoint asker(const wire& w) const {
+        return GetParam() == 0   ? w.ipv4(9, peer_port)
+               : GetParam() == 1 ? w.link_local(9, peer_port)
+                                 : w.ipv6(9, peer_port);
+    }
+};
+
+TEST_P(lwip_groups, are_heard_once_joined_and_answered_from_an_address_of_the_link) {
+    net::arrival in;
+    ASSERT_EQ(udp_socket::join(group(0)), ERR_OK);
+    for (wire* w : {&first, &second}) {
+        w->clear();
+        w->put(make({asker(*w), group(port), get_hello_non}));
+        ASSERT_EQ(socket.receive(storage, in), status::done);
+        EXPECT_TRUE(in.multicast);
+        EXPECT_TRUE(is_unspecified(in.path.local));
+        EXPECT_EQ(in.path.local.interface, w->interface());
+        ASSERT_EQ(socket.send(hello, in.path), status::done);
+        const auto answer = w->take_datagram();
+        ASSERT_TRUE(answer);
+        EXPECT_FALSE(is_multicast(answer->from));
+        EXPECT_FALSE(is_unspecified(answer->from));
+        EXPECT_EQ(answer->to.address, asker(*w).address);
+    }
+}
+INSTANTIATE_TEST_SUITE_P(all_coap_nodes, lwip_groups, testing::Values(0, 1, 2));
+
+TEST_F(lwip_udp_socket, joins_on_one_interface_only) {
+    net::endpoint group = net::ipv4(224, 0, 1, 99, 0);
+    group.interface = second.interface();
+    ASSERT_EQ(udp_socket::join(group), ERR_OK);
+    group.port = port;
+    net::arrival in;
+    first.put(make({peer(), group, get_hello_non}));
+    EXPECT_EQ(socket.receive(storage, in), status::would_block);
+    second.put(make({second.ipv4(9, peer_port), group, get_hello_non}));
+    EXPECT_EQ(socket.receive(storage, in), status::done);
+}
+
+TEST_F(lwip_udp_socket, joins_no_group_that_is_none) {
+    EXPECT_EQ(udp_socket::join(first.ipv4(1, 0)), ERR_VAL);
+    EXPECT_EQ(udp_socket::join(first.ipv6(1, 0)), ERR_VAL);
+    net::endpoint nowhere = all_coap_nodes[0];
+    nowhere.interface = 99;
+    EXPECT_EQ(udp_socket::join(nowhere), ERR_VAL);
+}
+
+TEST_F(lwip_udp_socket, says_when_lwip_has_no_memory_for_a_group) {
+    const out_of_memory now;
+    EXPECT_EQ(udp_socket::join(net::ipv4(224, 0, 1, 77, 0)), ERR_MEM);
+    EXPECT_EQ(udp_socket::join({.address{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x77}}), ERR_MEM);
+}
+
+TEST_F(lwip_udp_socket, says_multicast_of_a_broadcast) {
+    net::arrival in;
+    for (const net::endpoint& to : {first.ipv4(255, port), net::ipv4(255, 255, 255, 255, port)}) {
+        first.put(make({peer(), to, get_hello_non}));
+        ASSERT_EQ(socket.receive(storage, in), status::done);
+        EXPECT_TRUE(in.multicast);
+        EXPECT_TRUE(is_unspecified(in.path.local));
+    }
+}
+
+// ---- sending
+
+TEST_F(lwip_udp_socket, is_blocked_while_lwip_has_no_memory) {
+    const net::path way{peer(), here()};
+    {
+        const out_of_memory now;
+        EXPECT_EQ(socket.send(hello, way), status::would_block);
+    }
+    EXPECT_EQ(socket.send(hello, way), status::done);
+    EXPECT_TRUE(first.take_datagram());
+}
+
+TEST_F(lwip_udp_socket, is_blocked_while_the_link_takes_nothing) {
+    first.refusals = 2;
+    const net::path way{peer(), here()};
+    EXPECT_EQ(socket.send(hello, way), status::would_block);
+    EXPECT_EQ(socket.send(hello, way), status::would_block);
+    EXPECT_EQ(socket.send(hello, way), status::done);
+    EXPECT_TRUE(first.take_datagram());
+    EXPECT_FALSE(first.take_datagram());
+}
+
+TEST_F(lwip_udp_socket, loses_what_no_way_leads_for) {
+    EXPECT_EQ(socket.send(hello, {first.ipv6(9, 1), here()}), status::done);
+    EXPECT_EQ(socket.send(hello, {peer(), first.ipv6(1, port)}), status::done);
+    EXPECT_FALSE(first.take_datagram());
+}
+
+// ---- without a copy
+
+TEST_F(lwip_udp_socket, serves_where_the_datagram_lies) {
+    ask(get_hello);
+    ASSERT_EQ(serve(), status::done);
+    EXPECT_NE(lent.data(), storage.data());
+    const auto answer = first.take_datagram();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->data, hello);
+    EXPECT_EQ(answer->from, here());
+    EXPECT_EQ(serve(), status::would_block);
+    EXPECT_FALSE(socket.is_blocked());
+}
+
+TEST_F(lwip_udp_socket, lends_as_much_as_the_buffer_has_behind_the_datagram) {
+    ask(get_hello);
+    std::size_t size = 0;
+    const status served = socket.serve(storage, e.in, [&](mutable_bytes memory) {
+        for (byte& b : memory) b = 1;  // AddressSanitizer has a say
+        return size = memory.size();
+    });
+    EXPECT_EQ(served, status::done);
+    EXPECT_EQ(size, 600U - 28U);
+    EXPECT_EQ(first.take_datagram()->data, packet(size, 1));
+}
+
+TEST_F(lwip_udp_socket, lends_no_more_than_the_size_of_its_storage) {
+    ask(get_hello);
+    std::size_t size = 0;
+    socket.serve(mutable_bytes{storage}.first(64), e.in, [&](mutable_bytes memory) {
+        size = memory.size();
+        return std::size_t{0};
+    });
+    EXPECT_EQ(size, 64U);
+}
+
+TEST_F(lwip_udp_socket, truncates_what_is_larger_than_its_storage) {
+    ask(packet(100, 7));
+    socket.serve(mutable_bytes{storage}.first(64), e.in, [&](mutable_bytes memory) {
+        EXPECT_EQ(memory.data(), storage.data());
+        return std::size_t{0};
+    });
+    EXPECT_TRUE(e.in.truncated);
+    EXPECT_EQ(e.in.size, 64U);
+}
+
+TEST_F(lwip_udp_socket, serves_ipv6) {
+    first.put(make({first.ipv6(9, peer_port), first.ipv6(2, port), get_hello}));
+    ASSERT_EQ(serve(), status::done);
+    const auto answer = first.take_datagram();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->data, hello);
+    EXPECT_EQ(answer->from, first.ipv6(2, port));
+}
+
+TEST_F(lwip_udp_socket, serves_from_its_storage_what_comes_in_pieces) {
+    ask(get_hello, 32);
+    ASSERT_EQ(serve(), status::done);
+    EXPECT_EQ(lent.data(), storage.data());
+    EXPECT_EQ(first.take_datagram()->data, hello);
+}
+
+TEST_F(lwip_udp_socket, truncates_what_comes_in_pieces_and_does_not_fit) {
+    packet put{0x40, 3, 0x12, 0x34, 0xb5, 'h', 'e', 'l', 'l', 'o', 0xff};
+    put.resize(2000, 'x');
+    ask(put, 500);
+    ASSERT_EQ(serve(), status::done);
+    EXPECT_EQ(first.take_datagram()->data[1], static_cast<byte>(code::request_entity_too_large));
+}
+
+// What an earlier datagram left must not show through.
+TEST_F(lwip_udp_socket, serves_a_whole_datagram_after_a_truncated_one) {
+    ask(packet(2000, 'x'), 500);
+    ASSERT_EQ(serve(), status::done);
+    first.clear();
+    ask(get_hello);
+    ASSERT_EQ(serve(), status::done);
+    EXPECT_EQ(first.take_datagram()->data, hello);
+}
+
+TEST_F(lwip_udp_socket, is_done_with_what_is_not_answered) {
+    ask({0});
+    ask(get_hello);
+    EXPECT_EQ(serve(), status::done);
+    EXPECT_FALSE(first.take());
+    EXPECT_EQ(serve(), status::done);
+    EXPECT_EQ(first.take_datagram()->data, hello);
+}
+
+class lwip_blocked : public lwip_udp_socket, public testing::WithParamInterface<std::size_t> {};
+
+TEST_P(lwip_blocked, answers_go_out_later_and_in_order) {
+    ask(get_hello, GetParam());
+    ask({0x40, 0, 0x55, 0x66}, GetParam());
+    first.refusals = 2;
+    EXPECT_EQ(serve(), status::would_block);
+    EXPECT_TRUE(socket.is_blocked());
+    EXPECT_EQ(serve(), status::would_block);
+    EXPECT_TRUE(socket.is_blocked());
+    EXPECT_EQ(serve(), status::done);
+    EXPECT_FALSE(socket.is_blocked());
+    EXPECT_EQ(serve(), status::done);
+    EXPECT_EQ(first.take_datagram()->data, hello);
+    EXPECT_THAT(first.take_datagram()->data, ElementsAre(0x70, 0, 0x55, 0x66));
+    EXPECT_FALSE(first.take());
+}
+INSTANTIATE_TEST_SUITE_P(in_one_piece, lwip_blocked, testing::Values(0));
+INSTANTIATE_TEST_SUITE_P(in_pieces, lwip_blocked, testing::Values(30));
+
+TEST_F(lwip_udp_socket, gives_back_all_that_waits_when_it_is_closed) {
+    ask(get_hello);
+    ask(get_hello, 16);
+    first.refusals = 1;
+    EXPECT_EQ(serve(), status::would_block);
+    socket.close();  // LeakSanitizer has a say
+    EXPECT_FALSE(socket.is_blocked());
+}
+
+TEST_F(lwip_udp_socket, works_under_a_server) {
+    server server{socket, site, storage, unguarded{}};
+    EXPECT_EQ(server.poll(0), poll_result::idle);
+    ask(get_hello);
+    first.refusals = 1;
+    EXPECT_EQ(server.poll(0), poll_result::blocked);
+    EXPECT_EQ(server.poll(0), poll_result::served);
+    EXPECT_EQ(first.take_datagram()->data, hello);
+}
+
+}  // namespace
+}  // namespace mincoap::lwip

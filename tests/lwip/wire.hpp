@@ -1,0 +1,68 @@
+// An lwIP stack in this process, and the far end of its wire: a peer that makes its own packets and reads those of
+// lwIP, and shares no code with it. Everything happens when it is told to.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include <mincoap/net/udp_socket.hpp>
+
+struct netif;
+struct pbuf;
+
+namespace mincoap::lwip {
+
+using packet = std::vector<byte>;
+
+struct datagram {
+    net::endpoint from;
+    net::endpoint to;
+    packet data;
+};
+
+// An IP packet with UDP in it, or nothing if there is a fault in a header or a checksum.
+std::optional<datagram> parse(const packet& ip);
+packet make(const datagram& d);
+
+// An interface of lwIP's with two addresses of each family, and a link that carries IP packets as they are. There are
+// two, for the life of the process.
+class wire {
+public:
+    static wire& number(int index);
+
+    // 192.0.2.n, 2001:db8::n and fe80::n on the first wire; 198.51.100.n and so on the second one. IPv4 has n = 1 only.
+    net::endpoint ipv4(byte last, std::uint16_t port) const;
+    net::endpoint ipv6(byte last, std::uint16_t port) const;
+    net::endpoint link_local(byte last, std::uint16_t port) const;
+    std::uint32_t interface() const;
+
+    // Lets a packet in; lwIP is done with it when this returns. In pieces: in a chain of pbufs of this size.
+    void put(const packet& ip, std::size_t piece = 0);
+
+    // What lwIP sent, the oldest first.
+    std::optional<packet> take();
+    std::optional<datagram> take_datagram();
+    void clear() { sent_.clear(), refusals = 0; }
+
+    int refusals = 0;  // so many packets that lwIP sends next are refused for lack of memory
+
+    // For lwIP.
+    int send(pbuf* ip);
+
+private:
+    explicit wire(int index);
+
+    int index_;
+    netif* netif_;
+    std::deque<packet> sent_;
+};
+
+// lwIP finds no memory while one of these lives.
+struct out_of_memory {
+    out_of_memory();
+    ~out_of_memory();
+};
+
+}  // namespace mincoap::lwip
