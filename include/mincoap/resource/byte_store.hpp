@@ -4,6 +4,8 @@
 //     at<"image">(get_blocks(image), put_blocks(image))
 #pragma once
 
+#include <optional>
+
 #include <mincoap/resource/upload.hpp>
 
 namespace mincoap {
@@ -15,23 +17,23 @@ class byte_store {
 public:
     static constexpr std::uint32_t capacity() { return Capacity; }
 
-    constexpr bytes content() const { return bytes{memory_}.first(all_.size); }
+    constexpr bytes content() const { return bytes{memory_}.first(measure().size); }
 
     constexpr code write(std::uint32_t offset, bytes data, bool more) {
         if (offset == 0) begin();
         if (offset < next_) return repeats(offset, data) ? code::changed : code::request_entity_incomplete;
-        const bool complete = all_.size != 0;
-        if (complete || offset != next_ || data.size() > Capacity - offset)
+        if (all_ || offset != next_ || data.size() > Capacity - offset)
             return code::request_entity_incomplete;  // RFC 7959 §2.9.2
         copy_bytes(data.data(), data.size(), memory_.data() + offset);
         next_ += static_cast<std::uint32_t>(data.size());
-        if (!more) all_ = {next_, etag{bytes{memory_}.first(next_)}};
+        if (!more) all_ = extent{next_, etag{bytes{memory_}.first(next_)}};
         return code::changed;
     }
 
-    constexpr extent measure() const { return all_; }
+    constexpr extent measure() const { return all_.value_or(extent{}); }
     constexpr bool read(std::uint32_t offset, mutable_bytes to) const {
-        if (offset > all_.size || to.size() > all_.size - offset) return false;
+        const std::uint32_t size = measure().size;
+        if (offset > size || to.size() > size - offset) return false;
         copy_bytes(memory_.data() + offset, to.size(), to.data());
         return true;
     }
@@ -39,7 +41,7 @@ public:
 private:
     constexpr void begin() {
         next_ = 0;
-        all_ = {};
+        all_.reset();
     }
 
     // Whether that was written before: the answer to it was lost.
@@ -48,8 +50,8 @@ private:
     }
 
     std::array<byte, Capacity> memory_{};
-    std::uint32_t next_ = 0;  // where the next block goes
-    extent all_;
+    std::uint32_t next_ = 0;     // where the next block goes
+    std::optional<extent> all_;  // once it is complete; until then it is zeros, as all of a static store is
 };
 
 }  // namespace mincoap
