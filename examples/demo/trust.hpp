@@ -1,6 +1,7 @@
 // Networks whose addresses the demo takes for confirmed: the operator knows that nobody there forges them.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,9 +26,7 @@ struct trusted_networks {
     const std::vector<network>* networks;
 
     bool operator()(const mincoap::net::endpoint& remote) const {
-        for (const network& n : *networks)
-            if (n.contains(remote)) return true;
-        return false;
+        return std::ranges::any_of(*networks, [&](const network& n) { return n.contains(remote); });
     }
 };
 

@@ -13,6 +13,8 @@
 // time.
 #pragma once
 
+#include <utility>
+
 #include <mincoap/resource/document.hpp>
 #include <mincoap/resource/link_writer.hpp>
 #include <mincoap/resource/well_known_core.hpp>
@@ -87,7 +89,8 @@ struct filtered_discovery {
     etag tag;
     [[no_unique_address]] Others others;  // whose links are known at run time
 
-    constexpr filtered_discovery(const link_text<Capacity>& d, Others o) : document(d), tag(d.view()), others(o) {}
+    constexpr filtered_discovery(const link_text<Capacity>& d, Others o)
+        : document(d), tag(d.view()), others(std::move(o)) {}
 
     struct get : method<code::get> {
         static constexpr option_set understands = set_of(option::uri_query) | set_of(option::block2);
