@@ -7,7 +7,8 @@
 
 namespace mincoap {
 
-// A part of the hooks. Without it the option, which is elective, is ignored.
+// A part of the hooks. Without it the option, which is elective, is ignored. What takes the place of a response later
+// is sent nevertheless: a challenge by the guard, and 5.00 for what does not fit.
 struct no_response {
     // RFC 7967 §2.1: bit 1 stands for 2.xx, bit 3 for 4.xx, bit 4 for 5.xx. The server sends no response of these, and
     // acknowledges a request that is Confirmable.
