@@ -80,6 +80,8 @@ constexpr std::uint64_t take_widest(basic_reader<Mode>& in, const limits& within
     return value;
 }
 
+constexpr bool is_nan(float value) { return std::bit_cast<std::uint32_t>(value) << 1 > 0xff00'0000; }
+constexpr bool is_nan(double value) { return std::bit_cast<std::uint64_t>(value) << 1 > 0xffe0'0000'0000'0000; }
 constexpr bool is_infinite(float value) { return std::bit_cast<std::uint32_t>(value) << 1 == 0xff00'0000; }
 constexpr bool is_infinite(double value) { return std::bit_cast<std::uint64_t>(value) << 1 == 0xffe0'0000'0000'0000; }
 
@@ -136,14 +138,17 @@ constexpr void take(basic_reader<Mode>& in, bounded_list<T, Capacity>& to, const
 
 // ---- Comparing
 
-// Whether both are written alike, for which a float is its bits.
+// Whether both are written alike, for which a float is its bits, but for a NaN: there are many, and they are written as
+// one.
 template <typename T>
 constexpr bool is_same(const T& a, const T& b) {
     return a == b;
 }
-constexpr bool is_same(float a, float b) { return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b); }
+constexpr bool is_same(float a, float b) {
+    return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b) || (is_nan(a) && is_nan(b));
+}
 constexpr bool is_same(double a, double b) {
-    return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+    return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) || (is_nan(a) && is_nan(b));
 }
 template <typename T, std::size_t Capacity>
 constexpr bool is_same(const bounded_list<T, Capacity>& a, const bounded_list<T, Capacity>& b) {

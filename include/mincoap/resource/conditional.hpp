@@ -33,6 +33,13 @@ struct conditional_resource : linkable<conditional_resource<Current, Resource>> 
 
     constexpr conditional_resource(Current c, Resource t) : current(c), target(t) {}
 
+    // In discovery it is what it is around; see filtered_well_known_core.
+    void links(auto& to) const
+        requires requires { target.links(to); }
+    {
+        target.links(to);
+    }
+
     template <typename Method>
     struct if_it_holds : Method {
         static constexpr option_set understands = Method::understands | conditional_options;

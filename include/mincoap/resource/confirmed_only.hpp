@@ -18,6 +18,13 @@ struct confirmed_only_resource : linkable<confirmed_only_resource<Resource>> {
 
     constexpr explicit confirmed_only_resource(Resource t) : target(t) {}
 
+    // In discovery it is what it is around; see filtered_well_known_core.
+    void links(auto& to) const
+        requires requires { target.links(to); }
+    {
+        target.links(to);
+    }
+
     template <typename Method>
     struct if_confirmed : Method {
         static reply serve(const confirmed_only_resource& self, const request& r) {

@@ -10,7 +10,7 @@
 //     void links(link_writer& to) const;
 //
 // is asked for its links whenever the document is; it is called several times for one block, and puts the same each
-// time.
+// time. `confirmed_only`, `conditional` and `optional` hand on those of what they are around; `negotiated` has none.
 #pragma once
 
 #include <utility>

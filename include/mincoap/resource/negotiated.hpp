@@ -157,12 +157,32 @@ inline constexpr choice choice_of{alternatives<Request, Resources>, understood_b
                                   formats_of<Request, Resources, &alternative::consumes>,
                                   formats_of<Request, Resources, &alternative::produces>};
 
+// Whether one of them has such a method, as `routes` asks of all that stands at a path.
+template <typename... Methods>
+constexpr bool has_capturing(method_list<Methods...>) {
+    return (capturing<Methods> || ...);
+}
+template <typename... Methods>
+constexpr bool has_routing(method_list<Methods...>) {
+    return (routing<Methods> || ...);
+}
+template <typename Resources>
+inline constexpr bool any_captures = false;
+template <typename... Resources>
+inline constexpr bool any_captures<std::tuple<Resources...>> = (has_capturing(typename Resources::methods{}) || ...);
+template <typename Resources>
+inline constexpr bool any_routes = false;
+template <typename... Resources>
+inline constexpr bool any_routes<std::tuple<Resources...>> = (has_routing(typename Resources::methods{}) || ...);
+
 template <typename Resources, code Request>
 struct negotiated_method : method<Request> {
     static_assert(can_all_be_chosen(alternatives<set_of(Request), Resources>),
                   "mincoap: an alternative is never chosen, since one before it fits all that it fits");
 
     static constexpr option_set understands = choice_of<set_of(Request), Resources>.understands;
+    static constexpr bool needs_wildcard = any_captures<Resources>;
+    static constexpr bool finds_paths = any_routes<Resources>;
     static reply serve(const auto& self, const request& r) {
         return negotiate(choice_of<set_of(Request), Resources>, &self.resources, r);
     }

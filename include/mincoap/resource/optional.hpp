@@ -13,6 +13,13 @@ struct optional_resource : linkable<optional_resource<Resource>> {
 
     constexpr explicit optional_resource(const std::optional<Resource>& t) : target(&t) {}
 
+    // In discovery it is what it is around, while that is there; see filtered_well_known_core.
+    void links(auto& to) const
+        requires requires { (*target)->links(to); }
+    {
+        if (target->has_value()) (*target)->links(to);
+    }
+
     template <typename Method>
     struct if_present : Method {
         static reply serve(const optional_resource& self, const request& r) {

@@ -41,6 +41,13 @@ concept resource = requires { typename R::methods; };
 
 namespace detail {
 
+// A method of a function that is handed what a wildcard took, and one that leads to another site. They tell so
+// themselves, also from within a resource around theirs.
+template <typename Method>
+concept capturing = requires { requires Method::needs_wildcard; };
+template <typename Method>
+concept routing = requires { requires Method::finds_paths; };
+
 template <template <typename> typename Changed, typename List>
 struct each_of;
 template <template <typename> typename Changed, typename... Methods>

@@ -79,13 +79,6 @@ constexpr std::size_t count_of(method_list<Methods...>) {
     return sizeof...(Methods);
 }
 
-// A method of a function that is handed what a wildcard took, and one that leads to another site. They tell so
-// themselves, also from within a resource around theirs.
-template <typename Method>
-concept capturing = requires { requires Method::needs_wildcard; };
-template <typename Method>
-concept routing = requires { requires Method::finds_paths; };
-
 // The handler that `routes` makes.
 template <typename Places, typename... Resources>
 class site;

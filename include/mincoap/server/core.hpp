@@ -123,12 +123,14 @@ std::size_t challenge(exchange& e, std::size_t token_end, code method, Hooks& ho
 // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is (§5.2.3).
 template <handler Handler, typename Hooks>
 std::size_t take_request(exchange& e, const request& r, const Handler& handler, Hooks& hooks) {
+    [[maybe_unused]] unsigned unwanted = 0;  // asked before a handler keeps a part of the request over the rest
+    if constexpr (requires { hooks.unwanted_classes(r); }) unwanted = hooks.unwanted_classes(r);
     const code refused = refusal(r, hooks);
     reply answer = refused == code::empty ? reply{handler(r)} : reply{refused};
     if (is_unacceptable(r.accept, answer)) answer = code::not_acceptable;
     if constexpr (requires { hooks.explain(answer, r, handler); }) hooks.explain(answer, r, handler);
-    if constexpr (requires { hooks.is_unwanted(r, answer.code()); })
-        if (hooks.is_unwanted(r, answer.code())) return leave_unsaid(e, hooks);
+    if constexpr (requires { hooks.unwanted_classes(r); })
+        if ((unwanted >> (class_of(answer.code()) - 1) & 1) != 0) return leave_unsaid(e, hooks);
     byte* const header = e.buffer.data();
     if ((header[0] & non_confirmable_bit) == 0) {
         header[0] |= acknowledgement_bit;

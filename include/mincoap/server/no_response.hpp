@@ -7,15 +7,15 @@
 
 namespace mincoap {
 
-// A part of the hooks. Without it the option, which is elective, is ignored.
+// A part of the hooks. Without it the option, which is elective, is ignored. What takes the place of a response later
+// is sent nevertheless: a challenge by the guard, and 5.00 for what does not fit.
 struct no_response {
-    // RFC 7967 §2.1: bit 1 of the option's value stands for 2.xx, bit 3 for 4.xx, bit 4 for 5.xx. The server sends no
-    // response then, and acknowledges a request that is Confirmable.
-    static bool is_unwanted(const request& r, code answer) {
+    // RFC 7967 §2.1: bit 1 stands for 2.xx, bit 3 for 4.xx, bit 4 for 5.xx. The server sends no response of these, and
+    // acknowledges a request that is Confirmable.
+    static unsigned unwanted_classes(const request& r) {
         for (const message::option_view o : r.message.options())
-            if (o.number == option::no_response && o.value.size() <= 1)
-                return (o.uint() >> (class_of(answer) - 1) & 1) != 0;
-        return false;
+            if (o.number == option::no_response && o.value.size() <= 1) return o.uint();
+        return 0;
     }
 };
 

@@ -365,6 +365,17 @@ TEST(read_only, members_may_come_back_as_they_are) {
     EXPECT_EQ(r.set, 3);
 }
 
+// 0.0 / 0.0 has a sign on x86; all are written as 0xf97e00.
+TEST(read_only, members_may_come_back_if_they_are_another_nan) {
+    readings r;
+    r.measured = -std::numeric_limits<float>::quiet_NaN();
+    r.history = {};
+    r.history.push(-std::numeric_limits<double>::quiet_NaN());
+    EXPECT_EQ(read(written(r, readings_fields), r, readings_fields), none);
+    EXPECT_EQ(read("a2 0002 01f97c00", r, readings_fields), unexpected) << "infinity is none";
+    EXPECT_EQ(read("a2 0002 0381f97c00", r, readings_fields), unexpected);
+}
+
 TEST(read_only, members_do_not_change) {
     for (const packet map :
          {"a2 0002 01f93c00", "a2 0002 0264'a1b3'", "a2 0002 0260", "a2 0002 0380", "a2 0002 01f9be00",

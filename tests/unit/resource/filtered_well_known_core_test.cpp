@@ -109,6 +109,20 @@ TEST(filtered_well_known_core, asks_for_links_at_run_time) {
     EXPECT_EQ(core{changing}.said(discover({"sz=8"}).non(), multicast()), "silence");
 }
 
+// What is around a resource does not hide its links, but for `optional` while there is nothing.
+TEST(filtered_well_known_core, asks_for_links_within_a_resource_around_them) {
+    const std::vector<int> numbers{7};
+    const auto version = [] { return etag{"1"}; };
+    std::optional<nodes> present;
+    const auto around =
+        routes(below<"a">(confirmed_only(nodes{numbers})), below<"b">(conditional(version, nodes{numbers})),
+               below<"c">(optional(present).title("c")), filtered_well_known_core);
+    EXPECT_EQ(core{around}.said(discover({"rt=node"})),
+              document({R"(</a/7>;rt="node";sz=7)", R"(</b/7>;rt="node";sz=7)"}));
+    present.emplace(numbers);
+    EXPECT_EQ(core{around}.said(discover({"href=/c/*"})), document({R"(</c/7>;rt="node";sz=7)"}));
+}
+
 TEST(filtered_well_known_core, has_another_etag_when_links_change) {
     std::vector<int> numbers = {1};
     const auto changing = routes(below<"">(nodes{numbers}), filtered_well_known_core);

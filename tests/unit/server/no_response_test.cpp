@@ -38,6 +38,16 @@ TEST(no_response, ignores_a_longer_option) {
     EXPECT_EQ(server.said(ask{code::get, "hello"}.non().with(258, packet{"00 02"})), "2.05 ct=0: hello");
 }
 
+// Where a request nearly fills the buffer, what is kept of it stands over the option once the handler has returned.
+TEST(no_response, is_heeded_though_a_handler_keeps_a_part_of_the_request) {
+    constexpr auto discoverable = routes(at<"lamp">(text("on").rt("light")), filtered_well_known_core);
+    core<decltype(discoverable), profile> server{discoverable, 64};
+    ask request{code::get, ".well-known/core"};
+    request.non().query("rt=light").query("rt=ligh*").query("href=/lamp");
+    ASSERT_EQ(server.said(request), "2.05 ct=40: </lamp>;rt=\"light\"");
+    EXPECT_EQ(server.said(request.with(258, packet{"02"})), "silence");
+}
+
 TEST(no_response, is_not_heeded_unless_it_is_named) {
     EXPECT_EQ(core{site}.said(ask{code::get, "hello"}.non().with(258, packet{"02"})), "2.05 ct=0: hello");
 }
