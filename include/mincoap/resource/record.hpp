@@ -13,8 +13,8 @@
 //     record(...).deterministic()                      takes the deterministic encoding only (RFC 8949 §4.2.1)
 //
 // GET answers with a map of all members; FETCH (RFC 8132 §2) sends an array of keys, each once, and is answered with a
-// map of these. Both go in blocks, with an ETag; `read` is called twice for a response and has to give the same, so
-// that it copies what was measured before. PUT sends a map of each member once; those that are read only may be left
+// map of these. Both go in blocks, with an ETag; what `read` gives is kept behind the response, which has so much less
+// room, if it is no reference. PUT sends a map of each member once; those that are read only may be left
 // out, or be as they are. iPATCH (RFC 8132 §3) sends a map of the members to change: a convention of this resource,
 // since no format of patches in CBOR is registered. PUT and iPATCH change all or nothing, hold If-Match and
 // If-None-Match against the ETag of GET, and have one datagram for it: there is no Block1.
@@ -30,37 +30,10 @@
 
 #include <mincoap/cbor/fields.hpp>
 #include <mincoap/resource/conditional.hpp>
-#include <mincoap/resource/representation.hpp>
+#include <mincoap/resource/record_body.hpp>
 
 namespace mincoap {
 namespace detail {
-
-// The members of some record resource, as what `rendition` calls.
-struct record_body {
-    const void* resource;
-    void (*encode)(const void* resource, cbor::writer& to, cbor::member_set members);
-    cbor::member_set members;
-
-    void operator()(body_writer& to) const {
-        cbor::writer items{to};
-        encode(resource, items, members);
-    }
-};
-
-template <typename Self>
-void encode_members(const void* resource, cbor::writer& to, cbor::member_set members) {
-    const Self& self = *static_cast<const Self*>(resource);
-    self.fields->encode(self.read(), to, members);
-}
-
-template <typename Self>
-record_body body_of(const Self& self, cbor::member_set members) {
-    return {&self, &encode_members<Self>, members};
-}
-
-inline reply record_content(const request& r, const record_body& body) {
-    return in_blocks<content_format::cbor>(r, rendition{body});
-}
 
 // RFC 7252 §5.10.8
 inline bool may_change(const request& r, const record_body& whole) {
@@ -96,7 +69,7 @@ struct record_method<code::get> : method<code::get> {
 
     template <typename Self>
     static reply serve(const Self& self, const request& r) {
-        return record_content(r, body_of(self, Self::all));
+        return record_content(self, r, Self::all);
     }
 };
 
@@ -110,7 +83,7 @@ struct record_method<code::fetch> : method<code::fetch> {
     static reply serve(const Self& self, const request& r) {
         cbor::member_set members = 0;
         const code refused = refusal(self.fields->template select<Self::mode>(r.payload(), members));
-        return refused == code::empty ? record_content(r, body_of(self, members)) : reply{refused};
+        return refused == code::empty ? record_content(self, r, members) : reply{refused};
     }
 };
 

@@ -296,6 +296,31 @@ TEST_F(record_test, is_read_and_written_by_functions) {
     EXPECT_EQ(c.said(request_of(code::put, "functions", others).with(if_match, "01")), "4.12");
 }
 
+struct tick {
+    std::uint8_t count = 22;
+};
+constexpr auto tick_fields = fields(field<1>(&tick::count));
+
+// 23 takes a byte in CBOR, and 24 two: what is measured has to be what is written.
+TEST(record_of_a_function, is_read_once_for_a_response) {
+    tick now;
+    const auto moving = routes(at<"tick">(record(
+        [&now] {
+            ++now.count;
+            return now;
+        },
+        tick_fields)));
+    core c{moving};
+    EXPECT_EQ(packet{c.answer(ask{code::get, "tick"}).view().last(4)}, packet{"ff a1 01 17"});
+    EXPECT_EQ(packet{c.answer(ask{code::get, "tick"}).view().last(5)}, packet{"ff a1 01 18 18"});
+    EXPECT_EQ(packet{c.answer(request_of(code::fetch, "tick", "81 01")).view().last(5)}, packet{"ff a1 01 18 19"});
+}
+
+TEST(record_of_a_function, that_does_not_fit_behind_its_response_is_an_error) {
+    const auto any = routes(at<"tick">(record([] { return tick{}; }, tick_fields)));
+    EXPECT_EQ((core{any, 13}.said(ask{code::get, "tick"})), "5.00");
+}
+
 // ---- Fewer methods
 
 TEST_F(record_test, is_read_only_where_it_is_constant) {
