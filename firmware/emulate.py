@@ -15,6 +15,9 @@ import time
 
 import slip
 
+# The option of QEMU for a network interface, by its number.
+LAN9118 = "-net nic,model=lan9118"
+VIRTIO = "-device virtio-net-device,bus=virtio-mmio-bus.{0}"
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 READY = b"mincoap listens"
 
@@ -23,17 +26,21 @@ READY = b"mincoap listens"
 class Board:
     emulator: str
     machine: tuple
-    nic: str  # QEMU's model of the network interface; none if the network is the serial line
+    nic: str  # for each network interface; none if the network is the serial line
     title: str
     prefix: str = "arm-none-eabi-"  # of the binutils
+    interfaces: int = 1
 
 
 BOARDS = {
-    "mps2-an385": Board("qemu-system-arm", ("-M", "mps2-an385"), "lan9118", "Arm MPS2 AN385, Cortex-M3"),
-    "mps2-an385-m0": Board("qemu-system-arm", ("-M", "mps2-an385"), "lan9118",
+    "mps2-an385": Board("qemu-system-arm", ("-M", "mps2-an385"), LAN9118, "Arm MPS2 AN385, Cortex-M3"),
+    "mps2-an385-m0": Board("qemu-system-arm", ("-M", "mps2-an385"), LAN9118,
                            "Arm MPS2 AN385, code for Cortex-M0, unaligned accesses trapped"),
-    "mps2-an505": Board("qemu-system-arm", ("-M", "mps2-an505"), "lan9118", "Arm MPS2 AN505, Cortex-M33"),
+    "mps2-an505": Board("qemu-system-arm", ("-M", "mps2-an505"), LAN9118, "Arm MPS2 AN505, Cortex-M33"),
     "microbit": Board("qemu-system-arm", ("-M", "microbit"), "", "BBC micro:bit, Cortex-M0, 16 K of RAM"),
+    "riscv-virt": Board("qemu-system-riscv32", ("-M", "virt", "-bios", "none", "-global",
+                                                "virtio-mmio.force-legacy=false"), VIRTIO,
+                        "QEMU's RISC-V machine, RV32IMAC, two interfaces", "riscv64-unknown-elf-", 2),
 }
 
 
@@ -58,14 +65,26 @@ def free_port():
         return s.getsockname()[1]
 
 
+def wires(board, networks):
+    """The options of QEMU for the networks of the first interfaces; the others have no cable."""
+    if not board.nic:
+        return ["-serial", *networks]
+    options = ["-serial", "stdio"]
+    for number, network in enumerate(networks):
+        options += ["-netdev", f"{network},id=link{number}", *f"{board.nic.format(number)},netdev=link{number}".split()]
+    for number in range(len(networks), board.interfaces):
+        options += board.nic.format(number).split()
+    return options
+
+
 def command(board, image, network, options=(), extra=()):
-    """Of QEMU. The options are the words that the firmware reads."""
+    """Of QEMU. The options are the words that the firmware reads; a board with several interfaces takes a list of
+    networks as well as one."""
     b = BOARDS[board]
     words = ",".join(f"arg={word}" for word in ("firmware", *options))
-    wires = (["-serial", "stdio", "-netdev", f"{network},id=link", "-net", f"nic,model={b.nic},netdev=link"] if b.nic
-             else ["-serial", network])
+    networks = [network] if isinstance(network, str) else network
     return [b.emulator, *b.machine, "-kernel", str(image), "-display", "none", "-monitor", "none",
-            "-semihosting-config", f"enable=on,target=native,{words}", *wires, *extra]
+            "-semihosting-config", f"enable=on,target=native,{words}", *wires(b, networks), *extra]
 
 
 class Emulator:

@@ -14,14 +14,15 @@ cross_packages=(arm-none-eabi-g++:gcc-arm-none-eabi libnewlib-arm-none-eabi libs
     riscv64-unknown-elf-g++:gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf
     qemu-system-arm:qemu-system-arm valgrind:valgrind)
 firmware_packages=(arm-none-eabi-g++:gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
-    qemu-system-arm:qemu-system-arm)
+    riscv64-unknown-elf-g++:gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf
+    qemu-system-arm:qemu-system-arm qemu-system-riscv32:qemu-system-misc)
 client_packages=(coap-client-notls:libcoap3-bin node:nodejs npm:npm python3:python3)
 
 # Debian's own interpreter first: it has Debian's pytest, whichever python3 comes first on PATH.
 python=$(PATH=/usr/bin:$PATH command -v python3) || python=python3
 
 # What the firmware is built for: names of presets.
-boards=(mps2-an385 mps2-an385-m0 mps2-an505 microbit)
+boards=(mps2-an385 mps2-an385-m0 mps2-an505 microbit riscv-virt)
 
 say() { printf '\n== %s\n' "$*"; }
 die() {

@@ -59,7 +59,7 @@ HANDLERS = ("systick_handler", "on_network_interrupt", "on_timer_interrupt")
 EVERYTHING, ELSEWHERE = "mps2-an385", ("GET /hello", "GET /hello, Echo", "PUT /cbor, If-Match")
 ANSWER, SLEEP = "_ZN8firmware6answer", "_ZN5board5sleepEv"
 WINDOWS = {"core": (ANSWER, ANSWER),
-           "frame": ("_ZN7lan91187receiveEv", "_ZN7lan91184sendEPK4pbuf")}
+           "frame": ("_ZN(7lan9118|10virtio_net)7receiveEv", "_ZN(7lan91184sendEPK|10virtio_net4sendEP)4pbuf")}
 WAYS = {"core": ("core", 4), "IPv4 frame": ("frame", 4), "IPv6 frame": ("frame", 6)}
 
 

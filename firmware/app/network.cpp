@@ -32,7 +32,8 @@ struct text {
     char characters[48] = {};
 
     explicit text(std::string_view from) {
-        from.substr(0, sizeof characters - 1).copy(characters, sizeof characters - 1);
+        const std::string_view start = first(from, sizeof characters - 1);
+        std::char_traits<char>::copy(characters, start.data(), start.size());
     }
 };
 
@@ -128,7 +129,9 @@ void apply_options(std::string_view all) {
 
 // ---- neighbours
 
+// An interface without an address is in no network.
 bool is_in_network(const netif& at, const mincoap::byte* ipv4) {
+    if (ip4_addr_isany_val(*netif_ip4_addr(&at))) return false;
     ip4_addr_t address;
     mincoap::copy_bytes(ipv4, 4, reinterpret_cast<mincoap::byte*>(&address));
     return ip4_addr_netcmp(&address, netif_ip4_addr(&at), netif_ip4_netmask(&at));

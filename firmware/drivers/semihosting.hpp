@@ -1,5 +1,5 @@
-// What an Arm emulator, or a debugger, does for the program it runs (Arm's "Semihosting for AArch32 and AArch64").
-// Without either, each call is a fault: boards of the emulator only.
+// What an emulator, or a debugger, does for the program it runs (Arm's "Semihosting for AArch32 and AArch64", and the
+// same of RISC-V). Without either, each call is a fault: boards of the emulator only.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,27 @@ namespace semihosting {
 
 enum operation : std::uint32_t { write_character = 0x03, get_command_line = 0x15, exit_extended = 0x20 };
 
+#ifdef __riscv
+// A breakpoint between two instructions that do nothing; all three are uncompressed, and in one page of memory.
+inline std::uint32_t call(operation what, void* arguments) {
+    register std::uint32_t a0 asm("a0") = what;
+    register void* a1 asm("a1") = arguments;
+    asm volatile(".option push\n\t.option norvc\n\t.balign 16\n\t"
+                 "slli x0, x0, 0x1f\n\tebreak\n\tsrai x0, x0, 7\n\t"
+                 ".option pop"
+                 : "+r"(a0)
+                 : "r"(a1)
+                 : "memory");
+    return a0;
+}
+#else
 inline std::uint32_t call(operation what, void* arguments) {
     register std::uint32_t r0 asm("r0") = what;
     register void* r1 asm("r1") = arguments;
     asm volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
     return r0;
 }
+#endif
 
 // The words behind -semihosting-config arg=..., the first one left out. Called once, as it fills memory that stays.
 inline std::string_view arguments() {

@@ -1,3 +1,3 @@
 set(board_sources ../../mps2/board.cpp ../../drivers/lan9118.cpp ../../cortex-m/startup.cpp ../../cortex-m/systick.cpp)
-set(board_linker_scripts memory.ld ../../cortex-m/firmware.ld)
+set(board_linker_scripts memory.ld ../../firmware.ld)
 set(board_interfaces 1)

@@ -1,0 +1,86 @@
+"""A firmware with two networks: each has its own addresses, and a request is answered on the network it came by, from
+the address that it was sent to (RFC 7252, section 5.3.2)."""
+
+import contextlib
+import time
+
+import _ask
+import _coap
+import _ethernet
+import emulate
+import pytest
+from _ethernet import Peer
+
+BOARDS = [name for name, board in emulate.BOARDS.items() if board.interfaces > 1]
+
+
+class SecondPeer(Peer):
+    """The host on the second network."""
+
+    MAC = b"\x02\0\0\0\0\x0a"
+    HERE = {4: "198.51.100.9", 6: "fe80::a"}
+    OPTIONS = ("if=1", "ip=198.51.100.1/24")
+
+    def __init__(self):
+        super().__init__()
+        self.there = {4: "198.51.100.1"}
+
+
+@pytest.fixture(params=BOARDS, scope="module")
+def peers(request, image):
+    with contextlib.closing(Peer()) as first, contextlib.closing(SecondPeer()) as second:
+        networks = [first.network(), second.network()]
+        options = [*Peer.OPTIONS, *SecondPeer.OPTIONS]
+        with emulate.running(request.param, image(request.param, "demo-checked"), networks, options):
+            first.meet()
+            second.meet()
+            yield first, second
+
+
+def who_answered(peer, family, to=None, message_type=_coap.CON, patience_s=2.0):
+    """The addresses that answers to a request come from; waits for the first."""
+    is_group = message_type == _coap.NON
+    token, found, deadline = next(_ask.mids).to_bytes(4, "big"), [], time.monotonic() + patience_s
+    request = _ask.get("hello", message_type, token=token)
+    peer.send_ip(peer.packet(request, family, to=to), _ethernet.multicast_mac(to) if is_group else None)
+    while not found and time.monotonic() < deadline:
+        peer.look(0.1)
+        found = [source for source, answer in peer.answers() if answer.token == token]
+    return found
+
+
+def test_each_interface_has_a_hardware_address_of_its_own(peers):
+    first, second = peers
+    assert first.mac != second.mac
+
+
+@pytest.mark.parametrize("family", [4, 6])
+@pytest.mark.parametrize("asked", [0, 1])
+def test_a_request_is_answered_where_it_came_from(peers, asked, family):
+    peer, other = peers[asked], peers[1 - asked]
+    assert peer.ask(_ask.get("hello"), family).payload == b"Hello CoAP"  # who the peer is, is known from now on
+    other.look()
+    other.frames.clear()
+    assert who_answered(peer, family) == [peer.there[family]]
+    other.look(0.1)
+    assert list(other.answers()) == []
+
+
+@pytest.mark.parametrize("group, family", [("224.0.1.187", 4), ("ff02::fd", 6)])
+@pytest.mark.parametrize("asked", [0, 1])
+def test_the_groups_are_heard_on_both(peers, asked, group, family):
+    peer = peers[asked]
+    peer.ask(_ask.get("hello"), family)
+    assert who_answered(peer, family, group, _coap.NON) == [peer.there[family]]
+
+
+@pytest.mark.parametrize("asked", [0, 1])
+def test_the_address_of_the_other_interface_answers_as_that_one_or_not_at_all(peers, asked):
+    peer, other = peers[asked], peers[1 - asked]
+    assert set(who_answered(peer, 4, other.there[4], patience_s=0.5)) <= {other.there[4]}
+
+
+def test_both_are_served_by_turns(peers):
+    for _ in range(100):
+        for peer in peers:
+            assert who_answered(peer, 4) == [peer.there[4]]
