@@ -8,20 +8,12 @@ import struct
 import time
 
 import _coap
+from slip import checksum
 
 BROADCAST = b"\xff" * 6
 ARP, IPV4, IPV6 = 0x0806, 0x0800, 0x86DD
 ICMP, UDP, ICMPV6 = 1, 17, 58
 NEIGHBOR_SOLICITATION, NEIGHBOR_ADVERTISEMENT = 135, 136
-
-
-def checksum(data):
-    """RFC 1071."""
-    data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total > 0xFFFF:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
 
 
 def packed(address):

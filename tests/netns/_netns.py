@@ -41,6 +41,29 @@ def compiled(compiler, folder, name, *sources):
     return str(executable)
 
 
+@contextlib.contextmanager
+def built(net):
+    """Namespaces that are there for as long as they are used."""
+    try:
+        net.build()
+        yield net
+    finally:
+        net.remove()
+
+
+@contextlib.contextmanager
+def serving(namespace, *command):
+    """Runs a server in a namespace, from when it listens."""
+    process = subprocess.Popen(["ip", "netns", "exec", namespace, *map(str, command)], stdout=subprocess.DEVNULL)
+    try:
+        wait_until_bound(namespace, process)
+        yield process
+        assert process.poll() is None, "the server ended"
+    finally:
+        process.kill()
+        process.wait()
+
+
 def wait_until_bound(namespace, process):
     """Waits until a server of that namespace listens."""
     deadline = time.monotonic() + 10

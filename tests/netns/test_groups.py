@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import pytest
-from _netns import PORT, ROOT, compiled, inside, run, wait_until_bound
+from _netns import PORT, ROOT, built, compiled, inside, run, serving
 
 SERVERS = [1, 2, 3]
 CLIENT = 9
@@ -101,30 +101,14 @@ class Net:
 
 @pytest.fixture(scope="module")
 def net(root):
-    made = Net()
-    try:
-        made.build()
+    with built(Net()) as made:
         yield made
-    finally:
-        made.remove()
 
 
 @pytest.fixture(scope="module")
 def group_server(compiler, tmp_path_factory):
     sources = [ROOT / "adapters/posix/src" / name for name in ("entropy.cpp", "udp_socket.cpp")]
     return compiled(compiler, tmp_path_factory.mktemp("group"), "group_server", *sources)
-
-
-@contextlib.contextmanager
-def serving(namespace, *command):
-    process = subprocess.Popen(["ip", "netns", "exec", namespace, *map(str, command)], stdout=subprocess.DEVNULL)
-    try:
-        wait_until_bound(namespace, process)
-        yield process
-        assert process.poll() is None, "the server ended"
-    finally:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture

@@ -4,14 +4,13 @@ A server and a client in a network namespace each, joined by two links. On the f
 of every kind, so that a kernel left to choose has to be wrong for one of them.
 """
 
-import contextlib
 import os
 import select
 import socket
 import subprocess
 
 import pytest
-from _netns import PORT, ROOT, compiled, inside, run, wait_until_bound
+from _netns import PORT, ROOT, built, compiled, inside, run, serving
 
 GET_ROOT = bytes.fromhex("40011234")
 
@@ -77,12 +76,8 @@ class Net:
 
 @pytest.fixture(scope="module")
 def net(root):
-    made = Net()
-    try:
-        made.build()
+    with built(Net()) as made:
         yield made
-    finally:
-        made.remove()
 
 
 @pytest.fixture(scope="module")
@@ -94,19 +89,6 @@ def wildcard_server(compiler, tmp_path_factory):
 def adapter_server(compiler, tmp_path_factory):
     return compiled(compiler, tmp_path_factory.mktemp("adapter"), "udp_socket_reply_server",
                     ROOT / "adapters/posix/src/udp_socket.cpp")
-
-
-@contextlib.contextmanager
-def serving(net, *command):
-    """Runs a server in its namespace, and says where it is once it listens."""
-    process = subprocess.Popen(["ip", "netns", "exec", net.server, *map(str, command)])
-    try:
-        wait_until_bound(net.server, process)
-        yield process
-        assert process.poll() is None, "the server ended"
-    finally:
-        process.kill()
-        process.wait()
 
 
 def ask(net, address, link=0, patience=2.0, source=None, device=None):
@@ -132,7 +114,7 @@ def sources(net, addresses, link=0):
 
 @pytest.mark.parametrize("address", IPV4 + IPV6 + LINK_LOCAL)
 def test_demo_replies_from_the_address_asked(net, demo, address):
-    with serving(net, demo, "--port", PORT, "--trust", "0.0.0.0/0", "::/0"):
+    with serving(net.server, demo, "--port", PORT, "--trust", "0.0.0.0/0", "::/0"):
         answer = ask(net, address)
     assert answer, "no reply"
     reply, source = answer
@@ -142,7 +124,7 @@ def test_demo_replies_from_the_address_asked(net, demo, address):
 
 @pytest.mark.parametrize("addresses", [IPV4, IPV6, LINK_LOCAL], ids=["ipv4", "ipv6", "link-local"])
 def test_a_server_that_lets_the_kernel_choose_is_caught(net, wildcard_server, addresses):
-    with serving(net, wildcard_server, PORT):
+    with serving(net.server, wildcard_server, PORT):
         found = sources(net, addresses)
     assert set(found.values()) <= set(addresses), "it does reply"
     assert found != {a: a for a in addresses}, "this test cannot tell"
@@ -150,7 +132,7 @@ def test_a_server_that_lets_the_kernel_choose_is_caught(net, wildcard_server, ad
 
 @pytest.mark.parametrize("addresses", [IPV4, IPV6, LINK_LOCAL], ids=["ipv4", "ipv6", "link-local"])
 def test_adapter_replies_from_the_address_asked(net, adapter_server, addresses):
-    with serving(net, adapter_server, PORT):
+    with serving(net.server, adapter_server, PORT):
         assert sources(net, addresses) == {a: a for a in addresses}
 
 
@@ -161,7 +143,7 @@ def test_adapter_replies_from_the_address_asked(net, adapter_server, addresses):
     ("ff02::1", "::", IPV6 + LINK_LOCAL),
 ], ids=["broadcast", "multicast", "multicast-ipv6"])
 def test_adapter_answers_a_group_from_an_address_of_the_link(net, adapter_server, asked, bound, expected):
-    with serving(net, adapter_server, PORT, bound):
+    with serving(net.server, adapter_server, PORT, bound):
         with net.client_socket(asked) as client:
             client.settimeout(2)
             if asked == "224.0.0.1":
@@ -182,7 +164,7 @@ def test_adapter_answers_by_the_routing_table(net, adapter_server, asked, source
     route = (f"{asked}/{128 if ':' in asked else 32}", "via", gateway)
     run("ip", "-n", net.client, "route", "add", *route)
     try:
-        with serving(net, adapter_server, PORT):
+        with serving(net.server, adapter_server, PORT):
             answer = ask(net, asked, source=source)
     finally:
         run("ip", "-n", net.client, "route", "del", *route)
@@ -191,7 +173,7 @@ def test_adapter_answers_by_the_routing_table(net, adapter_server, asked, source
 
 
 def test_adapter_answers_a_global_address_from_a_link_local_one(net, adapter_server):
-    with serving(net, adapter_server, PORT):
+    with serving(net.server, adapter_server, PORT):
         answer = ask(net, "fe80::2", source="2001:db8::9")
     assert answer and answer[1] == "fe80::2"
 
@@ -200,19 +182,19 @@ def test_adapter_answers_a_global_address_from_a_link_local_one(net, adapter_ser
 def test_adapter_answers_link_local_ipv4_on_its_link(net, adapter_server, link):
     """For the routing table, 169.254.0.0/16 is on one of the links only."""
     asked = f"169.254.{link}.1"
-    with serving(net, adapter_server, PORT):
+    with serving(net.server, adapter_server, PORT):
         answer = ask(net, asked, source=f"169.254.{link}.9", device=f"link{link}")
     assert answer and answer[1] == asked
 
 
 def test_adapter_bound_to_an_interface_hears_that_one_only(net, adapter_server):
-    with serving(net, adapter_server, PORT, "%link1"):
+    with serving(net.server, adapter_server, PORT, "%link1"):
         assert sources(net, SECOND_LINK + ["fe80::1:1"], link=1) == {a: a for a in SECOND_LINK + ["fe80::1:1"]}
         assert ask(net, IPV4[0], patience=0.2) is None
         assert ask(net, IPV6[0], patience=0.2) is None
 
 
 def test_adapter_bound_to_a_link_local_address(net, adapter_server):
-    with serving(net, adapter_server, PORT, "fe80::2%link0"):
+    with serving(net.server, adapter_server, PORT, "fe80::2%link0"):
         assert sources(net, ["fe80::2"]) == {"fe80::2": "fe80::2"}
         assert ask(net, "fe80::1", patience=0.2) is None

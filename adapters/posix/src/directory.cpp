@@ -60,17 +60,6 @@ struct listing {
     }
 };
 
-// All Uri-Path options, those of the prefix included. They stand next to each other.
-bytes full_path(const request& r) {
-    if (r.path_end == nullptr) return {};
-    const bytes token = r.message.token();
-    message::option_reader options{token.data() + token.size(), r.path_end};
-    const byte* begin = options.position();
-    while (options.next() == message::option_reader::step::option && options.number() != option::uri_path)
-        begin = options.position();
-    return {begin, r.path_end};
-}
-
 }  // namespace
 
 std::expected<directory, std::error_code> directory::open(const char* path, std::uint32_t capacity) {
@@ -107,9 +96,9 @@ reply directory::get(const request& r) {
     return in_blocks(r, detail::format_of(at.name.data()), file_content{&served_, all});
 }
 
-// The path is read again when the reply is written.
+// All of the path, that of the prefix included, is read again when the reply is written.
 reply directory::list(const request& r) {
-    listing links{&served_, full_path(r)};
+    listing links{&served_, mincoap::detail::encoded_options<option::uri_path>(r)};
     const mincoap::detail::block_plan plan = mincoap::detail::plan_of(r, links.measure());
     links.path = r.keep(links.path);
     return mincoap::detail::block_reply<content_format::link_format>(code::content, links, plan);

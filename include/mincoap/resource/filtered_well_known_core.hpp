@@ -22,22 +22,6 @@
 namespace mincoap {
 namespace detail {
 
-// The Uri-Query options of a request as they are encoded, one behind the other.
-inline bytes encoded_queries(const request& r) {
-    const bytes token = r.message.token();
-    const bytes datagram = r.message.datagram();
-    message::option_reader options{token.data() + token.size(), datagram.data() + datagram.size()};
-    const byte* begin = nullptr;
-    const byte* end = nullptr;
-    for (const byte* at = options.position(); options.next() == message::option_reader::step::option;
-         at = options.position()) {
-        if (options.number() != option::uri_query) continue;
-        if (begin == nullptr) begin = at;
-        end = options.position();
-    }
-    return {begin, end};
-}
-
 template <typename Given>
 concept has_links = requires(const Given& given, link_writer& to) { undescribed(given).links(to); };
 
@@ -97,7 +81,7 @@ struct filtered_discovery {
 
         static reply serve(const filtered_discovery& self, const request& r) {
             constexpr auto format = content_format::link_format;
-            const bytes queries = encoded_queries(r);
+            const bytes queries = encoded_options<option::uri_query>(r);
             if constexpr (std::tuple_size_v<Others> == 0)
                 if (queries.empty()) return in_blocks<format>(r, constant_body{self.document.view(), self.tag});
             rendition<matching_links<filtered_discovery>> links{{&self, queries}};

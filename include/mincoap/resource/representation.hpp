@@ -61,6 +61,23 @@ struct rendition {
 
 namespace detail {
 
+// The options of a request that have that number, as they are encoded, one behind the other: a part of it to be kept.
+template <option Number>
+bytes encoded_options(const request& r) {
+    const bytes token = r.message.token();
+    const bytes datagram = r.message.datagram();
+    message::option_reader options{token.data() + token.size(), datagram.data() + datagram.size()};
+    const byte* begin = nullptr;
+    const byte* end = nullptr;
+    for (const byte* at = options.position(); options.next() == message::option_reader::step::option;
+         at = options.position()) {
+        if (options.number() != Number) continue;
+        if (begin == nullptr) begin = at;
+        end = options.position();
+    }
+    return {begin, end};
+}
+
 // The value of a Block option, and above its 24 bits whether there is one, and what else of a request counts when it is
 // gone.
 using block_request = std::uint32_t;

@@ -22,7 +22,7 @@
 // of 49.7 days.
 #pragma once
 
-#include <bit>
+#include <array>
 
 #include <mincoap/message/option.hpp>
 #include <mincoap/net/endpoint.hpp>
