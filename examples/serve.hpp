@@ -20,7 +20,7 @@ int serve(const Site& site, int argc, char** argv, Parts... parts) {
     std::printf("listening on port %u\n", unsigned{socket->local_port()});
     std::fflush(stdout);
 
-    // coap-client of Debian 12 does not know the Echo option: programs on this machine get large responses without it.
+    // Not all clients know the Echo option: programs on this machine get large responses without it.
     const mincoap::echo_guard<mincoap::trusts_loopback> guard{mincoap::posix::random_key()};
     mincoap::server server{*socket, site, guard, parts...};
     while (server.poll(mincoap::posix::now_ms()) != mincoap::poll_result::error)

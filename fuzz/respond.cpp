@@ -5,9 +5,9 @@
 // sent to it (RFC 9175 §2.4).
 //
 // The input: one byte each for the size of the buffer and the hooks (bit 0: responses are expected, bit 1: Message IDs
-// are counted, bit 2: guarded), then datagrams, each behind two bytes: its length, and how it arrived (bit 0: by
-// multicast, bit 1: truncated, bits 2 to 4: upper bits of the length, bit 5: its first Echo option of eight bytes is
-// given the value that was sent last, bit 6: in the next epoch, bit 7: from another address).
+// are counted, bit 2: guarded, bit 3: and with preemptive_echo), then datagrams, each behind two bytes: its length, and
+// how it arrived (bit 0: by multicast, bit 1: truncated, bits 2 to 4: upper bits of the length, bit 5: its first Echo
+// option of eight bytes is given the value that was sent last, bit 6: in the next epoch, bit 7: from another address).
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -201,6 +201,8 @@ template <typename Hooks>
 struct guarded : Hooks, echo_guard<> {
     guarded() : echo_guard<>(key) {}
 };
+template <typename Hooks>
+struct preemptive : guarded<Hooks>, preemptive_echo {};
 
 // What an address has been sent and may be sent, reckoned without the guard.
 struct account {
@@ -371,6 +373,15 @@ void exchange_all(bytes input, std::size_t capacity, bool expects, bool numbered
     }
 }
 
+template <typename Hooks>
+void exchange_all_with(bytes datagrams, std::size_t capacity, byte how) {
+    const bool expects = (how & 1) != 0;
+    const bool numbered = (how & 2) != 0;
+    if ((how & 4) == 0) exchange_all<Hooks>(datagrams, capacity, expects, numbered);
+    else if ((how & 8) == 0) exchange_all<guarded<Hooks>>(datagrams, capacity, expects, numbered);
+    else exchange_all<preemptive<Hooks>>(datagrams, capacity, expects, numbered);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -382,14 +393,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     store = {};
     small_store = {};
     key = {etag{bytes{data, size}}.number(), 0};
-    const std::size_t capacity = data[0] < 240 ? 12 + data[0] : 1152;
-    const bool expects = (data[1] & 1) != 0;
     const bool numbered = (data[1] & 2) != 0;
-    const bool is_guarded = (data[1] & 4) != 0;
+    const std::size_t capacity = data[0] < 240 ? ((data[1] & 4) != 0 ? 22U : 12U) + data[0] : 1152;
     const bytes datagrams{data + 2, size - 2};
-    if (numbered && is_guarded) exchange_all<guarded<numbering>>(datagrams, capacity, expects, numbered);
-    else if (numbered) exchange_all<numbering>(datagrams, capacity, expects, numbered);
-    else if (is_guarded) exchange_all<guarded<listening>>(datagrams, capacity, expects, numbered);
-    else exchange_all<listening>(datagrams, capacity, expects, numbered);
+    if (numbered) exchange_all_with<numbering>(datagrams, capacity, data[1]);
+    else exchange_all_with<listening>(datagrams, capacity, data[1]);
     return 0;
 }

@@ -1,5 +1,7 @@
 // core <requests>: has that many GET /hello answered over a socket that is a piece of memory.
 // core <requests> --loop: takes the same datagrams from the socket and gives it the same answers, without a server.
+//
+// GUARD is what guards the server: in a program of its own each, as in an image.
 #include <cstdlib>
 #include <cstring>
 
@@ -43,7 +45,7 @@ int main(int argc, char** argv) {
             socket.send({buffer, reply_size}, in.path);
         }
     } else {
-        mincoap::server server{socket, site, buffer, mincoap::unguarded{}};
+        mincoap::server server{socket, site, buffer, GUARD};
         for (std::size_t i = 0; i < requests; ++i) server.poll(0);
     }
     return socket.answered == requests ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -2,7 +2,7 @@
 requests, the difference divided. Start and end of the program drop out.
 
 core      from the socket's receive to its send, both left out: a server over a piece of memory, less the same loop
-          over the same memory without a server
+          over the same memory without a server; guarded, the response is within what an echo guard lets out to anybody
 process   all of a server over a UDP socket: the program, the adapter and libc, with a wait, a receive and a send for each
           request. The client is another process. The kernel is not counted.
 block     as core, a block of 64 bytes, of a body of 16 or 64 of them: read by offset it costs the same wherever it is and
@@ -91,7 +91,8 @@ def per_request(program, *arguments):
 
 
 def measure():
-    return {"core": without_loop("core", [], ["--loop"]), "process": per_request("process"),
+    return {"core": without_loop("core", [], ["--loop"]),
+            "core, guarded": without_loop("core_guarded", [], ["--loop"]), "process": per_request("process"),
             "block, one of 16 by offset": of_block("16", "offset"), "block, one of 64 by offset": of_block("64", "offset"),
             "block, one of 16 rendered": of_block("16", "rendered"), "block, one of 64 rendered": of_block("64", "rendered")}
 

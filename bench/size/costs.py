@@ -59,6 +59,7 @@ RESOURCES = {
     "HOST_NAMES": "`host_names` of one name, a part of the hooks",
     "GUARD": "`echo_guard`",
     "GUARD_ALONE": "the same without SipHash: hardware computes the MAC",
+    "PREEMPTIVE_ECHO": "`echo_guard` and `preemptive_echo`, a part of the hooks",
 }
 
 

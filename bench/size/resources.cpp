@@ -186,7 +186,10 @@ constinit mincoap::server server{socket,
 #ifdef WITH_HOST_NAMES
                                  mincoap::host_names<"device.example">{},
 #endif
-#if defined(WITH_GUARD)
+#ifdef WITH_PREEMPTIVE_ECHO
+                                 mincoap::preemptive_echo{},
+#endif
+#if defined(WITH_GUARD) || defined(WITH_PREEMPTIVE_ECHO)
                                  mincoap::echo_guard{mincoap::security::siphash::key{}}};
 #elif defined(WITH_GUARD_ALONE)
                                  mincoap::echo_guard<mincoap::trusts_nobody, accelerated>{accelerated::key{}}};

@@ -26,6 +26,7 @@
 #include <mincoap/server/host_names.hpp>
 #include <mincoap/server/leisure.hpp>
 #include <mincoap/server/no_response.hpp>
+#include <mincoap/server/preemptive_echo.hpp>
 #include <mincoap/server/problem_details.hpp>
 #include <mincoap/server/server.hpp>
 #include <mincoap/version.hpp>

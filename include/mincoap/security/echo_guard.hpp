@@ -24,7 +24,6 @@
 
 #include <array>
 
-#include <mincoap/message/option.hpp>
 #include <mincoap/net/endpoint.hpp>
 #include <mincoap/security/siphash.hpp>
 
@@ -59,24 +58,25 @@ public:
     // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option. To be
     // asked for each message: it is when time goes on.
     bool confirms(const net::endpoint& remote, std::uint32_t now_ms, const byte* echo) {
-        epoch_ += static_cast<std::uint16_t>(((now_ms + challenges_) >> 16) - epoch_);
+        const auto now = static_cast<std::uint16_t>((now_ms + challenges_) >> 16);
+        if (now != static_cast<std::uint16_t>(epoch_)) epoch_ += static_cast<std::uint16_t>(now - epoch_);
         return trusted_(remote) || (echo != nullptr && is_fresh(remote, echo));
     }
 
-    // Writes an Echo option for that address behind a message without options: 2 + echo_size bytes.
+    // Writes the value of an Echo option for that address, of echo_size bytes.
     void write_echo(const net::endpoint& remote, byte* to) {
         ++challenges_;
         const std::uint64_t value = tag(remote, epoch_);
-        to[0] = 0xd0 + echo_size;
-        to[1] = number_of(option::echo) - 13;
-        __builtin_memcpy(to + 2, &value, echo_size);
+        __builtin_memcpy(to, &value, echo_size);
     }
 
 private:
     [[gnu::noinline]] bool is_fresh(const net::endpoint& remote, const byte* echo) const {
         std::uint64_t given = 0;
         __builtin_memcpy(&given, echo, echo_size);
-        return is_same(given, tag(remote, epoch_)) || is_same(given, tag(remote, epoch_ - 1));
+        for (std::uint32_t age = 0; age < 2; ++age)
+            if (is_same(given, tag(remote, epoch_ - age))) return true;
+        return false;
     }
 
     // Without a branch between its halves, so that it takes the same time wherever they differ.
@@ -85,7 +85,7 @@ private:
         return (static_cast<std::uint32_t>(difference) | static_cast<std::uint32_t>(difference >> 32)) == 0;
     }
 
-    std::uint64_t tag(const net::endpoint& remote, std::uint32_t epoch) const {
+    [[gnu::noinline]] std::uint64_t tag(const net::endpoint& remote, std::uint32_t epoch) const {
         std::array<std::uint64_t, 4> about{0, 0, std::uint64_t{remote.port} << 32 | remote.interface, epoch};
         __builtin_memcpy(about.data(), remote.address.data(), sizeof remote.address);
         return mac_(about);

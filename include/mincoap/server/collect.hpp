@@ -35,19 +35,6 @@ constexpr void collect_critical(option_set& to, unsigned number, std::size_t len
     to |= option_set{1} << index;
 }
 
-// Reads an option into the request while the message is parsed.
-constexpr void collect(request& to, message::option_view o, const byte* begin) {
-    const unsigned number = number_of(o.number);
-    if (number % 2 != 0) collect_critical(to.critical, number, o.value.size());
-    if (number == number_of(option::uri_path)) {
-        if (to.path_begin == nullptr) to.path_begin = begin;
-        to.path_end = o.value.data() + o.value.size();
-    } else if (number == number_of(option::accept) || number == number_of(option::content_format)) {
-        format_option& format = number == number_of(option::accept) ? to.accept : to.content_format;
-        if (o.value.size() <= 2 && format.is_absent()) format = format_option{o.uint()};
-    }
-}
-
 struct echoing_request : request {
     using request::request;
     const byte* echo = nullptr;  // the value of the first Echo option that may be the guard's
@@ -56,14 +43,26 @@ struct echoing_request : request {
 template <typename Hooks>
 using request_for = std::conditional_t<guarding<Hooks>, echoing_request, request>;
 
+// Reads an option into the request while the message is parsed.
+template <typename Hooks>
+constexpr void collect(request_for<Hooks>& to, message::option_view o, const byte* begin) {
+    const unsigned number = number_of(o.number);
+    if (number % 2 != 0) collect_critical(to.critical, number, o.value.size());
+    if (number == number_of(option::uri_path)) {
+        if (to.path_begin == nullptr) to.path_begin = begin;
+        to.path_end = o.value.data() + o.value.size();
+    } else if (number == number_of(option::accept) || number == number_of(option::content_format)) {
+        format_option& format = number == number_of(option::accept) ? to.accept : to.content_format;
+        if (o.value.size() <= 2 && format.is_absent()) format = format_option{o.uint()};
+    } else if constexpr (guarding<Hooks>) {
+        if (o.number == option::echo && o.value.size() == Hooks::echo_size && to.echo == nullptr)
+            to.echo = o.value.data();
+    }
+}
+
 template <typename Hooks>
 constexpr message::parse_error parse_request(const exchange& e, request_for<Hooks>& r) {
-    const auto collected = [&r](const message::option_view& o, const byte* begin) {
-        collect(r, o, begin);
-        if constexpr (guarding<Hooks>)
-            if (o.number == option::echo && o.value.size() == Hooks::echo_size && r.echo == nullptr)
-                r.echo = o.value.data();
-    };
+    const auto collected = [&r](const message::option_view& o, const byte* begin) { collect<Hooks>(r, o, begin); };
     return message::view::parse(e.buffer.first(e.in.size), r.message, collected);
 }
 

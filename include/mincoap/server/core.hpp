@@ -18,18 +18,26 @@ constexpr void conclude(const exchange& e, Hooks& hooks, outcome o) {
 // RFC 9175 §2.4: what may be sent for a request until the address is confirmed, in bytes.
 constexpr std::size_t unconfirmed_limit(const exchange& e) { return 3 * e.in.size; }
 
+// What an exchange needs for a header and a token, in bytes, and for the Echo option of a challenge.
+template <typename Hooks>
+constexpr std::size_t min_buffer_size() {
+    constexpr std::size_t without_options = message::header_size + message::max_token_size;
+    if constexpr (guarding<Hooks>) return without_options + 2 + Hooks::echo_size;
+    else return without_options;
+}
+
 // A group's member sends what it can send unasked: a response in blocks gets smaller, another one that is too large is
 // left out, and so is a challenge (RFC 7252 §8.2, RFC 9175 §2.4). One that waits for its leisure has to fit where it
 // waits.
 template <typename Hooks>
 constexpr void limit_room(const exchange& e, mutable_bytes& room) {
     if (!e.in.multicast) return;
-    std::size_t limit = room.size();
+    const auto limit_to = [&room](std::size_t limit) {
+        if (limit < room.size()) room = room.first(limit);
+    };
     if constexpr (guarding<Hooks>)
-        if (!e.in.confirmed && unconfirmed_limit(e) < limit) limit = unconfirmed_limit(e);
-    if constexpr (deferring<Hooks>)
-        if (Hooks::deferred_capacity < limit) limit = Hooks::deferred_capacity;
-    room = room.first(limit);
+        if (!e.in.confirmed) limit_to(unconfirmed_limit(e));
+    if constexpr (deferring<Hooks>) limit_to(Hooks::deferred_capacity);
 }
 
 inline constexpr option_set proxying = set_of(option::proxy_uri) | set_of(option::proxy_scheme);
@@ -46,12 +54,11 @@ constexpr code refusal(const request& r, [[maybe_unused]] const Hooks& hooks) {
     return code::empty;
 }
 
-// Renders the reply over the request: the header is there already but for the code, the token stays, the rest is
-// written anew. Returns the size of the response, or 0 if it does not fit.
+// Renders the reply over the request: header and token stay, the rest is written anew. Returns the size of the
+// response, or 0 if it does not fit. The header has the method still: what is too much is replaced according to it.
 inline std::size_t render(mutable_bytes room, std::size_t token_end, const reply& answer) {
     if constexpr (checked_build)
         for (byte& dead : room.subspan(token_end)) dead = 0xa5;
-    room[1] = static_cast<byte>(answer.code());
     return answer.render(room, token_end);
 }
 
@@ -102,27 +109,39 @@ template <typename Handler>
     requires requires { Handler::recognised; }
 inline constexpr bool takes_blocks<Handler> = (Handler::recognised & set_of(option::block1)) != 0;
 
-constexpr bool is_too_much(const exchange& e, std::size_t size) {
-    return !e.in.confirmed && (size > unconfirmed_limit(e) || message::code_of(e.buffer.data()) == code::unauthorized);
+// A 4.01 always is: `confirmed_only` asks for an Echo option by it, and who refuses for another reason may as well do so
+// to a confirmed address.
+constexpr bool is_too_much(const exchange& e, std::size_t size, code answer) {
+    return (size > unconfirmed_limit(e) || answer == code::unauthorized) && !e.in.confirmed;
 }
 
 // In place of what is too much: what can be repeated is to be repeated with the Echo option of a 4.01; of anything else
 // it is said what became of it. Returns the size of the response.
 template <typename Hooks>
-std::size_t challenge(exchange& e, std::size_t token_end, code method, Hooks& hooks) {
+std::size_t challenge(exchange& e, std::size_t token_end, const reply& answer, Hooks& hooks) {
     conclude(e, hooks, outcome::challenged);
     byte* const header = e.buffer.data();
-    if (method == code::get || method == code::fetch) header[1] = static_cast<byte>(code::unauthorized);
-    const std::size_t size = token_end + 2 + Hooks::echo_size;
+    const code method = message::code_of(header);
+    const bool repeatable = method == code::get || method == code::fetch;
+    header[1] = static_cast<byte>(repeatable ? code::unauthorized : answer.code());
     // Three times a bare header has no room for the option; three times anything longer has.
-    if (e.in.size == message::header_size || size > e.buffer.size()) return token_end;
-    hooks.write_echo(e.in.path.remote, header + token_end);
-    return size;
+    if (e.in.size == message::header_size) return token_end;
+    byte* const to = header + token_end;
+    to[0] = 0xd0 + Hooks::echo_size;
+    to[1] = number_of(option::echo) - 13;
+    hooks.write_echo(e.in.path.remote, to + 2);
+    return token_end + 2 + Hooks::echo_size;
+}
+
+// A response that a client which knows the option would be glad of one in: see preemptive_echo.hpp. In a 4.01 it would
+// have the client repeat what is refused.
+constexpr bool is_echoed(const exchange& e, const echoing_request& r, code answer) {
+    return r.echo != nullptr && e.in.confirmed && !e.in.multicast && answer != code::unauthorized;
 }
 
 // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is (§5.2.3).
 template <handler Handler, typename Hooks>
-std::size_t take_request(exchange& e, const request& r, const Handler& handler, Hooks& hooks) {
+std::size_t take_request(exchange& e, const request_for<Hooks>& r, const Handler& handler, Hooks& hooks) {
     [[maybe_unused]] unsigned unwanted = 0;  // asked before a handler keeps a part of the request over the rest
     if constexpr (requires { hooks.unwanted_classes(r); }) unwanted = hooks.unwanted_classes(r);
     const code refused = refusal(r, hooks);
@@ -146,12 +165,15 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
         }
     }
     const std::size_t token_end = token_end_of(e);
-    [[maybe_unused]] const code method = r.method();  // the answer's code takes its place
     if constexpr (guarding<Hooks> || deferring<Hooks>) limit_room<Hooks>(e, *r.room);
-    if (const std::size_t size = render(*r.room, token_end, answer); size != 0) {
-        if constexpr (guarding<Hooks>)
-            if (is_too_much(e, size)) return challenge(e, token_end, method, hooks);
+    const std::size_t size = render(*r.room, token_end, answer);
+    if constexpr (guarding<Hooks>)
+        if (is_too_much(e, size, answer.code())) return challenge(e, token_end, answer, hooks);
+    header[1] = static_cast<byte>(answer.code());
+    if (size != 0) {
         conclude(e, hooks, refused == code::empty ? outcome::served : outcome::refused);
+        if constexpr (requires { hooks.add_echo(e, size, hooks); })
+            if (is_echoed(e, r, answer.code())) return hooks.add_echo(e, size, hooks);
         return e.in.truncated ? append_size_limit<takes_blocks<Handler>>(e.buffer, size) : size;
     }
     hooks.on_outcome(outcome::reply_too_large);
@@ -160,7 +182,8 @@ std::size_t take_request(exchange& e, const request& r, const Handler& handler, 
 }
 
 template <handler Handler, typename Hooks>
-std::size_t take(exchange& e, const request& r, message::parse_error error, const Handler& handler, Hooks& hooks) {
+std::size_t take(exchange& e, const request_for<Hooks>& r, message::parse_error error, const Handler& handler,
+                 Hooks& hooks) {
     if (error != message::parse_error::none) {
         conclude(e, hooks, static_cast<outcome>(error));
         return error == message::parse_error::format ? reject(e) : 0;
@@ -179,7 +202,7 @@ constexpr bool may_draw_reply(const exchange& e, message::parse_error error) {
 
 // The same where each reply to an address that nobody has confirmed takes a token; see flood_limit.hpp.
 template <handler Handler, limiting Hooks>
-std::size_t take_limited(exchange& e, const request& r, message::parse_error error, const Handler& handler,
+std::size_t take_limited(exchange& e, const request_for<Hooks>& r, message::parse_error error, const Handler& handler,
                          Hooks& hooks) {
     if (!e.in.confirmed && may_draw_reply(e, error) && !hooks.has_token(r.now_ms)) {
         hooks.on_outcome(outcome::limited);
@@ -202,12 +225,12 @@ std::size_t take_limited(exchange& e, const request& r, message::parse_error err
 // `inline` is a hint, since a server is alone in most images: with a guard, a call is some 30 bytes more on Cortex-M0+.
 template <handler Handler, typename Hooks>
 inline std::size_t respond(exchange& e, const Handler& handler, std::uint32_t now_ms, Hooks& hooks) {
-    MINCOAP_ASSERT(e.in.size <= e.buffer.size());
+    MINCOAP_ASSERT(e.buffer.size() >= detail::min_buffer_size<Hooks>() && e.in.size <= e.buffer.size());
     mutable_bytes room = e.buffer;
     detail::request_for<Hooks> r{e.in, now_ms, room};
     if (e.in.truncated) detail::leave_header(e);
     const message::parse_error error = detail::parse_request<Hooks>(e, r);
-    if constexpr (detail::guarding<Hooks>) e.in.confirmed = hooks.confirms(e.in.path.remote, now_ms, r.echo);
+    if constexpr (detail::guarding<Hooks>) e.in.confirmed = hooks.confirms(e.in.path.remote, r.now_ms, r.echo);
     if constexpr (detail::limiting<Hooks>) return detail::take_limited(e, r, error, handler, hooks);
     else return detail::take(e, r, error, handler, hooks);
 }

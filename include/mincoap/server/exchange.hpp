@@ -9,7 +9,8 @@ namespace mincoap {
 
 // The memory of one exchange. All that matters from one datagram to the next is an answer that waits for the socket.
 struct exchange {
-    mutable_bytes buffer;        // the largest datagram that is taken or sent; at least 12 bytes, at most 65,535
+    mutable_bytes buffer;        // the largest datagram that is taken or sent: at least 12 bytes, 22 with a guard;
+                                 // at most 65,535
     std::size_t reply_size = 0;  // of the answer in the buffer, in bytes; 0: none waits
     net::arrival in{};           // the datagram that was received
 

@@ -22,7 +22,8 @@ public:
     constexpr server(Socket& s, const Handler& h, Parts... parts)
         : exchange_(memory_), socket_(s), handler_(h), hooks_{make_profile(parts...)} {}
 
-    // In memory of the caller's: 12 to 65,535 bytes, the size of the largest datagram that is taken or sent.
+    // In memory of the caller's: 12 to 65,535 bytes, with a guard at least 22, the size of the largest datagram that is
+    // taken or sent.
     template <hooks_part... Parts>
         requires std::same_as<Memory, given_memory>
     constexpr server(Socket& s, const Handler& h, mutable_bytes memory, Parts... parts)
