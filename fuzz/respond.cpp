@@ -1,5 +1,6 @@
 // A sequence of datagrams to a site of every building block. Whatever they are, an answer is a well-formed message that
-// answers this one, or there is none where there must be none.
+// answers this one, or there is none where there must be none. A record stays within its limits, and as it was unless a
+// PUT or an iPATCH succeeds.
 //
 // With a guard, an address gets at most three times the bytes that came from it, until it shows an Echo option that was
 // sent to it (RFC 9175 §2.4).
@@ -89,6 +90,44 @@ struct nodes {
     using methods = method_list<get>;
 };
 
+enum class heating : std::uint8_t { off, on, automatic };
+
+struct settings {
+    bool on = false;
+    std::int16_t offset = -3;
+    heating mode = heating::automatic;
+    bounded_text<12> name = "lamp";
+    bounded_bytes<4> secret;
+    bounded_list<std::uint32_t, 3> times{60, 120};
+    std::uint64_t count = 7;
+    float gain = 1.5;
+    double factor = 0.1;
+};
+constexpr auto settings_fields =
+    fields(field<1>(&settings::on), field<2>(&settings::offset).min(-40).max(85),
+           field<-3>(&settings::mode).max(heating::automatic), field<"name">(&settings::name),
+           field<1000>(&settings::secret), field<"t">(&settings::times).max(86400),
+           field<6>(&settings::count).read_only(), field<7>(&settings::gain), field<8>(&settings::factor));
+
+settings current;
+settings behind_functions;
+
+code write_settings(const settings& s) {
+    if (s.on && s.offset < 0) return code::forbidden;
+    behind_functions = s;
+    return code::changed;
+}
+
+std::string_view read_name() { return current.name.view(); }
+std::optional<std::string_view> read_name_if_on() {
+    return current.on ? std::optional{current.name.view()} : std::nullopt;
+}
+
+const auto pack = senml<"urn:dev:">(entry<"gain", "dB">(current.gain).sum(current.factor).update_time<60>(),
+                                    entry<"offset", "Cel">(current.offset).time(current.factor),
+                                    entry<"on">(current.on), entry<"name">(read_name_if_on), entry<"large">(large))
+                      .base_time(current.count);
+
 reply toggle(const request& r) {
     if (message_of_the_day) message_of_the_day.reset();
     else message_of_the_day.emplace(text("today"));
@@ -114,7 +153,11 @@ const auto site = routes(
     below<"*/x">(get(count_segments)), below<"nodes">(nodes{}), at<"gate">(confirmed_only(value(led))),
     at<"neg">(negotiated(value(level), get(render_cbor).produces<content_format::cbor>(),
                          put(toggle).consumes<content_format::cbor>())),
-    at<"new">(post([] { return created<"things", "id">(12345); })),
+    at<"new">(post([] { return created<"things", "id">(12345); })), at<"rec">(record(current, settings_fields)),
+    at<"strict">(record(current, settings_fields).deterministic()),
+    at<"fn">(record([] { return behind_functions; }, write_settings, settings_fields)),
+    at<"all">(conditional(tag_of_level, negotiated(value(level), record(current, settings_fields)))), at<"pack">(pack),
+    at<"gain">(senml(read_name, entry<"gain">(current.gain))),
     at<"bad">(get([] { return problem(code::conflict, "Door is open", "It is to be closed."); })),
     filtered_well_known_core);
 
@@ -282,6 +325,47 @@ void check_response(const message::view& answer, const facts& asked, const net::
     }
 }
 
+// A body that is sent as a whole is one item.
+void check_cbor(const message::view& answer) {
+    const auto format = answer.options().find(option::content_format);
+    if (answer.code() != code::content || !format || answer.options().find(option::block2)) return;
+    if (format->uint() != 60 && format->uint() != 112) return;
+    cbor::reader in{answer.payload()};
+    in.skip();
+    require(in.finish() == cbor::read_error::none);
+}
+
+std::vector<byte> encoded(const settings& s) {
+    std::vector<byte> memory(128);
+    body_writer body{memory};
+    cbor::writer to{body};
+    settings_fields.encode(s, to);
+    require(body.size() <= memory.size());
+    memory.resize(body.size());
+    return memory;
+}
+
+// Within its limits: what it holds would be taken.
+void check_record(const settings& s) {
+    settings same = s;
+    require(settings_fields.decode<cbor::mode::deterministic>(encoded(s), same) == cbor::read_error::none);
+    require(s.count == settings{}.count);
+}
+
+// The records before a datagram, and what may become of them.
+struct records_before {
+    std::vector<byte> variable = encoded(current);
+    std::vector<byte> functions = encoded(behind_functions);
+
+    void check(const facts& asked, bytes answer) const {
+        const bool changes = asked.code == 3 || asked.code == 7;  // PUT, iPATCH
+        const bool succeeds = !answer.empty() && answer[1] / 32 == 2;
+        require((changes && succeeds) || (variable == encoded(current) && functions == encoded(behind_functions)));
+        check_record(current);
+        check_record(behind_functions);
+    }
+};
+
 std::uint32_t total(const counters& counted) {
     std::uint32_t sum = 0;
     for (const std::uint32_t n : counted.by_outcome) sum += n;
@@ -316,6 +400,7 @@ void exchange_one(bytes datagram, const net::arrival& about, std::size_t capacit
     const facts asked{datagram.first(e.in.size)};
     const bool confirmed =
         asked.well_formed && !e.in.truncated && asked.echo && with.confirms(datagram.subspan(*asked.echo, 8), epoch);
+    const records_before records;
     const std::uint32_t before = total(hooks);
     const std::uint32_t truncated_before = hooks[outcome::truncated];
     const std::size_t size = respond(e, site, epoch * account::epoch_ms, hooks);
@@ -326,6 +411,7 @@ void exchange_one(bytes datagram, const net::arrival& about, std::size_t capacit
     require(std::all_of(memory.begin(), memory.begin() + guard, [](byte b) { return b == guard_value; }));
     require(std::all_of(memory.end() - guard, memory.end(), [](byte b) { return b == guard_value; }));
     if constexpr (is_guarded<Hooks>) check_limit(e, size, confirmed, with);
+    records.check(asked, e.buffer.first(size));
     if (size == 0) {  // a Confirmable message is never left without an answer (RFC 7252 §4.2)
         require(!asked.has_header || asked.type != 0 || about.multicast);
         return;
@@ -337,6 +423,7 @@ void exchange_one(bytes datagram, const net::arrival& about, std::size_t capacit
     if (answer->code() == code::empty) check_empty(*answer, asked, about, hooks.expects && !e.in.truncated);
     else if (e.in.truncated) check_too_large(*answer, asked, about, numbered);
     else check_response(*answer, asked, about, numbered);
+    check_cbor(*answer);
     with.note(*answer, epoch);
 }
 
@@ -390,6 +477,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     level = 0;
     large = 0;
     message_of_the_day.reset();
+    current = {};
+    behind_functions = {};
     store = {};
     small_store = {};
     key = {etag{bytes{data, size}}.number(), 0};

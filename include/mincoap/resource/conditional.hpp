@@ -26,6 +26,16 @@ inline bool precondition_holds(const request& r, const std::optional<etag>& curr
 
 inline constexpr option_set conditional_options = set_of(option::if_match) | set_of(option::if_none_match);
 
+namespace detail {
+
+// What has been dealt with is nothing that anybody else has to understand.
+inline request without_conditions(request r) {
+    r.critical &= ~conditional_options;
+    return r;
+}
+
+}  // namespace detail
+
 template <typename Current, resource Resource>
 struct conditional_resource : linkable<conditional_resource<Current, Resource>> {
     Current current;
@@ -46,7 +56,8 @@ struct conditional_resource : linkable<conditional_resource<Current, Resource>> 
         static reply serve(const conditional_resource& self, const request& r) {
             if ((r.critical & conditional_options) != 0 && !precondition_holds(r, self.current()))
                 return code::precondition_failed;
-            return Method::serve(self.target, r);
+            if constexpr ((Method::understands & conditional_options) == 0) return Method::serve(self.target, r);
+            else return Method::serve(self.target, detail::without_conditions(r));
         }
     };
     using methods = each_method<if_it_holds, Resource>;
@@ -54,6 +65,10 @@ struct conditional_resource : linkable<conditional_resource<Current, Resource>> 
 
 // The resource, whose methods understand If-Match and If-None-Match. `current` gives the entity-tag of what is there:
 // an etag, or a std::optional of one with nothing in it if nothing is there.
+//
+// It alone counts: the resource finds neither option in `request::critical`. What would hold them against a tag of its
+// own, as `record` and `put_blocks` do, leaves that to this one, and what would refuse them, as another site or some of
+// several negotiated formats may, is given the request.
 template <typename Current, resource Resource>
     requires std::is_invocable_r_v<std::optional<etag>, const Current&>
 constexpr auto conditional(Current current, Resource target) {

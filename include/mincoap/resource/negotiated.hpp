@@ -12,6 +12,9 @@
 // Where none fits, the answer is 4.15 or 4.06, before any of them acts, with the formats that are possible for the
 // method as its diagnostic payload: "0 60". The choice goes by formats alone: a critical option that only others
 // understand is answered with 4.02.
+//
+// Links that are known at run time are those of the first one that may have some, see filtered_well_known_core: the
+// alternatives are one resource, so that another one would tell the same again.
 #pragma once
 
 #include <array>
@@ -61,6 +64,21 @@ inline reply negotiate(const choice& from, const void* resources, const request&
     return {refused, {}, *possible};
 }
 
+template <typename... Lists>
+struct joined;
+template <typename List>
+struct joined<List> {
+    using type = List;
+};
+template <typename... A, typename... B, typename... Lists>
+struct joined<method_list<A...>, method_list<B...>, Lists...> : joined<method_list<A..., B...>, Lists...> {};
+
+// All methods of a tuple of resources.
+template <typename Resources>
+struct methods_of;
+template <typename... Resources>
+struct methods_of<std::tuple<Resources...>> : joined<typename Resources::methods...> {};
+
 template <method_set Requests, typename Method>
 inline constexpr bool serves = (Method::methods & Requests) != 0;
 
@@ -70,10 +88,7 @@ constexpr std::size_t count_serving(method_list<Methods...>) {
 }
 
 template <method_set Requests, typename Resources>
-inline constexpr std::size_t alternative_count = 0;
-template <method_set Requests, typename... Resources>
-inline constexpr std::size_t alternative_count<Requests, std::tuple<Resources...>> =
-    (count_serving<Requests>(typename Resources::methods{}) + ... + 0);
+inline constexpr std::size_t alternative_count = count_serving<Requests>(typename methods_of<Resources>::type{});
 
 template <std::size_t Index, typename Resources, typename Method>
 reply serve_alternative(const void* resources, const request& r) {
@@ -166,14 +181,6 @@ template <typename... Methods>
 constexpr bool has_routing(method_list<Methods...>) {
     return (routing<Methods> || ...);
 }
-template <typename Resources>
-inline constexpr bool any_captures = false;
-template <typename... Resources>
-inline constexpr bool any_captures<std::tuple<Resources...>> = (has_capturing(typename Resources::methods{}) || ...);
-template <typename Resources>
-inline constexpr bool any_routes = false;
-template <typename... Resources>
-inline constexpr bool any_routes<std::tuple<Resources...>> = (has_routing(typename Resources::methods{}) || ...);
 
 template <typename Resources, code Request>
 struct negotiated_method : method<Request> {
@@ -181,21 +188,22 @@ struct negotiated_method : method<Request> {
                   "mincoap: an alternative is never chosen, since one before it fits all that it fits");
 
     static constexpr option_set understands = choice_of<set_of(Request), Resources>.understands;
-    static constexpr bool needs_wildcard = any_captures<Resources>;
-    static constexpr bool finds_paths = any_routes<Resources>;
+    static constexpr bool needs_wildcard = has_capturing(typename methods_of<Resources>::type{});
+    static constexpr bool finds_paths = has_routing(typename methods_of<Resources>::type{});
     static reply serve(const auto& self, const request& r) {
         return negotiate(choice_of<set_of(Request), Resources>, &self.resources, r);
     }
 };
 
-template <typename... Lists>
-struct joined;
-template <typename List>
-struct joined<List> {
-    using type = List;
-};
-template <typename... A, typename... B, typename... Lists>
-struct joined<method_list<A...>, method_list<B...>, Lists...> : joined<method_list<A..., B...>, Lists...> {};
+template <typename Resource, typename To>
+concept linking_to = requires(const Resource& r, To& to) { r.links(to); };
+
+// Returns whether there are any to put.
+template <typename Resource, typename To>
+bool put_links(const Resource& of, To& to) {
+    if constexpr (linking_to<Resource, To>) of.links(to);
+    return linking_to<Resource, To>;
+}
 
 // One for each request method that there is.
 template <typename Resources, code... Requests>
@@ -210,6 +218,12 @@ struct negotiated_resource : linkable<negotiated_resource<Resources...>> {
     std::tuple<Resources...> resources;
 
     constexpr explicit negotiated_resource(Resources... all) : resources(all...) {}
+
+    template <typename To>
+        requires(detail::linking_to<Resources, To> || ...)
+    void links(To& to) const {
+        std::apply([&to](const auto&... each) { (detail::put_links(each, to) || ...); }, resources);
+    }
 
     using methods = detail::negotiated_methods<std::tuple<Resources...>, code::get, code::post, code::put,
                                                code::delete_, code::fetch, code::patch, code::ipatch>;

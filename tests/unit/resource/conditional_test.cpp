@@ -210,6 +210,64 @@ TEST(conditional, takes_a_tag_that_is_always_there) {
     EXPECT_EQ(number, 8);
 }
 
+// What one alternative understands is not for another one to refuse, if neither has to deal with it.
+TEST(conditional, holds_for_all_that_are_negotiated_if_one_understands_conditions_itself) {
+    static int number;
+    static byte_store<8> store;
+    number = 7;
+    constexpr auto site =
+        routes(at<"n">(conditional([] { return current; }, negotiated(value(number), put_blocks(store)))));
+    core c{site};
+    const auto put = [](const etag& tag) { return ask(code::put, "n").with(if_match, value_of(tag)).payload("8"); };
+    EXPECT_EQ(c.said(put(current).format(0)), "2.04");
+    EXPECT_EQ(number, 8);
+    EXPECT_EQ(c.said(put(other).format(0)), "4.12");
+    EXPECT_EQ(c.said(put(current).format(42)), "2.04");
+    EXPECT_EQ(as_text(store.content()), "8");
+    EXPECT_EQ(c.said(put(other).format(42)), "4.12");
+    EXPECT_EQ(c.said(put(current).format(0).with(test::block1)), "4.02") << "that is not dealt with";
+}
+
+TEST(conditional, holds_for_a_site_and_for_a_handler_that_refuse_what_they_do_not_understand) {
+    static int number;
+    number = 7;
+    constexpr auto inner = routes(at<"n">(value(number)));
+    constexpr auto refuse = [](const request& r) {
+        return r.critical == set_of(option::uri_path) ? code::valid : code::bad_option;
+    };
+    const auto site = routes(below<"in">(conditional([] { return current; }, inner)),
+                             at<"own">(conditional([] { return current; }, forward(refuse))));
+    core c{site};
+    EXPECT_EQ(c.said(ask(code::put, "in/n").with(if_match, value_of(current)).payload("8")), "2.04");
+    EXPECT_EQ(number, 8);
+    EXPECT_EQ(c.said(ask(code::put, "in/n").with(if_match, value_of(other)).payload("9")), "4.12");
+    EXPECT_EQ(number, 8);
+    EXPECT_EQ(c.said(ask(code::get, "own").with(if_match)), "2.03");
+    EXPECT_EQ(c.said(ask(code::get, "own").with(if_none_match)), "4.12");
+    EXPECT_EQ(c.said(ask(code::get, "own").with(if_match).query("q")), "4.02") << "that is not dealt with";
+}
+
+// With two tags that both have to match, no client would get through.
+TEST(conditional, alone_counts_around_a_resource_with_a_tag_of_its_own) {
+    struct one {
+        int number = 7;
+    };
+    static constexpr auto one_fields = fields(field<1>(&one::number));
+    static one target;
+    target = {};
+    constexpr auto site = routes(at<"n">(conditional([] { return current; }, record(target, one_fields))));
+    core c{site};
+    const auto put = [](const packet& tag) {
+        return ask(code::put, "n").format(60).with(if_match, tag).payload("\xa1\x01\x08");
+    };
+    const packet sent = c.answer(ask(code::get, "n"));
+    const packet own{message::view::parse(sent.view())->options().find(option::etag)->value};
+    EXPECT_EQ(c.said(put(own)), "4.12");
+    EXPECT_EQ(target.number, 7);
+    EXPECT_EQ(c.said(put(value_of(current))), "2.04");
+    EXPECT_EQ(target.number, 8);
+}
+
 TEST(conditional, may_have_link_attributes) {
     static int number;
     constexpr auto site =

@@ -123,6 +123,37 @@ TEST(filtered_well_known_core, asks_for_links_within_a_resource_around_them) {
     EXPECT_EQ(core{around}.said(discover({"href=/c/*"})), document({R"(</c/7>;rt="node";sz=7)"}));
 }
 
+// The same in another format.
+struct cbor_nodes : nodes {
+    using nodes::nodes;
+    struct get : nodes::get {
+        static constexpr format_option produces = content_format::cbor;
+    };
+    using methods = method_list<get>;
+};
+
+// Alternatives are one resource: what a second one has to tell would stand there twice.
+TEST(filtered_well_known_core, asks_the_first_alternative_that_has_links) {
+    constexpr auto upload = put([] { return code::changed; }).consumes<content_format::cbor>();
+    constexpr auto json = put([] { return code::changed; }).consumes<content_format::json>();
+    const std::vector<int> first{7};
+    const std::vector<int> second{8};
+    const std::optional<nodes> absent;
+    const auto version = [] { return etag{"1"}; };
+    const auto choosing = routes(below<"a">(negotiated(upload, nodes{first}).title("A")),
+                                 below<"b">(negotiated(conditional(version, cbor_nodes{first}), nodes{second})),
+                                 below<"c">(negotiated(upload, negotiated(json, nodes{second}))),
+                                 below<"d">(negotiated(optional(absent), upload)), filtered_well_known_core);
+    EXPECT_EQ(core{choosing}.said(discover({"rt=node"})),
+              document({R"(</a/7>;rt="node";sz=7)", R"(</b/7>;rt="node";sz=7)", R"(</c/8>;rt="node";sz=8)"}));
+}
+
+// Who has none is no larger for it.
+template <typename Resource>
+concept can_have_links = requires(const Resource& r, link_writer& to) { r.links(to); };
+static_assert(can_have_links<decltype(negotiated(text("a"), nodes{std::declval<const std::vector<int>&>()}))>);
+static_assert(!can_have_links<decltype(negotiated(constant<content_format::json>{"{}"}, text("a")))>);
+
 TEST(filtered_well_known_core, has_another_etag_when_links_change) {
     std::vector<int> numbers = {1};
     const auto changing = routes(below<"">(nodes{numbers}), filtered_well_known_core);
