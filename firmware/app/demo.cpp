@@ -5,6 +5,7 @@
 #include <lwip/stats.h>
 
 #include "../../examples/demo/demo_site.hpp"
+#include "ruler.hpp"
 #include "run.hpp"
 #include "stack.hpp"
 
@@ -17,6 +18,7 @@ using namespace mincoap;
 constinit demo::entry entry;
 constinit demo::message_log messages;
 constinit byte_store<4 * 1024> upload;
+constexpr firmware::ruler ruler;
 
 std::uint32_t uptime_s() { return board::now_ms() / 1000; }
 std::uint32_t stack_high_water() { return static_cast<std::uint32_t>(firmware::stack_high_water()); }
@@ -80,7 +82,7 @@ constexpr auto site = routes(
     at<"poem">(document(demo::poem).title("A poem").rt("demo.poem").ct(plain).sz(demo::poem.size())),
     at<"upload">(get_blocks(upload).title("Anything").rt("demo.upload").ct(content_format::octet_stream),
                  put_blocks(upload)),
-    filtered_well_known_core);
+    at<"ruler">(get_blocks<plain>(ruler).title("Offsets, 100 KB").ct(plain).sz(ruler.size)), filtered_well_known_core);
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 """A host at the other end of a firmware's Ethernet, made of Python and a UDP socket: QEMU's network of the kind `dgram`
 gives each frame as a datagram. It needs no privilege, sees every frame, and can send whatever it likes."""
 
+import dataclasses
 import ipaddress
 import select
 import socket
@@ -8,7 +9,7 @@ import struct
 import time
 
 import _coap
-from slip import checksum
+from slip import COAP, checksum
 
 BROADCAST = b"\xff" * 6
 ARP, IPV4, IPV6 = 0x0806, 0x0800, 0x86DD
@@ -62,6 +63,31 @@ def ipv6_fragments(source, target, segment, sizes, identification):
         header = struct.pack("!BBHI", UDP, 0, offset | more, identification)
         yield ipv6_packet(source, target, 44, header + segment[offset:offset + size])
         offset += size
+
+
+@dataclasses.dataclass(frozen=True)
+class Datagram:
+    source: tuple  # address and port
+    target: tuple
+    data: bytes
+
+
+def datagram_in(frame):
+    """The datagram of UDP in a frame; None if there is something else. A checksum that is wrong fails."""
+    kind, = struct.unpack_from("!H", frame, 12)
+    packet = frame[14:]
+    if kind == IPV4:
+        protocol, source, target = packet[9], packet[12:16], packet[16:20]
+        segment = packet[(packet[0] & 15) * 4:struct.unpack_from("!H", packet, 2)[0]]
+    elif kind == IPV6:
+        protocol, source, target = packet[6], packet[8:24], packet[24:40]
+        segment = packet[40:40 + struct.unpack_from("!H", packet, 4)[0]]
+    if kind not in (IPV4, IPV6) or protocol != UDP:
+        return None
+    source, target = (str(ipaddress.ip_address(a)) for a in (source, target))
+    assert checksum(pseudo_header(source, target, UDP, len(segment)) + segment) == 0
+    ports = struct.unpack_from("!HH", segment)
+    return Datagram((source, ports[0]), (target, ports[1]), segment[8:])
 
 
 class Peer:
@@ -157,28 +183,18 @@ class Peer:
     # ---- datagrams
 
     def segment(self, data, family=4, port=40_000, to=None):
-        return udp_segment(self.source[family], to or self.there[family], (port, 5683), data)
+        return udp_segment(self.source[family], to or self.there[family], (port, COAP), data)
 
     def packet(self, data, family=4, port=40_000, to=None):
         make = ipv4_packet if family == 4 else ipv6_packet
         return make(self.source[family], to or self.there[family], UDP, self.segment(data, family, port, to))
 
     def answers(self):
-        """(address it is from, message) of what came by UDP from the CoAP port. A checksum that is wrong fails."""
+        """(address it is from, message) of what came by UDP from the CoAP port."""
         frames, self.frames = self.frames, []
-        for frame in frames:
-            packet = frame[14:]
-            if packet[0] >> 4 == 4:
-                protocol, source, target = packet[9], packet[12:16], packet[16:20]
-                segment = packet[(packet[0] & 15) * 4:struct.unpack_from("!H", packet, 2)[0]]
-            else:
-                protocol, source, target = packet[6], packet[8:24], packet[24:40]
-                segment = packet[40:40 + struct.unpack_from("!H", packet, 4)[0]]
-            if protocol != UDP or segment[:2] != struct.pack("!H", 5683):
-                continue
-            source, target = (str(ipaddress.ip_address(a)) for a in (source, target))
-            assert checksum(pseudo_header(source, target, UDP, len(segment)) + segment) == 0
-            yield source, _coap.decode(segment[8:])
+        for datagram in filter(None, map(datagram_in, frames)):
+            if datagram.source[1] == COAP:
+                yield datagram.source[0], _coap.decode(datagram.data)
 
     def ask(self, data, family=4, patience_s=3.0, to=None, mac=None):
         """The answer to a request, which is sent once more each half second."""

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "firmware"), str(ROOT / "tests/blackbox")]
+sys.path[:0] = [str(ROOT / path) for path in ("firmware", "tests/blackbox", "tests/netns")]
 
+import _tap  # noqa: E402
 import emulate  # noqa: E402
+from _netns import built  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +27,10 @@ def image():
         return path
 
     return find
+
+
+@pytest.fixture(scope="module")
+def link(root):
+    """A host behind a tap device, for the firmware of each test."""
+    with built(_tap.Link()) as made:
+        yield made

@@ -8,11 +8,11 @@ import _ask
 import _coap
 import emulate
 import pytest
+from _bodies import POEM
 
 REQUESTS, SOCKETS = 10_000, 4
 BY_SERIAL_LINE = 2_000  # requests, since they are slower there
 IMAGES = [(board, profile) for board in emulate.BOARDS for profile in ("demo", "demo-checked")]
-POEM = (emulate.ROOT / "examples/demo/poem.hpp").read_text().partition('R"(')[2].partition(')"')[0].encode()
 
 
 @pytest.fixture(params=IMAGES, ids="-".join)

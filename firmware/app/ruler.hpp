@@ -1,0 +1,35 @@
+// A body that is larger than the RAM of the device and takes none of it, nor of its flash: each part is made when it is
+// asked for. Every eight bytes are a line that tells the offset at which it begins, so that whoever reads them sees
+// where they belong:
+//
+//     0000000
+//     0000008
+//     0000010
+#pragma once
+
+#include <mincoap/resource/representation.hpp>
+
+namespace firmware {
+
+struct ruler {
+    static constexpr std::uint32_t size = 100'000, line_size = 8;
+
+    // It never changes, so that any tag does.
+    constexpr mincoap::extent measure() const { return {size, mincoap::etag{"ruler"}}; }
+    constexpr bool read(std::uint32_t offset, mincoap::mutable_bytes to) const {
+        for (mincoap::byte& b : to) b = at(offset++);
+        return true;
+    }
+
+private:
+    // Hexadecimal: a processor without a divider takes no longer.
+    static constexpr mincoap::byte at(std::uint32_t offset) {
+        constexpr unsigned last = line_size - 1;
+        const unsigned column = offset % line_size;
+        if (column == last) return '\n';
+        const std::uint32_t begin = offset - column;
+        return static_cast<mincoap::byte>("0123456789abcdef"[begin >> 4 * (last - 1 - column) & 0xf]);
+    }
+};
+
+}  // namespace firmware
