@@ -10,7 +10,8 @@
 //     void links(link_writer& to) const;
 //
 // is asked for its links whenever the document is; it is called several times for one block, and puts the same each
-// time. `confirmed_only`, `conditional` and `optional` hand on those of what they are around; `negotiated` has none.
+// time. `confirmed_only`, `conditional` and `optional` hand on those of what they are around, `negotiated` those of its
+// first alternative that has any.
 #pragma once
 
 #include <utility>

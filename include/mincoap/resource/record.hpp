@@ -17,7 +17,8 @@
 // room, if it is no reference. PUT sends a map of each member once; those that are read only may be left
 // out, or be as they are. iPATCH (RFC 8132 §3) sends a map of the members to change: a convention of this resource,
 // since no format of patches in CBOR is registered. PUT and iPATCH change all or nothing, hold If-Match and
-// If-None-Match against the ETag of GET, and have one datagram for it: there is no Block1.
+// If-None-Match against the ETag of GET, and have one datagram for it: there is no Block1. With one of these options
+// `read` is called twice for the request, and should give the same: the first is compared, the second is changed.
 //
 // What is not well-formed is answered with 4.00, and so is text that is not UTF-8. What is, as far as it was read, but
 // has a key that is unknown, missing or there twice, or a value of another type or beyond its limits, with 4.22: RFC

@@ -147,7 +147,8 @@ std::size_t take_request(exchange& e, const request_for<Hooks>& r, const Handler
     const code refused = refusal(r, hooks);
     reply answer = refused == code::empty ? reply{handler(r)} : reply{refused};
     if (is_unacceptable(r.accept, answer)) answer = code::not_acceptable;
-    if constexpr (requires { hooks.explain(answer, r, handler); }) hooks.explain(answer, r, handler);
+    if constexpr (requires { hooks.explain(answer, r, handler); })
+        if (r.room->size() == e.buffer.size()) hooks.explain(answer, r, handler);  // nothing is kept over it
     if constexpr (requires { hooks.unwanted_classes(r); })
         if ((unwanted >> (class_of(answer.code()) - 1) & 1) != 0) return leave_unsaid(e, hooks);
     byte* const header = e.buffer.data();

@@ -316,6 +316,17 @@ TEST(record_of_a_function, is_read_once_for_a_response) {
     EXPECT_EQ(packet{c.answer(request_of(code::fetch, "tick", "81 01")).view().last(5)}, packet{"ff a1 01 18 19"});
 }
 
+TEST(record_of_a_function, is_read_twice_for_a_change_with_a_condition) {
+    int reads = 0;
+    const auto read = [&reads] { return ++reads, tick{}; };
+    const auto counting = routes(at<"tick">(record(read, [](const tick&) {}, tick_fields)));
+    core c{counting};
+    EXPECT_EQ(c.said(request_of(code::ipatch, "tick", "a0")), "2.04");
+    EXPECT_EQ(reads, 1);
+    EXPECT_EQ(c.said(request_of(code::ipatch, "tick", "a0").with(if_match)), "2.04");
+    EXPECT_EQ(reads, 3);
+}
+
 TEST(record_of_a_function, that_does_not_fit_behind_its_response_is_an_error) {
     const auto any = routes(at<"tick">(record([] { return tick{}; }, tick_fields)));
     EXPECT_EQ((core{any, 13}.said(ask{code::get, "tick"})), "5.00");

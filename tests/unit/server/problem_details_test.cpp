@@ -55,6 +55,18 @@ TEST(problem_details, leaves_other_answers_alone) {
     EXPECT_EQ(said(ask{code::get, "hello"}.non().with(1)), "silence");
 }
 
+// What is kept moves over the rest of the request: here the last byte of the query goes where Accept was, and would be
+// read as a Block1 that nobody sent.
+TEST(problem_details, does_not_look_at_what_a_handler_has_written_over) {
+    const auto keep_query = [](const request& r) -> reply {
+        EXPECT_EQ(as_text(r.keep(r.message.options().find(option::uri_query)->value)), "abc\xc0");
+        return code::bad_option;
+    };
+    const auto keeping = routes(at<"kept/behind">(get(keep_query).understands<option::uri_query>()));
+    const packet datagram = ask{code::get, "kept/behind"}.query("abc\xc0").accept(0);
+    EXPECT_EQ((core<decltype(keeping), explaining>{keeping, datagram.size()}.said(datagram)), "4.02");
+}
+
 TEST(problem_details, does_not_know_what_another_site_understands) {
     EXPECT_EQ(said(ask{code::get, "inner/x"}.with(1)), "4.02");
     EXPECT_EQ(answer(ask{code::get, "inner/x"}.with(17, "01 02 03")), naming("11"));
