@@ -106,12 +106,8 @@ int serve(udp_socket& socket, const auto& site, const settings& given, const std
     demo::described_socket described{socket, given.verbose ? &std::cout : nullptr};
     std::random_device random;
     const mincoap::echo_guard guard{mincoap::posix::random_key(), demo::trusted_networks{&trusted}};
-    mincoap::server server{described,
-                           site,
-                           guard,
-                           mincoap::preemptive_echo{},
-                           mincoap::leisure<1152>{random(), given.leisure_ms},
-                           mincoap::counters{}};
+    const mincoap::leisure<1152> leisure{random(), given.leisure_ms};
+    mincoap::server server{described, site, guard, mincoap::preemptive_echo{}, leisure, mincoap::counters{}};
     server.start_message_ids_at(static_cast<std::uint16_t>(random()));
 
     while (stopped == 0) {

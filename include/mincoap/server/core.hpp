@@ -109,8 +109,8 @@ template <typename Handler>
     requires requires { Handler::recognised; }
 inline constexpr bool takes_blocks<Handler> = (Handler::recognised & set_of(option::block1)) != 0;
 
-// A 4.01 always is: `confirmed_only` asks for an Echo option by it, and who refuses for another reason may as well do so
-// to a confirmed address.
+// A 4.01 always is: `confirmed_only` asks for an Echo option by it. Who refuses for another reason may as well do so
+// when the address is confirmed.
 constexpr bool is_too_much(const exchange& e, std::size_t size, code answer) {
     return (size > unconfirmed_limit(e) || answer == code::unauthorized) && !e.in.confirmed;
 }
