@@ -173,7 +173,7 @@ std::size_t take_request(exchange& e, const request_for<Hooks>& r, const Handler
     header[1] = static_cast<byte>(answer.code());
     if (size != 0) {
         conclude(e, hooks, refused == code::empty ? outcome::served : outcome::refused);
-        if constexpr (requires { hooks.add_echo(e, size, hooks); })
+        if constexpr (guarding<Hooks> && requires { hooks.add_echo(e, size, hooks); })
             if (is_echoed(e, r, answer.code())) return hooks.add_echo(e, size, hooks);
         return e.in.truncated ? append_size_limit<takes_blocks<Handler>>(e.buffer, size) : size;
     }

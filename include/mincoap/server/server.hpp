@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mincoap/server/poll.hpp>
+#include <mincoap/server/preemptive_echo.hpp>
 
 namespace mincoap {
 
@@ -59,6 +60,8 @@ private:
     static_assert(!requires(Hooks& h) { h.next_message_id(); }, "mincoap: the server counts Message IDs itself");
     static_assert(detail::guarding<Hooks> || std::derived_from<Hooks, unguarded>,
                   "mincoap: say what guards others against forged requests: echo_guard{key}, or unguarded{}");
+    static_assert(detail::guarding<Hooks> || !std::derived_from<Hooks, preemptive_echo>,
+                  "mincoap: preemptive_echo stands beside echo_guard{key}, whose option it adds");
 
     struct numbered_hooks : Hooks {
         std::uint16_t next = 0;
