@@ -150,8 +150,9 @@ std::uint16_t largest_answer() {
     return static_cast<std::uint16_t>(mtu > headers ? mtu - headers : 0);
 }
 
+// A broadcast is that of the interface which lwIP took it for, not always the one that it came in by.
 bool is_to_many(const ip_addr_t* address) {
-    return ip_addr_ismulticast(address) || ip_addr_isbroadcast(address, ip_current_input_netif());
+    return ip_addr_ismulticast(address) || ip_addr_isbroadcast(address, ip_current_netif());
 }
 
 }  // namespace
