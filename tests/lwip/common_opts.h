@@ -19,10 +19,14 @@ void* lwip_test_malloc(size_t size); /* runs out of memory if a test wants it */
 #define MEM_ALIGNMENT 8
 #define PBUF_POOL_BUFSIZE 600
 
+#ifndef LWIP_IPV4
 #define LWIP_IPV4 1
+#endif
+#ifndef LWIP_IPV6
 #define LWIP_IPV6 1
-#define LWIP_IGMP 1
-#define LWIP_IPV6_MLD 1
+#endif
+#define LWIP_IGMP LWIP_IPV4
+#define LWIP_IPV6_MLD LWIP_IPV6
 #define LWIP_ARP 0
 #define LWIP_ETHERNET 0
 #define LWIP_RAW 0
@@ -34,7 +38,7 @@ void* lwip_test_malloc(size_t size); /* runs out of memory if a test wants it */
 #define LWIP_STATS 0
 #define IP_REASSEMBLY 1
 #define IP_FRAG 1
-#define LWIP_IPV6_REASS 1
-#define LWIP_IPV6_FRAG 1
+#define LWIP_IPV6_REASS LWIP_IPV6
+#define LWIP_IPV6_FRAG LWIP_IPV6
 
 #endif

@@ -85,7 +85,9 @@ endpoint to_endpoint(const ip_addr_t& from, std::uint16_t port) {
 // A scoped address means something on one interface only; lwIP asks for that.
 void set_zone([[maybe_unused]] ip_addr_t& address, [[maybe_unused]] const netif* at) {
 #if LWIP_IPV6
-    if (IP_IS_V6_VAL(address) && at != nullptr) ip6_addr_assign_zone(ip_2_ip6(&address), IP6_UNKNOWN, at);
+    if (IP_IS_V6_VAL(address) && at != nullptr) {
+        ip6_addr_assign_zone(ip_2_ip6(&address), IP6_UNKNOWN, at);
+    }
 #endif
 }
 
@@ -210,15 +212,14 @@ err_t join_on([[maybe_unused]] netif* at, [[maybe_unused]] const ip_addr_t& grou
     return ERR_VAL;
 }
 
-// On every interface that takes groups of this family.
+// On every interface that takes groups of this family, up to the first that has no room. With LWIP_SINGLE_NETIF, lwIP's
+// macro is no loop.
 err_t join_on_all(const ip_addr_t& group) {
     const u8_t wanted = IP_IS_V6_VAL(group) ? NETIF_FLAG_MLD6 : NETIF_FLAG_IGMP;
     err_t joined = ERR_VAL;
     netif* at;
     NETIF_FOREACH(at) {
-        if ((at->flags & wanted) == 0) continue;
-        joined = join_on(at, group);
-        if (joined != ERR_OK) break;
+        if ((at->flags & wanted) != 0 && joined != ERR_MEM) joined = join_on(at, group);
     }
     return joined;
 }
