@@ -118,11 +118,8 @@ std::uint32_t random() {
     return number;
 }
 
-// With interrupts disabled from the look at the queue on: what comes then ends the WFI.
 void sleep() {
-    asm volatile("cpsid i" ::: "memory");
-    if (put_count == taken_count) asm volatile("dsb\n\twfi" ::: "memory");
-    asm volatile("cpsie i" ::: "memory");
+    cortex_m::sleep_unless([] { return put_count != taken_count; });
 }
 
 bool led() { return (reg(gpio_out) & row) != 0; }
