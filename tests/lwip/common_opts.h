@@ -1,5 +1,5 @@
-/* What the configurations of lwIP under test share: IPv4 and IPv6 with groups, over interfaces without addresses of a
-   link; no TCP. Memory is the host's, so that a byte too far is seen by AddressSanitizer. */
+/* What the configurations of lwIP under test share: IPv4 and IPv6 with groups, over Ethernet and over interfaces
+   without addresses of a link; no TCP. Memory is the host's, so that a byte too far is seen by AddressSanitizer. */
 #ifndef MINCOAP_TESTS_LWIP_COMMON_OPTS_H
 #define MINCOAP_TESTS_LWIP_COMMON_OPTS_H
 
@@ -27,8 +27,10 @@ void* lwip_test_malloc(size_t size); /* runs out of memory if a test wants it */
 #endif
 #define LWIP_IGMP LWIP_IPV4
 #define LWIP_IPV6_MLD LWIP_IPV6
-#define LWIP_ARP 0
-#define LWIP_ETHERNET 0
+#define LWIP_ARP LWIP_IPV4
+#define LWIP_ETHERNET 1
+#define ARP_QUEUEING 1
+#define ETHARP_SUPPORT_STATIC_ENTRIES 1
 #define LWIP_RAW 0
 #define LWIP_UDP 1
 #define LWIP_TCP 0

@@ -24,7 +24,7 @@ const packet get_hello_non{0x50, 1, 0x12, 0x34, 0xb5, 'h', 'e', 'l', 'l', 'o'};
 class lwip_udp_socket : public testing::Test {
 protected:
     lwip_udp_socket() {
-        for (wire* w : {&first, &second}) w->clear();
+        for (wire* w : {&first, &second, &ethernet}) w->clear();
         EXPECT_EQ(socket.bind(port), ERR_OK);
     }
 
@@ -43,6 +43,7 @@ protected:
 
     wire& first = wire::number(0);
     wire& second = wire::number(1);
+    wire& ethernet = wire::number(2);
     udp_socket socket;
     std::array<byte, 1152> storage{};
     exchange e{storage};
@@ -289,7 +290,7 @@ TEST_F(lwip_udp_socket, lends_as_much_as_the_buffer_has_behind_the_datagram) {
         return size = memory.size();
     });
     EXPECT_EQ(served, status::done);
-    EXPECT_EQ(size, 600U - 28U);
+    EXPECT_EQ(size, 600U - 28U - first.headroom);
     EXPECT_EQ(first.take_datagram()->data, packet(size, 1));
 }
 
@@ -356,6 +357,17 @@ TEST_F(lwip_udp_socket, is_done_with_what_is_not_answered) {
     EXPECT_EQ(first.take_datagram()->data, hello);
 }
 
+// As of a driver that took the header off by itself.
+TEST_F(lwip_udp_socket, serves_what_has_no_room_for_a_header_before_it) {
+    ethernet.introduce(ethernet.ipv4(9, peer_port));
+    ethernet.headroom = 0;
+    ethernet.put(make({ethernet.ipv4(9, peer_port), ethernet.ipv4(1, port), get_hello}));
+    EXPECT_EQ(serve(), status::done);
+    const auto answer = ethernet.take_datagram();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->data, hello);
+}
+
 class lwip_blocked : public lwip_udp_socket, public testing::WithParamInterface<std::size_t> {};
 
 TEST_P(lwip_blocked, answers_go_out_later_and_in_order) {
@@ -375,6 +387,18 @@ TEST_P(lwip_blocked, answers_go_out_later_and_in_order) {
 }
 INSTANTIATE_TEST_SUITE_P(in_one_piece, lwip_blocked, testing::Values(0));
 INSTANTIATE_TEST_SUITE_P(in_pieces, lwip_blocked, testing::Values(30));
+
+TEST_F(lwip_udp_socket, is_blocked_while_the_driver_takes_nothing) {
+    ethernet.introduce(ethernet.ipv4(9, peer_port));
+    ethernet.put(make({ethernet.ipv4(9, peer_port), ethernet.ipv4(1, port), get_hello}));
+    ethernet.refusals = 1;
+    EXPECT_EQ(serve(), status::would_block);
+    EXPECT_TRUE(socket.is_blocked());
+    EXPECT_EQ(serve(), status::done);
+    const auto answer = ethernet.take_datagram();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->data, hello);
+}
 
 TEST_F(lwip_udp_socket, gives_back_all_that_waits_when_it_is_closed) {
     ask(get_hello);

@@ -314,13 +314,15 @@ status udp_socket::conclude() {
     return status::done;
 }
 
-// lwIP put its headers before an answer that it then refused: each attempt starts from the answer alone.
+// lwIP put its headers before an answer that it then refused: each attempt starts from the answer alone. A copy has room
+// for them where there was none (ERR_BUF).
 err_t udp_socket::send_answer() {
     const waiting& asked = waiting_[first_];
     if (asked.data == nullptr) return send_copy(answer_, asked.path);
     asked.data->payload = answer_.data();
     asked.data->len = asked.data->tot_len = static_cast<u16_t>(answer_.size());
-    return transmit(pcb_, asked.data, asked.path);
+    const err_t error = transmit(pcb_, asked.data, asked.path);
+    return error == ERR_BUF ? send_copy(answer_, asked.path) : error;
 }
 
 }  // namespace mincoap::lwip
