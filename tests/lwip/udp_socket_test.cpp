@@ -400,6 +400,18 @@ TEST_F(lwip_udp_socket, is_blocked_while_the_driver_takes_nothing) {
     EXPECT_EQ(answer->data, hello);
 }
 
+// The source of a request may be forged to be one that is nowhere, again and again.
+TEST_F(lwip_udp_socket, does_not_wait_for_a_neighbour_when_lwip_has_no_room_to) {
+    for (const auto address : {&wire::ipv4, &wire::ipv6, &wire::link_local}) {
+        const auto at = [&](byte last, std::uint16_t at_port) { return (ethernet.*address)(last, at_port); };
+        ethernet.put(make({at(99, peer_port), at(1, port), get_hello}));
+        const out_of_memory now;
+        EXPECT_EQ(serve(), status::done);
+        EXPECT_FALSE(socket.is_blocked());
+        EXPECT_FALSE(ethernet.take_datagram());
+    }
+}
+
 TEST_F(lwip_udp_socket, gives_back_all_that_waits_when_it_is_closed) {
     ask(get_hello);
     ask(get_hello, 16);

@@ -101,7 +101,7 @@ netif* interface_of(const endpoint& e) {
 bool is_for_now(err_t error) { return error == ERR_MEM || error == ERR_BUF; }
 
 // Without a local address, lwIP chooses one of the interface, or of the one that routing finds.
-err_t transmit(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
+err_t hand_over(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
     ip_addr_t remote;
     ip_addr_t local;
     if (!to_lwip(way.remote, remote)) return ERR_RTE;
@@ -116,6 +116,23 @@ err_t transmit(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
     if (out == nullptr) return ERR_RTE;
     set_zone(local, out);
     return udp_sendto_if_src(pcb, datagram, &remote, way.remote.port, out, &local);
+}
+
+// The header of Ethernet is put before a packet last of all. One that is refused without it did not come to the driver:
+// it is for a neighbour of unknown hardware address, and lwIP has no more room to let it wait for that.
+bool lacks_neighbour(const netif* out, unsigned headers, const endpoint& remote) {
+    constexpr unsigned udp = 8, ipv4 = 20, ipv6 = 40;
+    const bool is_ethernet = out != nullptr && (out->flags & (NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET)) != 0;
+    return is_ethernet && headers == udp + (is_ipv4(remote) ? ipv4 : ipv6);
+}
+
+// A neighbour that is not there is looked for for seconds. Nobody else is to wait for that, so what lacks one is lost.
+err_t transmit(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
+    const unsigned size = datagram->tot_len;
+    const err_t error = hand_over(pcb, datagram, way);
+    if (error != ERR_MEM) return error;
+    if (lacks_neighbour(interface_of(way.local), datagram->tot_len - size, way.remote)) return ERR_RTE;
+    return ERR_MEM;
 }
 
 // What not even a stack with nothing else to do has memory for, or what UDP's length cannot tell.
@@ -314,8 +331,8 @@ status udp_socket::conclude() {
     return status::done;
 }
 
-// lwIP put its headers before an answer that it then refused: each attempt starts from the answer alone. A copy has room
-// for them where there was none (ERR_BUF).
+// lwIP put its headers before an answer that it then refused: each attempt starts from the answer alone. A copy has
+// room for them where there was none (ERR_BUF).
 err_t udp_socket::send_answer() {
     const waiting& asked = waiting_[first_];
     if (asked.data == nullptr) return send_copy(answer_, asked.path);

@@ -63,7 +63,8 @@ public:
     // By the contract of net::udp_socket: a copy of the oldest datagram that waits.
     net::status receive(mutable_bytes storage, net::arrival& in);
 
-    // By the contract of net::udp_socket. `done` includes what can never be sent: no route, no such address, too large.
+    // By the contract of net::udp_socket. `done` includes what can never be sent: no route, no such address, too large;
+    // and what lwIP has no room for while it looks for the peer's hardware address, of which there may be none.
     // `would_block`: lwIP or the driver is out of memory, or of places in a queue (ERR_MEM, ERR_BUF).
     net::status send(bytes datagram, const net::path& way);
 
