@@ -304,6 +304,38 @@ TEST_F(lwip_udp_socket, lends_no_more_than_the_size_of_its_storage) {
     EXPECT_EQ(size, 64U);
 }
 
+TEST_F(lwip_udp_socket, lends_no_more_than_the_link_carries_as_one_packet) {
+    for (const bool in_pieces : {false, true}) {
+        first.set_mtu(500, 500);
+        ask(get_hello, in_pieces ? 32 : 0);
+        ASSERT_EQ(serve(), status::done);
+        EXPECT_EQ(lent.size(), 500U - 28U);
+        first.set_mtu(1500, 450);
+        first.put(make({first.ipv6(9, peer_port), first.ipv6(1, port), get_hello}), in_pieces ? 50 : 0);
+        ASSERT_EQ(serve(), status::done);
+        EXPECT_EQ(lent.size(), 450U - 48U);
+    }
+}
+
+TEST_F(lwip_udp_socket, lends_what_a_larger_datagram_takes) {
+    first.set_mtu(500, 500);
+    ask(packet(1000, 'x'), 400);
+    ASSERT_EQ(serve(), status::done);
+    EXPECT_EQ(e.in.size, 1000U);
+    EXPECT_FALSE(e.in.truncated);
+    EXPECT_EQ(lent.size(), 1000U);
+}
+
+TEST_F(lwip_udp_socket, lends_all_there_is_where_the_link_has_no_limit) {
+    first.set_mtu(0, 0);
+    ask(get_hello, 32);
+    ASSERT_EQ(serve(), status::done);
+    EXPECT_EQ(lent.size(), storage.size());
+    ask(get_hello);
+    ASSERT_EQ(serve(), status::done);
+    EXPECT_NE(lent.data(), storage.data());
+}
+
 TEST_F(lwip_udp_socket, truncates_what_is_larger_than_its_storage) {
     ask(packet(100, 7));
     socket.serve(mutable_bytes{storage}.first(64), e.in, [&](mutable_bytes memory) {

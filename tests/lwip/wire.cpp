@@ -272,6 +272,20 @@ void wire::introduce(const net::endpoint& host) {
     locked([&] { etharp_add_static_entry(&address, &hardware); });
 }
 
+void wire::set_mtu(std::uint16_t mtu, std::uint16_t of_ipv6) {
+    locked([&] {
+        netif_->mtu = mtu;
+        netif_->mtu6 = of_ipv6;
+    });
+}
+
+void wire::clear() {
+    sent_.clear();
+    refusals = 0;
+    headroom = 14;
+    set_mtu(1500, 1500);
+}
+
 std::optional<packet> wire::take() {
     if (sent_.empty()) return {};
     packet next = std::move(sent_.front());

@@ -49,7 +49,10 @@ public:
     // What lwIP sent, the oldest first.
     std::optional<packet> take();
     std::optional<datagram> take_datagram();
-    void clear() { sent_.clear(), refusals = 0, headroom = 14; }
+    void clear();
+
+    // What the link carries as one packet: of IPv6, less if a router says so.
+    void set_mtu(std::uint16_t mtu, std::uint16_t of_ipv6);
 
     int refusals = 0;          // so many packets that lwIP sends next are refused for lack of memory
     std::uint16_t headroom{};  // bytes before a packet that is let in, where the header of its frame was

@@ -162,10 +162,20 @@ void copy_out(const pbuf* p, mutable_bytes storage, net::arrival& in) {
     pbuf_copy_partial(p, storage.data(), static_cast<u16_t>(in.size), 0);
 }
 
-// What the interface that a datagram came in by can carry in one packet, with headers like its own.
+// Of IPv6, a router may have said less than the link has.
+unsigned mtu_of(const netif* at) {
+#if LWIP_IPV6
+    if (ip_current_is_v6()) return netif_mtu6(at);
+#endif
+    return at->mtu;
+}
+
+// What the interface that a datagram came in by can carry in one packet, with headers like its own. Some have no limit,
+// which lwIP writes as 0.
 std::uint16_t largest_answer() {
     const unsigned headers = ip_current_header_tot_len() + 8U;
-    const unsigned mtu = ip_current_input_netif()->mtu;
+    const unsigned mtu = mtu_of(ip_current_input_netif());
+    if (mtu == 0) return 0xffff;
     return static_cast<std::uint16_t>(mtu > headers ? mtu - headers : 0);
 }
 
@@ -317,6 +327,7 @@ bool udp_socket::borrow(mutable_bytes& memory, net::arrival& in) {
         memory = room.first(room.size() < most ? room.size() : most);
     } else {
         copy_out(next.data, memory, in);
+        memory = memory.first(in.size > most ? in.size : most);
         pbuf_free(next.data);
         next.data = nullptr;
     }

@@ -70,8 +70,8 @@ public:
 
     // Receives, answers and sends without a copy, instead of `receive` and `send`: `respond` builds the answer where
     // the datagram lies, in lwIP's own memory. It is given that memory, of no more than the storage's size and what the
-    // link carries as one packet, once `in` tells what is known of the datagram; it returns the size of the answer, or
-    // 0 for none.
+    // link carries as one packet, or what the datagram takes, once `in` tells what is known of the datagram; it returns
+    // the size of the answer, or 0 for none.
     //   done           a datagram is dealt with, or an answer that waited is sent
     //   would_block    there was none; or, if is_blocked(), an answer waits for lwIP and is sent by the next call,
     //                  before another datagram is received
