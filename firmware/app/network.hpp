@@ -16,9 +16,10 @@ void start();
 // Gives lwIP a frame that each interface received. False if there was none.
 bool feed();
 
-// Whether an address is in the network of an interface. A router that is worth its name lets nothing in with such a
-// source (RFC 2827).
-bool is_neighbour(const mincoap::net::endpoint& remote);
+// Whether an address is in the network of that interface, by its index, which a request came by. A router that is worth
+// its name lets nothing in with such a source (RFC 2827); but the network of one interface is nothing to a router of
+// another one.
+bool is_neighbour(const mincoap::net::endpoint& remote, std::uint32_t interface);
 
 // Does what lwIP has to do from time to time: at least every 100 ms.
 void run_timers();

@@ -25,8 +25,8 @@ public:
     // Takes a frame that lwIP made, ETH_PAD_SIZE included. False if the FIFO is full.
     bool send(const pbuf* frame);
 
-    // Masked by the handler, unmasked before a sleep. That a frame came is remembered by the controller until it is told
-    // to forget, whoever took the frame: it is here, so that has_frame() has to be asked once more behind it.
+    // Masked by the handler, unmasked before a sleep. The controller remembers that a frame came until it is told to
+    // forget, whoever took the frame: unmask() tells it, so that has_frame() has to be asked once more behind it.
     void mask() { write(int_en, 0); }
     void unmask() {
         write(int_sts, rx_status_level);
