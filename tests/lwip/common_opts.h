@@ -13,9 +13,11 @@ void* lwip_test_malloc(size_t size); /* runs out of memory if a test wants it */
 }
 #endif
 
+#ifndef MEM_LIBC_MALLOC
 #define MEM_LIBC_MALLOC 1
-#define mem_clib_malloc lwip_test_malloc
 #define MEMP_MEM_MALLOC 1
+#endif
+#define mem_clib_malloc lwip_test_malloc
 #define MEM_ALIGNMENT 8
 #define PBUF_POOL_BUFSIZE 600
 

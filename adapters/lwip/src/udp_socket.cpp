@@ -135,11 +135,14 @@ err_t transmit(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
     return ERR_MEM;
 }
 
-// What not even a stack with nothing else to do has memory for, or what UDP's length cannot tell.
+// What not even a stack with nothing else to do has memory for, or what UDP's length cannot tell. The heap needs up to
+// 12 bytes of its own for each piece.
 bool can_never_be_sent(std::size_t size) {
     constexpr std::size_t headers = 8 + 40 + 14;
-#if !MEM_LIBC_MALLOC
-    if (size > MEM_SIZE) return true;
+#if !MEM_LIBC_MALLOC && !MEM_USE_POOLS
+    constexpr std::size_t around =
+        LWIP_MEM_ALIGN_SIZE(PBUF_TRANSPORT) + LWIP_MEM_ALIGN_SIZE(sizeof(pbuf)) + LWIP_MEM_ALIGN_SIZE(12);
+    if (size + around > MEM_SIZE) return true;
 #endif
     return size > 0xffff - headers;
 }
