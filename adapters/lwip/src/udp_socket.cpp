@@ -122,7 +122,8 @@ err_t hand_over(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
 // it is for a neighbour of unknown hardware address, and lwIP has no more room to let it wait for that.
 bool lacks_neighbour(const netif* out, unsigned headers, const endpoint& remote) {
     constexpr unsigned udp = 8, ipv4 = 20, ipv6 = 40;
-    const bool is_ethernet = out != nullptr && (out->flags & (NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET)) != 0;
+    constexpr unsigned ethernet = LWIP_ETHERNET ? NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET : 0;
+    const bool is_ethernet = ethernet != 0 && out != nullptr && (out->flags & ethernet) != 0;
     return is_ethernet && headers == udp + (is_ipv4(remote) ? ipv4 : ipv6);
 }
 
