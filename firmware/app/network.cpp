@@ -175,12 +175,11 @@ bool feed() {
     return fed;
 }
 
-bool is_neighbour(const mincoap::net::endpoint& remote) {
-    netif* at;
-    NETIF_FOREACH(at)
-    if (is_ipv4(remote) ? is_in_network(*at, remote.address.data() + 12) : has_prefix_of(*at, remote.address.data()))
-        return true;
-    return false;
+bool is_neighbour(const mincoap::net::endpoint& remote, std::uint32_t interface) {
+    const netif* const at = netif_get_by_index(static_cast<u8_t>(interface));
+    if (at == nullptr) return false;
+    const mincoap::byte* const address = remote.address.data();
+    return is_ipv4(remote) ? is_in_network(*at, address + 12) : has_prefix_of(*at, address);
 }
 
 void run_timers() { sys_check_timeouts(); }

@@ -11,7 +11,7 @@ namespace firmware {
 
 // Large responses go at once to those of whom nobody else on the way can pretend to be.
 struct neighbours {
-    bool operator()(const mincoap::net::endpoint& remote) const { return network::is_neighbour(remote); }
+    bool operator()(const mincoap::net::endpoint& remote) const;
 };
 using guard = mincoap::echo_guard<neighbours>;
 
@@ -36,6 +36,10 @@ inline constinit auto hooks = [] {
 
 inline mincoap::byte storage[mincoap::default_message_size];  // for a datagram that lwIP had to put together
 inline constinit mincoap::exchange current{storage};
+
+inline bool neighbours::operator()(const mincoap::net::endpoint& remote) const {
+    return network::is_neighbour(remote, current.in.path.local.interface);
+}
 
 // Datagram to datagram; apart, so that what it takes can be counted, and returning itself, where the count ends.
 template <typename Site>

@@ -28,10 +28,13 @@ inline void trap_unaligned_accesses() {
     firmware::main();
 }
 
-// Faults, and interrupts that nobody expects. An overflow of the stack ends here, too: below it there is no memory.
-[[noreturn]] void fault_handler() {
-    // Whatever the stack pointer was, it may be of no use.
-    asm volatile("msr msp, %0" : : "r"(stack_top));
+// Faults, and interrupts that nobody expects. An overflow of the stack ends here, too: below it there is no memory. So
+// nothing may be stored before the stack pointer is of use again, which only a function without a prologue promises.
+[[gnu::naked, noreturn]] void fault_handler() {
+    asm volatile("ldr r0, =stack_top\n\tmsr msp, r0\n\tbl tell_of_fault\n\t.ltorg");
+}
+
+[[gnu::used, noreturn]] void tell_of_fault() {
     board::print("fault\n");
     board::fail();
 }

@@ -42,12 +42,13 @@ extern "C" void systick_handler();
 
 inline void enable_interrupt(unsigned number) { reg(0xe000'e100 + number / 32 * 4) = 1U << number % 32; }
 
-// Sleeps until an interrupt; one that came after `unmask` began wakes it at once, as its handler has to wait.
-template <typename Unmask>
-void sleep_after(Unmask unmask) {
+// Sleeps until an interrupt, unless `has_work`, which may unmask some, finds a reason not to; one that came after it
+// began ends the sleep at once, as its handler has to wait.
+template <typename HasWork>
+void sleep_unless(HasWork has_work) {
     asm volatile("cpsid i" ::: "memory");
-    unmask();
-    asm volatile("dsb\n\twfi\n\tcpsie i" ::: "memory");
+    if (!has_work()) asm volatile("dsb\n\twfi" ::: "memory");
+    asm volatile("cpsie i" ::: "memory");
 }
 
 }  // namespace cortex_m

@@ -25,9 +25,13 @@ public:
     // Takes a frame that lwIP made, ETH_PAD_SIZE included. False if the FIFO is full.
     bool send(const pbuf* frame);
 
-    // Interrupts are of the level: masked by the handler, unmasked before a sleep.
+    // Masked by the handler, unmasked before a sleep. The controller remembers that a frame came until it is told to
+    // forget, whoever took the frame: unmask() tells it, so that has_frame() has to be asked once more behind it.
     void mask() { write(int_en, 0); }
-    void unmask() { write(int_en, rx_status_level); }
+    void unmask() {
+        write(int_sts, rx_status_level);
+        write(int_en, rx_status_level);
+    }
 
     std::uint32_t received = 0;
     std::uint32_t sent = 0;

@@ -32,8 +32,11 @@
 #ifndef MEM_SIZE
 #define MEM_SIZE 4096 /* datagrams and headers on their way out */
 #endif
+#ifndef BOARD_LENT_PBUFS
+#define BOARD_LENT_PBUFS 0 /* of the pool, which drivers keep for what comes next */
+#endif
 #ifndef PBUF_POOL_SIZE
-#define PBUF_POOL_SIZE 8 /* frames on their way in, and their answers */
+#define PBUF_POOL_SIZE (8 + BOARD_LENT_PBUFS) /* frames on their way in, and their answers */
 #endif
 #ifndef PBUF_POOL_BUFSIZE
 #define PBUF_POOL_BUFSIZE 1536 /* a frame of Ethernet is one piece */
@@ -42,25 +45,33 @@
 #define MEMP_NUM_UDP_PCB 2
 #define MEMP_NUM_IGMP_GROUP 4
 #define MEMP_NUM_MLD6_GROUP 10
-#define MEMP_NUM_ND6_QUEUE 4
-#define ARP_QUEUEING 1
-#define MEMP_NUM_ARP_QUEUE 4
 #define ARP_TABLE_SIZE 8
+
+/* What waits for a neighbour's hardware address does so for seconds, and whoever forges a source can have lwIP look for
+   one that is not there. So it waits outside the pool, as a copy, one of each family, and two of these leave enough of
+   MEM_SIZE. */
+#define PBUF_NEEDS_COPY(p) 1
+#define ARP_QUEUEING 1
+#define MEMP_NUM_ARP_QUEUE 1
+#define MEMP_NUM_ND6_QUEUE 1
 
 /* The IP header behind that of Ethernet is aligned. */
 #ifndef ETH_PAD_SIZE
 #define ETH_PAD_SIZE 2
 #endif
 
-/* ---- fragments: a datagram of two or three, from few peers at a time */
+/* ---- fragments: a datagram of two or three, from few peers at a time; for the rest they wait up to a minute */
 #ifndef IP_REASSEMBLY
 #define IP_REASSEMBLY 1
 #endif
-#define IP_REASS_MAX_PBUFS 4
+#define IP_REASS_MAX_PBUFS 3 /* for each family */
 #define MEMP_NUM_REASSDATA 2
 #define IP_FRAG 0
 #define LWIP_IPV6_REASS (LWIP_IPV6 && IP_REASSEMBLY)
 #define LWIP_IPV6_FRAG 0
+#if PBUF_POOL_SIZE - BOARD_LENT_PBUFS < IP_REASS_MAX_PBUFS * (IP_REASSEMBLY + LWIP_IPV6_REASS) + 2
+#error "fragments could take all of the pool, and nothing would be received"
+#endif
 
 /* ---- addresses: of IPv6, the link-local one and what is set or announced */
 #define LWIP_IPV6_NUM_ADDRESSES 4

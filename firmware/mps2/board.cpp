@@ -46,7 +46,10 @@ std::uint32_t random() {
 }
 
 void sleep() {
-    cortex_m::sleep_after([] { ethernet.unmask(); });
+    cortex_m::sleep_unless([] {
+        ethernet.unmask();
+        return ethernet.has_frame();
+    });
 }
 
 bool led() { return (reg(leds) & 1) != 0; }

@@ -2,6 +2,7 @@
 
 import random
 import struct
+import time
 
 import _ask
 import _coap
@@ -14,7 +15,7 @@ IMAGES = [(board, "demo-checked") for board, b in emulate.BOARDS.items() if b.ni
 STACK_BOUND = 2048  # of the checked image, which uses more than the one that is sold
 RANDOM_FRAMES = 10_000
 ECHO = 252
-FRAGMENTS = 4  # IP_REASS_MAX_PBUFS of lwipopts.h
+FRAGMENTS = 2 * 3  # IP_REASS_MAX_PBUFS of lwipopts.h, for each family
 
 
 @pytest.fixture(params=IMAGES, ids="-".join, scope="module")
@@ -128,6 +129,41 @@ def test_fragments_without_an_end_do_not_take_the_memory(peer, family):
         peer.look(0.001)
         if i % 10 == 9:
             assert peer.ask(_ask.get("hello"), 10 - family).payload == b"Hello CoAP"
+
+
+def test_fragments_of_both_families_leave_memory_for_others(peer):
+    """They may wait for the rest of their datagrams for as long as a minute."""
+    for family, make in ((4, _ethernet.ipv4_fragments), (6, _ethernet.ipv6_fragments)):
+        peer.ask(_ask.get("hello"), family)
+        for i in range(2):
+            segment = peer.segment(_ask.get("hello", options=[(_coap.URI_HOST, b"x" * 200)]), family)
+            sizes = (96, 64, len(segment) - 160)
+            *incomplete, _ = make(peer.HERE[family], peer.there[family], segment, sizes, 2000 + i)
+            for fragment in incomplete:
+                peer.send_ip(fragment)
+                peer.look(0.001)
+    for family in (4, 6):
+        assert peer.ask(_ask.get("hello"), family, patience_s=1.0).payload == b"Hello CoAP"
+
+
+def test_neighbours_that_are_not_there_keep_nobody_waiting(peer):
+    """A source may be forged. lwIP looks for the hardware address of each for seconds."""
+    for family in (4, 6):
+        peer.ask(_ask.get("hello"), family)
+    try:
+        for i in range(12):
+            peer.source = {4: f"192.0.2.{100 + i}", 6: f"fe80::1:{i:x}"}
+            for family in (4, 6):
+                peer.send_ip(peer.packet(_ask.get("poem"), family))
+                peer.look(0.001)
+    finally:
+        peer.source = dict(Peer.HERE)
+    for family in (4, 6):
+        assert peer.ask(_ask.get("hello"), family, patience_s=1.0).payload == b"Hello CoAP"
+    assert memory(peer)["pool"] - peer.lent <= 1 + FRAGMENTS
+    deadline = time.monotonic() + 20
+    while memory(peer)["lwip heap"] and time.monotonic() < deadline:
+        time.sleep(0.5)  # until lwIP has given up
 
 
 def test_runts_are_dropped(peer):

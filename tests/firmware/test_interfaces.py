@@ -19,7 +19,7 @@ class SecondPeer(Peer):
 
     MAC = b"\x02\0\0\0\0\x0a"
     HERE = {4: "198.51.100.9", 6: "fe80::a"}
-    OPTIONS = ("if=1", "ip=198.51.100.1/24")
+    OPTIONS = ("if=1", "ip=198.51.100.1/24", f"gw={HERE[4]}")
 
     def __init__(self):
         super().__init__()
@@ -78,6 +78,17 @@ def test_the_groups_are_heard_on_both(peers, asked, group, family):
 def test_the_address_of_the_other_interface_answers_as_that_one_or_not_at_all(peers, asked):
     peer, other = peers[asked], peers[1 - asked]
     assert set(who_answered(peer, 4, other.there[4], patience_s=0.5)) <= {other.there[4]}
+
+
+def test_a_source_in_the_network_of_the_other_interface_may_be_forged_and_is_challenged(peers):
+    """RFC 9175, section 2.4. The answer goes out where the request came by, and a router there takes it to the victim."""
+    first, second = peers
+    second.source[4] = first.HERE[4]
+    try:
+        answer = second.ask(_ask.get("poem"))
+    finally:
+        second.source[4] = second.HERE[4]
+    assert answer.code == _coap.code("4.01")
 
 
 def test_both_are_served_by_turns(peers):

@@ -1,5 +1,5 @@
-/* What the configurations of lwIP under test share: IPv4 and IPv6 with groups, over interfaces without addresses of a
-   link; no TCP. Memory is the host's, so that a byte too far is seen by AddressSanitizer. */
+/* What the configurations of lwIP under test share: IPv4 and IPv6 with groups, over Ethernet and over interfaces
+   without addresses of a link; no TCP. Memory is the host's, so that a byte too far is seen by AddressSanitizer. */
 #ifndef MINCOAP_TESTS_LWIP_COMMON_OPTS_H
 #define MINCOAP_TESTS_LWIP_COMMON_OPTS_H
 
@@ -13,18 +13,26 @@ void* lwip_test_malloc(size_t size); /* runs out of memory if a test wants it */
 }
 #endif
 
+#ifndef MEM_LIBC_MALLOC
 #define MEM_LIBC_MALLOC 1
-#define mem_clib_malloc lwip_test_malloc
 #define MEMP_MEM_MALLOC 1
+#endif
+#define mem_clib_malloc lwip_test_malloc
 #define MEM_ALIGNMENT 8
 #define PBUF_POOL_BUFSIZE 600
 
+#ifndef LWIP_IPV4
 #define LWIP_IPV4 1
+#endif
+#ifndef LWIP_IPV6
 #define LWIP_IPV6 1
-#define LWIP_IGMP 1
-#define LWIP_IPV6_MLD 1
-#define LWIP_ARP 0
-#define LWIP_ETHERNET 0
+#endif
+#define LWIP_IGMP LWIP_IPV4
+#define LWIP_IPV6_MLD LWIP_IPV6
+#define LWIP_ARP LWIP_IPV4
+#define LWIP_ETHERNET 1
+#define ARP_QUEUEING 1
+#define ETHARP_SUPPORT_STATIC_ENTRIES 1
 #define LWIP_RAW 0
 #define LWIP_UDP 1
 #define LWIP_TCP 0
@@ -34,7 +42,7 @@ void* lwip_test_malloc(size_t size); /* runs out of memory if a test wants it */
 #define LWIP_STATS 0
 #define IP_REASSEMBLY 1
 #define IP_FRAG 1
-#define LWIP_IPV6_REASS 1
-#define LWIP_IPV6_FRAG 1
+#define LWIP_IPV6_REASS LWIP_IPV6
+#define LWIP_IPV6_FRAG LWIP_IPV6
 
 #endif

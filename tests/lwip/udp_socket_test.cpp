@@ -24,7 +24,7 @@ const packet get_hello_non{0x50, 1, 0x12, 0x34, 0xb5, 'h', 'e', 'l', 'l', 'o'};
 class lwip_udp_socket : public testing::Test {
 protected:
     lwip_udp_socket() {
-        for (wire* w : {&first, &second}) w->clear();
+        for (wire* w : {&first, &second, &ethernet}) w->clear();
         EXPECT_EQ(socket.bind(port), ERR_OK);
     }
 
@@ -43,6 +43,7 @@ protected:
 
     wire& first = wire::number(0);
     wire& second = wire::number(1);
+    wire& ethernet = wire::number(2);
     udp_socket socket;
     std::array<byte, 1152> storage{};
     exchange e{storage};
@@ -227,9 +228,11 @@ TEST_F(lwip_udp_socket, says_when_lwip_has_no_memory_for_a_group) {
     EXPECT_EQ(udp_socket::join({.address{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x77}}), ERR_MEM);
 }
 
+// lwIP takes that of any of its interfaces, whichever one it came by.
 TEST_F(lwip_udp_socket, says_multicast_of_a_broadcast) {
     net::arrival in;
-    for (const net::endpoint& to : {first.ipv4(255, port), net::ipv4(255, 255, 255, 255, port)}) {
+    for (const net::endpoint& to :
+         {first.ipv4(255, port), net::ipv4(255, 255, 255, 255, port), second.ipv4(255, port)}) {
         first.put(make({peer(), to, get_hello_non}));
         ASSERT_EQ(socket.receive(storage, in), status::done);
         EXPECT_TRUE(in.multicast);
@@ -287,7 +290,7 @@ TEST_F(lwip_udp_socket, lends_as_much_as_the_buffer_has_behind_the_datagram) {
         return size = memory.size();
     });
     EXPECT_EQ(served, status::done);
-    EXPECT_EQ(size, 600U - 28U);
+    EXPECT_EQ(size, 600U - 28U - first.headroom);
     EXPECT_EQ(first.take_datagram()->data, packet(size, 1));
 }
 
@@ -299,6 +302,38 @@ TEST_F(lwip_udp_socket, lends_no_more_than_the_size_of_its_storage) {
         return std::size_t{0};
     });
     EXPECT_EQ(size, 64U);
+}
+
+TEST_F(lwip_udp_socket, lends_no_more_than_the_link_carries_as_one_packet) {
+    for (const bool in_pieces : {false, true}) {
+        first.set_mtu(500, 500);
+        ask(get_hello, in_pieces ? 32 : 0);
+        ASSERT_EQ(serve(), status::done);
+        EXPECT_EQ(lent.size(), 500U - 28U);
+        first.set_mtu(1500, 450);
+        first.put(make({first.ipv6(9, peer_port), first.ipv6(1, port), get_hello}), in_pieces ? 50 : 0);
+        ASSERT_EQ(serve(), status::done);
+        EXPECT_EQ(lent.size(), 450U - 48U);
+    }
+}
+
+TEST_F(lwip_udp_socket, lends_what_a_larger_datagram_takes) {
+    first.set_mtu(500, 500);
+    ask(packet(1000, 'x'), 400);
+    ASSERT_EQ(serve(), status::done);
+    EXPECT_EQ(e.in.size, 1000U);
+    EXPECT_FALSE(e.in.truncated);
+    EXPECT_EQ(lent.size(), 1000U);
+}
+
+TEST_F(lwip_udp_socket, lends_all_there_is_where_the_link_has_no_limit) {
+    first.set_mtu(0, 0);
+    ask(get_hello, 32);
+    ASSERT_EQ(serve(), status::done);
+    EXPECT_EQ(lent.size(), storage.size());
+    ask(get_hello);
+    ASSERT_EQ(serve(), status::done);
+    EXPECT_NE(lent.data(), storage.data());
 }
 
 TEST_F(lwip_udp_socket, truncates_what_is_larger_than_its_storage) {
@@ -354,6 +389,17 @@ TEST_F(lwip_udp_socket, is_done_with_what_is_not_answered) {
     EXPECT_EQ(first.take_datagram()->data, hello);
 }
 
+// As of a driver that took the header off by itself.
+TEST_F(lwip_udp_socket, serves_what_has_no_room_for_a_header_before_it) {
+    ethernet.introduce(ethernet.ipv4(9, peer_port));
+    ethernet.headroom = 0;
+    ethernet.put(make({ethernet.ipv4(9, peer_port), ethernet.ipv4(1, port), get_hello}));
+    EXPECT_EQ(serve(), status::done);
+    const auto answer = ethernet.take_datagram();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->data, hello);
+}
+
 class lwip_blocked : public lwip_udp_socket, public testing::WithParamInterface<std::size_t> {};
 
 TEST_P(lwip_blocked, answers_go_out_later_and_in_order) {
@@ -373,6 +419,30 @@ TEST_P(lwip_blocked, answers_go_out_later_and_in_order) {
 }
 INSTANTIATE_TEST_SUITE_P(in_one_piece, lwip_blocked, testing::Values(0));
 INSTANTIATE_TEST_SUITE_P(in_pieces, lwip_blocked, testing::Values(30));
+
+TEST_F(lwip_udp_socket, is_blocked_while_the_driver_takes_nothing) {
+    ethernet.introduce(ethernet.ipv4(9, peer_port));
+    ethernet.put(make({ethernet.ipv4(9, peer_port), ethernet.ipv4(1, port), get_hello}));
+    ethernet.refusals = 1;
+    EXPECT_EQ(serve(), status::would_block);
+    EXPECT_TRUE(socket.is_blocked());
+    EXPECT_EQ(serve(), status::done);
+    const auto answer = ethernet.take_datagram();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->data, hello);
+}
+
+// The source of a request may be forged to be one that is nowhere, again and again.
+TEST_F(lwip_udp_socket, does_not_wait_for_a_neighbour_when_lwip_has_no_room_to) {
+    for (const auto address : {&wire::ipv4, &wire::ipv6, &wire::link_local}) {
+        const auto at = [&](byte last, std::uint16_t at_port) { return (ethernet.*address)(last, at_port); };
+        ethernet.put(make({at(99, peer_port), at(1, port), get_hello}));
+        const out_of_memory now;
+        EXPECT_EQ(serve(), status::done);
+        EXPECT_FALSE(socket.is_blocked());
+        EXPECT_FALSE(ethernet.take_datagram());
+    }
+}
 
 TEST_F(lwip_udp_socket, gives_back_all_that_waits_when_it_is_closed) {
     ask(get_hello);

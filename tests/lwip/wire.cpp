@@ -6,6 +6,8 @@
 #include <memory>
 #include <numeric>
 
+#include <lwip/etharp.h>
+#include <lwip/ethip6.h>
 #include <lwip/init.h>
 #include <lwip/ip.h>
 #include <lwip/mld6.h>
@@ -125,6 +127,25 @@ err_t init(netif* at) {
     return ERR_OK;
 }
 
+// As a driver has to, it leaves the frame as it is.
+err_t output_frame(netif* at, pbuf* frame) {
+    pbuf* const packet = pbuf_clone(PBUF_RAW, PBUF_RAM, frame);
+    pbuf_remove_header(packet, SIZEOF_ETH_HDR);
+    const int error = of(at).send(packet);
+    pbuf_free(packet);
+    return static_cast<err_t>(error);
+}
+
+err_t init_ethernet(netif* at) {
+    init(at);
+    at->flags = static_cast<u8_t>(at->flags | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET);
+    at->hwaddr_len = ETH_HWADDR_LEN;
+    at->linkoutput = output_frame;
+    at->output = etharp_output;
+    at->output_ip6 = ethip6_output;
+    return ERR_OK;
+}
+
 #if NO_SYS
 constexpr netif_input_fn input = ip_input;
 void start() { lwip_init(); }
@@ -134,7 +155,7 @@ void locked(const Do& act) {
     act();
 }
 #else
-constexpr netif_input_fn input = tcpip_input;
+err_t input(pbuf* p, netif* at) { return tcpip_inpkt(p, at, ip_input); }
 void start() {
     std::promise<void> started;
     tcpip_init([](void* done) { static_cast<std::promise<void>*>(done)->set_value(); }, &started);
@@ -164,12 +185,13 @@ void add_ipv6(netif* at, const endpoint& e) {
     netif_ip6_addr_set_state(at, slot, IP6_ADDR_PREFERRED);
 }
 
-pbuf* pbuf_of(const packet& ip, std::size_t piece) {
+pbuf* pbuf_of(const packet& ip, std::size_t piece, u16_t headroom) {
     if (piece == 0) piece = ip.size();
     pbuf* chain = nullptr;
     for (std::size_t at = 0; at < ip.size(); at += piece) {
         const auto size = static_cast<u16_t>(std::min(piece, ip.size() - at));
-        pbuf* const next = pbuf_alloc(PBUF_RAW, size, PBUF_POOL);
+        pbuf* const next = pbuf_alloc(PBUF_RAW, static_cast<u16_t>(headroom + size), PBUF_POOL);
+        pbuf_remove_header(next, headroom);
         pbuf_take(next, ip.data() + at, size);
         if (chain == nullptr) chain = next;
         else pbuf_cat(chain, next);
@@ -201,8 +223,8 @@ std::optional<datagram> parse(const packet& ip) {
 
 wire& wire::number(int index) {
     static const bool started = (start(), true);
-    static wire first{0}, second{1};
-    return started && index == 0 ? first : second;
+    static wire all[] = {wire{0}, wire{1}, wire{2}};
+    return all[started ? index : 0];
 }
 
 wire::wire(int index) : index_(index), netif_(new netif{}) {
@@ -210,7 +232,7 @@ wire::wire(int index) : index_(index), netif_(new netif{}) {
         ip4_addr_t address, mask, gateway{};
         copy_bytes(ipv4(1, 0).address.data() + 12, 4, reinterpret_cast<byte*>(&address));
         IP4_ADDR(&mask, 255, 255, 255, 0);
-        netif_add(netif_, &address, &mask, &gateway, this, init, input);
+        netif_add(netif_, &address, &mask, &gateway, this, index_ == 2 ? init_ethernet : init, input);
         netif_set_link_up(netif_);
         netif_set_up(netif_);
         for (const byte last : {byte{1}, byte{2}}) add_ipv6(netif_, ipv6(last, 0));
@@ -221,7 +243,9 @@ wire::wire(int index) : index_(index), netif_(new netif{}) {
 }
 
 net::endpoint wire::ipv4(byte last, std::uint16_t port) const {
-    return index_ == 0 ? net::ipv4(192, 0, 2, last, port) : net::ipv4(198, 51, 100, last, port);
+    return index_ == 0   ? net::ipv4(192, 0, 2, last, port)
+           : index_ == 1 ? net::ipv4(198, 51, 100, last, port)
+                         : net::ipv4(203, 0, 113, last, port);
 }
 net::endpoint wire::ipv6(byte last, std::uint16_t port) const {
     endpoint e{.address{0x20, 0x01, 0x0d, 0xb8, 0, static_cast<byte>(index_)}, .port = port};
@@ -236,9 +260,30 @@ net::endpoint wire::link_local(byte last, std::uint16_t port) const {
 std::uint32_t wire::interface() const { return netif_get_index(netif_); }
 
 void wire::put(const packet& ip, std::size_t piece) {
-    pbuf* const p = pbuf_of(ip, piece);
+    pbuf* const p = pbuf_of(ip, piece, headroom);
     if (netif_->input(p, netif_) != ERR_OK) pbuf_free(p);
     settle();
+}
+
+void wire::introduce(const net::endpoint& host) {
+    ip4_addr_t address;
+    copy_bytes(host.address.data() + 12, 4, reinterpret_cast<byte*>(&address));
+    eth_addr hardware{{2, 0, 0, 0, 0, host.address[15]}};
+    locked([&] { etharp_add_static_entry(&address, &hardware); });
+}
+
+void wire::set_mtu(std::uint16_t mtu, std::uint16_t of_ipv6) {
+    locked([&] {
+        netif_->mtu = mtu;
+        netif_->mtu6 = of_ipv6;
+    });
+}
+
+void wire::clear() {
+    sent_.clear();
+    refusals = 0;
+    headroom = 14;
+    set_mtu(1500, 1500);
 }
 
 std::optional<packet> wire::take() {

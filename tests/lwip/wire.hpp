@@ -27,12 +27,14 @@ std::optional<datagram> parse(const packet& ip);
 packet make(const datagram& d);
 
 // An interface of lwIP's with two addresses of each family, and a link that carries IP packets as they are. There are
-// two, for the life of the process.
+// two, for the life of the process; and a third one, of Ethernet, which shows what is sent without the header of the
+// frame, and lets IP packets in as if they had been in one.
 class wire {
 public:
     static wire& number(int index);
 
-    // 192.0.2.n, 2001:db8::n and fe80::n on the first wire; 198.51.100.n and so on the second one. IPv4 has n = 1 only.
+    // 192.0.2.n, 2001:db8::n and fe80::n on the first wire; 198.51.100.n and so on the second one, 203.0.113.n on the
+    // third one. IPv4 has n = 1 only.
     net::endpoint ipv4(byte last, std::uint16_t port) const;
     net::endpoint ipv6(byte last, std::uint16_t port) const;
     net::endpoint link_local(byte last, std::uint16_t port) const;
@@ -41,12 +43,19 @@ public:
     // Lets a packet in; lwIP is done with it when this returns. In pieces: in a chain of pbufs of this size.
     void put(const packet& ip, std::size_t piece = 0);
 
+    // Has lwIP know the hardware address of a host of IPv4: on Ethernet, where it would have to ask.
+    void introduce(const net::endpoint& host);
+
     // What lwIP sent, the oldest first.
     std::optional<packet> take();
     std::optional<datagram> take_datagram();
-    void clear() { sent_.clear(), refusals = 0; }
+    void clear();
 
-    int refusals = 0;  // so many packets that lwIP sends next are refused for lack of memory
+    // What the link carries as one packet: of IPv6, less if a router says so.
+    void set_mtu(std::uint16_t mtu, std::uint16_t of_ipv6);
+
+    int refusals = 0;          // so many packets that lwIP sends next are refused for lack of memory
+    std::uint16_t headroom{};  // bytes before a packet that is let in, where the header of its frame was
 
     // For lwIP.
     int send(pbuf* ip);

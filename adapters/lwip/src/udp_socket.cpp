@@ -85,7 +85,9 @@ endpoint to_endpoint(const ip_addr_t& from, std::uint16_t port) {
 // A scoped address means something on one interface only; lwIP asks for that.
 void set_zone([[maybe_unused]] ip_addr_t& address, [[maybe_unused]] const netif* at) {
 #if LWIP_IPV6
-    if (IP_IS_V6_VAL(address) && at != nullptr) ip6_addr_assign_zone(ip_2_ip6(&address), IP6_UNKNOWN, at);
+    if (IP_IS_V6_VAL(address) && at != nullptr) {
+        ip6_addr_assign_zone(ip_2_ip6(&address), IP6_UNKNOWN, at);
+    }
 #endif
 }
 
@@ -99,7 +101,7 @@ netif* interface_of(const endpoint& e) {
 bool is_for_now(err_t error) { return error == ERR_MEM || error == ERR_BUF; }
 
 // Without a local address, lwIP chooses one of the interface, or of the one that routing finds.
-err_t transmit(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
+err_t hand_over(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
     ip_addr_t remote;
     ip_addr_t local;
     if (!to_lwip(way.remote, remote)) return ERR_RTE;
@@ -116,11 +118,32 @@ err_t transmit(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
     return udp_sendto_if_src(pcb, datagram, &remote, way.remote.port, out, &local);
 }
 
-// What not even a stack with nothing else to do has memory for, or what UDP's length cannot tell.
+// The header of Ethernet is put before a packet last of all. One that is refused without it did not come to the driver:
+// it is for a neighbour of unknown hardware address, and lwIP has no more room to let it wait for that.
+bool lacks_neighbour(const netif* out, unsigned headers, const endpoint& remote) {
+    constexpr unsigned udp = 8, ipv4 = 20, ipv6 = 40;
+    constexpr unsigned ethernet = LWIP_ETHERNET ? NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET : 0;
+    const bool is_ethernet = ethernet != 0 && out != nullptr && (out->flags & ethernet) != 0;
+    return is_ethernet && headers == udp + (is_ipv4(remote) ? ipv4 : ipv6);
+}
+
+// A neighbour that is not there is looked for for seconds. Nobody else is to wait for that, so what lacks one is lost.
+err_t transmit(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
+    const unsigned size = datagram->tot_len;
+    const err_t error = hand_over(pcb, datagram, way);
+    if (error != ERR_MEM) return error;
+    if (lacks_neighbour(interface_of(way.local), datagram->tot_len - size, way.remote)) return ERR_RTE;
+    return ERR_MEM;
+}
+
+// What not even a stack with nothing else to do has memory for, or what UDP's length cannot tell. The heap needs up to
+// 12 bytes of its own for each piece.
 bool can_never_be_sent(std::size_t size) {
     constexpr std::size_t headers = 8 + 40 + 14;
-#if !MEM_LIBC_MALLOC
-    if (size > MEM_SIZE) return true;
+#if !MEM_LIBC_MALLOC && !MEM_USE_POOLS
+    constexpr std::size_t around =
+        LWIP_MEM_ALIGN_SIZE(PBUF_TRANSPORT) + LWIP_MEM_ALIGN_SIZE(sizeof(pbuf)) + LWIP_MEM_ALIGN_SIZE(12);
+    if (size + around > MEM_SIZE) return true;
 #endif
     return size > 0xffff - headers;
 }
@@ -143,15 +166,26 @@ void copy_out(const pbuf* p, mutable_bytes storage, net::arrival& in) {
     pbuf_copy_partial(p, storage.data(), static_cast<u16_t>(in.size), 0);
 }
 
-// What the interface that a datagram came in by can carry in one packet, with headers like its own.
+// Of IPv6, a router may have said less than the link has.
+unsigned mtu_of(const netif* at) {
+#if LWIP_IPV6
+    if (ip_current_is_v6()) return netif_mtu6(at);
+#endif
+    return at->mtu;
+}
+
+// What the interface that a datagram came in by can carry in one packet, with headers like its own. Some have no limit,
+// which lwIP writes as 0.
 std::uint16_t largest_answer() {
     const unsigned headers = ip_current_header_tot_len() + 8U;
-    const unsigned mtu = ip_current_input_netif()->mtu;
+    const unsigned mtu = mtu_of(ip_current_input_netif());
+    if (mtu == 0) return 0xffff;
     return static_cast<std::uint16_t>(mtu > headers ? mtu - headers : 0);
 }
 
+// A broadcast is that of the interface which lwIP took it for, not always the one that it came in by.
 bool is_to_many(const ip_addr_t* address) {
-    return ip_addr_ismulticast(address) || ip_addr_isbroadcast(address, ip_current_input_netif());
+    return ip_addr_ismulticast(address) || ip_addr_isbroadcast(address, ip_current_netif());
 }
 
 }  // namespace
@@ -209,15 +243,14 @@ err_t join_on([[maybe_unused]] netif* at, [[maybe_unused]] const ip_addr_t& grou
     return ERR_VAL;
 }
 
-// On every interface that takes groups of this family.
+// On every interface that takes groups of this family, up to the first that has no room. With LWIP_SINGLE_NETIF, lwIP's
+// macro is no loop.
 err_t join_on_all(const ip_addr_t& group) {
     const u8_t wanted = IP_IS_V6_VAL(group) ? NETIF_FLAG_MLD6 : NETIF_FLAG_IGMP;
     err_t joined = ERR_VAL;
     netif* at;
     NETIF_FOREACH(at) {
-        if ((at->flags & wanted) == 0) continue;
-        joined = join_on(at, group);
-        if (joined != ERR_OK) break;
+        if ((at->flags & wanted) != 0 && joined != ERR_MEM) joined = join_on(at, group);
     }
     return joined;
 }
@@ -298,6 +331,7 @@ bool udp_socket::borrow(mutable_bytes& memory, net::arrival& in) {
         memory = room.first(room.size() < most ? room.size() : most);
     } else {
         copy_out(next.data, memory, in);
+        memory = memory.first(in.size > most ? in.size : most);
         pbuf_free(next.data);
         next.data = nullptr;
     }
@@ -312,13 +346,15 @@ status udp_socket::conclude() {
     return status::done;
 }
 
-// lwIP put its headers before an answer that it then refused: each attempt starts from the answer alone.
+// lwIP put its headers before an answer that it then refused: each attempt starts from the answer alone. A copy has
+// room for them where there was none (ERR_BUF).
 err_t udp_socket::send_answer() {
     const waiting& asked = waiting_[first_];
     if (asked.data == nullptr) return send_copy(answer_, asked.path);
     asked.data->payload = answer_.data();
     asked.data->len = asked.data->tot_len = static_cast<u16_t>(answer_.size());
-    return transmit(pcb_, asked.data, asked.path);
+    const err_t error = transmit(pcb_, asked.data, asked.path);
+    return error == ERR_BUF ? send_copy(answer_, asked.path) : error;
 }
 
 }  // namespace mincoap::lwip

@@ -107,8 +107,9 @@ void start() {
 std::uint32_t now_ms() { return ticks * tick_ms; }
 
 std::uint32_t random() {
-    constexpr std::uintptr_t start = rng, ready = rng + 0x100, value = rng + 0x508;
+    constexpr std::uintptr_t start = rng, ready = rng + 0x100, correction = rng + 0x504, value = rng + 0x508;
     std::uint32_t number = 0;
+    reg(correction) = 1;  // slower, and as many ones as zeros
     reg(start) = 1;
     for (int i = 0; i < 4; ++i) {
         while (reg(ready) == 0) {}
@@ -118,11 +119,8 @@ std::uint32_t random() {
     return number;
 }
 
-// With interrupts disabled from the look at the queue on: what comes then ends the WFI.
 void sleep() {
-    asm volatile("cpsid i" ::: "memory");
-    if (put_count == taken_count) asm volatile("dsb\n\twfi" ::: "memory");
-    asm volatile("cpsie i" ::: "memory");
+    cortex_m::sleep_unless([] { return put_count != taken_count; });
 }
 
 bool led() { return (reg(gpio_out) & row) != 0; }

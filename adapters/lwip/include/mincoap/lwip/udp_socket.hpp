@@ -63,14 +63,15 @@ public:
     // By the contract of net::udp_socket: a copy of the oldest datagram that waits.
     net::status receive(mutable_bytes storage, net::arrival& in);
 
-    // By the contract of net::udp_socket. `done` includes what can never be sent: no route, no such address, too large.
+    // By the contract of net::udp_socket. `done` includes what can never be sent: no route, no such address, too large;
+    // and what lwIP has no room for while it looks for the peer's hardware address, of which there may be none.
     // `would_block`: lwIP or the driver is out of memory, or of places in a queue (ERR_MEM, ERR_BUF).
     net::status send(bytes datagram, const net::path& way);
 
     // Receives, answers and sends without a copy, instead of `receive` and `send`: `respond` builds the answer where
     // the datagram lies, in lwIP's own memory. It is given that memory, of no more than the storage's size and what the
-    // link carries as one packet, once `in` tells what is known of the datagram; it returns the size of the answer, or
-    // 0 for none.
+    // link carries as one packet, or what the datagram takes, once `in` tells what is known of the datagram; it returns
+    // the size of the answer, or 0 for none.
     //   done           a datagram is dealt with, or an answer that waited is sent
     //   would_block    there was none; or, if is_blocked(), an answer waits for lwIP and is sent by the next call,
     //                  before another datagram is received
