@@ -12,7 +12,8 @@
 
 using namespace mincoap;
 
-// What a function writes. It runs anew for each block, and what falls into the block is kept.
+// What a function writes. It runs twice for each block: first to be measured, and then what falls into the block is
+// kept. Should it write something else the second time, that is what is sent.
 static void write_squares(body_writer& to) {
     for (int i = 1; i <= 20; ++i) to.put(std::string_view{std::to_string(i * i) + (i < 20 ? " " : "")});
 }

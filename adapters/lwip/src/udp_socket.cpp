@@ -121,7 +121,9 @@ err_t hand_over(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
 // The header of Ethernet is put before a packet last of all. One that is refused without it did not come to the driver:
 // it is for a neighbour of unknown hardware address, and lwIP has no more room to let it wait for that.
 bool lacks_neighbour(const netif* out, unsigned headers, const endpoint& remote) {
-    constexpr unsigned udp = 8, ipv4 = 20, ipv6 = 40;
+    constexpr unsigned udp = 8;
+    constexpr unsigned ipv4 = 20;
+    constexpr unsigned ipv6 = 40;
     constexpr unsigned ethernet = LWIP_ETHERNET ? NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET : 0;
     const bool is_ethernet = ethernet != 0 && out != nullptr && (out->flags & ethernet) != 0;
     return is_ethernet && headers == udp + (is_ipv4(remote) ? ipv4 : ipv6);

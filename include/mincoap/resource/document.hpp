@@ -2,7 +2,7 @@
 //
 //     document("...")                          a constant; its ETag is computed at compile time
 //     document<content_format::json>(bytes)    the same of another format
-//     rendered<format>(f)                      what `void f(body_writer&)` writes, called anew for each block
+//     rendered<format>(f)                      what `void f(body_writer&)` writes, called twice for each block
 //     get_blocks<format>(source)               anything that can be read by offset: flash, a file, a sensor's history
 #pragma once
 

@@ -8,7 +8,8 @@
 // current one (RFC 7252 §5.10.6.2). Size2 is told if asked for (§4).
 //
 // For those who write a representation: see the concept. What is measured may change between two blocks, but not
-// between the calls for one: where an interrupt can change it, serve a copy.
+// between the calls for one: where an interrupt can change it, serve a copy. A function that writes may write something
+// else whenever it is called.
 #pragma once
 
 #include <mincoap/message/block.hpp>
@@ -32,6 +33,13 @@ concept representation = requires(const R& r, std::uint32_t offset, mutable_byte
     { r.read(offset, to) } -> std::same_as<bool>;
 };
 
+// One that is made when it is read, and may be another one each time. `read_anew` measures all of it, and puts into `to`
+// what stands at the offset, as far as there is something.
+template <typename R>
+concept rendered_representation = representation<R> && requires(const R& r, std::uint32_t offset, mutable_bytes to) {
+    { r.read_anew(offset, to) } -> std::same_as<extent>;
+};
+
 // One that lives elsewhere, and outlives the exchange.
 template <representation R>
 struct representation_ref {
@@ -39,24 +47,26 @@ struct representation_ref {
 
     extent measure() const { return target->measure(); }
     bool read(std::uint32_t offset, mutable_bytes to) const { return target->read(offset, to); }
+    extent read_anew(std::uint32_t offset, mutable_bytes to) const
+        requires rendered_representation<R>
+    {
+        return target->read_anew(offset, to);
+    }
 };
 
-// What a function writes: `rendition{[&log](body_writer& to) { ... }}`. It runs for the measure and for each block, and
-// what falls into the block is kept.
+// What a function writes: `rendition{[&log](body_writer& to) { ... }}`. It runs twice for a block: what it writes first
+// tells whether there is such a block, or whether the client has all of it already; what it writes then is sent.
 template <std::invocable<body_writer&> Render>
 struct rendition {
     Render render;
 
-    extent measure() const {
-        body_writer all;
+    extent measure() const { return read_anew(0, {}); }
+    extent read_anew(std::uint32_t offset, mutable_bytes to) const {
+        body_writer all{to, offset};
         render(all);
         return {static_cast<std::uint32_t>(all.size()), all.tag()};
     }
-    bool read(std::uint32_t offset, mutable_bytes to) const {
-        body_writer part{to, offset};
-        render(part);
-        return part.size() >= offset + to.size();
-    }
+    bool read(std::uint32_t offset, mutable_bytes to) const { return read_anew(offset, to).size >= offset + to.size(); }
 };
 
 namespace detail {
@@ -105,26 +115,35 @@ struct block_plan {
     // In bytes: a block's number times its size.
     constexpr std::uint32_t offset() const { return (asked & 0xff'fff0) << (asked & 7); }
 
+    constexpr bool asks_for_size() const { return (asked & has_size2) != 0; }
+
     // Whether there is such a block. SZX 7 is reserved (RFC 7959 §2.2).
     constexpr bool is_possible() const {
         return (asked & 7) <= block::max_size_exponent && (offset() == 0 || offset() < all.size);
     }
 };
 
-// Writes the options, and returns the space for the payload: the block asked for or, if none is and it fits,
-// everything. A block that would not fit gets smaller, and its number higher (RFC 7959 §2.4).
+// What these take in a response, at most, in bytes.
+inline constexpr std::size_t etag_size = 5;
+inline constexpr std::size_t format_size = 3;
+inline constexpr std::size_t block2_size = 4;
+inline constexpr std::size_t block1_size = 5;
+inline constexpr std::size_t size2_size = 6;
+inline constexpr std::size_t marker_size = 1;
+
+// Writes the options, and returns the space for the payload, of no more bytes than the limit: the block asked for or, if
+// none is and it fits, everything. A block that would not fit gets smaller, and its number higher (RFC 7959 §2.4).
 inline mutable_bytes open_block(message::writer& to, content_format format, const block_plan& plan,
-                                block_request block1 = 0) {
+                                block_request block1 = 0, std::size_t limit = 0xffff) {
     to.uint_option(option::etag, plan.all.tag.number());
     if ((plan.asked & has_current) != 0) return {};
     to.uint_option(option::content_format, static_cast<std::uint32_t>(format));
 
-    // At most, with the marker.
-    const std::size_t behind = 1U + (block1 != 0 ? 5 : 0) + ((plan.asked & has_size2) != 0 ? 6 : 0);
-    constexpr std::size_t block2_size = 4;
-    const std::size_t room = to.room() > behind ? to.room() - behind : 0;
+    const std::size_t behind = marker_size + (block1 != 0 ? block1_size : 0) + (plan.asks_for_size() ? size2_size : 0);
+    const std::size_t left = to.room() > behind ? to.room() - behind : 0;
+    const std::size_t room = left < limit + block2_size ? left : limit + block2_size;
     std::uint32_t size = plan.all.size - plan.offset();
-    if ((plan.asked & has_block) != 0 || size > room) {
+    if ((plan.asked & has_block) != 0 || size > room || size > limit) {
         unsigned exponent = plan.asked & 7;
         std::uint32_t part = 16U << exponent;
         for (; (size < part ? size : part) + block2_size > room; part /= 2)
@@ -136,8 +155,26 @@ inline mutable_bytes open_block(message::writer& to, content_format format, cons
         if (more != 0) size = part;
     }
     if (block1 != 0) to.uint_option(option::block1, block1 & block_bits);
-    if ((plan.asked & has_size2) != 0) to.uint_option(option::size2, plan.all.size);
+    if (plan.asks_for_size()) to.uint_option(option::size2, plan.all.size);
     return to.payload_space(size);
+}
+
+template <representation R>
+void write_block(message::writer& to, content_format format, const R& what, block_plan plan) {
+    if (!what.read(plan.offset(), open_block(to, format, plan))) to.fail();
+}
+
+// The options tell of what is rendered now, so that is put down first, behind where they can reach.
+template <rendered_representation R>
+void write_block(message::writer& to, content_format format, const R& what, block_plan plan) {
+    const std::size_t before =
+        etag_size + format_size + block2_size + (plan.asks_for_size() ? size2_size : 0) + marker_size;
+    if (to.room() < before) return to.fail();
+    const mutable_bytes part = to.rest().subspan(before);
+    if ((plan.asked & has_current) == 0) plan.all = what.read_anew(plan.offset(), part);
+    if (plan.all.size < plan.offset()) return to.fail();
+    const mutable_bytes space = open_block(to, format, plan, 0, part.size());
+    if (!space.empty()) __builtin_memmove(space.data(), part.data(), space.size());
 }
 
 // What the request asks for of that. Only reading can find that the client has it already (RFC 7252 §5.10.6.2, RFC 8132
@@ -151,10 +188,9 @@ inline block_plan plan_of(const request& r, extent all) {
 template <content_format Format, representation R>
 reply block_reply(code success, const R& what, const block_plan& plan) {
     if (!plan.is_possible()) return code::bad_request;
-    return {(plan.asked & has_current) != 0 ? code::valid : success, Format,
-            [what, plan](message::writer& to, message::encoded_content_format) {
-                if (!what.read(plan.offset(), open_block(to, Format, plan))) to.fail();
-            }};
+    return {
+        (plan.asked & has_current) != 0 ? code::valid : success, Format,
+        [what, plan](message::writer& to, message::encoded_content_format) { write_block(to, Format, what, plan); }};
 }
 
 // The same in a format that is known no earlier. What carries it is the reply itself.
@@ -164,7 +200,7 @@ reply block_reply(code success, content_format format, const R& what, const bloc
     return {(plan.asked & has_current) != 0 ? code::valid : success, message::encoded_content_format::encode(format),
             [what, plan](message::writer& to, message::encoded_content_format encoded) {
                 const auto known = static_cast<content_format>(encoded.decoded().number_plus_one() - 1);
-                if (!what.read(plan.offset(), open_block(to, known, plan))) to.fail();
+                write_block(to, known, what, plan);
             }};
 }
 
