@@ -23,6 +23,7 @@ int serve(const Site& site, int argc, char** argv, Parts... parts) {
     // Not all clients know the Echo option: programs on this machine get large responses without it.
     const mincoap::echo_guard<mincoap::trusts_loopback> guard{mincoap::posix::random_key()};
     mincoap::server server{*socket, site, guard, parts...};
+    server.start_message_ids_at(static_cast<std::uint16_t>(mincoap::posix::random_key()[0]));
     while (server.poll(mincoap::posix::now_ms()) != mincoap::poll_result::error)
         server.is_blocked() ? socket->wait_to_send()
                             : socket->wait(static_cast<int>(server.wait_ms(mincoap::posix::now_ms())));
