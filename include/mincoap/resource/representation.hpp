@@ -60,7 +60,11 @@ template <std::invocable<body_writer&> Render>
 struct rendition {
     Render render;
 
-    extent measure() const { return read_anew(0, {}); }
+    extent measure() const {
+        body_writer all;
+        render(all);
+        return {static_cast<std::uint32_t>(all.size()), all.tag()};
+    }
     extent read_anew(std::uint32_t offset, mutable_bytes to) const {
         body_writer all{to, offset};
         render(all);
