@@ -94,6 +94,13 @@ def test_settings_that_cannot_be_saved_stay_as_they_are(examples, coap_client, t
         assert what_prints(read, coap_client, port) == "a201f4021832"
 
 
+def test_the_reboot_comes_after_the_answer(examples, coap_client, tmp_path):
+    ask = ["coap-client-notls", "-m", "post", "coap://127.0.0.1/reboot"]
+    with running(examples / "mincoap-example-reboot", tmp_path) as process:
+        assert what_prints(ask, coap_client, port_of(process)) == ""
+        assert process.stdout.readline() == b"rebooting\n"
+
+
 @pytest.mark.parametrize("source", EXAMPLES, ids=lambda e: e.stem)
 def test_example_is_short(source):
     assert len(source.read_text().splitlines()) <= LONGEST
