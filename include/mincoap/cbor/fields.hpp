@@ -165,7 +165,8 @@ private:
     static constexpr bool has_texts = (Fields::key.is_text || ...);
 
     static constexpr std::size_t occurrences_of(const detail::key& key) {
-        return count - (comes_before(key, Fields::key) + ...) - (comes_before(Fields::key, key) + ...);
+        return count - (std::size_t{comes_before(key, Fields::key)} + ...) -
+               (std::size_t{comes_before(Fields::key, key)} + ...);
     }
 
     // What is given by field, in the order of the keys.

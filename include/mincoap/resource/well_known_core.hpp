@@ -20,7 +20,7 @@ constexpr bool is_path_character(char c) {
 
 constexpr std::size_t percent_encoded_size(std::string_view path) {
     std::size_t size = 0;
-    for (const char c : path) size += is_path_character(c) ? 1 : 3;
+    for (const char c : path) size += is_path_character(c) ? 1U : 3U;
     return size;
 }
 
