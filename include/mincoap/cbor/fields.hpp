@@ -135,9 +135,17 @@ class record_fields {
     static_assert((std::same_as<Record, typename Fields::record> && ...), "mincoap: the fields are of one struct");
     static_assert(std::is_trivially_copyable_v<Record>, "mincoap: a record is copied as plain bytes");
 
+    // In the order of the keys.
+    static constexpr std::size_t place_of(const detail::key& key) {
+        return (static_cast<std::size_t>(comes_before(Fields::key, key)) + ...);
+    }
+
 public:
     using record = Record;
     static constexpr member_set all = static_cast<member_set>((std::uint64_t{1} << count) - 1);
+
+    // All but those that are read only: what to save, since a fresh record, which has other values in these, reads it.
+    static constexpr member_set writable = ((Fields::is_read_only ? 0 : member_set{1} << place_of(Fields::key)) | ...);
 
     consteval explicit record_fields(Fields... fields) : rows_(sorted(std::array{fields.row()...})) {
         static_assert(((occurrences_of(Fields::key) == 1) && ...), "mincoap: two fields have the same key");
@@ -177,9 +185,6 @@ private:
         ((result[place_of(Fields::key)] = given[i++]), ...);
         return result;
     }
-    static constexpr std::size_t place_of(const detail::key& key) {
-        return (static_cast<std::size_t>(comes_before(Fields::key, key)) + ...);
-    }
 
     template <typename Field, mode Mode>
     static constexpr detail::decoder<Mode> decoder_of =
@@ -190,7 +195,6 @@ private:
         sorted(std::array<detail::encoder, count>{&detail::encode_member<typename Fields::member>...});
     template <mode Mode>
     static constexpr auto decoders = sorted(std::array<detail::decoder<Mode>, count>{decoder_of<Fields, Mode>...});
-    static constexpr member_set writable = ((Fields::is_read_only ? 0 : member_set{1} << place_of(Fields::key)) | ...);
 
     constexpr detail::field_rows rows() const { return {rows_.data(), count}; }
 
