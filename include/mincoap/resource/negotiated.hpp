@@ -242,9 +242,9 @@ struct negotiated_resource : linkable<negotiated_resource<Resources...>> {
     }
 };
 
-template <resource... Resources>
-constexpr auto negotiated(Resources... alternatives) {
-    return negotiated_resource<Resources...>{alternatives...};
+template <typename... Given>
+constexpr auto negotiated(Given... alternatives) {
+    return negotiated_resource{detail::refuse_attributes(alternatives)...};
 }
 
 }  // namespace mincoap
