@@ -22,7 +22,7 @@ struct lamps : linkable<lamps> {
 
     static void links(link_writer& to) {
         for (std::size_t i = 0; i < plugged_in.size(); ++i)
-            if (plugged_in[i]) to.put("<" + std::string{to.reference()} + "/" + std::to_string(i) + ">;rt=\"lamp\"");
+            if (plugged_in[i]) to.link({std::to_string(i)}, ";rt=\"lamp\"");
     }
 
     struct put : method<code::put> {

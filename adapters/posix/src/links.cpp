@@ -4,7 +4,8 @@
 
 #include <dirent.h>
 
-#include <mincoap/resource/well_known_core.hpp>
+#include <mincoap/resource/decimal.hpp>
+#include <mincoap/resource/link_writer.hpp>
 
 #include "entry.hpp"
 
@@ -12,6 +13,7 @@ namespace mincoap::posix {
 namespace {
 
 using namespace detail;
+using mincoap::detail::put_percent_encoded;
 
 struct closes_stream {
     void operator()(DIR* stream) const { ::closedir(stream); }
@@ -27,14 +29,6 @@ void for_each_entry(int of, auto&& each) {
         file_status about;
         if (is_name(entry->d_name) && look_at(of, entry->d_name, about) && is_served(about)) each(entry->d_name, about);
     }
-}
-
-void put_encoded(body_writer& to, std::string_view path) {
-    struct {
-        body_writer& to;
-        void append(std::string_view part) { to.put(part); }
-    } link{to};
-    mincoap::detail::append_percent_encoded(link, path);
 }
 
 void put_number(body_writer& to, std::string_view attribute, std::uint64_t number) {
@@ -53,7 +47,7 @@ void end_file_link(body_writer& to, std::string_view name, const file_status& ab
 void put_path(body_writer& to, bytes encoded_path) {
     for (const message::option_view segment : message::option_range{encoded_path}) {
         if (segment.value.empty()) continue;
-        put_encoded(to, segment.text());
+        put_percent_encoded(to, segment.text());
         to.put(std::string_view{"/"});
     }
 }
@@ -61,7 +55,7 @@ void put_path(body_writer& to, bytes encoded_path) {
 void put_entry(body_writer& to, bytes path, std::string_view name, const file_status& about) {
     to.put(std::string_view{to.size() == 0 ? "</" : ",</"});
     put_path(to, path);
-    put_encoded(to, name);
+    put_percent_encoded(to, name);
     if (is_directory(about)) to.put(std::string_view{"/>;ct=40"});
     else end_file_link(to, name, about);
 }
@@ -101,7 +95,7 @@ private:
 
     void tell(std::string_view name, const file_status& about) {
         const auto link = [&](body_writer& to) {
-            put_encoded(to, name);
+            put_percent_encoded(to, name);
             end_file_link(to, name, about);
         };
         if (left_ == 0 || !append(link)) return;
@@ -111,7 +105,7 @@ private:
 
     void enter(int of, const char* name, unsigned depth) {
         const auto segment = [&](body_writer& to) {
-            put_encoded(to, name);
+            put_percent_encoded(to, name);
             to.put(std::string_view{"/"});
         };
         if (left_ == 0 || !append(segment)) return;

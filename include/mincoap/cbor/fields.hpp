@@ -135,9 +135,17 @@ class record_fields {
     static_assert((std::same_as<Record, typename Fields::record> && ...), "mincoap: the fields are of one struct");
     static_assert(std::is_trivially_copyable_v<Record>, "mincoap: a record is copied as plain bytes");
 
+    // In the order of the keys.
+    static constexpr std::size_t place_of(const detail::key& key) {
+        return (static_cast<std::size_t>(comes_before(Fields::key, key)) + ...);
+    }
+
 public:
     using record = Record;
     static constexpr member_set all = static_cast<member_set>((std::uint64_t{1} << count) - 1);
+
+    // All but those that are read only: what to save, since a fresh record, which has other values in these, reads it.
+    static constexpr member_set writable = ((Fields::is_read_only ? 0 : member_set{1} << place_of(Fields::key)) | ...);
 
     consteval explicit record_fields(Fields... fields) : rows_(sorted(std::array{fields.row()...})) {
         static_assert(((occurrences_of(Fields::key) == 1) && ...), "mincoap: two fields have the same key");
@@ -165,7 +173,8 @@ private:
     static constexpr bool has_texts = (Fields::key.is_text || ...);
 
     static constexpr std::size_t occurrences_of(const detail::key& key) {
-        return count - (comes_before(key, Fields::key) + ...) - (comes_before(Fields::key, key) + ...);
+        return count - (std::size_t{comes_before(key, Fields::key)} + ...) -
+               (std::size_t{comes_before(Fields::key, key)} + ...);
     }
 
     // What is given by field, in the order of the keys.
@@ -175,9 +184,6 @@ private:
         std::size_t i = 0;
         ((result[place_of(Fields::key)] = given[i++]), ...);
         return result;
-    }
-    static constexpr std::size_t place_of(const detail::key& key) {
-        return (static_cast<std::size_t>(comes_before(Fields::key, key)) + ...);
     }
 
     template <typename Field, mode Mode>
@@ -189,7 +195,6 @@ private:
         sorted(std::array<detail::encoder, count>{&detail::encode_member<typename Fields::member>...});
     template <mode Mode>
     static constexpr auto decoders = sorted(std::array<detail::decoder<Mode>, count>{decoder_of<Fields, Mode>...});
-    static constexpr member_set writable = ((Fields::is_read_only ? 0 : member_set{1} << place_of(Fields::key)) | ...);
 
     constexpr detail::field_rows rows() const { return {rows_.data(), count}; }
 

@@ -74,5 +74,9 @@ template <typename Current, resource Resource>
 constexpr auto conditional(Current current, Resource target) {
     return conditional_resource<Current, Resource>{current, target};
 }
+template <typename Current, typename Resource, std::size_t Capacity>
+constexpr auto conditional(Current current, described<Resource, Capacity> target) {
+    return conditional(current, detail::refuse_attributes(target));
+}
 
 }  // namespace mincoap

@@ -39,5 +39,9 @@ template <resource Resource>
 constexpr auto confirmed_only(Resource target) {
     return confirmed_only_resource<Resource>{target};
 }
+template <typename Resource, std::size_t Capacity>
+constexpr auto confirmed_only(described<Resource, Capacity> target) {
+    return confirmed_only(detail::refuse_attributes(target));
+}
 
 }  // namespace mincoap

@@ -127,6 +127,20 @@ constexpr Resource undescribed(const described<Resource, Capacity>& d) {
     return d.resource;
 }
 
+template <typename Given>
+inline constexpr bool is_described = false;
+template <typename Resource, std::size_t Capacity>
+inline constexpr bool is_described<described<Resource, Capacity>> = true;
+
+// For a function that makes a resource around another: attributes would be lost there. It goes on without them, so that
+// these words are all that the compiler says.
+template <typename Given>
+constexpr auto refuse_attributes(const Given& given) {
+    static_assert(!is_described<Given>,
+                  "mincoap: attributes such as .rt() stand outermost: confirmed_only(value(v)).rt(...)");
+    return undescribed(given);
+}
+
 template <typename Resource>
 constexpr std::string_view attributes_of(const Resource&) {
     return {};

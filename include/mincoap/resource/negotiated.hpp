@@ -45,8 +45,7 @@ constexpr bool fits(std::uint16_t format, format_option wanted) {
     return format == 0 || wanted.is_absent() || wanted.number_plus_one() == format;
 }
 
-// Only options that another alternative understands are looked at: the others were refused, or a resource around this
-// one has dealt with them.
+// Only options that another alternative understands are looked at: the others were refused or dealt with before.
 inline reply negotiate(const choice& from, const void* resources, const request& r) {
     code refused = code::unsupported_content_format;
     const std::string_view* possible = &from.consumes;
@@ -185,7 +184,8 @@ constexpr bool has_routing(method_list<Methods...>) {
 template <typename Resources, code Request>
 struct negotiated_method : method<Request> {
     static_assert(can_all_be_chosen(alternatives<set_of(Request), Resources>),
-                  "mincoap: an alternative is never chosen, since one before it fits all that it fits");
+                  "mincoap: an alternative is never chosen, since one before it fits all that it fits; a function says "
+                  "its formats by .consumes<...>() and .produces<...>()");
 
     static constexpr option_set understands = choice_of<set_of(Request), Resources>.understands;
     static constexpr bool needs_wildcard = has_capturing(typename methods_of<Resources>::type{});
@@ -242,9 +242,9 @@ struct negotiated_resource : linkable<negotiated_resource<Resources...>> {
     }
 };
 
-template <resource... Resources>
-constexpr auto negotiated(Resources... alternatives) {
-    return negotiated_resource<Resources...>{alternatives...};
+template <typename... Given>
+constexpr auto negotiated(Given... alternatives) {
+    return negotiated_resource{detail::refuse_attributes(alternatives)...};
 }
 
 }  // namespace mincoap

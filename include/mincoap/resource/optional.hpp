@@ -35,6 +35,10 @@ template <resource Resource>
 constexpr auto optional(const std::optional<Resource>& target) {
     return optional_resource<Resource>{target};
 }
+template <typename Resource, std::size_t Capacity>
+constexpr auto optional(const std::optional<described<Resource, Capacity>>& target) {
+    return detail::refuse_attributes(*target);
+}
 template <resource Resource>
 constexpr auto optional(const std::optional<Resource>&&) = delete;  // it would not outlive the expression
 

@@ -26,8 +26,11 @@ struct any_request : method<code::get, code::post, code::put, code::delete_, cod
     static constexpr option_set understands = every_option;  // a handler checks for itself: see handler.hpp
 };
 
-template <handler Handler>
+template <typename Handler>
 struct forwarded {
+    static_assert(mincoap::handler<Handler>,
+                  "mincoap: a handler is given to forward: reply operator()(const request&) const, callable as const");
+
     Handler handler;
 
     struct any : any_request {
@@ -183,7 +186,7 @@ constexpr auto below(Given... given) {
 }
 
 // A handler as a resource: it is given every method and every critical option, and checks them itself; see handler.hpp.
-template <handler Handler>
+template <typename Handler>
 constexpr auto forward(Handler h) {
     return detail::forwarded<Handler>{h};
 }

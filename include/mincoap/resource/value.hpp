@@ -109,6 +109,14 @@ struct accessors {
     Write write;
 };
 
+// Also of what a function gives: a float would be converted, and told as "1".
+template <typename T>
+constexpr void check_number() {
+    static_assert(std::integral<T>,
+                  "mincoap: a value is a bool or an integer, or functions that read and write one; for "
+                  "others use get(f) or rendered(f)");
+}
+
 }  // namespace detail
 
 template <typename Access>
@@ -134,14 +142,24 @@ constexpr auto value(const T& target) {
 template <std::integral T>
 constexpr auto value(const T&&) = delete;  // it would not outlive the expression
 
+// What is no number: a float, an enum, a text.
+template <typename T>
+    requires(!std::integral<T> && !std::invocable<T&>)
+constexpr auto value(const T&) {
+    detail::check_number<T>();
+    return read_only_value<detail::constant_variable<bool>>{{nullptr}};  // so that nothing else is said of it
+}
+
 template <std::invocable Read>
 constexpr auto value(Read read) {
+    detail::check_number<std::remove_cvref_t<std::invoke_result_t<Read>>>();
     return read_only_value<detail::reader<Read>>{{read}};
 }
 template <std::invocable Read, std::invocable<std::invoke_result_t<Read>> Write>
 constexpr auto value(Read read, Write write) {
     using type = std::remove_cvref_t<std::invoke_result_t<Read>>;
     using result = std::invoke_result_t<Write, type>;
+    detail::check_number<type>();
     static_assert(detail::writes_whole<Write, type>,
                   "mincoap: the function that writes takes what the one that reads gives");
     static_assert(std::is_void_v<result> || std::same_as<result, bool> || std::same_as<result, code>,

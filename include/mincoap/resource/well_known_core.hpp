@@ -6,36 +6,12 @@
 // RFC 6690 §4.1 asks of a server that does not filter. A path with a wildcard is not listed: no one link leads there.
 #pragma once
 
+#include <mincoap/resource/percent_encoding.hpp>
 #include <mincoap/resource/routes.hpp>
 #include <mincoap/resource/text.hpp>
 
 namespace mincoap {
 namespace detail {
-
-// RFC 3986 §3.3: what stands in a path as it is; the rest is percent-encoded.
-constexpr bool is_path_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("-._~!$&'()*+,;=:@/").contains(c);
-}
-
-constexpr std::size_t percent_encoded_size(std::string_view path) {
-    std::size_t size = 0;
-    for (const char c : path) size += is_path_character(c) ? 1 : 3;
-    return size;
-}
-
-constexpr void append_percent_encoded(auto& link, std::string_view path) {
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    for (const char c : path) {
-        if (is_path_character(c)) {
-            link.append({&c, 1});
-            continue;
-        }
-        const auto value = static_cast<byte>(c);
-        const std::array<char, 3> encoded{'%', hex[value >> 4], hex[value & 15]};
-        link.append({encoded.data(), encoded.size()});
-    }
-}
 
 template <std::size_t Capacity>
 struct discovery {

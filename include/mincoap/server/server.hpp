@@ -20,19 +20,19 @@ public:
     // With a buffer of its own, of `default_message_size` bytes.
     template <hooks_part... Parts>
         requires(!std::same_as<Memory, given_memory>)
-    constexpr server(Socket& s, const Handler& h, Parts... parts)
-        : exchange_(memory_), socket_(s), handler_(h), hooks_{make_profile(parts...)} {}
+    constexpr server(Socket& given_socket, const Handler& given_handler, Parts... parts)
+        : exchange_(memory_), socket_(given_socket), handler_(given_handler), hooks_{make_profile(parts...)} {}
 
     // In memory of the caller's: 12 to 65,535 bytes, with a guard at least 22, the size of the largest datagram that is
     // taken or sent.
     template <hooks_part... Parts>
         requires std::same_as<Memory, given_memory>
-    constexpr server(Socket& s, const Handler& h, mutable_bytes memory, Parts... parts)
-        : exchange_(memory), socket_(s), handler_(h), hooks_{make_profile(parts...)} {}
+    constexpr server(Socket& given_socket, const Handler& given_handler, mutable_bytes memory, Parts... parts)
+        : exchange_(memory), socket_(given_socket), handler_(given_handler), hooks_{make_profile(parts...)} {}
 
     // What is a temporary does not outlive the server.
     template <typename... Parts>
-    server(Socket& s, const Handler&& temporary, Parts... parts) = delete;
+    server(Socket& given_socket, const Handler&& temporary, Parts... parts) = delete;
 
     server(const server&) = delete;
     server& operator=(const server&) = delete;

@@ -386,6 +386,31 @@ TEST(read_only, members_do_not_change) {
     }
 }
 
+constexpr auto interleaved_fields =
+    fields(field<"r">(&letters::a).read_only(), field<9>(&letters::b), field<-2>(&letters::c).read_only(),
+           field<"w">(&letters::d), field<0>(&letters::e));
+static_assert(interleaved_fields.writable == 0b10011, "in the order of the keys: 0, 9, -2, \"r\", \"w\"");
+static_assert(mixed.writable == mixed.all);
+
+TEST(read_only, members_are_left_out_of_what_is_saved) {
+    const letters saved{11, 12, 13, 14, 15, 6, 7, 8, 9};
+    const packet map = written(saved, interleaved_fields, interleaved_fields.writable);
+    EXPECT_EQ(map, "a3 000f 090c 61'w'0e");
+    letters fresh;
+    EXPECT_EQ(read<mode::deterministic>(map, fresh, interleaved_fields), none);
+    EXPECT_EQ(written(fresh, interleaved_fields), "a5 000f 090c 2103 61'r'01 61'w'0e");
+    EXPECT_EQ(read(written(saved, interleaved_fields), fresh, interleaved_fields), unexpected)
+        << "the others are not the same";
+}
+
+TEST(read_only, members_may_be_all_that_there_are) {
+    constexpr auto given = fields(field<0>(&letters::a).read_only(), field<1>(&letters::b).read_only());
+    static_assert(given.writable == 0);
+    letters fresh;
+    EXPECT_EQ(written(letters{}, given, given.writable), "a0");
+    EXPECT_EQ(read("a0", fresh, given), none);
+}
+
 // ---- The deterministic encoding (RFC 8949 §4.2.1)
 
 TEST(deterministic, takes_what_is_written) {

@@ -1,0 +1,36 @@
+// Percent-encoding (RFC 3986 §2.1): how what stands in Uri-Path is written in a reference.
+#pragma once
+
+#include <array>
+
+#include <mincoap/message/bytes.hpp>
+
+namespace mincoap::detail {
+
+// RFC 3986 §3.3: what stands in a segment, and in a path, as it is; the rest is percent-encoded.
+constexpr bool is_segment_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-._~!$&'()*+,;=:@").contains(c);
+}
+constexpr bool is_path_character(char c) { return c == '/' || is_segment_character(c); }
+
+constexpr std::size_t percent_encoded_size(std::string_view path) {
+    std::size_t size = 0;
+    for (const char c : path) size += is_path_character(c) ? 1U : 3U;
+    return size;
+}
+
+constexpr void append_percent_encoded(auto& link, std::string_view text, bool (&stays)(char) = is_path_character) {
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    for (const char c : text) {
+        if (stays(c)) {
+            link.append({&c, 1});
+            continue;
+        }
+        const auto value = static_cast<byte>(c);
+        const std::array<char, 3> encoded{'%', hex[value >> 4], hex[value & 15]};
+        link.append({encoded.data(), encoded.size()});
+    }
+}
+
+}  // namespace mincoap::detail

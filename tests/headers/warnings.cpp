@@ -1,0 +1,28 @@
+// What the compiler looks at only once it is used, among names that a program may well have.
+#include <mincoap/mincoap.hpp>
+#include <mincoap/net/loopback.hpp>
+
+static int s = 0;
+static int h = 0;
+
+struct lamp {
+    bool on = false;
+    std::uint8_t level = 0;
+    std::uint8_t hue = 0;
+};
+
+static lamp current;
+constexpr auto lamp_fields = mincoap::fields(mincoap::field<1>(&lamp::on), mincoap::field<2>(&lamp::level),
+                                             mincoap::field<"hue">(&lamp::hue).read_only());
+constexpr auto site = mincoap::routes(mincoap::at<"lamp">(mincoap::record(current, lamp_fields)),
+                                      mincoap::at<"counts/s">(mincoap::value(s)),
+                                      mincoap::at<"counts/h">(mincoap::value(h)), mincoap::filtered_well_known_core);
+
+int main() {
+    mincoap::net::loopback socket;
+    static std::array<mincoap::byte, 256> memory;
+    mincoap::server own{socket, site, mincoap::unguarded{}};
+    mincoap::server lent{socket, site, memory, mincoap::unguarded{}};
+    own.poll(0);
+    lent.poll(0);
+}
