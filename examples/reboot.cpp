@@ -11,8 +11,8 @@
 
 using namespace mincoap;
 
-// A client whose answer was lost asks again after two to three seconds (RFC 7252 §4.2). After a reboot, nothing is known
-// of its first request: it would have the device reboot once more.
+// A client whose answer was lost asks again after two to three seconds (RFC 7252 §4.2). After a reboot, nothing is
+// known of its first request: it would have the device reboot once more.
 constexpr std::uint32_t pause_ms = 4000;
 
 static std::optional<std::uint32_t> asked_ms;  // when a reboot was asked for

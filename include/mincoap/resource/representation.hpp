@@ -33,8 +33,8 @@ concept representation = requires(const R& r, std::uint32_t offset, mutable_byte
     { r.read(offset, to) } -> std::same_as<bool>;
 };
 
-// One that is made when it is read, and may be another one each time. `read_anew` measures all of it, and puts into `to`
-// what stands at the offset, as far as there is something.
+// One that is made when it is read, and may be another one each time. `read_anew` measures all of it, and puts what
+// stands at the offset into `to`, as far as there is something.
 template <typename R>
 concept rendered_representation = representation<R> && requires(const R& r, std::uint32_t offset, mutable_bytes to) {
     { r.read_anew(offset, to) } -> std::same_as<extent>;
@@ -135,8 +135,8 @@ inline constexpr std::size_t block1_size = 5;
 inline constexpr std::size_t size2_size = 6;
 inline constexpr std::size_t marker_size = 1;
 
-// Writes the options, and returns the space for the payload, of no more bytes than the limit: the block asked for or, if
-// none is and it fits, everything. A block that would not fit gets smaller, and its number higher (RFC 7959 §2.4).
+// Writes the options, and returns the space for the payload, of no more bytes than the limit: the block asked for or,
+// if none is and it fits, everything. A block that would not fit gets smaller, and its number higher (RFC 7959 §2.4).
 inline mutable_bytes open_block(message::writer& to, content_format format, const block_plan& plan,
                                 block_request block1 = 0, std::size_t limit = 0xffff) {
     to.uint_option(option::etag, plan.all.tag.number());
