@@ -175,18 +175,13 @@ inline mutable_bytes behind_options(const message::writer& to, const block_plan&
     return to.room() > before ? to.rest().subspan(before) : mutable_bytes{};
 }
 
-// Writes the options, and moves what was put down to its place.
-inline void write_rendered(message::writer& to, content_format format, const block_plan& plan, bytes part) {
-    if (plan.all.size < plan.offset()) return to.fail();
-    const mutable_bytes space = open_block(to, format, plan, 0, part.size());
-    if (!space.empty()) __builtin_memmove(space.data(), part.data(), space.size());
-}
-
 template <rendered_representation R>
 void write_block(message::writer& to, content_format format, const R& what, block_plan plan) {
     const mutable_bytes part = behind_options(to, plan);
     if ((plan.asked & has_current) == 0) plan.all = what.read_anew(plan.offset(), part);
-    write_rendered(to, format, plan, part);
+    if (plan.all.size < plan.offset()) return to.fail();
+    const mutable_bytes space = open_block(to, format, plan, 0, part.size());
+    if (!space.empty()) __builtin_memmove(space.data(), part.data(), space.size());
 }
 
 // What the request asks for of that. Only reading can find that the client has it already (RFC 7252 §5.10.6.2, RFC 8132
