@@ -18,7 +18,7 @@ constexpr auto site = mincoap::routes(mincoap::at<"lamp">(mincoap::record(curren
                                       mincoap::at<"counts/s">(mincoap::value(s)),
                                       mincoap::at<"counts/h">(mincoap::value(h)), mincoap::filtered_well_known_core);
 
-int main() {
+void serve() {
     mincoap::net::loopback socket;
     static std::array<mincoap::byte, 256> memory;
     mincoap::server own{socket, site, mincoap::unguarded{}};
