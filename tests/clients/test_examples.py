@@ -73,25 +73,28 @@ def test_example_does_what_it_says(program, source, coap_client):
         assert what_prints(command, coap_client, port).split("\n") == (expected or [""]), command
 
 
+def settings(*arguments):
+    """The command that asks for the settings of the example that saves them, or changes them."""
+    return ["coap-client-notls", *(arguments or ["-m", "get"]), "coap://127.0.0.1/settings"]
+
+
 def test_saved_settings_outlive_a_restart(examples, coap_client, tmp_path):
-    read = ["coap-client-notls", "-m", "get", "coap://127.0.0.1/settings"]
-    change = ["coap-client-notls", "-m", "put", "-t", "60", "-e", "%a2%01%f5%02%18%2a", "coap://127.0.0.1/settings"]
+    change = settings("-m", "put", "-t", "60", "-e", "%a2%01%f5%02%18%2a")
     with running(examples / "mincoap-example-saving", tmp_path) as process:
         port = port_of(process)
-        assert what_prints(read, coap_client, port) == "a201f4021832"
+        assert what_prints(settings(), coap_client, port) == "a201f4021832"
         assert what_prints(change, coap_client, port) == ""
     with running(examples / "mincoap-example-saving", tmp_path) as process:
-        assert what_prints(read, coap_client, port_of(process)) == "a201f502182a"
+        assert what_prints(settings(), coap_client, port_of(process)) == "a201f502182a"
 
 
 def test_settings_that_cannot_be_saved_stay_as_they_are(examples, coap_client, tmp_path):
     (tmp_path / "settings.new").mkdir()
-    read = ["coap-client-notls", "-m", "get", "coap://127.0.0.1/settings"]
-    change = ["coap-client-notls", "-m", "ipatch", "-t", "60", "-e", "%a1%02%05", "coap://127.0.0.1/settings"]
+    change = settings("-m", "ipatch", "-t", "60", "-e", "%a1%02%05")
     with running(examples / "mincoap-example-saving", tmp_path) as process:
         port = port_of(process)
         assert what_prints(change, coap_client, port) == "5.00"
-        assert what_prints(read, coap_client, port) == "a201f4021832"
+        assert what_prints(settings(), coap_client, port) == "a201f4021832"
 
 
 def test_the_reboot_comes_after_the_answer(examples, coap_client, tmp_path):
