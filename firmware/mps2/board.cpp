@@ -8,6 +8,7 @@
 #include "../cortex-m/vectors.hpp"
 #include "../drivers/lan9118.hpp"
 #include "../drivers/semihosting.hpp"
+#include "../drivers/xorshift.hpp"
 #include "board_addresses.hpp"
 
 namespace board {
@@ -35,15 +36,8 @@ void start() {
 
 std::uint32_t now_ms() { return cortex_m::now_ms(); }
 
-// There is no source of it here: a counter whose phase depends on what came before, mixed (xorshift).
-std::uint32_t random() {
-    static std::uint32_t state = 1;
-    state ^= reg(counter) | 1;
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return state;
-}
+// There is no source of it here: a counter whose phase depends on what came before.
+std::uint32_t random() { return xorshift(reg(counter)); }
 
 void sleep() {
     cortex_m::sleep_unless([] {

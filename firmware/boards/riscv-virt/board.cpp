@@ -8,6 +8,7 @@
 
 #include "../../drivers/semihosting.hpp"
 #include "../../drivers/virtio_net.hpp"
+#include "../../drivers/xorshift.hpp"
 
 namespace board {
 namespace {
@@ -79,15 +80,8 @@ std::uint32_t now_ms() {
     return ms += passed;
 }
 
-// There is no source of it here: the nanoseconds of the date, mixed (xorshift).
-std::uint32_t random() {
-    static std::uint32_t state = 1;
-    state ^= reg(rtc) | 1;
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return state;
-}
+// There is no source of it here: the nanoseconds of the date.
+std::uint32_t random() { return xorshift(reg(rtc)); }
 
 // An interrupt stays pending from the frame it told of to here: what came since `feed` ends the WFI at once.
 void sleep() {
