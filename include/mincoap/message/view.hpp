@@ -46,13 +46,14 @@ public:
     // Advances. `end` at the end of the message or at the payload marker, which is not stepped over.
     constexpr step next() {
         if (at_ == end_ || *at_ == payload_marker) return step::end;
-        const unsigned head = *at_++;
-        const std::size_t delta = extended(head >> 4);
-        const std::size_t length = extended(head & 15);
-        if (delta > 0xffffU - number_ || length > static_cast<std::size_t>(end_ - at_)) return step::malformed;
+        const byte* at = at_;
+        const unsigned head = *at++;
+        const std::size_t delta = extended(head >> 4, at, end_);
+        const std::size_t length = extended(head & 15, at, end_);
+        if (delta > 0xffffU - number_ || length > static_cast<std::size_t>(end_ - at)) return step::malformed;
         number_ += static_cast<unsigned>(delta);
         length_ = length;
-        at_ += length;
+        at_ = at + length;
         return step::option;
     }
 
@@ -66,13 +67,13 @@ public:
 private:
     // A delta or length with its extension: 13 means one more byte, 14 two more. What is reserved (15) or cut off is
     // larger than any delta or length that fits.
-    constexpr std::size_t extended(unsigned nibble) {
+    static constexpr std::size_t extended(unsigned nibble, const byte*& at, const byte* end) {
         if (nibble < 13) return nibble;
-        std::size_t size = nibble - 12;
-        if (nibble == 15 || size > static_cast<std::size_t>(end_ - at_)) return ~std::size_t{0};
-        std::size_t extension = 0;
-        for (; size != 0; --size) extension = extension << 8 | *at_++;
-        return extension + (nibble == 13 ? 13 : 269);
+        const std::size_t size = nibble - 12;
+        if (size == 3 || size > static_cast<std::size_t>(end - at)) return ~std::size_t{0};
+        const std::size_t first = *at;
+        at += size;
+        return size == 1 ? first + 13 : (first << 8 | at[-1]) + 269;
     }
 
     const byte* at_;
@@ -136,6 +137,10 @@ public:
     // An Empty message.
     constexpr view() : view(empty_message, empty_message.data() + empty_message.size()) {}
 
+    // Nothing yet: for a caller that parses a message into it, and does not read it if that fails.
+    struct unparsed {};
+    constexpr explicit view(unparsed) {}
+
     // Checks a datagram. Format errors are: token length 9 to 15, a token, an option's extension or its value past
     // the end, delta or length 15, an option number above 65535, a payload marker with nothing behind it, and an
     // Empty message with anything behind its Message ID.
@@ -169,28 +174,29 @@ public:
         }
     }
 
-    constexpr message::type type() const { return type_of(datagram_.data()); }
-    constexpr message::code code() const { return code_of(datagram_.data()); }
-    constexpr std::uint16_t message_id() const { return message_id_of(datagram_.data()); }
-    constexpr bytes token() const { return {datagram_.data() + header_size, token_size_of(datagram_.data())}; }
+    constexpr message::type type() const { return type_of(begin_); }
+    constexpr message::code code() const { return code_of(begin_); }
+    constexpr std::uint16_t message_id() const { return message_id_of(begin_); }
+    constexpr bytes token() const { return {begin_ + header_size, token_size_of(begin_)}; }
 
     constexpr option_range options() const {
-        const byte* const begin = datagram_.data() + header_size + token_size_of(datagram_.data());
-        return option_range{bytes{begin, payload_}};
+        return option_range{bytes{begin_ + header_size + token_size_of(begin_), payload_}};
     }
 
     // Empty if there is none.
-    constexpr bytes payload() const { return {payload_, datagram_.data() + datagram_.size()}; }
+    constexpr bytes payload() const { return {payload_, end_}; }
 
-    constexpr bytes datagram() const { return datagram_; }
+    constexpr bytes datagram() const { return {begin_, end_}; }
 
 private:
     static constexpr std::array<byte, header_size> empty_message{0x40, 0, 0, 0};
 
-    constexpr view(bytes datagram, const byte* payload) : datagram_(datagram), payload_(payload) {}
+    constexpr view(bytes datagram, const byte* payload)
+        : begin_(datagram.data()), payload_(payload), end_(begin_ + datagram.size()) {}
 
-    bytes datagram_;
+    const byte* begin_;
     const byte* payload_;  // behind its marker, or the end
+    const byte* end_;
 };
 
 constexpr std::expected<view, parse_error> view::parse(bytes datagram) {
