@@ -15,14 +15,15 @@
 // `confirmed_only` is for resources to be touched only by those whose address is confirmed.
 //
 // Nothing is kept per client. The option's value is a tag of 64 bits of the client's address and port and of an epoch,
-// under a key that is drawn at random at each start: who cannot see what is sent to an address guesses one in 2^63
-// tries. An epoch lasts 65.5 s by the clock that `poll` is given, or 65,536 challenges where that stands still: each
-// counts for a millisecond. A tag of the epoch before is still taken: that is how fresh a confirmed request is. Epochs
-// go on where the clock goes round, so that no tag comes back, as long as a message is received in each of its rounds
-// of 49.7 days.
+// under a key that is drawn at random at each start: an attacker who cannot see what is sent to an address guesses one in
+// 2^63 tries. An epoch lasts 65.5 s by the clock that `poll` is given. Where the clock stands still, it lasts 65,536
+// challenges. A tag of the epoch before is still taken, so that a confirmed request is 65.5 to 131 s old at most, however
+// many challenges are sent meanwhile. Epochs go on where the clock goes round after 49.7 days. A tag comes back only if no
+// message at all is received for 49.7 days less 65.5 s.
 #pragma once
 
 #include <array>
+#include <bit>
 
 #include <mincoap/net/endpoint.hpp>
 #include <mincoap/security/siphash.hpp>
@@ -58,15 +59,17 @@ public:
     // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option. To be
     // asked for each message: it is when time goes on.
     bool confirms(const net::endpoint& remote, std::uint32_t now_ms, const byte* echo) {
-        const auto now = static_cast<std::uint16_t>((now_ms + challenges_) >> 16);
+        if (now_ms != now_ms_) challenges_ = 0;  // the clock runs
+        now_ms_ = now_ms;
+        const auto now = static_cast<std::uint16_t>((now_ms >> 16) + skipped_epochs_);
         if (now != static_cast<std::uint16_t>(epoch_)) epoch_ += static_cast<std::uint16_t>(now - epoch_);
         return trusted_(remote) || (echo != nullptr && is_fresh(remote, echo));
     }
 
     // Writes the value of an Echo option for that address, of echo_size bytes.
     void write_echo(const net::endpoint& remote, byte* to) {
-        ++challenges_;
-        const std::uint64_t value = tag(remote, epoch_);
+        if (++challenges_ == 0) ++skipped_epochs_;
+        const std::uint64_t value = little_endian(tag(remote, epoch_));
         __builtin_memcpy(to, &value, echo_size);
     }
 
@@ -74,9 +77,15 @@ private:
     [[gnu::noinline]] bool is_fresh(const net::endpoint& remote, const byte* echo) const {
         std::uint64_t given = 0;
         __builtin_memcpy(&given, echo, echo_size);
+        given = little_endian(given);
         for (std::uint32_t age = 0; age < 2; ++age)
             if (is_same(given, tag(remote, epoch_ - age))) return true;
         return false;
+    }
+
+    // Words of the bytes in memory, and back: the same on every machine.
+    static constexpr std::uint64_t little_endian(std::uint64_t word) {
+        return std::endian::native == std::endian::little ? word : std::byteswap(word);
     }
 
     // Without a branch between its halves, so that it takes the same time wherever they differ.
@@ -88,12 +97,16 @@ private:
     [[gnu::noinline]] std::uint64_t tag(const net::endpoint& remote, std::uint32_t epoch) const {
         std::array<std::uint64_t, 4> about{0, 0, std::uint64_t{remote.port} << 32 | remote.interface, epoch};
         __builtin_memcpy(about.data(), remote.address.data(), sizeof remote.address);
+        about[0] = little_endian(about[0]);
+        about[1] = little_endian(about[1]);
         return mac_(about);
     }
 
     Mac mac_;
-    std::uint32_t challenges_ = 0;
-    std::uint32_t epoch_ = 0;  // its lower half follows clock and challenges, its upper half counts their rounds
+    std::uint32_t now_ms_ = 0;
+    std::uint16_t challenges_ = 0;      // since the clock went on
+    std::uint16_t skipped_epochs_ = 0;  // while it stood still
+    std::uint32_t epoch_ = 0;           // its lower half follows the clock, its upper half counts the rounds of that
     [[no_unique_address]] Trusted trusted_;
 };
 
