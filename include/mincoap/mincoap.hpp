@@ -9,6 +9,7 @@
 #include <mincoap/resource/confirmed_only.hpp>
 #include <mincoap/resource/document.hpp>
 #include <mincoap/resource/filtered_well_known_core.hpp>
+#include <mincoap/resource/for_groups.hpp>
 #include <mincoap/resource/methods.hpp>
 #include <mincoap/resource/negotiated.hpp>
 #include <mincoap/resource/optional.hpp>

@@ -1,3 +1,3 @@
 #include <mincoap/mincoap.hpp>
 
-constexpr auto site = mincoap::routes(mincoap::at<"a/">(mincoap::text("Hello")));
+mincoap::reply make() { return mincoap::created<"a/">(1); }

@@ -160,15 +160,24 @@ private:
     std::size_t capacity_;
 };
 
+// Shows each request, those to groups too.
+struct looking {
+    static constexpr bool serves_groups = true;
+    const std::function<void(const request&)>& look;
+    int& calls;
+
+    reply operator()(const request& r) const {
+        ++calls;
+        look(r);
+        return code::valid;
+    }
+};
+
 // Has `look` see the request that the datagram makes.
 inline void see(const packet& datagram, const std::function<void(const request&)>& look,
                 const net::arrival& about = unicast(), std::uint32_t now_ms = 0) {
     int calls = 0;
-    const auto handler = [&](const request& r) -> reply {
-        ++calls;
-        look(r);
-        return code::valid;
-    };
+    const looking handler{look, calls};
     core{handler}.answer(datagram, about, now_ms);
     EXPECT_EQ(calls, 1);
 }

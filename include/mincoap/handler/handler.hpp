@@ -6,7 +6,7 @@
 // options with a forbidden length or repetition. A resource that stands in `routes` may also take the rest for granted:
 // its path, its methods, Accept, Content-Format, and that it understands every critical option of the request. A
 // handler given to the server directly has to look at `request::critical` itself, and answer 4.02 to what it does not
-// understand.
+// understand. It is not given requests by multicast, unless it says `static constexpr bool serves_groups = true`.
 #pragma once
 
 #include <concepts>

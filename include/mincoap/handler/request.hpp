@@ -12,26 +12,54 @@ using method_set = byte;
 
 constexpr method_set set_of(code method) { return static_cast<method_set>(1U << static_cast<unsigned>(method)); }
 
-// A set of critical options. A request carries the set of those it has, a resource names the set of those it
-// understands; what is in the one and not in the other is answered with 4.02 (RFC 7252 §5.4.1).
+// A set of critical options. A request carries the set of those that it has. A resource names the set of those that it
+// understands. The server answers 4.02 to a request with an option that is not in both (RFC 7252 §5.4.1).
 //
 // Critical options have odd numbers: bit n stands for option 2n + 1 up to Proxy-Scheme, the bit after that for every
-// other one. The highest bit stands for one with a forbidden length or repetition, which counts as unrecognised
+// other one. The highest bit stands for an option with a forbidden length or repetition, which counts as unrecognised
 // (RFC 7252 §5.4.3, §5.4.5): no resource understands it.
+//
+// Three more bits stand for demands that a resource may be unable to meet:
+//   later_block     Block2 asks for another block than the first one, or the block size is the reserved one (RFC 7959
+//                   §2.2); without it, Block2 is a wish
+//   part_of_body    Block1 says that the payload is not the whole body; without it, it is
+//   to_group        the request came by multicast or broadcast
 using option_set = std::uint32_t;
 inline constexpr unsigned unrecognised_index = 31;
 inline constexpr option_set unrecognised_options = option_set{1} << unrecognised_index;
-inline constexpr option_set every_option = ~unrecognised_options;
 
 constexpr unsigned critical_index(unsigned number) {
     constexpr unsigned others = number_of(option::proxy_scheme) / 2 + 1;
     return number / 2 < others ? number / 2 : others;
 }
-constexpr option_set set_of(option critical) { return option_set{1} << critical_index(number_of(critical)); }
 
-// What the server itself looks at, for every resource.
+inline constexpr option_set to_group = option_set{1} << 22;
+inline constexpr unsigned demand_distance = 10;  // from the bit of a Block option to that of its demand
+inline constexpr option_set later_block = option_set{1}
+                                          << (critical_index(number_of(option::block2)) + demand_distance);
+inline constexpr option_set part_of_body = option_set{1}
+                                           << (critical_index(number_of(option::block1)) + demand_distance);
+
+// Every option, but no requests to groups.
+inline constexpr option_set every_option = ~(unrecognised_options | to_group);
+constexpr bool has_every_option(option_set understood) { return (understood & every_option) == every_option; }
+
+// A resource that understands Block2 or Block1 can meet the demands that come with it.
+constexpr option_set set_of(option critical) {
+    const option_set own = option_set{1} << critical_index(number_of(critical));
+    const bool is_block = critical == option::block1 || critical == option::block2;
+    return is_block ? own | own << demand_distance : own;
+}
+
+// The options that no name above stands for, all by one bit.
+inline constexpr option_set unnamed_options = set_of(static_cast<option>(0xffff));
+
+// The options that the server itself looks at, for every resource. It takes a wish for a block size, and a whole body in
+// one block, from every request (RFC 7959 §2.3, §2.4).
 inline constexpr option_set understood_by_server =
-    set_of(option::uri_host) | set_of(option::uri_port) | set_of(option::uri_path) | set_of(option::accept);
+    (set_of(option::uri_host) | set_of(option::uri_port) | set_of(option::uri_path) | set_of(option::accept) |
+     set_of(option::block2) | set_of(option::block1)) &
+    ~(later_block | part_of_body);
 
 // Valid while the handler runs: its views point into the datagram, over which the reply will be written.
 struct request {
@@ -45,7 +73,7 @@ struct request {
     const byte* path_begin = nullptr;
     const byte* path_end = nullptr;
 
-    option_set critical = 0;
+    option_set critical;
     format_option content_format;  // of the payload
     format_option accept;          // wanted in the response
 
@@ -53,7 +81,8 @@ struct request {
     mutable_bytes* room;
 
     constexpr request(const net::arrival& in, std::uint32_t time_ms, mutable_bytes& reply_room)
-        : from(&in), now_ms(time_ms), room(&reply_room) {}
+        : message(message::view::unparsed{}), from(&in), now_ms(time_ms), critical(in.multicast ? to_group : 0),
+          room(&reply_room) {}
 
     constexpr code method() const { return message.code(); }
     constexpr bytes payload() const { return message.payload(); }

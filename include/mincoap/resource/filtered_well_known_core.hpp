@@ -78,7 +78,7 @@ struct filtered_discovery {
         : document(d), tag(d.view()), others(std::move(o)) {}
 
     struct get : method<code::get> {
-        static constexpr option_set understands = set_of(option::uri_query) | set_of(option::block2);
+        static constexpr option_set understands = set_of(option::uri_query) | set_of(option::block2) | to_group;
 
         static reply serve(const filtered_discovery& self, const request& r) {
             constexpr auto format = content_format::link_format;

@@ -101,7 +101,7 @@ constexpr alternative make_alternative() {
                   "mincoap: Content-Format 65535 cannot be named here");
     return {.consumes = static_cast<std::uint16_t>(Method::consumes.number_plus_one()),
             .produces = static_cast<std::uint16_t>(Method::produces.number_plus_one()),
-            .understands = Method::understands | understood_by_server,
+            .understands = understood_by<Method>,
             .serve = &serve_alternative<Index, Resources, Method>};
 }
 

@@ -1,7 +1,8 @@
 // Paths known at compile time, in the form in which they arrive: `at<"sensors/temperature">`.
 //
-// Segments are separated by slashes and contain none, there is none in front or behind, and "" is the root. What is
-// written is what arrives in Uri-Path: nothing is percent-encoded.
+// Segments are separated by slashes and contain none, there is none in front, and "" is the root. A slash at the end
+// writes an empty last segment: "create/" is another path than "create" (RFC 7252 §6.5). The text is what arrives in
+// Uri-Path: nothing is percent-encoded.
 //
 // In the path of a resource, a segment that is an asterisk alone is a wildcard: any one segment may stand there, the
 // empty one included. Elsewhere in a segment, an asterisk is itself.
@@ -38,6 +39,11 @@ constexpr bool has_valid_segments(std::string_view path) {
         if (segment.empty() || segment.size() > 255) valid = false;
     });
     return valid;
+}
+
+// The same for the path of a resource, whose last segment may be empty.
+constexpr bool is_valid_path(std::string_view path) {
+    return has_valid_segments(path.size() > 1 && path.back() == '/' ? path.substr(0, path.size() - 1) : path);
 }
 
 // RFC 7252 §3.1: how many bytes come before a segment of that length, when no option number is between.
@@ -78,7 +84,8 @@ constexpr std::size_t size_before_wildcard(bytes encoded) {
 template <text_literal Path>
 inline constexpr auto encoded_path = [] {
     static_assert(Path.view().empty() || Path.view().front() != '/', "mincoap: write a path without a slash in front");
-    static_assert(detail::has_valid_segments(Path.view()), "mincoap: a path's segments have 1 to 255 bytes");
+    static_assert(detail::is_valid_path(Path.view()),
+                  "mincoap: a path's segments have 1 to 255 bytes; only the last one may be empty, as in \"create/\"");
     static_assert(!Path.view().contains('\xff'), "mincoap: a path is UTF-8, in which there is no byte 0xff");
     std::array<byte, detail::encoded_path_size(Path.view())> encoded{};
     byte* to = encoded.data();

@@ -29,7 +29,8 @@ struct method {
     // The format of what it answers with, if it says one: for `negotiated`, which chooses by it.
     static constexpr format_option produces{};
 
-    // The critical options it looks at: any other one is answered with 4.02 (RFC 7252 §5.4.1).
+    // The critical options it looks at: any other one is answered with 4.02 (RFC 7252 §5.4.1). With `to_group`, it also
+    // answers requests by multicast; see for_groups.hpp.
     static constexpr option_set understands = 0;
 };
 
@@ -47,6 +48,13 @@ template <typename Method>
 concept capturing = requires { requires Method::needs_wildcard; };
 template <typename Method>
 concept routing = requires { requires Method::finds_paths; };
+
+// All critical options that are understood of a request for that method. GET and FETCH can be asked for any block
+// (RFC 7959 §2.4): the server cuts it out of the response, see server/blocks.hpp.
+template <typename Method>
+inline constexpr option_set understood_by =
+    Method::understands | understood_by_server |
+    ((Method::methods & ~(set_of(code::get) | set_of(code::fetch))) == 0 ? later_block : option_set{0});
 
 template <template <typename> typename Changed, typename List>
 struct each_of;

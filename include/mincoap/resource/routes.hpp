@@ -69,8 +69,26 @@ constexpr auto stored(const described<Resource, Capacity>& given, const auto&...
     return stored(given.resource, site...);
 }
 
-// In a set, all critical options that have no bit of their own.
-inline constexpr option_set unnamed_options = set_of(static_cast<option>(0xffff));
+// Whether a method has to do with blocks, or may have, as a handler that checks for itself; and whether it is known to
+// take bodies in blocks. Another site tells so itself.
+template <typename Method>
+constexpr bool method_has_blocks() {
+    if constexpr (requires { Method::has_blocks; }) return Method::has_blocks;
+    else return (Method::understands & (later_block | part_of_body)) != 0;
+}
+template <typename Method>
+constexpr bool method_takes_blocks() {
+    if constexpr (requires { Method::takes_blocks; }) return Method::takes_blocks;
+    else return !has_every_option(Method::understands) && (Method::understands & part_of_body) != 0;
+}
+template <typename... Methods>
+constexpr bool any_has_blocks(method_list<Methods...>) {
+    return (method_has_blocks<Methods>() || ...);
+}
+template <typename... Methods>
+constexpr bool any_takes_blocks(method_list<Methods...>) {
+    return (method_takes_blocks<Methods>() || ...);
+}
 
 template <typename T>
 inline constexpr bool is_entry = false;
@@ -91,7 +109,11 @@ class site<std::tuple<Places...>, Resources...> {
 public:
     constexpr explicit site(Resources... resources) : resources_(resources...) {}
 
-    reply operator()(const request& r) const { return route<has_wildcards>(rows_and_options, this, r); }
+    // For the server: see server/blocks.hpp.
+    static constexpr bool has_blocks = (any_has_blocks(typename Resources::methods{}) || ...);
+    static constexpr bool takes_blocks = (any_takes_blocks(typename Resources::methods{}) || ...);
+
+    reply operator()(const request& r) const { return route<has_wildcards, has_blocks>(rows_and_options, this, r); }
 
     // The critical options that are understood of a request; another one makes it a 4.02.
     static constexpr option_set understood(const request& r) {
@@ -101,6 +123,9 @@ public:
     // As a resource of another site.
     struct any : any_request {
         static constexpr bool finds_paths = true;
+        static constexpr option_set understands = every_option | to_group;
+        static constexpr bool has_blocks = site::has_blocks;
+        static constexpr bool takes_blocks = site::takes_blocks;
         static reply serve(const site& self, const request& r) { return self(r); }
     };
     using methods = method_list<any>;
@@ -123,8 +148,9 @@ private:
     static constexpr void add_rows(auto& all, std::size_t& count, method_list<Methods...>) {
         static_assert(((Methods::consumes != format_option{0xffff}) && ...),
                       "mincoap: Content-Format 65535 cannot be named here");
-        static_assert(((Methods::understands == every_option || (Methods::understands & unnamed_options) == 0) && ...),
-                      "mincoap: only critical options up to 39 can be named");
+        static_assert(
+            ((has_every_option(Methods::understands) || (Methods::understands & unnamed_options) == 0) && ...),
+            "mincoap: only critical options up to 39 can be named");
         using place = std::tuple_element_t<Index, std::tuple<Places...>>;
         static_assert(place::has_wildcard || (!capturing<Methods> && ...),
                       "mincoap: a function that takes a segment stands at a path with a wildcard, as at<\"lamps/*\">");
@@ -134,7 +160,7 @@ private:
                           .path_size = static_cast<byte>(place::path.size()),
                           .methods = static_cast<method_set>(Methods::methods | (place::exact ? 0 : below_it)),
                           .consumes = static_cast<std::uint16_t>(Methods::consumes.number_plus_one()),
-                          .understands = Methods::understands | understood_by_server,
+                          .understands = understood_by<Methods>,
                           .serve = &serve<Index, Methods>}),
          ...);
     }
@@ -149,9 +175,10 @@ private:
     }
 
     static constexpr option_set understood_by_any(std::span<const row> all) {
-        option_set understood = understood_by_server | set_of(option::uri_query);
+        option_set understood =
+            understood_by_server | set_of(option::uri_query) | later_block | part_of_body | to_group;
         for (const row& r : all)
-            if (r.understands != every_option) understood |= r.understands;  // or it knows, and we do not
+            if (!has_every_option(r.understands)) understood |= r.understands;  // or it knows, and we do not
         return understood;
     }
 
@@ -161,10 +188,6 @@ private:
     static_assert(!has_duplicate(rows), "mincoap: two resources take the same method at the same path");
 
     std::tuple<Resources...> resources_;
-
-public:
-    // The critical options that some resource here looks at.
-    static constexpr option_set recognised = rows_and_options.recognised;
 };
 
 }  // namespace detail

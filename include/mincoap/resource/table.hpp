@@ -20,7 +20,7 @@ struct row {
 
 struct table {
     std::span<const row> rows;
-    option_set recognised;  // what at least one of them understands
+    option_set recognised;  // that at least one of them understands, and the demands that none of them has to meet
 };
 
 // In a row's methods: it takes any path that begins with its own.
@@ -61,22 +61,26 @@ constexpr bool matches(bytes path, const row& candidate) {
 }
 
 // Why the method cannot be given the request; `code::empty` if it can.
+template <bool HasBlocks>
 constexpr code refusal(const row& method, const request& r) {
-    if ((r.critical & ~method.understands) != 0) return code::bad_option;
+    const option_set unmet = r.critical & ~method.understands;
+    if constexpr (HasBlocks)
+        if (unmet == later_block) return code::bad_request;  // RFC 7959 §2.2, §2.4: there is one block only
+    if (unmet != 0) return code::bad_option;
     const bool any_format = method.consumes == 0 || r.content_format.is_absent();
     if (!any_format && r.content_format.number_plus_one() != method.consumes) return code::unsupported_content_format;
     return code::empty;
 }
 
 // Inlined, since a site is alone in most images, and a call is some 20 bytes more on Cortex-M0+.
-template <bool HasWildcards>
+template <bool HasWildcards, bool HasBlocks>
 [[gnu::always_inline]] inline reply route(const table& site_table, const void* site, const request& r) {
     code answer = code::not_found;
     for (const row& candidate : site_table.rows) {
         if (!matches<HasWildcards>(r.path(), candidate)) continue;
         answer = code::method_not_allowed;
         if ((candidate.methods & set_of(r.method())) == 0) continue;
-        answer = refusal(candidate, r);
+        answer = refusal<HasBlocks>(candidate, r);
         if (answer == code::empty) return candidate.serve(site, r);
         break;
     }

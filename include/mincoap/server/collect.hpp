@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mincoap/handler/request.hpp>
+#include <mincoap/message/block.hpp>
 #include <mincoap/server/exchange.hpp>
 #include <mincoap/server/hooks.hpp>
 
@@ -26,13 +27,23 @@ inline constexpr option_set critical_once = [] {
     return once;
 }();
 
+constexpr bool is_block(option number) { return number == option::block1 || number == option::block2; }
+
+// RFC 7959 §2.2: a block of up to 1,024 bytes, the first one, and none behind it. That much can be said to a resource
+// without blocks; M has no function in Block2 of a request, and is 0 there.
+constexpr bool is_first_alone(const message::option_view& block) {
+    return block.uint() <= message::block::max_size_exponent;
+}
+
 // RFC 7252 §5.4.3, §5.4.5: a length or a repetition that is not allowed makes an option an unrecognised one.
-constexpr void collect_critical(option_set& to, unsigned number, std::size_t length) {
-    unsigned index = critical_index(number);
+[[gnu::always_inline]] constexpr void collect_critical(option_set& to, const message::option_view& o) {
+    unsigned index = critical_index(number_of(o.number));
     const unsigned allowed = critical_lengths[index];
     const option_set repeated = to & option_set{1} << index & critical_once;
+    const std::size_t length = o.value.size();
     if (repeated != 0 || length > (allowed & 0x7fff) || length < allowed >> 15) index = unrecognised_index;
     to |= option_set{1} << index;
+    if (is_block(o.number) && !is_first_alone(o)) to |= option_set{1} << (index + demand_distance);
 }
 
 struct echoing_request : request {
@@ -47,7 +58,7 @@ using request_for = std::conditional_t<guarding<Hooks>, echoing_request, request
 template <typename Hooks>
 constexpr void collect(request_for<Hooks>& to, message::option_view o, const byte* begin) {
     const unsigned number = number_of(o.number);
-    if (number % 2 != 0) collect_critical(to.critical, number, o.value.size());
+    if (number % 2 != 0) collect_critical(to.critical, o);
     if (number == number_of(option::uri_path)) {
         if (to.path_begin == nullptr) to.path_begin = begin;
         to.path_end = o.value.data() + o.value.size();
@@ -63,7 +74,10 @@ constexpr void collect(request_for<Hooks>& to, message::option_view o, const byt
 template <typename Hooks>
 constexpr message::parse_error parse_request(const exchange& e, request_for<Hooks>& r) {
     const auto collected = [&r](const message::option_view& o, const byte* begin) { collect<Hooks>(r, o, begin); };
-    return message::view::parse(e.buffer.first(e.in.size), r.message, collected);
+    const message::parse_error error = message::view::parse(e.buffer.first(e.in.size), r.message, collected);
+    // RFC 7252 §6.5: one empty segment alone, which takes one byte, is the root, as no segment is.
+    if (r.path_end - r.path_begin == 1) r.path_begin = r.path_end;
+    return error;
 }
 
 }  // namespace mincoap::detail

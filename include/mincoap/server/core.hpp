@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mincoap/handler/handler.hpp>
+#include <mincoap/server/blocks.hpp>
 #include <mincoap/server/collect.hpp>
 
 namespace mincoap {
@@ -42,13 +43,43 @@ constexpr void limit_room(const exchange& e, mutable_bytes& room) {
 
 inline constexpr option_set proxying = set_of(option::proxy_uri) | set_of(option::proxy_scheme);
 
-// Why no handler may see the request; `code::empty` if one may.
-template <typename Hooks>
+// Whether a handler has to do with blocks, and whether it takes bodies in blocks. One that does not tell may have to.
+template <typename Handler>
+inline constexpr bool has_blocks = true;
+template <typename Handler>
+    requires requires { Handler::has_blocks; }
+inline constexpr bool has_blocks<Handler> = Handler::has_blocks;
+template <typename Handler>
+inline constexpr bool takes_blocks = false;
+template <typename Handler>
+    requires requires { Handler::takes_blocks; }
+inline constexpr bool takes_blocks<Handler> = Handler::takes_blocks;
+
+// Whether a handler may be given requests by multicast: a site, whose resources say so each; any other one says
+// `static constexpr bool serves_groups = true`.
+template <typename Handler>
+inline constexpr bool serves_groups =
+    requires { Handler::has_blocks; } || requires { requires Handler::serves_groups; };
+
+// A request that no handler is for, whatever its path: for a proxy (RFC 7252 §5.10.2), or of an unknown method (§5.8).
+constexpr code refusal_everywhere(const request& r) {
+    if ((r.critical & proxying) != 0) return code::proxying_not_supported;
+    return r.method() > code::ipatch ? code::method_not_allowed : code::empty;
+}
+
+// Why no handler may see the request; `code::empty` if one may. An option that nothing here knows goes before all that
+// comes of the request otherwise (RFC 7252 §5.4.1).
+template <typename Handler, typename Hooks>
 constexpr code refusal(const request& r, [[maybe_unused]] const Hooks& hooks) {
     if (r.from->truncated) return code::request_entity_too_large;  // RFC 7252 §5.9.2.9
-    if ((r.critical & unrecognised_options) != 0) return code::bad_option;
-    if ((r.critical & proxying) != 0) return code::proxying_not_supported;  // RFC 7252 §5.10.2
-    if (r.method() > code::ipatch) return code::method_not_allowed;         // RFC 7252 §5.8
+    const code refused = refusal_everywhere(r);
+    const option_set unknown = refused == code::empty ? unrecognised_options : unrecognised_options | unnamed_options;
+    if ((r.critical & unknown) != 0) return code::bad_option;
+    if constexpr (!serves_groups<Handler>)
+        if (r.multicast()) return code::not_found;  // RFC 10020 §6.3
+    if (refused != code::empty) return refused;
+    if constexpr (!has_blocks<Handler>)
+        if ((r.critical & later_block) != 0) return code::bad_request;  // RFC 7959 §2.2, §2.4: there is one block only
     if constexpr (requires { hooks.is_misdirected(r); })
         if (hooks.is_misdirected(r)) return code::not_found;  // see host_names.hpp
     return code::empty;
@@ -102,13 +133,6 @@ std::size_t leave_unsaid(exchange& e, Hooks& hooks) {
     return confirmable ? make_empty(e, message::type::acknowledgement) : 0;
 }
 
-// Whether a part of the handler takes requests in blocks.
-template <typename Handler>
-inline constexpr bool takes_blocks = false;
-template <typename Handler>
-    requires requires { Handler::recognised; }
-inline constexpr bool takes_blocks<Handler> = (Handler::recognised & set_of(option::block1)) != 0;
-
 // A 4.01 always is: `confirmed_only` asks for an Echo option by it. Who refuses for another reason may as well do so
 // when the address is confirmed.
 constexpr bool is_too_much(const exchange& e, std::size_t size, code answer) {
@@ -118,12 +142,12 @@ constexpr bool is_too_much(const exchange& e, std::size_t size, code answer) {
 // In place of what is too much: what can be repeated is to be repeated with the Echo option of a 4.01; of anything else
 // it is said what became of it. Returns the size of the response.
 template <typename Hooks>
-std::size_t challenge(exchange& e, std::size_t token_end, const reply& answer, Hooks& hooks) {
+std::size_t challenge(exchange& e, std::size_t token_end, code answer, Hooks& hooks) {
     conclude(e, hooks, outcome::challenged);
     byte* const header = e.buffer.data();
     const code method = message::code_of(header);
     const bool repeatable = method == code::get || method == code::fetch;
-    header[1] = static_cast<byte>(repeatable ? code::unauthorized : answer.code());
+    header[1] = static_cast<byte>(repeatable ? code::unauthorized : answer);
     // Three times a bare header has no room for the option; three times anything longer has.
     if (e.in.size == message::header_size) return token_end;
     byte* const to = header + token_end;
@@ -144,7 +168,10 @@ template <handler Handler, typename Hooks>
 std::size_t take_request(exchange& e, const request_for<Hooks>& r, const Handler& handler, Hooks& hooks) {
     [[maybe_unused]] unsigned unwanted = 0;  // asked before a handler keeps a part of the request over the rest
     if constexpr (requires { hooks.unwanted_classes(r); }) unwanted = hooks.unwanted_classes(r);
-    const code refused = refusal(r, hooks);
+    [[maybe_unused]] asked_block asked = 0;
+    if constexpr (has_blocks<Handler>)
+        if ((r.critical & any_block) != 0) asked = asked_block_of(r);
+    const code refused = refusal<Handler>(r, hooks);
     reply answer = refused == code::empty ? reply{handler(r)} : reply{refused};
     if (is_unacceptable(r.accept, answer)) answer = code::not_acceptable;
     if constexpr (requires { hooks.explain(answer, r, handler); })
@@ -156,7 +183,7 @@ std::size_t take_request(exchange& e, const request_for<Hooks>& r, const Handler
         header[0] |= acknowledgement_bit;
     } else {
         if (is_unsaid(e, answer.code()) || is_left_out(e, hooks)) {
-            conclude(e, hooks, answer.code() == code::bad_option ? outcome::bad_option : outcome::unsaid);
+            conclude(e, hooks, e.in.multicast ? outcome::unsaid : outcome::bad_option);
             return 0;
         }
         if constexpr (requires { hooks.next_message_id(); }) {
@@ -167,9 +194,11 @@ std::size_t take_request(exchange& e, const request_for<Hooks>& r, const Handler
     }
     const std::size_t token_end = token_end_of(e);
     if constexpr (guarding<Hooks> || deferring<Hooks>) limit_room<Hooks>(e, *r.room);
-    const std::size_t size = render(*r.room, token_end, answer);
+    std::size_t size = render(*r.room, token_end, answer);
+    if constexpr (has_blocks<Handler>)
+        if (asked != 0 && size != 0) size = answer_in_blocks(*r.room, size, asked, answer);
     if constexpr (guarding<Hooks>)
-        if (is_too_much(e, size, answer.code())) return challenge(e, token_end, answer, hooks);
+        if (is_too_much(e, size, answer.code())) return challenge(e, token_end, answer.code(), hooks);
     header[1] = static_cast<byte>(answer.code());
     if (size != 0) {
         conclude(e, hooks, refused == code::empty ? outcome::served : outcome::refused);
@@ -226,7 +255,8 @@ std::size_t take_limited(exchange& e, const request_for<Hooks>& r, message::pars
 // `inline` is a hint, since a server is alone in most images: with a guard, a call is some 30 bytes more on Cortex-M0+.
 template <handler Handler, typename Hooks>
 inline std::size_t respond(exchange& e, const Handler& handler, std::uint32_t now_ms, Hooks& hooks) {
-    MINCOAP_ASSERT(e.buffer.size() >= detail::min_buffer_size<Hooks>() && e.in.size <= e.buffer.size());
+    MINCOAP_ASSERT(e.in.size <= e.buffer.size());
+    if (e.buffer.size() < detail::min_buffer_size<Hooks>()) return hooks.on_outcome(outcome::truncated), 0;
     mutable_bytes room = e.buffer;
     detail::request_for<Hooks> r{e.in, now_ms, room};
     if (e.in.truncated) detail::leave_header(e);

@@ -60,33 +60,30 @@ constexpr bool is_reaction(const message::view& m) {
 }
 
 // A datagram that is larger than the buffer is never taken for a whole one: what counts of it is the header and the
-// token.
+// token. So it is answered with 4.13 even if an option that is there is malformed: to look for that takes 88 bytes.
 constexpr void leave_header(exchange& e) {
     const std::size_t token_end = token_end_of(e);
     e.in.size = token_end < e.in.size ? token_end : e.in.size;
 }
 
-// Appends to a 4.13 without options how many bytes of payload the buffer takes (Size1, RFC 7959 §4), and the size of
-// the blocks to send it in, if that is possible (§2.9.3). Returns the size of the message.
+// Appends to a 4.13 without options the size of the blocks to send the body in, where a resource takes some (RFC 7959
+// §2.9.3), or else how many bytes of payload the buffer takes (Size1, §4). The size that a body in blocks may have is
+// its resource's to tell, which is not known of a datagram that was cut. Returns the size of the message.
 template <bool InBlocks>
 constexpr std::size_t append_size_limit(mutable_bytes buffer, std::size_t size) {
-    constexpr std::size_t other_options = 48;  // what a request has besides, for the most part
+    constexpr std::size_t other_options = 48;  // that a request has besides, for the most part
     if (buffer.size() - size < other_options + 16) return size;
-    const std::size_t payload = buffer.size() - size - other_options;
-    byte* to = buffer.data() + size;
-    unsigned last = 0;
+    std::size_t limit = buffer.size() - size - other_options;
     if constexpr (InBlocks) {
         unsigned size_exponent = message::block::max_size_exponent;
-        while (16U << size_exponent > payload) --size_exponent;
-        last = number_of(option::block1);
-        *to++ = 0xd1;
-        *to++ = static_cast<byte>(last - 13);
-        *to++ = static_cast<byte>(size_exponent);
+        while (16U << size_exponent > limit) --size_exponent;
+        limit = size_exponent;
     }
-    *to++ = payload > 0xff ? 0xd2 : 0xd1;
-    *to++ = static_cast<byte>(number_of(option::size1) - last - 13);
-    if (payload > 0xff) *to++ = static_cast<byte>(payload >> 8);
-    *to++ = static_cast<byte>(payload);
+    byte* to = buffer.data() + size;
+    *to++ = static_cast<byte>(0xd0 + message::uint_size(static_cast<std::uint32_t>(limit)));
+    *to++ = number_of(InBlocks ? option::block1 : option::size1) - 13;
+    if (limit > 0xff) *to++ = static_cast<byte>(limit >> 8);
+    if (limit != 0) *to++ = static_cast<byte>(limit);
     return static_cast<std::size_t>(to - buffer.data());
 }
 

@@ -8,30 +8,24 @@
 // them ten bytes in each response, and the guard a tag.
 #pragma once
 
+#include <array>
+
+#include <mincoap/message/append.hpp>
 #include <mincoap/server/exchange.hpp>
 
 namespace mincoap {
 
 // A part of the hooks, beside `echo_guard`.
 struct preemptive_echo {
-    // Adds the option to a response of that many bytes, behind its other options, if the buffer has room for it and
-    // their numbers are smaller. Returns the size of the response.
+    // Adds the option to a response of that many bytes, if the buffer has room for it and it has no option of a larger
+    // number. Returns the size of the response.
     template <typename Guard>
     static std::size_t add_echo(exchange& e, std::size_t size, Guard& guard) {
-        byte* const response = e.buffer.data();
-        message::option_reader options{response + detail::token_end_of(e), response + size};
-        while (options.next() == message::option_reader::step::option) {}
-        const unsigned delta = number_of(option::echo) - number_of(options.number());
-        const std::size_t head_size = delta < 13 ? 1 : 2;
-        const std::size_t added = head_size + Guard::echo_size;
-        if (options.number() >= option::echo || added > e.buffer.size() - size) return size;
-
-        byte* const at = response + (options.position() - response);
-        __builtin_memmove(at + added, at, static_cast<std::size_t>(response + size - at));
-        at[0] = static_cast<byte>((delta < 13 ? delta : 13) << 4 | Guard::echo_size);
-        at[1] = static_cast<byte>(delta - 13);  // or the first byte of the value
-        guard.write_echo(e.in.path.remote, at + head_size);
-        return size + added;
+        const message::options_end end{e.buffer.data(), size};
+        if (end.last >= option::echo) return size;
+        std::array<byte, Guard::echo_size> echo;
+        guard.write_echo(e.in.path.remote, echo.data());
+        return message::append_option(e.buffer, size, end, option::echo, echo);
     }
 };
 

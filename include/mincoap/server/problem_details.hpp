@@ -16,7 +16,7 @@ inline std::optional<option> unprocessed_option(const request& r, option_set und
     option_set seen = 0;
     for (const message::option_view o : r.message.options()) {
         if (!is_critical(o.number)) continue;
-        collect_critical(seen, number_of(o.number), o.value.size());
+        collect_critical(seen, o);
         if ((seen & ~understood) != 0) return o.number;
     }
     return std::nullopt;

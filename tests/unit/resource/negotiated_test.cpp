@@ -246,7 +246,8 @@ TEST(negotiated, names_large_formats_in_decimal_and_each_once) {
 
 // RFC 7252 §8.2: errors to multicast requests are not told.
 TEST(negotiated, is_silent_about_errors_to_multicast) {
-    core c{site};
+    constexpr auto group = routes(at<"r">(for_groups(negotiated(json, cbor))));
+    core c{group};
     EXPECT_EQ(c.said(ask(code::get, "r").non().accept(40), test::multicast()), "silence");
     EXPECT_EQ(c.said(ask(code::get, "r").non().accept(60), test::multicast()), "2.05 ct=60: \xa0");
 }

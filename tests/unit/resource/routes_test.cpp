@@ -254,7 +254,7 @@ TEST(routes, refuses_another_content_format) {
 TEST(routes, refuses_critical_options_that_nobody_looks_at) {
     constexpr auto site = routes(at<"a">(text("A")));
     core c{site};
-    for (const unsigned number : {1U, 9U, 13U, 15U, 19U, 23U, 25U, 27U, 29U, 31U, 33U, 37U, 41U, 65U, 2049U, 65535U})
+    for (const unsigned number : {1U, 9U, 13U, 15U, 19U, 25U, 29U, 31U, 33U, 37U, 41U, 65U, 2049U, 65535U})
         EXPECT_EQ(c.said(ask(code::get, "a").with(number, "00")), "4.02") << number;
     EXPECT_EQ(c.said(ask(code::get, "a").with(5)), "4.02") << "If-None-Match";
     EXPECT_EQ(c.said(ask(code::get, "a").with(21)), "4.02") << "EDHOC";

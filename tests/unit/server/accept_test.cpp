@@ -137,7 +137,8 @@ TEST(accept, counts_for_every_success) {
 
 // RFC 7252 §8.2.
 TEST(accept, refuses_a_multicast_request_by_silence) {
-    core c{json};
+    constexpr auto group = routes(at<"">(for_groups(forward(json))));
+    core c{group};
     EXPECT_EQ(c.answer(ask(code::get).non().accept(60), multicast()), packet{});
     EXPECT_EQ(c[outcome::unsaid], 1U);
     EXPECT_EQ(c.said(ask(code::get).non().accept(50), multicast()), "2.05 ct=50: {}");

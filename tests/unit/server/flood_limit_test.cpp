@@ -115,7 +115,7 @@ struct trusting_profile : counters, echo_guard<trusts_loopback>, flood_limit<1, 
 constexpr std::string_view large =
     "A text of a hundred bytes or so, which is more than three times what a request for it takes: "
     "all of its options, its token and its header.";
-constexpr auto site = routes(at<"small">(text("ok")), at<"large">(text(large)));
+constexpr auto site = routes(at<"small">(for_groups(text("ok"))), at<"large">(text(large)));
 
 template <typename Profile = unguarded_profile, typename Handler = decltype(site)>
 using server = core<Handler, Profile>;

@@ -8,7 +8,7 @@ namespace {
 
 struct profile : counters, host_names<"device.example", "kitchen.local"> {};
 
-constexpr auto site = routes(at<"hello">(text("hello")));
+constexpr auto site = routes(at<"hello">(for_groups(text("hello"))));
 constexpr unsigned uri_host = 3;
 
 using server = core<decltype(site), profile>;

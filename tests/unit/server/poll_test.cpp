@@ -9,7 +9,7 @@ namespace {
 using test::packet;
 using test::unicast;
 
-constexpr auto site = routes(at<"a">(text("A")), at<"b">(text("B")));
+constexpr auto site = routes(at<"a">(for_groups(text("A"))), at<"b">(text("B")));
 
 class poll_test : public testing::Test {
 protected:

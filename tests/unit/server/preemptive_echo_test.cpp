@@ -24,9 +24,9 @@ reply other() {
             }};
 }
 
-constexpr auto site =
-    routes(at<"body">(document(body)), at<"small">(text("ok")), at<"bare">(get([] { return reply{code::valid}; })),
-           at<"refuses">(get([] { return reply{code::unauthorized}; })), at<"other">(get(other)));
+constexpr auto site = routes(at<"body">(document(body)), at<"small">(for_groups(text("ok"))),
+                             at<"bare">(get([] { return reply{code::valid}; })),
+                             at<"refuses">(get([] { return reply{code::unauthorized}; })), at<"other">(get(other)));
 
 using server = core<decltype(site), preemptive>;
 

@@ -23,7 +23,7 @@ TEST(problem_details, names_an_option_that_nobody_looks_at) {
     EXPECT_EQ(answer(ask{code::get, "hello"}.with(65001, "00")), naming("19 fd e9"));
     EXPECT_EQ(answer(ask{code::get, "hello"}.with(1)), naming("01"));
     EXPECT_EQ(answer(ask{code::get, "hello"}.query("q")), naming("0f"));
-    EXPECT_EQ(answer(ask{code::get, "hello"}.with(27)), naming("18 1b"));
+    EXPECT_EQ(answer(ask{code::get, "hello"}.with(27, "08")), naming("18 1b"));
 }
 
 TEST(problem_details, names_the_first_one) {

@@ -1,0 +1,77 @@
+// Blocks of a response that a resource knows nothing of (RFC 7959).
+//
+// A client may ask every resource for blocks of some size, and may send every body as one block. The server deals with
+// that for resources that do not: it cuts the block out of the response to a GET or FETCH once it is rendered (§2.4), and
+// tells that a body in one block was taken (§2.3). A site without any resource for blocks has no code for it: there, a
+// response is always whole, and the option is not repeated.
+#pragma once
+
+#include <array>
+
+#include <mincoap/handler/reply.hpp>
+#include <mincoap/handler/request.hpp>
+#include <mincoap/message/append.hpp>
+#include <mincoap/message/block.hpp>
+
+namespace mincoap::detail {
+
+inline constexpr option_set any_block =
+    (set_of(option::block2) | set_of(option::block1)) & ~(later_block | part_of_body);
+
+constexpr bool is_safe(code method) { return method == code::get || method == code::fetch; }
+
+// The value of the Block option that counts when the request is gone, and above it a bit that there is one: Block2 of GET
+// and FETCH; of other methods, Block1 that says no more than that the payload is the whole body.
+using asked_block = std::uint32_t;
+inline constexpr asked_block is_asked = 1U << 24;
+
+[[gnu::noinline]] inline asked_block asked_block_of(const request& r) {
+    const option number = is_safe(r.method()) ? option::block2 : option::block1;
+    if (number == option::block1 && (r.critical & part_of_body) != 0) return 0;
+    for (const message::option_view o : r.message.options())
+        if (o.number == number) return o.uint() | is_asked;
+    return 0;
+}
+
+// Leaves of the payload, which begins there and ends with the response, the block that is asked for, and says in `asked`
+// whether more follow. Returns the size of the response, or 0 if there is no such block.
+inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t size, asked_block& asked) {
+    const unsigned exponent = asked & 7;
+    const std::size_t all = payload_at < size ? size - payload_at : 0;
+    const std::size_t offset = (asked & 0xff'fff0) << exponent;
+    if (exponent > block::max_size_exponent || (offset != 0 && offset >= all)) return 0;
+    std::size_t length = all - offset;
+    asked &= ~8U;
+    if (length > std::size_t{16} << exponent) {
+        length = std::size_t{16} << exponent;
+        asked |= 8;
+    }
+    byte* const payload = response + payload_at;
+    for (std::size_t i = 0; i < length; ++i) payload[i] = payload[i + offset];
+    return size - all + length;
+}
+
+// What becomes of the rendered response, of the given size, if the request has a Block option that counts. The header has
+// the method still. An option that the resource has written itself is left as it is. Returns the size of the response, or
+// 0 if it does not fit.
+[[gnu::noinline]] inline std::size_t answer_in_blocks(mutable_bytes room, std::size_t size, asked_block asked,
+                                                      reply& answer) {
+    byte* const response = room.data();
+    const bool is_read = is_safe(message::code_of(response));
+    const option number = is_read ? option::block2 : option::block1;
+    const message::options_end end{response, size};
+    if (end.last >= number || is_error(answer.code()) || (is_read && answer.code() != code::content)) return size;
+    if (is_read) {
+        const std::size_t cut = cut_block(response, end.at + 1, size, asked);
+        if (cut == 0) return answer = code::bad_request, message::header_size + message::token_size_of(response);
+        size = cut;
+    }
+    const std::array<byte, 3> value{static_cast<byte>(asked >> 16), static_cast<byte>(asked >> 8),
+                                    static_cast<byte>(asked)};
+    const unsigned length = message::uint_size(asked & 0xff'ffff);
+    const std::size_t told = message::append_option(room, size, end, number, bytes{value}.last(length));
+    const bool is_part = (asked & 0xff'fff8) != 0;
+    return told == size && is_part ? 0 : told;
+}
+
+}  // namespace mincoap::detail
