@@ -13,6 +13,7 @@
 
 #include <mincoap/resource/conditional.hpp>
 #include <mincoap/resource/document.hpp>
+#include <mincoap/resource/upload_owner.hpp>
 
 namespace mincoap {
 
