@@ -40,7 +40,7 @@ public:
         if (!under_way_ || owns(first)) return 0;
         if (first.now_ms == last_ms_) ++refusals_;
         const std::uint32_t silent_ms = first.now_ms - last_ms_ + refusals_ * 1000U;
-        if (silent_ms < patience_ms) return (patience_ms - silent_ms + 999) / 1000;
+        if (silent_ms < patience_ms) return in_seconds(patience_ms - silent_ms);
         under_way_ = false;
         return 0;
     }
@@ -64,6 +64,9 @@ public:
     constexpr void end() { under_way_ = false; }
 
 private:
+    // Rounded up, and exact up to 13 seconds: a division would be a function of the compiler's runtime.
+    static constexpr std::uint32_t in_seconds(std::uint32_t ms) { return (ms * 4194 + 0x3f'ffff) >> 22; }
+
     static std::uint32_t options_of(const request& r) {
         etag all;
         for (const message::option_view o : r.message.options()) {

@@ -87,6 +87,13 @@ TEST_F(upload_owner_test, silence_ends_an_upload) {
     EXPECT_FALSE(go_on(from(1), 25'000));
 }
 
+TEST_F(upload_owner_test, what_is_left_is_told_in_whole_seconds) {
+    EXPECT_EQ(begin(from(1), 0), 0U);
+    for (std::uint32_t now_ms = 1; now_ms < 10'000; ++now_ms)
+        ASSERT_EQ(begin(from(2), now_ms), (10'000 - now_ms + 999) / 1'000) << now_ms;
+    EXPECT_EQ(begin(from(2), 10'000), 0U);
+}
+
 TEST_F(upload_owner_test, clock_may_wrap_around) {
     EXPECT_EQ(begin(from(1), 0xffff'ffff), 0U);
     EXPECT_EQ(begin(from(2), 4'999), 5U);
