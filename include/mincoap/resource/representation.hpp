@@ -163,9 +163,10 @@ template <bool SaysMaxAge = false>
 mutable_bytes open_block(message::writer& to, content_format format, const block_plan& plan, block_request block1 = 0,
                          std::size_t limit = 0xffff, std::uint32_t max_age = default_max_age) {
     to.uint_option(option::etag, plan.all.tag.number());
-    if ((plan.asked & has_current) == 0) to.uint_option(option::content_format, static_cast<std::uint32_t>(format));
+    const bool is_current = (plan.asked & has_current) != 0;
+    if (!is_current) to.uint_option(option::content_format, static_cast<std::uint32_t>(format));
     if constexpr (SaysMaxAge) to.uint_option(option::max_age, max_age);
-    if ((plan.asked & has_current) != 0) return {};
+    if (is_current) return {};
 
     const std::size_t behind = marker_size + (block1 != 0 ? block1_size : 0) + (plan.asks_for_size() ? size2_size : 0);
     const std::size_t left = to.room() > behind ? to.room() - behind : 0;
