@@ -65,6 +65,7 @@ constexpr char poem[] = "In a box behind the boiler, where the spiders keep the 
 
 byte_store<300> store;
 byte_store<40> small_store;
+formatted_store<100> any_format{content_format::json, "{}"};
 
 void count_up(body_writer& to) {
     for (unsigned i = 0; i < 400; ++i) to.put(static_cast<byte>(i));
@@ -148,9 +149,10 @@ const auto site = routes(
     below<"fs">(get(count_segments), delete_(toggle)), below<"in">(inner),
     below<"i">(routes(at<"j">(text("J")), below<"k">(inner))), at<"doc">(document(poem)),
     at<"made">(rendered<content_format::octet_stream>(count_up)), at<"store">(get_blocks(store), put_blocks(store)),
-    at<"both">(post_blocks(small_store)), at<"cond">(conditional(tag_of_level, value(level))),
-    at<"lamps/*">(get(repeat_segment), post(repeat_segment)), at<"lamps/*/name">(get(repeat_segment)),
-    below<"*/x">(get(count_segments)), below<"nodes">(nodes{}), at<"gate">(confirmed_only(value(led))),
+    at<"any">(get_blocks(any_format).max_age<5>(), put_blocks(any_format)), at<"both">(post_blocks(small_store)),
+    at<"cond">(conditional(tag_of_level, value(level))), at<"lamps/*">(get(repeat_segment), post(repeat_segment)),
+    at<"lamps/*/name">(get(repeat_segment)), below<"*/x">(get(count_segments)), below<"nodes">(nodes{}),
+    at<"gate">(confirmed_only(value(led))),
     at<"neg">(negotiated(value(level), get(render_cbor).produces<content_format::cbor>(),
                          put(toggle).consumes<content_format::cbor>())),
     at<"new">(post([] { return created<"things", "id">(12345); })), at<"rec">(record(current, settings_fields)),

@@ -20,6 +20,7 @@
 #include <mincoap/resource/senml.hpp>
 #include <mincoap/resource/text.hpp>
 #include <mincoap/resource/upload.hpp>
+#include <mincoap/resource/upload_owner.hpp>
 #include <mincoap/resource/value.hpp>
 #include <mincoap/resource/well_known_core.hpp>
 #include <mincoap/security/echo_guard.hpp>

@@ -7,13 +7,16 @@ import _demo
 import pytest
 from _coap import BLOCK1, BLOCK2, CONTENT_FORMAT, ETAG, GET, NON, PUT, SIZE1, code
 
+MAX_AGE = 14
 SIZE2 = 28
+REQUEST_TAG = 292
 POEM_SIZE = 1338
 CAPACITY = 128 * 1024
 SIZES = [16, 32, 64, 128, 256, 512, 1024]
 AS_TEXT = (CONTENT_FORMAT, b"")
 AS_BYTES = (CONTENT_FORMAT, _coap.uint(42))
 BODY = random.Random(1).randbytes(100_000)
+DONE = (code("2.01"), code("2.04"))  # by whether there was something before
 OTHER = random.Random(2).randbytes(100_000)
 
 
@@ -64,13 +67,14 @@ def put_block(peer, body, number, size, *options):
 
 
 def write(peer, body, size):
-    """Section 2.5: 2.31 (Continue) to each block, and to the last one what the whole request deserves; Block1 is echoed
-    (section 2.3)."""
+    """Section 2.5: 2.31 (Continue) to each block, and to the last one what the whole request deserves: 2.01 (Created) if
+    nothing was there; Block1 is echoed (section 2.3)."""
+    done = code("2.04" if get(peer, "upload").code == code("2.05") else "2.01")
     count = -(-len(body) // size)
     for number in range(count):
         answer = put_block(peer, body, number, size)
         last = number == count - 1
-        assert answer.code == code("2.04" if last else "2.31")
+        assert answer.code == (done if last else code("2.31"))
         assert answer.options == ((BLOCK1, block(number, size, not last)),)
         assert answer.payload == b""
 
@@ -180,8 +184,18 @@ def test_clients_that_take_turns(server, peer, poem):
 
 
 def test_nothing_is_there_at_first(new_peer):
+    """RFC 7252, sections 5.8.1 and 5.10.8: GET and If-Match agree on that, whatever ETag is named, and a PUT makes it."""
     answer = get(new_peer, "upload")
-    assert (answer.code, answer.payload) == (code("2.05"), b"")
+    assert (answer.code, answer.options, answer.payload) == (code("4.04"), (), b"")
+    for tag in (b"", bytes.fromhex("811c9dc5")):  # the hash of nothing
+        assert new_peer.request(PUT, "upload", [(_coap.IF_MATCH, tag), AS_BYTES], b"x").code == code("4.12")
+    assert get(new_peer, "upload").code == code("4.04")
+    put = [(_coap.IF_NONE_MATCH, b""), AS_BYTES]
+    for _ in range(2):  # the second one is the first one again, whose answer was lost
+        assert new_peer.request(PUT, "upload", put, b"x").code == code("2.01")
+    assert new_peer.request(PUT, "upload", put, b"x", mid=0x1235).code == code("4.12")
+    assert new_peer.request(PUT, "upload", [AS_BYTES], b"y").code == code("2.04")
+    assert get(new_peer, "upload").payload == b"y"
 
 
 @pytest.mark.parametrize("size", [1024, 256, 64])
@@ -201,13 +215,25 @@ def test_upload_of_one_datagram(peer):
     assert get(peer, "upload").payload == b"short"
 
 
-def test_block_that_comes_again(peer):
-    """The answer to it was lost: it is no error, and does no harm."""
+def test_block_that_comes_again(new_peer):
+    """The answer to it was lost: it is no error, does no harm, and is answered as the first time."""
     body = BODY[:5000]
     for number in range(5):
         for _ in range(3):
-            assert put_block(peer, body, number, 1024).code == code("2.04" if number == 4 else "2.31")
-    assert read(peer, "upload", 1024) == body
+            answer = put_block(new_peer, body, number, 1024, (_coap.IF_NONE_MATCH, b""))
+            assert answer.code == code("2.01" if number == 4 else "2.31")
+    assert read(new_peer, "upload", 1024) == body
+
+
+def test_empty_last_block_that_comes_again(peer):
+    """By a client that finds out late that there is no more."""
+    write(peer, BODY[:1024], 1024)
+    for _ in range(3):
+        assert put_block(peer, BODY, 0, 1024).code == code("2.31")
+        for _ in range(3):
+            answer = peer.request(PUT, "upload", [AS_BYTES, (BLOCK1, block(1, 1024))])
+            assert answer.code in DONE
+    assert read(peer, "upload", 1024) == BODY[:1024]
 
 
 def test_gap(peer):
@@ -216,22 +242,37 @@ def test_gap(peer):
     assert put_block(peer, BODY, 0, 1024).code == code("2.31")
     answer = put_block(peer, BODY, 2, 1024)
     assert (answer.code, answer.payload) == (code("4.08"), b"")
-    assert get(peer, "upload").payload == b""
-    assert put_block(peer, BODY, 1, 1024).code == code("2.31")
-    assert put_block(peer, BODY, 2, 1024).code == code("2.31")
+    assert get(peer, "upload").code == code("4.04")
+    assert put_block(peer, BODY[:2500], 1, 1024).code == code("2.31")
+    assert put_block(peer, BODY[:2500], 2, 1024).code in DONE
 
 
-def test_upload_that_another_one_interrupts(server, peer):
-    """RFC 7959, section 2.5: the slower one finds a gap, and the faster one its own bytes."""
+def test_uploads_of_two_clients(server, peer):
+    """RFC 7959, section 2.5: never a body that is neither's. The second one is told when to come again (RFC 7252, section
+    5.9.3.4), and its later blocks are of nothing that is under way."""
     other = _demo.Peer(server.port)
-    for number in range(50):
+    for number in range(97):
         assert put_block(peer, BODY, number, 1024).code == code("2.31")
-    assert put_block(other, OTHER, 0, 1024).code == code("2.31")
-    assert put_block(peer, BODY, 50, 1024).code == code("4.08")
-    for number in range(1, 98):
-        assert put_block(other, OTHER, number, 1024).code == code("2.04" if number == 97 else "2.31")
+        answer = put_block(other, OTHER, number, 1024)
+        assert answer.code == code("5.03" if number == 0 else "4.08")
+        assert number != 0 or int.from_bytes(one(answer, MAX_AGE), "big") in (9, 10)
+    assert put_block(peer, BODY, 97, 1024).code in DONE
+    assert read(peer, "upload", 1024) == BODY
+    write(other, OTHER, 1024)
+    assert put_block(peer, BODY, 97, 1024).code == code("4.08")
     assert read(peer, "upload", 1024) == OTHER
     other.close()
+
+
+def test_uploads_of_one_client_with_request_tags(peer):
+    """RFC 9175, section 3.3: they are two operations."""
+    first, second = (REQUEST_TAG, b"\1"), (REQUEST_TAG, b"\2")
+    body = BODY[:2000]
+    assert put_block(peer, body, 0, 1024, first).code == code("2.31")
+    assert put_block(peer, OTHER, 0, 1024, second).code == code("5.03")
+    assert put_block(peer, OTHER, 1, 1024, second).code == code("4.08")
+    assert put_block(peer, body, 1, 1024, first).code in DONE
+    assert read(peer, "upload", 1024) == body
 
 
 def test_blocks_of_a_wrong_size(peer):
@@ -275,6 +316,7 @@ def test_conditional_upload(peer):
     assert put_block(peer, body, 0, 1024, (_coap.IF_MATCH, b"other")).code == code("4.12")
     assert put_block(peer, body, 0, 1024, (_coap.IF_NONE_MATCH, b"")).code == code("4.12")
     assert read(peer, "upload", 1024) == b"mine" * 500
-    assert put_block(peer, body, 0, 1024, (_coap.IF_MATCH, tag)).code == code("2.31")
+    for _ in range(3):  # what was there is gone by the second time, but the condition held
+        assert put_block(peer, body, 0, 1024, (_coap.IF_MATCH, tag)).code == code("2.31")
     assert put_block(peer, body, 1, 1024, (_coap.IF_MATCH, tag)).code == code("2.04")
     assert read(peer, "upload", 1024) == body

@@ -220,6 +220,7 @@ def test_discovery_filters(peer, queries, targets):
 def test_accept(peer):
     """RFC 7252, section 5.10.4: "If the preferred Content-Format cannot be returned, then a 4.06 (Not Acceptable) MUST be
     sent as a response"."""
+    peer.request(PUT, "upload", [(_coap.CONTENT_FORMAT, _coap.uint(42))], b"x")
     for path, its in (("time", _coap.TEXT), ("cbor", _coap.CBOR), ("log", _coap.TEXT), ("poem", _coap.TEXT),
                       ("upload", 42), (".well-known/core", _coap.LINK_FORMAT)):
         for wanted in (_coap.TEXT, _coap.CBOR, _coap.LINK_FORMAT, 42, 50, 65535):

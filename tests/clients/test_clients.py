@@ -124,7 +124,8 @@ class TestLibcoap:
     def test_upload_and_download(self, client, ipv4_uri, size, tmp_path):
         given, read = tmp_path / "given", tmp_path / "read"
         given.write_bytes(random.Random(size).randbytes(100_000))
-        assert b"2.04" in client("put", "-b", str(size), "-t", "42", "-f", str(given), ipv4_uri + "/upload")
+        said = client("put", "-b", str(size), "-t", "42", "-f", str(given), ipv4_uri + "/upload")
+        assert b"2.01" in said or b"2.04" in said
         client("get", "-b", str(size), "-o", str(read), ipv4_uri + "/upload")
         assert read.read_bytes() == given.read_bytes()
 
@@ -214,7 +215,8 @@ class TestAiocoap:
         assert (again.code, again.payload) == (aiocoap.VALID, b"")
 
     def test_upload_and_download(self, aiocoap, ask):
-        assert ask(aiocoap.PUT, "/upload", payload=BODY, content_format=42).code == aiocoap.CHANGED
+        answer = ask(aiocoap.PUT, "/upload", payload=BODY, content_format=42)
+        assert answer.code in (aiocoap.CREATED, aiocoap.CHANGED)
         assert ask(aiocoap.GET, "/upload").payload == BODY
 
 

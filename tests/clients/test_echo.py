@@ -49,7 +49,8 @@ class TestLibcoap:
     def test_upload_and_download(self, libcoap, uri, tmp_path):
         given, read = tmp_path / "given", tmp_path / "read"
         given.write_bytes(BODY)
-        assert b"2.04" in libcoap("put", "-b", "1024", "-t", "42", "-f", str(given), uri + "/upload")
+        said = libcoap("put", "-b", "1024", "-t", "42", "-f", str(given), uri + "/upload")
+        assert b"2.01" in said or b"2.04" in said
         libcoap("get", "-o", str(read), uri + "/upload")
         assert read.read_bytes() == BODY
 
@@ -102,7 +103,8 @@ class TestAiocoap:
         assert (answer.code, len(answer.payload)) == (aiocoap.CONTENT, POEM_SIZE)
 
     def test_upload_and_download(self, aiocoap, ask):
-        assert ask(aiocoap.PUT, "/upload", payload=BODY, content_format=42).code == aiocoap.CHANGED
+        answer = ask(aiocoap.PUT, "/upload", payload=BODY, content_format=42)
+        assert answer.code in (aiocoap.CREATED, aiocoap.CHANGED)
         assert ask(aiocoap.GET, "/upload").payload == BODY
 
 

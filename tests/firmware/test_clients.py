@@ -58,7 +58,8 @@ def test_answers_a_real_client(client, tmp_path):
 
     given, read = tmp_path / "given", tmp_path / "read"
     given.write_bytes(bytes(range(256)) * 12)
-    assert b"2.04" in client("put", "/upload", "-b", "512", "-t", "42", "-f", str(given))
+    said = client("put", "/upload", "-b", "512", "-t", "42", "-f", str(given))
+    assert b"2.01" in said or b"2.04" in said
     client("get", "/upload", "-o", str(read))
     assert read.read_bytes() == given.read_bytes()
 

@@ -43,6 +43,7 @@ public:
     }
 
     ask& non() { return first_ = 0x50, *this; }
+    ask& id(std::uint16_t message_id) { return id_ = message_id, *this; }
     ask& token(const packet& t) { return token_ = t, *this; }
     ask& segment(std::string_view s) { return with(11, text_packet(s)); }
     ask& query(std::string_view q) { return with(15, text_packet(q)); }
@@ -57,6 +58,8 @@ public:
     operator packet() const {  // NOLINT(*-explicit-*): it stands for its bytes
         packet result = "01 12 34";
         result[0] = static_cast<byte>(method_);
+        result[1] = static_cast<byte>(id_ >> 8);
+        result[2] = static_cast<byte>(id_);
         packet first;
         first.append(static_cast<byte>(first_ + token_.size()));
         result = first + result + token_;
@@ -78,6 +81,7 @@ private:
 
     code method_;
     unsigned first_ = 0x40;
+    std::uint16_t id_ = 0x1234;
     packet token_;
     std::vector<std::pair<unsigned, packet>> options_;
     packet payload_;

@@ -11,6 +11,7 @@ inline constexpr unsigned if_none_match = 5;
 inline constexpr unsigned block2 = 23;
 inline constexpr unsigned block1 = 27;
 inline constexpr unsigned size1 = 60;
+inline constexpr unsigned request_tag = 292;
 
 // RFC 7252 §3.2: in its shortest form.
 inline packet uint(std::uint32_t number) {

@@ -2,34 +2,104 @@
 //
 //     static byte_store<4096> image;
 //     at<"image">(get_blocks(image), put_blocks(image))
+//
+//     byte_store<64> name{"unnamed"};     with something in it from the beginning
+//     formatted_store<4096> anything;     a body of any Content-Format, which a GET tells
 #pragma once
 
 #include <optional>
 
+#include <mincoap/resource/replies.hpp>
 #include <mincoap/resource/upload.hpp>
 
 namespace mincoap {
+namespace detail {
 
-// Empty at first. A block at offset 0 begins anew, and until the last one has come there is nothing to be read. What is
-// read does not change then without its ETag. Two clients that write in step can mix what they write; see upload.hpp.
-template <std::uint32_t Capacity>
+// Of a body that is written: bytes of any format, or of none that is kept.
+struct kept_format {
+    content_format value{};
+
+    static content_format of(const request& r) {
+        const auto number = static_cast<content_format>(r.content_format.number_plus_one() - 1);
+        return r.content_format.is_absent() ? content_format::octet_stream : number;
+    }
+    bool is_of(const request& r) const { return r.content_format.is_absent() || of(r) == value; }
+    constexpr void add_to(etag& tag) const {
+        tag.add(static_cast<byte>(static_cast<unsigned>(value) >> 8));
+        tag.add(static_cast<byte>(value));
+    }
+};
+struct no_format {
+    static no_format of(const request&) { return {}; }
+    static bool is_of(const request&) { return true; }
+    static constexpr void add_to(etag&) {}
+};
+
+}  // namespace detail
+
+// Unless it is given something, there is nothing at first: a GET is answered with 4.04. A block at offset 0 begins anew,
+// and until the last one has come there is nothing again. What is read does not change then without its ETag.
+//
+// It takes one upload at a time. The first block of another one is answered with 5.03 and Max-Age, see `upload_owner`;
+// a later one with 4.08. The body that is there is always one that a client, or the program, has written.
+template <std::uint32_t Capacity, bool KeepsFormat = false>
 class byte_store {
+    using kept = std::conditional_t<KeepsFormat, detail::kept_format, detail::no_format>;
+
 public:
+    // They have to hold for what is there when an upload begins, and not again when its first block is repeated.
+    static constexpr option_set understands = conditional_options;
+
+    constexpr byte_store() = default;
+    constexpr explicit byte_store(bytes content)
+        requires(!KeepsFormat)
+    {
+        fill(content.data(), content.size());
+    }
+    constexpr explicit byte_store(std::string_view content)
+        requires(!KeepsFormat)
+    {
+        fill(content.data(), content.size());
+    }
+    constexpr byte_store(content_format format, bytes content)
+        requires KeepsFormat
+        : format_{format} {
+        fill(content.data(), content.size());
+    }
+    constexpr byte_store(content_format format, std::string_view content)
+        requires KeepsFormat
+        : format_{format} {
+        fill(content.data(), content.size());
+    }
+
     static constexpr std::uint32_t capacity() { return Capacity; }
 
     constexpr bytes content() const { return bytes{memory_}.first(measure().size); }
-
-    constexpr code write(std::uint32_t offset, bytes data, bool more) {
-        if (offset == 0) begin();
-        if (offset < next_) return repeats(offset, data) ? code::changed : code::request_entity_incomplete;
-        if (all_ || offset != next_ || data.size() > Capacity - offset)
-            return code::request_entity_incomplete;  // RFC 7959 §2.9.2
-        copy_bytes(data.data(), data.size(), memory_.data() + offset);
-        next_ += static_cast<std::uint32_t>(data.size());
-        if (!more) all_ = extent{next_, etag{bytes{memory_}.first(next_)}};
-        return code::changed;
+    constexpr content_format format() const
+        requires KeepsFormat
+    {
+        return format_.value;
     }
 
+    // For the program itself. At offset 0 it ends an upload that is under way.
+    constexpr code write(std::uint32_t offset, bytes data, bool more)
+        requires(!KeepsFormat)
+    {
+        return write_own(offset, data, more);
+    }
+    constexpr code write(content_format format, std::uint32_t offset, bytes data, bool more)
+        requires KeepsFormat
+    {
+        if (offset == 0) format_ = {format};
+        return write_own(offset, data, more);
+    }
+
+    reply write(const request& r, std::uint32_t offset, bytes data, bool more) {
+        const std::uint32_t seconds = offset == 0 ? owner_.seconds_to_wait(r) : 0;
+        return seconds != 0 ? unavailable(seconds) : reply{take(r, offset, data, more)};
+    }
+
+    constexpr bool exists() const { return all_.has_value(); }
     constexpr extent measure() const { return all_.value_or(extent{}); }
     constexpr bool read(std::uint32_t offset, mutable_bytes to) const {
         const std::uint32_t size = measure().size;
@@ -38,20 +108,98 @@ public:
         return true;
     }
 
+    // How the request was answered that wrote what is there.
+    constexpr code answered() const { return exists() ? success_ : code::request_entity_incomplete; }
+
 private:
-    constexpr void begin() {
-        next_ = 0;
-        all_.reset();
+    template <typename Byte>
+    constexpr void fill(const Byte* from, std::size_t size) {
+        MINCOAP_ASSERT(size <= Capacity);
+        if (size > Capacity) return;
+        copy_bytes(from, size, memory_.data());
+        next_ = static_cast<std::uint32_t>(size);
+        success_ = code::changed;
+        complete();
     }
 
-    // Whether that was written before: the answer to it was lost.
-    constexpr bool repeats(std::uint32_t offset, bytes data) const {
-        return data.size() <= next_ - offset && equal_bytes(data.data(), memory_.data() + offset, data.size());
+    constexpr code write_own(std::uint32_t offset, bytes data, bool more) {
+        if (offset == 0) owner_ = {}, success_ = code::changed;
+        return put(offset, data, more);
+    }
+
+    code take(const request& r, std::uint32_t offset, bytes data, bool more) {
+        const code done = offset == 0 ? begin(r, data, more) : go_on(r);
+        if (done != code::empty) return done;
+        const code taken = put(offset, data, more);
+        return is_error(taken) ? taken : success_;
+    }
+
+    // Each returns the answer, if there is nothing to be written.
+    code begin(const request& r, bytes data, bool more) {
+        if (!is_repeated(r, data, more)) {
+            if (!conditions_hold(r, *this)) return code::precondition_failed;
+            success_ = exists() || r.method() != code::put ? code::changed : code::created;
+            format_ = {kept::of(r)};
+        } else if (!more) {
+            return success_;
+        }
+        owner_.begin(r);
+        return code::empty;
+    }
+    code go_on(const request& r) {
+        return owner_.goes_on(r) && format_.is_of(r) ? code::empty : code::request_entity_incomplete;
+    }
+
+    // Whether a first block came before, and its answer was lost (RFC 7252 §4.5): that of what is under way, or all of
+    // what is there.
+    bool is_repeated(const request& first, bytes data, bool more) const {
+        if (!owner_.owns(first) || !format_.is_of(first) || !holds(0, data)) return false;
+        return exists() ? !more && data.size() == next_ && owner_.is_repeated(first) : more && owner_.under_way();
+    }
+
+    constexpr code put(std::uint32_t offset, bytes data, bool more) {
+        if (offset == 0) next_ = 0, all_.reset();
+        if (offset < next_ || exists())
+            return repeats(offset, data, more) ? code::changed : code::request_entity_incomplete;
+        if (offset != next_ || data.size() > Capacity - offset)
+            return code::request_entity_incomplete;  // RFC 7959 §2.9.2
+        copy_bytes(data.data(), data.size(), memory_.data() + offset);
+        next_ += static_cast<std::uint32_t>(data.size());
+        if (!more) complete();
+        return code::changed;
+    }
+
+    constexpr void complete() {
+        etag tag{bytes{memory_}.first(next_)};
+        format_.add_to(tag);
+        all_ = extent{next_, tag};
+        owner_.end();
+    }
+
+    // Whether that was written before: the answer to it was lost. A last block ends what is there, and no other does.
+    constexpr bool repeats(std::uint32_t offset, bytes data, bool more) const {
+        if (!holds(offset, data)) return false;
+        const bool at_end = offset + data.size() == next_;
+        return exists() ? at_end != more : more;
+    }
+
+    // Whether those bytes stand there.
+    constexpr bool holds(std::uint32_t offset, bytes data) const {
+        return offset <= next_ && data.size() <= next_ - offset &&
+               (data.empty() || equal_bytes(data.data(), memory_.data() + offset, data.size()));
     }
 
     std::array<byte, Capacity> memory_{};
-    std::uint32_t next_ = 0;     // where the next block goes
-    std::optional<extent> all_;  // once it is complete; until then it is zeros, as all of a static store is
+    std::uint32_t next_ = 0;      // where the next block goes
+    std::optional<extent> all_;   // once it is complete; until then it is zeros, as all of a static store is
+    code success_ = code::empty;  // what the last block is answered with
+    [[no_unique_address]] kept format_{};
+    upload_owner owner_;
 };
+
+// A store that keeps the Content-Format of what is put, and is application/octet-stream where none is said. Accept of a
+// GET has to be that: otherwise it is answered with 4.06.
+template <std::uint32_t Capacity>
+using formatted_store = byte_store<Capacity, true>;
 
 }  // namespace mincoap

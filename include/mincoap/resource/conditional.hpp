@@ -3,6 +3,7 @@
 //     at<"config">(conditional(version, value(setting)))
 #pragma once
 
+#include <concepts>
 #include <optional>
 
 #include <mincoap/message/etag.hpp>
@@ -56,15 +57,29 @@ struct conditional_resource : linkable<conditional_resource<Current, Resource>> 
         static reply serve(const conditional_resource& self, const request& r) {
             if ((r.critical & conditional_options) != 0 && !precondition_holds(r, self.current()))
                 return code::precondition_failed;
+            if constexpr (!std::same_as<std::remove_cvref_t<std::invoke_result_t<const Current&>>, etag>)
+                if (!std::optional<etag>{self.current()}) return serve_absent(self, r);
+            return serve_target(self, r);
+        }
+
+    private:
+        static reply serve_target(const conditional_resource& self, const request& r) {
             if constexpr ((Method::understands & conditional_options) == 0) return Method::serve(self.target, r);
             else return Method::serve(self.target, detail::without_conditions(r));
+        }
+        static reply serve_absent(const conditional_resource& self, const request& r) {
+            if (r.method() == code::get || r.method() == code::fetch) return code::not_found;
+            const reply answer = serve_target(self, r);
+            const bool makes_it = r.method() == code::put && answer.code() == code::changed && answer.is_bare();
+            return makes_it ? code::created : answer;
         }
     };
     using methods = each_method<if_it_holds, Resource>;
 };
 
 // The resource, whose methods understand If-Match and If-None-Match. `current` gives the entity-tag of what is there:
-// an etag, or a std::optional of one with nothing in it if nothing is there.
+// an etag, or a std::optional of one with nothing in it if nothing is there. Then a GET or a FETCH is answered with 4.04,
+// and a PUT that makes it with 2.01 in place of a bare 2.04 (RFC 7252 §5.8.1, §5.8.3).
 //
 // It alone counts: the resource finds neither option in `request::critical`. What would hold them against a tag of its
 // own, as `record` and `put_blocks` do, leaves that to this one, and what would refuse them, as another site or some of

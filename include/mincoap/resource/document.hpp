@@ -4,6 +4,9 @@
 //     document<content_format::json>(bytes)    the same of another format
 //     rendered<format>(f)                      what `void f(body_writer&)` writes, called twice for each block
 //     get_blocks<format>(source)               anything that can be read by offset: flash, a file, a sensor's history
+//
+// Each has `.max_age<seconds>()`, before link attributes: `document("...").max_age<3600>().title("...")`. It tells for
+// how long a response may be cached (RFC 7252 §5.10.5).
 #pragma once
 
 #include <mincoap/resource/link.hpp>
@@ -12,11 +15,22 @@
 namespace mincoap {
 namespace detail {
 
-template <content_format Format>
+template <content_format Format, std::uint32_t MaxAge>
 struct get_in_blocks : method<code::get> {
     static constexpr format_option produces = Format;
     static constexpr option_set understands = set_of(option::block2);
-    static reply serve(const auto& self, const request& r) { return in_blocks<Format>(r, self.representation()); }
+    static reply serve(const auto& self, const request& r) {
+        return in_blocks<Format, MaxAge>(r, self.representation());
+    }
+};
+
+// What tells its format as it runs; the server holds Accept against it.
+template <std::uint32_t MaxAge>
+struct get_formatted : method<code::get> {
+    static constexpr option_set understands = set_of(option::block2);
+    static reply serve(const auto& self, const request& r) {
+        return in_blocks<MaxAge>(r, self.source->format(), self.representation());
+    }
 };
 
 struct constant_body {
@@ -32,34 +46,64 @@ struct constant_body {
 
 }  // namespace detail
 
-template <content_format Format>
-struct constant_document : linkable<constant_document<Format>> {
+template <content_format Format, std::uint32_t MaxAge = default_max_age>
+struct constant_document : linkable<constant_document<Format, MaxAge>> {
     detail::constant_body body;
 
     constexpr explicit constant_document(detail::constant_body b) : body(b) {}
     constexpr representation_ref<detail::constant_body> representation() const { return {&body}; }
 
-    using methods = method_list<detail::get_in_blocks<Format>>;
+    template <std::uint32_t Seconds>
+    constexpr auto max_age() const {
+        return constant_document<Format, Seconds>{body};
+    }
+
+    using methods = method_list<detail::get_in_blocks<Format, MaxAge>>;
 };
 
-template <content_format Format, typename Render>
-struct rendered_document : linkable<rendered_document<Format, Render>> {
+template <content_format Format, typename Render, std::uint32_t MaxAge = default_max_age>
+struct rendered_document : linkable<rendered_document<Format, Render, MaxAge>> {
     rendition<Render> body;
 
     constexpr explicit rendered_document(Render render) : body{render} {}
     constexpr representation_ref<rendition<Render>> representation() const { return {&body}; }
 
-    using methods = method_list<detail::get_in_blocks<Format>>;
+    template <std::uint32_t Seconds>
+    constexpr auto max_age() const {
+        return rendered_document<Format, Render, Seconds>{body.render};
+    }
+
+    using methods = method_list<detail::get_in_blocks<Format, MaxAge>>;
 };
 
-template <content_format Format, representation Source>
-struct source_document : linkable<source_document<Format, Source>> {
+template <content_format Format, representation Source, std::uint32_t MaxAge = default_max_age>
+struct source_document : linkable<source_document<Format, Source, MaxAge>> {
     const Source* source;
 
     constexpr explicit source_document(const Source& s) : source(&s) {}
     constexpr representation_ref<Source> representation() const { return {source}; }
 
-    using methods = method_list<detail::get_in_blocks<Format>>;
+    template <std::uint32_t Seconds>
+    constexpr auto max_age() const {
+        return source_document<Format, Source, Seconds>{*source};
+    }
+
+    using methods = method_list<detail::get_in_blocks<Format, MaxAge>>;
+};
+
+template <formatted_representation Source, std::uint32_t MaxAge = default_max_age>
+struct formatted_document : linkable<formatted_document<Source, MaxAge>> {
+    const Source* source;
+
+    constexpr explicit formatted_document(const Source& s) : source(&s) {}
+    constexpr representation_ref<Source> representation() const { return {source}; }
+
+    template <std::uint32_t Seconds>
+    constexpr auto max_age() const {
+        return formatted_document<Source, Seconds>{*source};
+    }
+
+    using methods = method_list<detail::get_formatted<MaxAge>>;
 };
 
 // It outlives the site: a literal, or a static array of bytes or characters.
@@ -86,8 +130,13 @@ constexpr auto rendered(Render render) {
 
 // The source outlives the site.
 template <content_format Format = content_format::octet_stream, representation Source>
+    requires(!formatted_representation<Source>)
 constexpr auto get_blocks(const Source& source) {
     return source_document<Format, Source>{source};
+}
+template <formatted_representation Source>
+constexpr auto get_blocks(const Source& source) {
+    return formatted_document<Source>{source};
 }
 template <content_format Format = content_format::octet_stream, representation Source>
 constexpr auto get_blocks(const Source&& temporary) = delete;

@@ -3,6 +3,7 @@
 //     return explained(code::bad_request, "the label is too long");
 //     return problem(code::conflict, "Door is open", "The motor starts once it is closed.");
 //     return unavailable(30);
+//     return created<"things/main">();
 //     return created<"things">(7);             // as /things/7
 //     return created<"things", "id">(7);       // as /things?id=7
 #pragma once
@@ -61,6 +62,13 @@ inline reply problem(code error, std::string_view title, std::string_view detail
     const detail::problem_texts texts{title, detail};
     return {error, content_format::concise_problem_details,
             [texts](message::writer& to) { detail::write_payload(to, texts); }};
+}
+
+// 2.01, and where (RFC 7252 §5.8.2, §5.10.7): at that path, whose segments are as `at` has them.
+template <text_literal Path>
+reply created() {
+    static_assert(detail::has_valid_segments(Path.view()), "mincoap: a path's segments have 1 to 255 bytes");
+    return {code::created, [](message::writer& to) { detail::write_location(to, Path.view()); }};
 }
 
 // 2.01, and where: the number in decimal, as a segment below that path or, if a name is given, as the value of that

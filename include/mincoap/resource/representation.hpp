@@ -27,6 +27,9 @@ struct extent {
 // `measure` is called once a block, and should not have to read everything; see `etag`. `read` fills all of `to` with
 // what stands at the offset, which lies within the size; it returns false if it cannot, which makes a 5.00. It is a
 // plain value of up to three pointers' size.
+//
+// If it has a `bool exists() const`, there may be nothing: a GET is answered with 4.04 then, and If-Match does not hold.
+// Without one it is always there, even if its size is 0.
 template <typename R>
 concept representation = requires(const R& r, std::uint32_t offset, mutable_bytes to) {
     { r.measure() } -> std::same_as<extent>;
@@ -40,6 +43,12 @@ concept rendered_representation = representation<R> && requires(const R& r, std:
     { r.read_anew(offset, to) } -> std::same_as<extent>;
 };
 
+// One that tells in which Content-Format it is.
+template <typename R>
+concept formatted_representation = representation<R> && requires(const R& r) {
+    { r.format() } -> std::same_as<content_format>;
+};
+
 // One that lives elsewhere, and outlives the exchange.
 template <representation R>
 struct representation_ref {
@@ -47,6 +56,11 @@ struct representation_ref {
 
     extent measure() const { return target->measure(); }
     bool read(std::uint32_t offset, mutable_bytes to) const { return target->read(offset, to); }
+    bool exists() const
+        requires requires { target->exists(); }
+    {
+        return target->exists();
+    }
     extent read_anew(std::uint32_t offset, mutable_bytes to) const
         requires rendered_representation<R>
     {
@@ -74,6 +88,12 @@ struct rendition {
 };
 
 namespace detail {
+
+template <representation R>
+bool is_there(const R& what) {
+    if constexpr (requires { what.exists(); }) return what.exists();
+    else return true;
+}
 
 // The options of a request that have that number, as they are encoded, one behind the other: a part of it to be kept.
 template <option Number>
@@ -130,18 +150,23 @@ struct block_plan {
 // What these take in a response, at most, in bytes.
 inline constexpr std::size_t etag_size = 5;
 inline constexpr std::size_t format_size = 3;
+inline constexpr std::size_t max_age_size = 5;
 inline constexpr std::size_t block2_size = 4;
 inline constexpr std::size_t block1_size = 5;
 inline constexpr std::size_t size2_size = 6;
 inline constexpr std::size_t marker_size = 1;
 
 // Writes the options, and returns the space for the payload, of no more bytes than the limit: the block asked for or,
-// if none is and it fits, everything. A block that would not fit gets smaller, and its number higher (RFC 7959 §2.4).
-inline mutable_bytes open_block(message::writer& to, content_format format, const block_plan& plan,
-                                block_request block1 = 0, std::size_t limit = 0xffff) {
+// if none is and it fits, everything. A block that would not fit gets smaller, and its number higher (RFC 7959 §2.4). A
+// 2.03 has no format, and no payload, but its Max-Age counts as well (RFC 7252 §5.9.1.3).
+template <bool SaysMaxAge = false>
+mutable_bytes open_block(message::writer& to, content_format format, const block_plan& plan, block_request block1 = 0,
+                         std::size_t limit = 0xffff, std::uint32_t max_age = default_max_age) {
     to.uint_option(option::etag, plan.all.tag.number());
-    if ((plan.asked & has_current) != 0) return {};
-    to.uint_option(option::content_format, static_cast<std::uint32_t>(format));
+    const bool is_current = (plan.asked & has_current) != 0;
+    if (!is_current) to.uint_option(option::content_format, static_cast<std::uint32_t>(format));
+    if constexpr (SaysMaxAge) to.uint_option(option::max_age, max_age);
+    if (is_current) return {};
 
     const std::size_t behind = marker_size + (block1 != 0 ? block1_size : 0) + (plan.asks_for_size() ? size2_size : 0);
     const std::size_t left = to.room() > behind ? to.room() - behind : 0;
@@ -163,24 +188,26 @@ inline mutable_bytes open_block(message::writer& to, content_format format, cons
     return to.payload_space(size);
 }
 
-template <representation R>
+template <std::uint32_t MaxAge = default_max_age, representation R>
 void write_block(message::writer& to, content_format format, const R& what, block_plan plan) {
-    if (!what.read(plan.offset(), open_block(to, format, plan))) to.fail();
+    constexpr bool says_max_age = MaxAge != default_max_age;
+    if (!what.read(plan.offset(), open_block<says_max_age>(to, format, plan, 0, 0xffff, MaxAge))) to.fail();
 }
 
 // The options tell of what is rendered now, so that is put down first, behind where they can reach.
-inline mutable_bytes behind_options(const message::writer& to, const block_plan& plan) {
+inline mutable_bytes behind_options(const message::writer& to, const block_plan& plan, std::size_t others) {
     const std::size_t before =
-        etag_size + format_size + block2_size + (plan.asks_for_size() ? size2_size : 0) + marker_size;
+        etag_size + format_size + others + block2_size + (plan.asks_for_size() ? size2_size : 0) + marker_size;
     return to.room() > before ? to.rest().subspan(before) : mutable_bytes{};
 }
 
-template <rendered_representation R>
+template <std::uint32_t MaxAge = default_max_age, rendered_representation R>
 void write_block(message::writer& to, content_format format, const R& what, block_plan plan) {
-    const mutable_bytes part = behind_options(to, plan);
+    constexpr bool says_max_age = MaxAge != default_max_age;
+    const mutable_bytes part = behind_options(to, plan, says_max_age ? max_age_size : 0);
     if ((plan.asked & has_current) == 0) plan.all = what.read_anew(plan.offset(), part);
     if (plan.all.size < plan.offset()) return to.fail();
-    const mutable_bytes space = open_block(to, format, plan, 0, part.size());
+    const mutable_bytes space = open_block<says_max_age>(to, format, plan, 0, part.size(), MaxAge);
     if (!space.empty()) __builtin_memmove(space.data(), part.data(), space.size());
 }
 
@@ -192,35 +219,39 @@ inline block_plan plan_of(const request& r, extent all) {
     return plan;
 }
 
-template <content_format Format, representation R>
+template <content_format Format, std::uint32_t MaxAge = default_max_age, representation R>
 reply block_reply(code success, const R& what, const block_plan& plan) {
     if (!plan.is_possible()) return code::bad_request;
-    return {
-        (plan.asked & has_current) != 0 ? code::valid : success, Format,
-        [what, plan](message::writer& to, message::encoded_content_format) { write_block(to, Format, what, plan); }};
+    return {(plan.asked & has_current) != 0 ? code::valid : success, Format,
+            [what, plan](message::writer& to, message::encoded_content_format) {
+                write_block<MaxAge>(to, Format, what, plan);
+            }};
 }
 
 // The same in a format that is known no earlier. What carries it is the reply itself.
-template <representation R>
+template <std::uint32_t MaxAge = default_max_age, representation R>
 reply block_reply(code success, content_format format, const R& what, const block_plan& plan) {
     if (!plan.is_possible()) return code::bad_request;
     return {(plan.asked & has_current) != 0 ? code::valid : success, message::encoded_content_format::encode(format),
             [what, plan](message::writer& to, message::encoded_content_format encoded) {
                 const auto known = static_cast<content_format>(encoded.decoded().number_plus_one() - 1);
-                write_block(to, known, what, plan);
+                write_block<MaxAge>(to, known, what, plan);
             }};
 }
 
 }  // namespace detail
 
-// The block that the request asks for, or the first one. The format is a template argument, or is found out as it runs.
-template <content_format Format = content_format::text_plain, representation R>
+// The block that the request asks for, or the first one; 4.04 if there is nothing. The format is a template argument, or
+// is found out as it runs. Each block says how long it may be cached, if that is not the usual minute.
+template <content_format Format = content_format::text_plain, std::uint32_t MaxAge = default_max_age, representation R>
 reply in_blocks(const request& r, const R& what, code success = code::content) {
-    return detail::block_reply<Format>(success, what, detail::plan_of(r, what.measure()));
+    if (!detail::is_there(what)) return code::not_found;
+    return detail::block_reply<Format, MaxAge>(success, what, detail::plan_of(r, what.measure()));
 }
-template <representation R>
+template <std::uint32_t MaxAge = default_max_age, representation R>
 reply in_blocks(const request& r, content_format format, const R& what, code success = code::content) {
-    return detail::block_reply(success, format, what, detail::plan_of(r, what.measure()));
+    if (!detail::is_there(what)) return code::not_found;
+    return detail::block_reply<MaxAge>(success, format, what, detail::plan_of(r, what.measure()));
 }
 
 }  // namespace mincoap

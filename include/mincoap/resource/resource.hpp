@@ -17,6 +17,9 @@
 
 namespace mincoap {
 
+// How many seconds a response may be cached for if it does not say it by Max-Age (RFC 7252 §5.10.5).
+inline constexpr std::uint32_t default_max_age = 60;
+
 // What a method of a resource takes, as a base to inherit from. Overwrite what differs.
 template <code... Methods>
 struct method {

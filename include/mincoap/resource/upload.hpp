@@ -7,26 +7,52 @@
 // Blocks are handed over in the order in which they come: it is for the sink to find out whether one is missing (4.08),
 // or comes again since the answer to it was lost, which is no error. Each takes effect at once: the resource is not
 // written atomically (§2.5 calls for that where it says 2.31), unless the sink puts the whole in place with its last
-// block. Two clients that write at the same time can end in a mixture, since nothing tells their blocks apart; a sink
-// that begins anew with offset 0 and refuses gaps makes it rare. Where it must not happen, the clients say If-Match.
+// block. Two clients can write at the same time: a sink that is given the request tells them apart by an
+// `upload_owner`, as `byte_store` does. One that is not, and begins anew with offset 0 and refuses gaps, can end with a
+// mixture of two bodies.
 #pragma once
 
 #include <mincoap/resource/conditional.hpp>
 #include <mincoap/resource/document.hpp>
+#include <mincoap/resource/upload_owner.hpp>
 
 namespace mincoap {
 
 // Takes the bytes that stand at that offset of the body; `more` follow, or these are the last ones. It returns what the
 // whole request is answered with, if this is the last block: 2.04 (changed) or 2.01 (created). Any error ends the
-// transfer: 4.08 (request_entity_incomplete) for a gap, 4.13, 4.15 and so on.
+// transfer: 4.08 (request_entity_incomplete) for a gap, 4.13, 4.15 and so on. To tell more than a code, it returns a
+// reply; one to a block that is not the last counts only if it is an error.
 //
-// If it has a `capacity()`, in bytes, larger bodies are answered with 4.13 and Size1. If it is a `representation` as
-// well, If-Match and If-None-Match are understood, and held against it when the first block comes; a size of 0 then
-// means that there is nothing.
+// If it takes the request in front, it is given that: who asks, the query, the path. `data` is a part of it. It may
+// name critical options that it looks at, such as `static constexpr option_set understands =
+// set_of(option::uri_query)`; others are answered with 4.02.
+//
+// If it has a `capacity()`, in bytes, larger bodies are answered with 4.13 and Size1.
+//
+// If it is a `representation` as well, If-Match and If-None-Match are understood, and have to hold for it when the
+// first block comes; see `conditions_hold`. One that names them in `understands` looks at them itself.
+//
+// If it is a `formatted_representation` and no format is given, a body of any Content-Format is taken.
 template <typename S>
 concept block_sink = requires(S& s, std::uint32_t offset, bytes data, bool more) {
-    { s.write(offset, data, more) } -> std::same_as<code>;
+    { s.write(offset, data, more) } -> std::convertible_to<reply>;
+} || requires(S& s, const request& r, std::uint32_t offset, bytes data, bool more) {
+    { s.write(r, offset, data, more) } -> std::convertible_to<reply>;
 };
+
+// A sink that is the representation of the answer as well, once all is written. `answered` is the code of that answer,
+// for the blocks of it that are asked for later; 4.08 (request_entity_incomplete) if there is none.
+template <typename S>
+concept answering_sink = block_sink<S> && representation<S> && requires(const S& s) {
+    { s.answered() } -> std::same_as<code>;
+};
+
+// Whether the If-Match and If-None-Match of a request hold for what is there (RFC 7252 §5.10.8).
+template <representation R>
+bool conditions_hold(const request& r, const R& current) {
+    if ((r.critical & conditional_options) == 0) return true;
+    return precondition_holds(r, detail::is_there(current) ? std::optional{current.measure().tag} : std::nullopt);
+}
 
 namespace detail {
 
@@ -62,19 +88,22 @@ constexpr bool exceeds_capacity(std::uint32_t capacity, const incoming& in, std:
     return in.size1 > capacity || size > capacity || in.part.offset() > capacity - size;
 }
 
-// Whether a first block may come (RFC 7252 §5.10.8).
-template <representation Sink>
-bool may_begin(const request& r, const Sink& sink) {
-    if ((r.critical & conditional_options) == 0) return true;
-    const extent all = sink.measure();
-    return precondition_holds(r, all.size == 0 ? std::nullopt : std::optional{all.tag});
-}
-
-// Hands the block over. What it returns is the code of the response.
+// The critical options that a sink looks at itself.
 template <typename Sink>
-code take_block(Sink& sink, const request& r, const incoming& in) {
-    const code taken = sink.write(in.part.offset(), r.payload(), in.part.more);
-    return !is_error(taken) && in.part.more ? code::continue_ : taken;
+inline constexpr option_set options_of_sink = 0;
+template <typename Sink>
+    requires requires { Sink::understands; }
+inline constexpr option_set options_of_sink<Sink> = Sink::understands;
+
+template <typename Sink>
+inline constexpr bool leaves_conditions = representation<Sink> && (options_of_sink<Sink> & conditional_options) == 0;
+
+// Hands the block over. What it returns is a code or a reply.
+template <typename Sink>
+auto take_block(Sink& sink, const request& r, const incoming& in) {
+    if constexpr (requires { sink.write(r, in.part.offset(), r.payload(), in.part.more); })
+        return sink.write(r, in.part.offset(), r.payload(), in.part.more);
+    else return sink.write(in.part.offset(), r.payload(), in.part.more);
 }
 
 // Why there is nothing to hand over; `code::empty` if there is.
@@ -93,24 +122,36 @@ reply refused_reply(const Sink& sink, code refused) {
     return refused;
 }
 
+inline code code_of(code taken) { return taken; }
+inline code code_of(const reply& taken) { return taken.code(); }
+
 inline reply taken_reply(code taken, block_request answer) {
     if (is_error(taken) || answer == 0) return taken;
     return {taken, [answer](message::writer& to) { to.uint_option(option::block1, answer & block_bits); }};
 }
 
-template <content_format Format, typename Sink>
+// The answer to a block, of which more may follow, by what the sink returned.
+inline reply block_taken(code taken, const incoming& in) {
+    return taken_reply(!is_error(taken) && in.part.more ? code::continue_ : taken, in.answer);
+}
+inline reply block_taken(const reply& taken, const incoming& in) {
+    const bool says_more = !taken.is_bare() && !in.part.more;
+    return is_error(taken.code()) || says_more ? taken : block_taken(taken.code(), in);
+}
+
+template <typename Sink, content_format... Format>
 struct put_in_blocks : method<code::put> {
-    static constexpr format_option consumes = Format;
+    static constexpr format_option consumes{Format...};
     static constexpr option_set understands =
-        set_of(option::block1) | (representation<Sink> ? conditional_options : option_set{0});
+        set_of(option::block1) | options_of_sink<Sink> | (representation<Sink> ? conditional_options : option_set{0});
 
     static reply serve(const auto& self, const request& r) {
         incoming in;
         if (const code refused = refusal(*self.sink, r, in); refused != code::empty)
             return refused_reply(*self.sink, refused);
-        if constexpr (representation<Sink>)
-            if (in.part.number == 0 && !may_begin(r, *self.sink)) return code::precondition_failed;
-        return taken_reply(take_block(*self.sink, r, in), in.answer);
+        if constexpr (leaves_conditions<Sink>)
+            if (in.part.number == 0 && !conditions_hold(r, *self.sink)) return code::precondition_failed;
+        return block_taken(take_block(*self.sink, r, in), in);
     }
 };
 
@@ -118,7 +159,8 @@ template <content_format Format, content_format Answer, typename Sink>
 struct post_in_blocks : method<code::post> {
     static constexpr format_option consumes = Format;
     static constexpr format_option produces = Answer;
-    static constexpr option_set understands = set_of(option::block1) | set_of(option::block2);
+    static constexpr option_set understands =
+        set_of(option::block1) | set_of(option::block2) | (options_of_sink<Sink> & ~conditional_options);
 
     static reply serve(const auto& self, const request& r) {
         Sink& both = *self.sink;
@@ -129,15 +171,18 @@ struct post_in_blocks : method<code::post> {
         const bool asks_for_more = (asked & block_bits) >> 4 != 0;
         const bool goes_on = asks_for_more && in.answer == 0;
         if ((asked & 7) > block::max_size_exponent || asks_for_more != goes_on) return code::bad_request;
-        const code taken = goes_on ? code::changed : take_block(both, r, in);
-        if (is_error(taken) || in.part.more) return taken_reply(taken, in.answer);
-        return answer_in_blocks(taken, both, {both.measure(), asked}, in.answer);
+        if (goes_on) return answer_in_blocks(both.answered(), both, asked, 0);
+        const auto taken = take_block(both, r, in);
+        if (is_error(code_of(taken)) || in.part.more) return block_taken(taken, in);
+        return answer_in_blocks(code_of(taken), both, asked, in.answer);
     }
 
 private:
-    static reply answer_in_blocks(code taken, const Sink& body, const block_plan& plan, block_request block1) {
+    static reply answer_in_blocks(code answer, const Sink& body, block_request asked, block_request block1) {
+        if (is_error(answer)) return answer;
+        const block_plan plan{body.measure(), asked};
         if (!plan.is_possible()) return code::bad_request;
-        return {taken, Answer, [&body, plan, block1](message::writer& to, message::encoded_content_format) {
+        return {answer, Answer, [&body, plan, block1](message::writer& to, message::encoded_content_format) {
                     if (!body.read(plan.offset(), open_block(to, Answer, plan, block1))) to.fail();
                 }};
     }
@@ -155,13 +200,17 @@ struct upload : linkable<upload<Method, Sink>> {
 
 // What is given outlives the site.
 template <content_format Format = content_format::octet_stream, block_sink Sink>
+    requires(!formatted_representation<Sink>)
 constexpr auto put_blocks(Sink& sink) {
-    return upload<detail::put_in_blocks<Format, Sink>, Sink>{sink};
+    return upload<detail::put_in_blocks<Sink, Format>, Sink>{sink};
+}
+template <block_sink Sink>
+    requires formatted_representation<Sink>
+constexpr auto put_blocks(Sink& sink) {
+    return upload<detail::put_in_blocks<Sink>, Sink>{sink};
 }
 
-// A sink that is a representation too: that of the answer, once all is written.
-template <content_format Format = content_format::octet_stream, content_format Answer = Format, block_sink Both>
-    requires representation<Both>
+template <content_format Format = content_format::octet_stream, content_format Answer = Format, answering_sink Both>
 constexpr auto post_blocks(Both& both) {
     return upload<detail::post_in_blocks<Format, Answer, Both>, Both>{both};
 }

@@ -150,8 +150,20 @@ TEST_F(conditional_test, creates_only_what_is_not_there) {
     exists = false;
     EXPECT_EQ(c.said(put("8").with(if_match)), "4.12");
     EXPECT_EQ(number, 7);
-    EXPECT_EQ(c.said(put("8").with(if_none_match)), "2.04");
+    EXPECT_EQ(c.said(put("8").with(if_none_match)), "2.01");
     EXPECT_EQ(number, 8);
+}
+
+// Reading and conditions agree on whether there is something.
+TEST_F(conditional_test, reads_nothing_where_nothing_is_there) {
+    exists = false;
+    EXPECT_EQ(c.said(ask(code::get, "n")), "4.04");
+    EXPECT_EQ(c.said(ask(code::get, "n").with(if_none_match)), "4.04");
+    EXPECT_EQ(c.said(ask(code::get, "n").with(if_match)), "4.12");
+    EXPECT_EQ(c.said(put("nonsense")), "4.00");
+    EXPECT_EQ(c.said(put("8")), "2.01");
+    EXPECT_EQ(c.said(put("8")), "2.04");
+    EXPECT_EQ(c.said(ask(code::get, "n")), "2.05 ct=0: 8");
 }
 
 TEST_F(conditional_test, asks_nothing_of_a_request_without_conditions) {
@@ -222,7 +234,7 @@ TEST(conditional, holds_for_all_that_are_negotiated_if_one_understands_condition
     EXPECT_EQ(c.said(put(current).format(0)), "2.04");
     EXPECT_EQ(number, 8);
     EXPECT_EQ(c.said(put(other).format(0)), "4.12");
-    EXPECT_EQ(c.said(put(current).format(42)), "2.04");
+    EXPECT_EQ(c.said(put(current).format(42)), "2.01");
     EXPECT_EQ(as_text(store.content()), "8");
     EXPECT_EQ(c.said(put(other).format(42)), "4.12");
     EXPECT_EQ(c.said(put(current).format(0).with(test::block1)), "4.02") << "that is not dealt with";

@@ -418,6 +418,35 @@ TEST(document, has_one_format) {
     EXPECT_EQ(response{c.answer(ask(code::get, "short").accept(50))}, whole("[1]", 50));
 }
 
+// RFC 7252 §5.10.5, and §5.9.1.3 of 2.03: each tells how long it may be cached.
+TEST(document, tells_how_long_it_may_be_cached) {
+    constexpr auto lasting = routes(at<"document">(document(body).max_age<3600>().title("D")),
+                                    at<"rendered">(rendered(write_body).max_age<3600>()),
+                                    at<"source">(get_blocks<content_format::text_plain>(source).max_age<3600>()),
+                                    at<"usual">(document(body).max_age<60>()));
+    core c{lasting};
+    const packet tag = tag_of(body);
+    const packet hour{"0e 10"};
+    const auto block_with_hour = [&](std::uint32_t number, unsigned exponent) {
+        return response{code::content,
+                        {{4, tag}, {12, {}}, {14, hour}, {23, block2(number, true, exponent)}},
+                        body.substr(number * (16U << exponent), 16U << exponent)};
+    };
+    for (const char* path : {"document", "rendered", "source"}) {
+        EXPECT_EQ(response{c.answer(get_block(path, 3, 4))}, block_with_hour(3, 4)) << path;
+        const response valid{code::valid, {{4, tag}, {14, hour}}, ""};
+        EXPECT_EQ(response{c.answer(ask(code::get, path).with(4, tag))}, valid) << path;
+        core large{lasting, body_size + 64};
+        const response all{code::content, {{4, tag}, {12, {}}, {14, hour}}, body};
+        EXPECT_EQ(response{large.answer(ask(code::get, path))}, all) << path;
+        for (std::size_t capacity = 40; capacity < 60; ++capacity) {
+            const response small{core{lasting, capacity}.answer(ask(code::get, path))};
+            EXPECT_EQ(small, block_with_hour(0, small.payload.size() == 32 ? 1 : 0)) << path << capacity;
+        }
+    }
+    EXPECT_EQ(response{c.answer(get_block("usual", 3, 4))}, block_of(body, 3, 4));
+}
+
 // RFC 7252 §5.9.1.3, RFC 8132 §2.1: 2.03 answers a GET or a FETCH.
 TEST(in_blocks, answers_any_method) {
     static constexpr std::string_view result = body.substr(0, 100);

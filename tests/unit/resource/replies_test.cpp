@@ -29,6 +29,12 @@ TEST(replies, say_where_something_was_created) {
               packet{"62 41 12 34 aa bb 8a '4294967295'"});
 }
 
+TEST(replies, say_that_something_was_created_at_a_fixed_path) {
+    EXPECT_EQ(answer_of([](const request&) { return created<"a/things">(); }),
+              packet{"62 41 12 34 aa bb 81 'a' 06 'things'"});
+    EXPECT_EQ(answer_of([](const request&) { return created<"">(); }), packet{"62 41 12 34 aa bb"});
+}
+
 // RFC 7252 §5.10.7: Location-Query, one option a parameter.
 TEST(replies, say_by_which_query_it_is_found) {
     EXPECT_EQ(answer_of([](const request&) { return created<"things", "id">(70); }),

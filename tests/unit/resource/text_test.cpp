@@ -39,6 +39,20 @@ TEST(text, keeps_its_nuls) {
     EXPECT_EQ(core{site}.answer(ask(code::get)), packet{"60 45 12 34 c0 ff 'a' 00 'b' 00"});
 }
 
+// RFC 7252 §5.10.5. The usual minute is not said.
+TEST(text, tells_how_long_it_may_be_cached) {
+    constexpr auto site = routes(at<"t">(text("a").max_age<300>().title("A")), at<"zero">(text("").max_age<0>()),
+                                 at<"json">(constant<content_format::json>{"{}"}.max_age<16'777'216>()),
+                                 at<"usual">(text("a").max_age<60>()), well_known_core);
+    core c{site};
+    EXPECT_EQ(c.answer(ask(code::get, "t")), packet{"60 45 12 34 c0 22 01 2c ff 'a'"});
+    EXPECT_EQ(c.answer(ask(code::get, "zero")), packet{"60 45 12 34 c0 20"});
+    EXPECT_EQ(c.answer(ask(code::get, "json")), packet{"60 45 12 34 c1 32 24 01 00 00 00 ff '{}'"});
+    EXPECT_EQ(c.answer(ask(code::get, "usual")), packet{"60 45 12 34 c0 ff 'a'"});
+    EXPECT_EQ(c.said(ask(code::get, "t").accept(50)), "4.06");
+    EXPECT_EQ(c.said(ask(code::get, ".well-known/core")), "2.05 ct=40: </t>;title=\"A\",</zero>,</json>,</usual>");
+}
+
 constexpr std::array<byte, 3> document{0x82, 0x00, 0xff};
 constexpr byte raw[] = {0x00, 0x01};
 
