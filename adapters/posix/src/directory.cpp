@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <mincoap/resource/replies.hpp>
@@ -68,6 +69,12 @@ std::expected<directory, std::error_code> directory::open(const char* path, std:
     return directory{std::move(root), capacity};
 }
 
+std::uint32_t directory::capacity() const {
+    rlimit size{};
+    const bool is_limited = ::getrlimit(RLIMIT_FSIZE, &size) == 0 && size.rlim_cur < capacity_;
+    return is_limited ? static_cast<std::uint32_t>(size.rlim_cur) : capacity_;
+}
+
 // Goes down the path, segment by segment.
 code directory::find(const request& r, place& to) const {
     if (!root_.is_open()) return code::service_unavailable;
@@ -108,15 +115,20 @@ reply directory::put(const request& r) {
     place target;
     if (const code refused = find(r, target); refused != code::empty) return refused;
     if (!takes(detail::format_of(target.name.data()), r.content_format)) return code::unsupported_content_format;
+    const bool goes_on = upload_.is_of(target, r);
     mincoap::detail::incoming in;
-    if (const code refused = mincoap::detail::refusal(*this, r, in); refused != code::empty)
+    if (const code refused = mincoap::detail::refusal(*this, r, in); refused != code::empty) {
+        if (goes_on && refused == code::request_entity_too_large) upload_ = {};
         return mincoap::detail::refused_reply(*this, refused);
+    }
+    if (in.part.number == 0 && in.part.more)
+        if (const std::uint32_t seconds = upload_.seconds_to_wait(r); seconds != 0) return unavailable(seconds);
     return mincoap::detail::taken_reply(take(r, std::move(target), in.part), in.answer);
 }
 
 // A body that needs no second request is kept apart from the one that is under way.
 code directory::take(const request& r, place target, const block& part) {
-    const bool goes_on = upload_.is_of(target, r.remote());
+    const bool goes_on = upload_.is_of(target, r);
     if (part.number != 0) return goes_on ? upload_.take(r, part) : code::request_entity_incomplete;
     if (goes_on) upload_ = {};
     detail::upload fresh;

@@ -37,6 +37,11 @@ const char* entry_of(const place& at);
 // False if there is nothing, or `errno` says why it cannot be seen.
 bool look_at(int parent, const char* name, file_status& to);
 
+bool is_same(const file_status& a, const file_status& b);
+
+// Whether what stands at that name is what is open there.
+bool is_at(int parent, const char* name, int opened);
+
 inline bool is_file(const file_status& about) { return S_ISREG(about.st_mode); }
 inline bool is_directory(const file_status& about) { return S_ISDIR(about.st_mode); }
 inline bool is_served(const file_status& about) { return is_file(about) || is_directory(about); }
