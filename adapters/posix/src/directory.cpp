@@ -1,5 +1,6 @@
 #include <mincoap/posix/directory.hpp>
 
+#include <algorithm>
 #include <cerrno>
 
 #include <sys/resource.h>
@@ -24,8 +25,6 @@ bool takes(content_format of_name, format_option given) {
 
 // ---- representations
 
-// Each closes what it has read, so that nothing stays open between two requests.
-
 bool read_all(int from, std::uint32_t offset, mutable_bytes to) {
     while (!to.empty()) {
         const ssize_t size = ::pread(from, to.data(), to.size(), offset);
@@ -37,6 +36,7 @@ bool read_all(int from, std::uint32_t offset, mutable_bytes to) {
     return true;
 }
 
+// Closes what it has read, so that nothing stays open between two requests.
 struct file_content {
     descriptor* file;
     extent all;
@@ -45,19 +45,6 @@ struct file_content {
     bool read(std::uint32_t offset, mutable_bytes to) const {
         const descriptor from = std::move(*file);
         return read_all(from.number(), offset, to);
-    }
-};
-
-struct listing {
-    descriptor* of;
-    bytes path;
-
-    void operator()(body_writer& to) const { detail::write_links(of->number(), path, to); }
-    extent measure() const { return rendition{*this}.measure(); }
-    bool read(std::uint32_t offset, mutable_bytes to) const {
-        const bool done = rendition{*this}.read(offset, to);
-        *of = {};
-        return done;
     }
 };
 
@@ -103,12 +90,20 @@ reply directory::get(const request& r) {
     return in_blocks(r, detail::format_of(at.name.data()), file_content{&served_, all});
 }
 
-// All of the path, that of the prefix included, is read again when the reply is written.
+// The directory is read once a block: the window has what is sent of its listing.
 reply directory::list(const request& r) {
-    listing links{&served_, mincoap::detail::encoded_options<option::uri_path>(r)};
-    const mincoap::detail::block_plan plan = mincoap::detail::plan_of(r, links.measure());
-    links.path = r.keep(links.path);
-    return mincoap::detail::block_reply<content_format::link_format>(code::content, links, plan);
+    namespace blocks = mincoap::detail;
+    const blocks::block_plan asked{.all = {}, .asked = blocks::block_request_of(r, {})};
+    body_writer to{listed_, asked.offset()};
+    const bytes path = blocks::encoded_options<option::uri_path>(r);  // that of the prefix included
+    if (const code failed = detail::write_links(std::move(served_), path, to); failed != code::empty) return failed;
+    const blocks::block_plan plan = blocks::plan_of(r, {static_cast<std::uint32_t>(to.size()), to.tag()});
+    if (!plan.is_possible()) return code::bad_request;
+    return {(plan.asked & blocks::has_current) != 0 ? code::valid : code::content, content_format::link_format,
+            [this, plan](message::writer& out, message::encoded_content_format) {
+                const auto space = blocks::open_block(out, content_format::link_format, plan, 0, listed_.size());
+                std::ranges::copy(bytes{listed_}.first(space.size()), space.begin());
+            }};
 }
 
 reply directory::put(const request& r) {

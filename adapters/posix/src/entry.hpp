@@ -17,6 +17,8 @@ inline constexpr int path_only = O_PATH | O_DIRECTORY | O_CLOEXEC;
 // What is looked at as it is, without waiting and without a side effect that can be helped.
 inline constexpr int read_only = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW;
 
+inline constexpr int read_directory = read_only | O_DIRECTORY;
+
 // What a request is answered with after an error of the system; `code::empty` if the call is done.
 code code_of(int error);
 code code_of_call(bool done);

@@ -723,6 +723,50 @@ TEST_F(posix_directory, tells_links_up_to_a_depth_and_a_number) {
     EXPECT_EQ(linked("/fs").size(), directory::max_links);
 }
 
+// All that it does not serve has to be looked at, too.
+void make_links(const fs::path& in, int count) {
+    for (int i = 0; i < count; ++i) fs::create_symlink("none", in / ("link-" + std::to_string(i)));
+}
+
+TEST_F(posix_directory, lists_up_to_a_number_of_links_of_a_number_of_names) {
+    fs::create_directories(root / "many");
+    for (unsigned i = 0; i < directory::max_links + 100; ++i) write_file(root / "many" / std::to_string(i), "");
+    const std::string all = read_in_blocks(ask{code::get, "fs/many"}, 6);
+    EXPECT_EQ(links_in(all).size(), directory::max_links);
+    for (int i = 0; i < 50; ++i) write_file(root / ("first-" + std::to_string(i)), "");
+    make_links(root, 3 * directory::max_entries);
+    for (int i = 0; i < 50; ++i) write_file(root / ("last-" + std::to_string(i)), "");
+    EXPECT_LT(links_in(read_in_blocks(ask{code::get, "fs"}, 6)).size(), 100U);
+}
+
+TEST_F(posix_directory, ends_its_walk_through_the_tree_after_a_number_of_names) {
+    for (const char* name : {"a", "b", "c"}) {
+        fs::create_directory(root / name);
+        write_file(root / name / "file", "");
+        make_links(root / name, directory::max_entries * 3 / 4);
+    }
+    EXPECT_LT(linked("/fs").size(), 3U) << "in one of them, nothing has been looked at";
+}
+
+TEST_F(posix_directory, never_lists_a_directory_as_empty_that_it_cannot_read) {
+    write_file(root / "a.txt", "x");
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit few{.rlim_cur = 256, .rlim_max = before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    const auto short_of_descriptors = [&](int spared) {
+        std::vector<int> used;
+        for (int next = ::dup(0); next >= 0; next = ::dup(0)) used.push_back(next);
+        for (int i = 0; i < spared; ++i) ::close(used[used.size() - 1 - static_cast<std::size_t>(i)]);
+        const std::string listing = get("fs");
+        for (const int descriptor : used) ::close(descriptor);
+        return listing;
+    };
+    for (int spared = 0; spared < 2; ++spared) EXPECT_EQ(short_of_descriptors(spared), "5.03") << spared;
+    EXPECT_EQ(short_of_descriptors(2), "2.05 ct=40: </fs/a.txt>;sz=1;ct=0");
+    ::setrlimit(RLIMIT_NOFILE, &before);
+}
+
 TEST_F(posix_directory, leaves_out_links_that_are_too_long) {
     fs::path at = root;
     for (int i = 0; i < 5; ++i) {

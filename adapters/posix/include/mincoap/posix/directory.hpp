@@ -15,7 +15,7 @@
 //
 //   GET      A file in blocks, with an ETag of its device, inode, size and time of change; Content-Format by the name's
 //            extension. A directory, with an empty last segment or without, lists what stands in it in the link format
-//            (RFC 6690), in no order; it is read anew for each block. Files beyond 1 GiB, which blocks cannot tell, are
+//            (RFC 6690), in no order, up to `max_links`; it is read anew for each block. Files beyond 1 GiB, which blocks cannot tell, are
 //            5.01.
 //   PUT      A whole file, or block by block (RFC 7959 §2.5): 2.01 or 2.04. It stands beside its place, hidden, until
 //            the last block has come; then it goes to the disk, for which the call waits, and to its place at once. So
@@ -143,9 +143,13 @@ class directory {
 public:
     static constexpr std::uint32_t default_capacity = 1 << 20;
 
-    // Of the tree in links(): directories above a file, files, characters in a link.
-    static constexpr unsigned max_link_depth = 8;
+    // What a request for a listing or for links() costs at most: links in it, and names that are read of directories,
+    // hidden ones and what else is not served included. What is beyond is left out.
     static constexpr unsigned max_links = 1000;
+    static constexpr unsigned max_entries = 2000;
+
+    // In links(): directories above a file, characters in a link.
+    static constexpr unsigned max_link_depth = 8;
     static constexpr std::size_t max_link_size = 1024;
 
     constexpr directory() = default;
@@ -182,7 +186,8 @@ private:
     void links(std::string_view reference, void (*each)(void*, std::string_view), void* to) const;
 
     detail::descriptor root_;
-    detail::descriptor served_;  // what the reply at hand reads; closed once it has
+    detail::descriptor served_;        // what the reply at hand reads; closed once it has
+    std::array<byte, 1152> listed_{};  // or sends: a block of a listing, or all of a short one
     std::uint32_t capacity_ = 0;
     detail::upload upload_;
 };
