@@ -6,7 +6,11 @@ core      from the socket's receive to its send, both left out: a server over a 
 process   all of a server over a UDP socket: the program, the adapter and libc, with a wait, a receive and a send for each
           request. The client is another process. The kernel is not counted.
 block     as core, a block of 64 bytes, of a body of 16 or 64 of them: read by offset it costs the same wherever it is and
-          however large the body, rendered anew it grows with the body"""
+          however large the body, rendered anew it grows with the body
+
+worst.tsv: the datagrams that cost the demo most, by kind (worst.py), each with a receive and a send of a few instructions.
+What the kernel does is not counted here either: for 1,000 files, it is asked for the status of each, once a listing and
+twice a discovery."""
 
 import argparse
 import collections
@@ -17,9 +21,12 @@ import socket
 import subprocess
 import sys
 
+import worst
+
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = HERE.parent.parent / "build" / "instructions"
 BUDGET = HERE / "budget.tsv"
+WORST = HERE / "worst.tsv"
 HEADER = ["what", "instructions"]
 FEW, MANY = 1024, 2048  # whole transfers of 64 blocks
 
@@ -84,10 +91,10 @@ def own_costs(text):
     return costs
 
 
-def per_request(program, *arguments):
-    difference = profile(MANY, program, *arguments)
-    difference.subtract(profile(FEW, program, *arguments))
-    return collections.Counter({where: cost / (MANY - FEW) for where, cost in difference.items() if cost})
+def per_request(program, *arguments, few=FEW, many=MANY):
+    difference = profile(many, program, *arguments)
+    difference.subtract(profile(few, program, *arguments))
+    return collections.Counter({where: cost / (many - few) for where, cost in difference.items() if cost})
 
 
 def measure():
@@ -107,6 +114,27 @@ def of_block(blocks, how):
     return without_loop("blocks", [blocks, how], [blocks, "loop"])
 
 
+def measure_worst():
+    folder = BUILD / "files"
+    worst.make_files(folder)
+    measured = {}
+    for what, (once, again, has_files) in worst.CASES.items():
+        measured[what] = of_datagrams(once, again, 4, [folder] if has_files else [])
+    blocks = worst.upload()
+    measured["the last block of 128 KiB"] = of_datagrams([], blocks, len(blocks), [], times=len(blocks))
+    measured["the last block of 128 KiB"].subtract(
+        of_datagrams([], blocks[:-1], len(blocks) - 1, [], times=len(blocks) - 1))
+    return measured
+
+
+def of_datagrams(once, again, few, arguments, times=1):
+    """Of so many of those that go round."""
+    path = BUILD / "datagrams.hex"
+    worst.write_datagrams(path, once, again)
+    costs = per_request("worst", path, *arguments, few=few, many=2 * few)
+    return collections.Counter({where: cost * times for where, cost in costs.items()})
+
+
 def rows_of(measured):
     return [(what, round(sum(costs.values()))) for what, costs in measured.items()]
 
@@ -115,20 +143,21 @@ def text_of(rows):
     return "".join("\t".join(map(str, row)) + "\n" for row in [HEADER, *rows])
 
 
-def check(rows):
-    budget = dict(line.split("\t") for line in BUDGET.read_text().splitlines()[1:])
+def check(rows, path, slack=0):
+    """The slack is a part of the budget: file systems tell the names of a directory in different orders."""
+    budget = dict(line.split("\t") for line in path.read_text().splitlines()[1:])
     if set(budget) != {what for what, _ in rows}:
-        raise SystemExit(f"{BUDGET}: other rows: update it with scripts/instructions --update")
+        raise SystemExit(f"{path}: other rows: update it with scripts/instructions --update")
     above = False
     for what, is_now in rows:
         allowed = int(budget[what])
         if is_now != allowed:
-            above = above or is_now > allowed
+            above = above or is_now > allowed * (1 + slack)
             print(f"{what}: {allowed} -> {is_now} ({is_now - allowed:+}) "
-                  + ("ABOVE BUDGET" if is_now > allowed else "better, update the budget with scripts/instructions --update"),
+                  + ("ABOVE BUDGET" if is_now > allowed * (1 + slack) else "update the budget with scripts/instructions --update"),
                   file=sys.stderr)
     if above:
-        raise SystemExit("above the budget, bench/instructions/budget.tsv")
+        raise SystemExit(f"above the budget, {path}")
 
 
 def main():
@@ -139,20 +168,21 @@ def main():
     what.add_argument("--detail", action="store_true")
     given = arguments.parse_args()
     build()
-    measured = measure()
+    measured = {BUDGET: measure(), WORST: measure_worst()}
     if given.detail:
-        for name, costs in measured.items():
+        for name, costs in [item for costs_by_name in measured.values() for item in costs_by_name.items()]:
             for (file, function), cost in costs.most_common():
                 if cost:
                     print(name, f"{cost:g}", f"{file}: {function}", sep="\t")
         return
-    rows = rows_of(measured)
-    sys.stdout.write(text_of(rows))
-    sys.stdout.flush()
-    if given.update:
-        BUDGET.write_text(text_of(rows))
-    if given.check:
-        check(rows)
+    for path, costs in measured.items():
+        rows = rows_of(costs)
+        sys.stdout.write(text_of(rows))
+        sys.stdout.flush()
+        if given.update:
+            path.write_text(text_of(rows))
+        if given.check:
+            check(rows, path, 0.01 if path == WORST else 0)
 
 
 main()

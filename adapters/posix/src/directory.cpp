@@ -1,7 +1,9 @@
 #include <mincoap/posix/directory.hpp>
 
+#include <algorithm>
 #include <cerrno>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <mincoap/resource/replies.hpp>
@@ -23,8 +25,6 @@ bool takes(content_format of_name, format_option given) {
 
 // ---- representations
 
-// Each closes what it has read, so that nothing stays open between two requests.
-
 bool read_all(int from, std::uint32_t offset, mutable_bytes to) {
     while (!to.empty()) {
         const ssize_t size = ::pread(from, to.data(), to.size(), offset);
@@ -36,6 +36,7 @@ bool read_all(int from, std::uint32_t offset, mutable_bytes to) {
     return true;
 }
 
+// Closes what it has read, so that nothing stays open between two requests.
 struct file_content {
     descriptor* file;
     extent all;
@@ -47,25 +48,18 @@ struct file_content {
     }
 };
 
-struct listing {
-    descriptor* of;
-    bytes path;
-
-    void operator()(body_writer& to) const { detail::write_links(of->number(), path, to); }
-    extent measure() const { return rendition{*this}.measure(); }
-    bool read(std::uint32_t offset, mutable_bytes to) const {
-        const bool done = rendition{*this}.read(offset, to);
-        *of = {};
-        return done;
-    }
-};
-
 }  // namespace
 
 std::expected<directory, std::error_code> directory::open(const char* path, std::uint32_t capacity) {
     descriptor root{::open(path, detail::path_only)};
     if (!root.is_open()) return std::unexpected(std::error_code{errno, std::system_category()});
     return directory{std::move(root), capacity};
+}
+
+std::uint32_t directory::capacity() const {
+    rlimit size{};
+    const bool is_limited = ::getrlimit(RLIMIT_FSIZE, &size) == 0 && size.rlim_cur < capacity_;
+    return is_limited ? static_cast<std::uint32_t>(size.rlim_cur) : capacity_;
 }
 
 // Goes down the path, segment by segment.
@@ -96,27 +90,40 @@ reply directory::get(const request& r) {
     return in_blocks(r, detail::format_of(at.name.data()), file_content{&served_, all});
 }
 
-// All of the path, that of the prefix included, is read again when the reply is written.
+// The directory is read once a block: the window has what is sent of its listing.
 reply directory::list(const request& r) {
-    listing links{&served_, mincoap::detail::encoded_options<option::uri_path>(r)};
-    const mincoap::detail::block_plan plan = mincoap::detail::plan_of(r, links.measure());
-    links.path = r.keep(links.path);
-    return mincoap::detail::block_reply<content_format::link_format>(code::content, links, plan);
+    namespace blocks = mincoap::detail;
+    const blocks::block_plan asked{.all = {}, .asked = blocks::block_request_of(r, {})};
+    body_writer to{listed_, asked.offset()};
+    const bytes path = blocks::encoded_options<option::uri_path>(r);  // that of the prefix included
+    if (const code failed = detail::write_links(std::move(served_), path, to); failed != code::empty) return failed;
+    const blocks::block_plan plan = blocks::plan_of(r, {static_cast<std::uint32_t>(to.size()), to.tag()});
+    if (!plan.is_possible()) return code::bad_request;
+    return {(plan.asked & blocks::has_current) != 0 ? code::valid : code::content, content_format::link_format,
+            [this, plan](message::writer& out, message::encoded_content_format) {
+                const auto space = blocks::open_block(out, content_format::link_format, plan, 0, listed_.size());
+                std::ranges::copy(bytes{listed_}.first(space.size()), space.begin());
+            }};
 }
 
 reply directory::put(const request& r) {
     place target;
     if (const code refused = find(r, target); refused != code::empty) return refused;
     if (!takes(detail::format_of(target.name.data()), r.content_format)) return code::unsupported_content_format;
+    const bool goes_on = upload_.is_of(target, r);
     mincoap::detail::incoming in;
-    if (const code refused = mincoap::detail::refusal(*this, r, in); refused != code::empty)
+    if (const code refused = mincoap::detail::refusal(*this, r, in); refused != code::empty) {
+        if (goes_on && refused == code::request_entity_too_large) upload_ = {};
         return mincoap::detail::refused_reply(*this, refused);
+    }
+    if (in.part.number == 0 && in.part.more)
+        if (const std::uint32_t seconds = upload_.seconds_to_wait(r); seconds != 0) return unavailable(seconds);
     return mincoap::detail::taken_reply(take(r, std::move(target), in.part), in.answer);
 }
 
 // A body that needs no second request is kept apart from the one that is under way.
 code directory::take(const request& r, place target, const block& part) {
-    const bool goes_on = upload_.is_of(target, r.remote());
+    const bool goes_on = upload_.is_of(target, r);
     if (part.number != 0) return goes_on ? upload_.take(r, part) : code::request_entity_incomplete;
     if (goes_on) upload_ = {};
     detail::upload fresh;

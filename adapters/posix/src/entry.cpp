@@ -48,12 +48,19 @@ code code_of(int error) {
         case ENOTDIR:
         case ELOOP:
         case ENAMETOOLONG:
+        case ENXIO:  // a device or socket that took its place
+        case ENODEV:
+        case ESTALE:  // removed on another machine
         case EINVAL:  // no name of that file system
         case EILSEQ: return code::not_found;
         case EACCES:
         case EPERM:
         case EROFS:
+        case EBUSY:  // something is mounted there
         case EISDIR: return code::forbidden;
+        case EFBIG:  // RFC 7959 §2.9.3: there is no room for it, now or ever
+        case EDQUOT:
+        case ENOSPC: return code::request_entity_too_large;
         case EMFILE:
         case ENFILE:
         case ENOMEM:
@@ -84,6 +91,14 @@ const char* entry_of(const place& at) { return at.name[0] == '\0' ? "." : at.nam
 
 bool look_at(int parent, const char* name, file_status& to) {
     return ::fstatat(parent, name, &to, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool is_same(const file_status& a, const file_status& b) { return a.st_dev == b.st_dev && a.st_ino == b.st_ino; }
+
+bool is_at(int parent, const char* name, int opened) {
+    file_status there;
+    file_status here;
+    return look_at(parent, name, there) && ::fstat(opened, &here) == 0 && is_same(there, here);
 }
 
 // It is looked at before, since even to open a device may do something, such as to start a watchdog; and again once it

@@ -17,6 +17,8 @@ inline constexpr int path_only = O_PATH | O_DIRECTORY | O_CLOEXEC;
 // What is looked at as it is, without waiting and without a side effect that can be helped.
 inline constexpr int read_only = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW;
 
+inline constexpr int read_directory = read_only | O_DIRECTORY;
+
 // What a request is answered with after an error of the system; `code::empty` if the call is done.
 code code_of(int error);
 code code_of_call(bool done);
@@ -36,6 +38,11 @@ const char* entry_of(const place& at);
 
 // False if there is nothing, or `errno` says why it cannot be seen.
 bool look_at(int parent, const char* name, file_status& to);
+
+bool is_same(const file_status& a, const file_status& b);
+
+// Whether what stands at that name is what is open there.
+bool is_at(int parent, const char* name, int opened);
 
 inline bool is_file(const file_status& about) { return S_ISREG(about.st_mode); }
 inline bool is_directory(const file_status& about) { return S_ISDIR(about.st_mode); }

@@ -1,5 +1,6 @@
 #include "links.hpp"
 
+#include <cerrno>
 #include <memory>
 
 #include <dirent.h>
@@ -19,16 +20,42 @@ struct closes_stream {
     void operator()(DIR* stream) const { ::closedir(stream); }
 };
 
-// Calls `each(name, status)` for all that is served in a directory, by whatever descriptor of it.
-void for_each_entry(int of, auto&& each) {
-    descriptor opened{::openat(of, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    const std::unique_ptr<DIR, closes_stream> stream{opened.is_open() ? ::fdopendir(opened.number()) : nullptr};
-    if (!stream) return;
-    opened.release();
-    while (const dirent* const entry = ::readdir(stream.get())) {
+using entry_stream = std::unique_ptr<DIR, closes_stream>;
+
+entry_stream open_stream(descriptor of) {
+    entry_stream stream{of.is_open() ? ::fdopendir(of.number()) : nullptr};
+    if (stream) of.release();
+    return stream;
+}
+
+// Whether the name is that of something served. What a directory tells by itself is not asked for: of files, the size is
+// still to be known.
+bool look_at_entry(int of, const dirent& entry, file_status& about) {
+    if (!is_name(entry.d_name)) return false;
+    about.st_mode = S_IFDIR;
+    if (entry.d_type == DT_DIR) return true;
+    if (entry.d_type != DT_REG && entry.d_type != DT_UNKNOWN) return false;
+    return look_at(of, entry.d_name, about) && is_served(about);
+}
+
+// How much of directories is still read for one request.
+struct allowance {
+    unsigned names = directory::max_entries;
+    unsigned links = directory::max_links;
+};
+
+// Calls `each(name, status)` for what is served in a directory, of whose status only files have all. False if it cannot
+// be read; why, `errno` says.
+bool for_each_entry(DIR* stream, allowance& left, auto&& each) {
+    while (left.links != 0 && left.names != 0) {
+        errno = 0;
+        const dirent* const entry = ::readdir(stream);
+        if (entry == nullptr) return errno == 0;
+        --left.names;
         file_status about;
-        if (is_name(entry->d_name) && look_at(of, entry->d_name, about) && is_served(about)) each(entry->d_name, about);
+        if (look_at_entry(::dirfd(stream), *entry, about)) each(entry->d_name, about);
     }
+    return true;
 }
 
 void put_number(body_writer& to, std::string_view attribute, std::uint64_t number) {
@@ -71,14 +98,16 @@ public:
             to.put(reference);
             to.put(std::string_view{"/"});
         });
-        if (!fits) left_ = 0;
+        if (!fits) left_.links = 0;
     }
 
-    void visit(int of, unsigned depth) {
-        for_each_entry(of, [&](const char* name, const file_status& about) {
+    void visit(descriptor of, unsigned depth) {
+        const entry_stream stream = open_stream(std::move(of));
+        if (!stream) return;
+        for_each_entry(stream.get(), left_, [&](const char* name, const file_status& about) {
             const std::size_t before = size_;
             if (is_file(about)) tell(name, about);
-            else if (depth != 0) enter(of, name, depth - 1);
+            else if (depth != 0) enter(::dirfd(stream.get()), name, depth - 1);
             size_ = before;
         });
     }
@@ -98,8 +127,8 @@ private:
             put_percent_encoded(to, name);
             end_file_link(to, name, about);
         };
-        if (left_ == 0 || !append(link)) return;
-        --left_;
+        if (!append(link)) return;
+        --left_.links;
         each_(to_, as_text(bytes{text_}.first(size_)));
     }
 
@@ -108,29 +137,33 @@ private:
             put_percent_encoded(to, name);
             to.put(std::string_view{"/"});
         };
-        if (left_ == 0 || !append(segment)) return;
-        const descriptor inner{::openat(of, name, path_only | O_NOFOLLOW)};
-        if (inner.is_open()) visit(inner.number(), depth);
+        if (append(segment)) visit(descriptor{::openat(of, name, read_directory)}, depth);
     }
 
     void (*each_)(void*, std::string_view);
     void* to_;
-    unsigned left_ = directory::max_links;
+    allowance left_;
     std::array<byte, directory::max_link_size> text_{};
     std::size_t size_ = 0;
 };
 
 }  // namespace
 
-void detail::write_links(int of, bytes encoded_path, body_writer& to) {
-    for_each_entry(of,
-                   [&](std::string_view name, const file_status& about) { put_entry(to, encoded_path, name, about); });
+code detail::write_links(descriptor of, bytes encoded_path, body_writer& to) {
+    const entry_stream stream = open_stream(std::move(of));
+    if (!stream) return code_of(errno);
+    allowance left;
+    const auto put = [&](std::string_view name, const file_status& about) {
+        put_entry(to, encoded_path, name, about);
+        --left.links;
+    };
+    return code_of_call(for_each_entry(stream.get(), left, put));
 }
 
 void directory::links(std::string_view reference, void (*each)(void*, std::string_view), void* to) const {
     link_walk walk{each, to};
     walk.begin(reference);
-    walk.visit(root_.number(), max_link_depth);
+    walk.visit(descriptor{::openat(root_.number(), ".", detail::read_directory)}, max_link_depth);
 }
 
 }  // namespace mincoap::posix

@@ -5,7 +5,8 @@
 
 namespace mincoap::posix::detail {
 
-// Writes the links of what is served in a directory, whose path the encoded Uri-Path options tell.
-void write_links(int of, bytes encoded_path, body_writer& to);
+// Writes the links of what is served in a directory, whose path the encoded Uri-Path options tell. Returns what went
+// wrong, or `code::empty`.
+code write_links(descriptor of, bytes encoded_path, body_writer& to);
 
 }  // namespace mincoap::posix::detail

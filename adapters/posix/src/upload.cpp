@@ -4,21 +4,31 @@
 #include <unistd.h>
 
 #include "entry.hpp"
+#include "rights.hpp"
 
 namespace mincoap::posix::detail {
 namespace {
 
-// Removes a part that no process holds.
+// Removes a part that no process holds. One that another process has put in place since it was opened is not there.
 void remove_abandoned(int parent, const char* name) {
+    file_status about;
+    if (!look_at(parent, name, about) || !is_file(about)) return;
     const descriptor left{::openat(parent, name, read_only)};
-    if (left.is_open() && ::flock(left.number(), LOCK_EX | LOCK_NB) == 0) ::unlinkat(parent, name, 0);
+    if (!left.is_open() || ::flock(left.number(), LOCK_EX | LOCK_NB) != 0) return;
+    if (is_at(parent, name, left.number())) ::unlinkat(parent, name, 0);
 }
 
 bool same_directory(int a, int b) {
     file_status about_a;
     file_status about_b;
-    return ::fstat(a, &about_a) == 0 && ::fstat(b, &about_b) == 0 && about_a.st_dev == about_b.st_dev &&
-           about_a.st_ino == about_b.st_ino;
+    return ::fstat(a, &about_a) == 0 && ::fstat(b, &about_b) == 0 && is_same(about_a, about_b);
+}
+
+// Of a file system that has nothing to wait for, it is no error.
+bool bring_to_disk(int file) {
+    while (::fsync(file) != 0)
+        if (errno != EINTR) return errno == EINVAL;
+    return true;
 }
 
 }  // namespace
@@ -38,40 +48,52 @@ part_file::part_name part_file::name() const {
     return text;
 }
 
-code part_file::open(place target) {
+bool part_file::is_at_its_name() const { return is_at(target_.parent.number(), name().data(), file_.number()); }
+
+code part_file::open(place target, bool replaces_file) {
     target_ = std::move(target);
-    const int parent = target_.parent.number();
-    for (number_ = '0'; number_ <= '9'; ++number_) {
-        remove_abandoned(parent, name().data());
-        file_ = descriptor{::openat(parent, name().data(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
-        if (file_.is_open()) return code_of_call(::flock(file_.number(), LOCK_EX | LOCK_NB) == 0);
-        if (errno != EEXIST) return code_of(errno);
-    }
+    for (number_ = '0'; number_ <= '9'; ++number_) remove_abandoned(target_.parent.number(), name().data());
+    for (number_ = '0'; number_ <= '9'; ++number_)
+        if (const code made = create(replaces_file); made != code::conflict) return made;
     return code::service_unavailable;
+}
+
+// 4.09 if another process has that number. Before it is locked, one may take it for abandoned and remove it.
+code part_file::create(bool replaces_file) {
+    constexpr int fresh = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    file_ = descriptor{::openat(target_.parent.number(), name().data(), fresh, replaces_file ? 0600 : 0666)};
+    if (!file_.is_open()) return errno == EEXIST ? code::conflict : code_of(errno);
+    const bool is_locked = ::flock(file_.number(), LOCK_EX | LOCK_NB) == 0;
+    if (!is_locked && errno != EWOULDBLOCK) return code_of(errno);
+    if (is_locked && is_at_its_name()) return code::empty;
+    file_ = {};
+    return code::conflict;
 }
 
 code part_file::append(bytes data) {
     while (!data.empty()) {
         const ssize_t size = ::write(file_.number(), data.data(), data.size());
         if (size < 0 && errno != EINTR) return code_of(errno);
+        if (size == 0) return code::internal_server_error;
         if (size > 0) data = data.subspan(static_cast<std::size_t>(size));
     }
     return code::empty;
 }
 
+code part_file::take_rights_of_target() { return take_rights(target_, file_.number()); }
+
 // What is in place is on the disk: after a power failure, there is the old one or the new one, and no empty one.
 code part_file::put_in_place() {
     const int parent = target_.parent.number();
-    const bool done =
-        ::fsync(file_.number()) == 0 && ::renameat(parent, name().data(), parent, target_.name.data()) == 0;
-    if (!done) return code_of(errno);
+    if (!bring_to_disk(file_.number())) return code_of(errno);
+    if (!is_at_its_name()) return code::internal_server_error;  // somebody has removed it
+    if (::renameat(parent, name().data(), parent, target_.name.data()) != 0) return code_of(errno);
     file_ = {};
     return code::empty;
 }
 
 void part_file::discard() {
-    if (!file_.is_open()) return;
-    ::unlinkat(target_.parent.number(), name().data(), 0);
+    if (file_.is_open() && is_at_its_name()) ::unlinkat(target_.parent.number(), name().data(), 0);
     file_ = {};
 }
 
@@ -81,13 +103,13 @@ code upload::begin(place target, const request& r) {
     if (const code refused = current(target, original_); refused != code::empty) return refused;
     if (!precondition_holds(r, original_)) return code::precondition_failed;  // RFC 7252 §5.10.8
     conditional_ = (r.critical & conditional_options) != 0;
-    from_ = r.remote();
-    return part_.open(std::move(target));
+    owner_.begin(r);
+    return part_.open(std::move(target), original_.has_value());
 }
 
-bool upload::is_of(const place& target, const net::endpoint& remote) const {
+bool upload::is_of(const place& target, const request& r) const {
     const place& own = part_.target();
-    return remote == from_ && std::string_view{target.name.data()} == own.name.data() &&
+    return owner_.owns(r) && std::string_view{target.name.data()} == own.name.data() &&
            same_directory(target.parent.number(), own.parent.number());
 }
 
@@ -96,11 +118,13 @@ code upload::take(const request& r, const block& part) {
     const bool repeated = answer_ != code::empty && part.offset() == last_offset_ && content == last_;
     if (repeated && part.more == (answer_ == code::continue_)) return answer_;  // RFC 7252 §4.5: its answer was lost
     if (!part_.is_open() || part.offset() != size_) return code::request_entity_incomplete;  // RFC 7959 §2.9.2
+    owner_.goes_on(r);
     last_offset_ = size_;
     last_ = content;
     size_ += static_cast<std::uint32_t>(r.payload().size());
     answer_ = store(r, part.more);
     if (is_error(answer_)) part_.discard();
+    if (answer_ != code::continue_) owner_.end();
     return answer_;
 }
 
@@ -113,6 +137,8 @@ code upload::finish(const request& r) {
     std::optional<etag> now;
     if (const code refused = current(part_.target(), now); refused != code::empty) return refused;
     if ((conditional_ && now != original_) || !precondition_holds(r, now)) return code::precondition_failed;
+    if (now)
+        if (const code failed = part_.take_rights_of_target(); failed != code::empty) return failed;
     if (const code failed = part_.put_in_place(); failed != code::empty) return failed;
     return now ? code::changed : code::created;
 }

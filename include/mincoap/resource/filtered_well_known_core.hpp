@@ -3,7 +3,8 @@
 //     routes(at<"led">(value(led).rt("lamp")), filtered_well_known_core)
 //
 // Without a query it is the same constant in flash as that of `well_known_core`. Of several queries, all have to match.
-// What nothing matches is an empty document, and silence for a request by multicast.
+// What nothing matches is an empty document, and silence for a request by multicast. As each link is compared with each
+// query, more than `max_discovery_queries` of them are 4.00, and silence by multicast, too.
 //
 // What stands below a prefix may come and go. A resource that has a
 //
@@ -21,7 +22,18 @@
 #include <mincoap/resource/well_known_core.hpp>
 
 namespace mincoap {
+
+inline constexpr unsigned max_discovery_queries = 8;
+
 namespace detail {
+
+constexpr bool has_too_many(bytes queries) {
+    unsigned left = max_discovery_queries;
+    message::option_reader reader{queries.data(), queries.data() + queries.size()};
+    while (reader.next() == message::option_reader::step::option)
+        if (left-- == 0) return true;
+    return false;
+}
 
 template <typename Given>
 concept has_links = requires(const Given& given, link_writer& to) { undescribed(given).links(to); };
@@ -83,6 +95,7 @@ struct filtered_discovery {
         static reply serve(const filtered_discovery& self, const request& r) {
             constexpr auto format = content_format::link_format;
             const bytes queries = encoded_options<option::uri_query>(r);
+            if (has_too_many(queries)) return {code::bad_request, {}, std::string_view{"more than 8 queries"}};
             if constexpr (std::tuple_size_v<Others> == 0)
                 if (queries.empty()) return in_blocks<format>(r, constant_body{self.document.view(), self.tag});
             rendition<matching_links<filtered_discovery>> links{{&self, queries}};

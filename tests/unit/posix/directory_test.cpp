@@ -1,8 +1,10 @@
 // A directory tree as resources: what is read, listed, written and deleted, and that no name leads out of it.
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -13,11 +15,15 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <mincoap/posix/directory.hpp>
@@ -45,6 +51,7 @@ using test::if_none_match;
 using test::last;
 using test::more;
 using test::packet;
+using test::request_tag;
 using test::size1;
 using test::uint;
 
@@ -75,6 +82,7 @@ struct told {
         std::string all = code;
         if (const auto format = number(12)) all += " ct=" + std::to_string(*format);
         if (const auto size = number(size1)) all += " size1=" + std::to_string(*size);
+        if (const auto age = number(14)) all += " age=" + std::to_string(*age);
         return payload.empty() ? all : all + ": " + payload;
     }
 };
@@ -137,6 +145,23 @@ std::vector<std::string> links_in(std::string_view document) {
     return links;
 }
 
+// Runs `work` in so many processes at once; returns how each ended.
+template <typename Work>
+std::vector<int> in_processes(int count, Work work) {
+    std::vector<pid_t> running;
+    for (int i = 0; i < count; ++i) {
+        running.push_back(::fork());
+        if (running.back() == 0) ::_exit(work(i));
+    }
+    std::vector<int> ended;
+    for (const pid_t process : running) {
+        int status = -1;
+        ::waitpid(process, &status, 0);
+        ended.push_back(status);
+    }
+    return ended;
+}
+
 class posix_directory : public testing::Test {
 protected:
     static constexpr std::uint32_t capacity = 200'000;
@@ -152,7 +177,7 @@ protected:
     void TearDown() override { files = {}; }
 
     told answer(const packet& datagram, const net::arrival& about = test::unicast()) {
-        return told{c.answer(datagram, about)};
+        return told{c.answer(datagram, about, now_ms)};
     }
     std::string said(const packet& datagram, const net::arrival& about = test::unicast()) {
         return answer(datagram, about).text();
@@ -209,6 +234,7 @@ protected:
     fs::path root = home.path / "tree";
     fs::path outside = home.path / "outside.txt";
     core<decltype(site)> c{site};
+    std::uint32_t now_ms = 0;
     const std::string a16 = std::string(16, 'a');
     const std::string b16 = std::string(16, 'b');
 };
@@ -697,6 +723,51 @@ TEST_F(posix_directory, tells_links_up_to_a_depth_and_a_number) {
     EXPECT_EQ(linked("/fs").size(), directory::max_links);
 }
 
+// All that it does not serve has to be looked at, too.
+void make_links(const fs::path& in, int count) {
+    for (int i = 0; i < count; ++i) fs::create_symlink("none", in / ("link-" + std::to_string(i)));
+}
+
+TEST_F(posix_directory, lists_up_to_a_number_of_links_of_a_number_of_names) {
+    fs::create_directories(root / "many");
+    for (unsigned i = 0; i < directory::max_links + 100; ++i) write_file(root / "many" / std::to_string(i), "");
+    const std::string all = read_in_blocks(ask{code::get, "fs/many"}, 6);
+    EXPECT_EQ(links_in(all).size(), directory::max_links);
+    for (int i = 0; i < 50; ++i) write_file(root / ("first-" + std::to_string(i)), "");
+    make_links(root, 3 * directory::max_entries);
+    for (int i = 0; i < 50; ++i) write_file(root / ("last-" + std::to_string(i)), "");
+    EXPECT_LT(links_in(read_in_blocks(ask{code::get, "fs"}, 6)).size(), 100U);
+}
+
+TEST_F(posix_directory, ends_its_walk_through_the_tree_after_a_number_of_names) {
+    for (const char* name : {"a", "b", "c"}) {
+        fs::create_directory(root / name);
+        write_file(root / name / "file", "");
+        make_links(root / name, directory::max_entries * 3 / 4);
+    }
+    EXPECT_LT(linked("/fs").size(), 3U) << "in one of them, nothing has been looked at";
+}
+
+TEST_F(posix_directory, never_lists_a_directory_as_empty_that_it_cannot_read) {
+    write_file(root / "a.txt", "x");
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit few{.rlim_cur = 256, .rlim_max = before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    const auto short_of_descriptors = [&](int spared) {
+        std::vector<int> used;
+        for (int next = ::dup(0); next >= 0; next = ::dup(0)) used.push_back(next);
+        for (int i = 0; i < spared; ++i) ::close(used[used.size() - 1 - static_cast<std::size_t>(i)]);
+        const std::string listing = get("fs");
+        for (const int descriptor : used) ::close(descriptor);
+        return listing;
+    };
+    EXPECT_EQ(get("fs"), "2.05 ct=40: </fs/a.txt>;sz=1;ct=0") << "UBSan needs descriptors when it sees a type first";
+    for (int spared = 0; spared < 2; ++spared) EXPECT_EQ(short_of_descriptors(spared), "5.03") << spared;
+    EXPECT_EQ(short_of_descriptors(2), "2.05 ct=40: </fs/a.txt>;sz=1;ct=0");
+    ::setrlimit(RLIMIT_NOFILE, &before);
+}
+
 TEST_F(posix_directory, leaves_out_links_that_are_too_long) {
     fs::path at = root;
     for (int i = 0; i < 5; ++i) {
@@ -803,13 +874,67 @@ TEST_F(posix_directory, mixes_no_blocks_of_different_files_or_clients) {
     EXPECT_THAT(names_in(root), UnorderedElementsAre("a.txt", "sub"));
 }
 
-TEST_F(posix_directory, ends_an_upload_when_another_one_begins) {
+TEST_F(posix_directory, ends_an_upload_when_its_client_begins_another_one) {
     EXPECT_EQ(put_block("fs/a.txt", 0, more, a16), "2.31");
-    EXPECT_EQ(put_block("fs/b.txt", 0, more, b16, somebody_else()), "2.31");
+    EXPECT_EQ(put_block("fs/b.txt", 0, more, b16), "2.31");
     EXPECT_EQ(put_block("fs/a.txt", 1, last, "a"), "4.08");
-    EXPECT_EQ(put_block("fs/b.txt", 1, last, "b", somebody_else()), "2.01");
+    EXPECT_EQ(put_block("fs/b.txt", 1, last, "b"), "2.01");
     EXPECT_THAT(names_in(root), ElementsAre("b.txt"));
     EXPECT_EQ(read_file(root / "b.txt"), b16 + "b");
+}
+
+// RFC 7252 §5.9.3.4
+TEST_F(posix_directory, makes_a_second_client_wait_for_the_upload_of_the_first) {
+    EXPECT_EQ(put_block("fs/a.txt", 0, more, a16), "2.31");
+    now_ms = 2'500;
+    EXPECT_EQ(put_block("fs/a.txt", 0, more, b16, somebody_else()), "5.03 age=8");
+    EXPECT_EQ(put_block("fs/a.txt", 1, last, "b", somebody_else()), "4.08") << "it has not begun";
+    EXPECT_EQ(put_block("fs/b.txt", 0, more, b16, somebody_else()), "5.03 age=8") << "one at a time";
+    EXPECT_EQ(put_block("fs/a.txt", 1, last, "a"), "2.01");
+    EXPECT_EQ(put_block("fs/a.txt", 0, more, b16, somebody_else()), "2.31") << "it has ended";
+    EXPECT_EQ(put_block("fs/a.txt", 1, last, "b", somebody_else()), "2.04");
+    EXPECT_EQ(read_file(root / "a.txt"), b16 + "b");
+}
+
+TEST_F(posix_directory, lets_an_upload_that_was_refused_make_no_other_one_wait) {
+    EXPECT_EQ(put_block("fs/a", 0, more, a16), "2.31");
+    fs::create_directory(root / "a");
+    EXPECT_EQ(put_block("fs/a", 1, last, "b"), "4.03");
+    EXPECT_EQ(put_block("fs/b", 0, more, b16, somebody_else()), "2.31");
+}
+
+TEST_F(posix_directory, gives_up_an_upload_that_is_silent_if_another_one_begins) {
+    EXPECT_EQ(put_block("fs/a.txt", 0, more, a16), "2.31");
+    now_ms = 9'999;
+    EXPECT_EQ(put_block("fs/a.txt", 1, more, a16), "2.31") << "it lives";
+    now_ms = 19'998;
+    EXPECT_EQ(put_block("fs/a.txt", 0, more, b16, somebody_else()), "5.03 age=1");
+    now_ms = 19'999;
+    EXPECT_EQ(put_block("fs/a.txt", 0, more, b16, somebody_else()), "2.31");
+    EXPECT_EQ(put_block("fs/a.txt", 2, last, "a"), "4.08");
+    EXPECT_EQ(put_block("fs/a.txt", 1, last, "b", somebody_else()), "2.01");
+    EXPECT_EQ(read_file(root / "a.txt"), b16 + "b");
+    EXPECT_THAT(names_in(root), ElementsAre("a.txt"));
+}
+
+TEST_F(posix_directory, is_not_locked_by_a_dead_upload_where_the_clock_stands_still) {
+    EXPECT_EQ(put_block("fs/a.txt", 0, more, a16), "2.31");
+    for (int left = 9; left > 0; --left)
+        EXPECT_EQ(put_block("fs/a.txt", 0, more, b16, somebody_else()), "5.03 age=" + std::to_string(left));
+    EXPECT_EQ(put_block("fs/a.txt", 0, more, b16, somebody_else()), "2.31");
+}
+
+// RFC 9175 §3.3
+TEST_F(posix_directory, keeps_two_uploads_of_one_client_apart_by_their_request_tags) {
+    const auto tagged = [&](const char* tag, std::uint32_t number, bool more_follow, std::string_view payload) {
+        return said(block("fs/a.txt", number, more_follow, payload).with(request_tag, tag));
+    };
+    EXPECT_EQ(tagged("01", 0, more, a16), "2.31");
+    EXPECT_EQ(tagged("02", 0, more, b16), "5.03 age=9");
+    EXPECT_EQ(tagged("02", 1, last, "b"), "4.08");
+    EXPECT_EQ(put_block("fs/a.txt", 1, last, "b"), "4.08") << "none is another one";
+    EXPECT_EQ(tagged("01", 1, last, "a"), "2.01");
+    EXPECT_EQ(read_file(root / "a.txt"), a16 + "a");
 }
 
 TEST_F(posix_directory, goes_on_with_an_upload_while_others_put_whole_bodies) {
@@ -850,6 +975,9 @@ TEST_F(posix_directory, answers_what_is_larger_than_its_capacity_with_4_13) {
     EXPECT_EQ(say(block("fs/a", 0, more, a16).with(size1, uint(21))), "4.13 size1=20");
     EXPECT_EQ(say(block("fs/a", 0, more, a16)), "2.31");
     EXPECT_EQ(say(block("fs/a", 1, last, "12345")), "4.13 size1=20");
+    EXPECT_EQ(say(block("fs/a", 1, last, "1234")), "4.08") << "it has ended";
+    EXPECT_THAT(names_in(root), IsEmpty());
+    EXPECT_EQ(say(block("fs/a", 0, more, a16)), "2.31");
     EXPECT_EQ(say(block("fs/a", 1, last, "1234")), "2.01");
     EXPECT_EQ(read_file(root / "a").size(), 20U);
 }
@@ -938,37 +1066,144 @@ TEST_F(posix_directory, holds_conditions_again_before_the_file_is_in_place) {
 
 // ---- PUT when things go wrong
 
-// No file of this process grows beyond so many bytes.
-struct size_limit {
-    rlimit before{};
-    explicit size_limit(rlim_t size) {
-        std::signal(SIGXFSZ, SIG_IGN);
-        ::getrlimit(RLIMIT_FSIZE, &before);
-        const rlimit limited{.rlim_cur = size, .rlim_max = before.rlim_max};
-        ::setrlimit(RLIMIT_FSIZE, &limited);
-    }
-    size_limit(const size_limit&) = delete;
-    size_limit& operator=(const size_limit&) = delete;
-    ~size_limit() {
-        ::setrlimit(RLIMIT_FSIZE, &before);
-        std::signal(SIGXFSZ, SIG_DFL);
-    }
-};
-
-TEST_F(posix_directory, leaves_the_old_file_and_no_part_if_it_cannot_write) {
+TEST_F(posix_directory, answers_4_13_beyond_the_limit_for_files_and_neither_dies_nor_leaves_a_part) {
     write_file(root / "a.txt", "old");
-    std::vector<std::string> answers;
-    {
-        const size_limit limit{24};
+    const auto put_too_much = [&](int) {
+        const rlimit so_many_bytes{.rlim_cur = 24, .rlim_max = 24};
+        ::setrlimit(RLIMIT_FSIZE, &so_many_bytes);
+        std::vector<std::string> answers;
         answers.push_back(put_block("fs/a.txt", 0, more, a16));
         answers.push_back(put_block("fs/a.txt", 1, more, b16));
-        answers.push_back(put_block("fs/a.txt", 2, last, "c"));
+        answers.push_back(put_block("fs/a.txt", 1, last, "c"));
         answers.push_back(put("fs/b.txt", a16 + b16));
-    }
-    EXPECT_THAT(answers, ElementsAre("2.31", "5.00", "4.08", "5.00"));
+        answers.push_back(put("fs/c.txt", a16 + "12345678"));
+        return answers == std::vector<std::string>{"2.31", "4.13 size1=24", "4.08", "4.13 size1=24", "2.01"} ? 0 : 1;
+    };
+    EXPECT_THAT(in_processes(1, put_too_much), ElementsAre(0)) << "25: SIGXFSZ";
     EXPECT_EQ(read_file(root / "a.txt"), "old");
-    EXPECT_THAT(names_in(root), ElementsAre("a.txt"));
+    EXPECT_THAT(names_in(root), UnorderedElementsAre("a.txt", "c.txt"));
 }
+
+// On a file system of its own, with so little room.
+TEST_F(posix_directory, answers_4_13_on_a_full_disk_and_leaves_the_old_file_and_no_part) {
+    constexpr int cannot_mount = 77;
+    const auto fill = [&](int) {
+        if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+            ::mount("none", root.c_str(), "tmpfs", 0, "size=16k") != 0)
+            return cannot_mount;
+        files = directory::open(root.c_str(), capacity).value();
+        const std::string half(1024, 'x');
+        write_file(root / "a.txt", "old");
+        std::string taken = "2.31";
+        for (std::uint32_t i = 0; i < 16 && taken == "2.31"; ++i) taken = said(block("fs/a.txt", i, more, half, 6));
+        if (taken != "4.13") return 1;
+        if (read_file(root / "a.txt") != "old" || names_in(root).size() != 1) return 2;
+        return put("fs/a.txt", "new") == "2.04" ? 0 : 3;
+    };
+    const int status = in_processes(1, fill).front();
+    if (WIFEXITED(status) && WEXITSTATUS(status) == cannot_mount) GTEST_SKIP() << "no right to mount";
+    EXPECT_EQ(status, 0);
+}
+
+// ---- permissions
+
+mode_t mode_of(const fs::path& path) {
+    struct stat about{};
+    EXPECT_EQ(::lstat(path.c_str(), &about), 0);
+    return about.st_mode & 07777;
+}
+
+TEST_F(posix_directory, widens_no_permissions_of_a_file_that_it_replaces) {
+    for (const mode_t mode : {0600U, 0640U, 0755U, 0200U}) {
+        write_file(root / "a.txt", "old");
+        ASSERT_EQ(::chmod((root / "a.txt").c_str(), mode), 0);
+        EXPECT_EQ(put("fs/a.txt", "new"), "2.04");
+        EXPECT_EQ(mode_of(root / "a.txt"), mode) << std::oct << mode;
+    }
+    ASSERT_EQ(::chmod((root / "a.txt").c_str(), 06755), 0);
+    EXPECT_EQ(put("fs/a.txt", "new"), "2.04");
+    EXPECT_EQ(mode_of(root / "a.txt"), 0755U) << "a client's body does not run as another user";
+}
+
+TEST_F(posix_directory, shows_nobody_the_part_of_a_file_that_it_replaces) {
+    write_file(root / "a.txt", "old");
+    ASSERT_EQ(::chmod((root / "a.txt").c_str(), 0640), 0);
+    EXPECT_EQ(put_block("fs/a.txt", 0, more, a16), "2.31");
+    EXPECT_EQ(mode_of(root / ".mincoap-part-0"), 0600U);
+    ASSERT_EQ(::chmod((root / "a.txt").c_str(), 0604), 0);
+    EXPECT_EQ(put_block("fs/a.txt", 1, last, "b"), "2.04");
+    EXPECT_EQ(mode_of(root / "a.txt"), 0604U) << "what they are at the end counts";
+}
+
+TEST_F(posix_directory, makes_files_as_the_umask_has_it) {
+    const mode_t before = ::umask(027);
+    EXPECT_EQ(put("fs/a.txt", "x"), "2.01");
+    ::umask(before);
+    EXPECT_EQ(mode_of(root / "a.txt"), 0640U);
+}
+
+TEST_F(posix_directory, keeps_the_owner_and_the_group_of_a_file_that_it_replaces) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root may";
+    write_file(root / "a.txt", "old");
+    ASSERT_EQ(::chown((root / "a.txt").c_str(), 12345, 23456), 0);
+    ASSERT_EQ(::chmod((root / "a.txt").c_str(), 0640), 0);
+    EXPECT_EQ(put("fs/a.txt", "new"), "2.04");
+    struct stat about{};
+    ASSERT_EQ(::stat((root / "a.txt").c_str(), &about), 0);
+    EXPECT_EQ(about.st_uid, 12345U);
+    EXPECT_EQ(about.st_gid, 23456U);
+    EXPECT_EQ(about.st_mode & 07777, 0640U);
+}
+
+TEST_F(posix_directory, lets_another_group_do_no_more_than_all_others) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root gives files away";
+    fs::permissions(home.path, fs::perms{0755});
+    fs::permissions(root, fs::perms{0777});
+    write_file(root / "a.txt", "old");
+    ASSERT_EQ(::chown((root / "a.txt").c_str(), 65534, 23456), 0);
+    ASSERT_EQ(::chmod((root / "a.txt").c_str(), 0664), 0);
+    {
+        const unprivileged somebody;
+        EXPECT_EQ(put("fs/a.txt", "new"), "2.04");
+    }
+    EXPECT_EQ(read_file(root / "a.txt"), "new");
+    EXPECT_EQ(mode_of(root / "a.txt"), 0644U);
+}
+
+// acl(5), as the kernel has it: a version, and entries of a tag, permissions and an id.
+std::string list_of(std::initializer_list<std::array<std::uint32_t, 3>> entries) {
+    std::string all{"\2\0\0\0", 4};
+    for (const auto& [tag, permissions, id] : entries)
+        for (const auto& [number, size] : {std::pair{tag, 2}, std::pair{permissions, 2}, std::pair{id, 4}})
+            for (int i = 0; i < size; ++i) all += static_cast<char>(number >> (8 * i));
+    return all;
+}
+constexpr std::uint32_t nobodys_id = 0xffff'ffff;
+
+TEST_F(posix_directory, keeps_the_access_control_list_of_a_file_that_it_replaces) {
+    constexpr const char* name = "system.posix_acl_access";
+    // user::rw-, user:12345:r--, group::---, mask::r--, other::---: stat() says 0640.
+    const std::string list =
+        list_of({{1, 6, nobodys_id}, {2, 4, 12345}, {4, 0, nobodys_id}, {0x10, 4, nobodys_id}, {0x20, 0, nobodys_id}});
+    write_file(root / "a.txt", "old");
+    if (::setxattr((root / "a.txt").c_str(), name, list.data(), list.size(), 0) != 0) GTEST_SKIP() << "no such lists";
+    EXPECT_EQ(put("fs/a.txt", "new"), "2.04");
+    std::array<char, 100> now{};
+    const ssize_t size = ::getxattr((root / "a.txt").c_str(), name, now.data(), now.size());
+    EXPECT_EQ((std::string{now.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))}), list);
+
+    // By default, what is made in the directory lets user 12345 read and write.
+    const std::string by_default =
+        list_of({{1, 6, nobodys_id}, {2, 6, 12345}, {4, 6, nobodys_id}, {0x10, 6, nobodys_id}, {0x20, 6, nobodys_id}});
+    write_file(root / "b.txt", "old");
+    ASSERT_EQ(::chmod((root / "b.txt").c_str(), 0664), 0);
+    ASSERT_EQ(::setxattr(root.c_str(), "system.posix_acl_default", by_default.data(), by_default.size(), 0), 0);
+    EXPECT_EQ(put("fs/b.txt", "new"), "2.04");
+    EXPECT_EQ(::getxattr((root / "b.txt").c_str(), name, now.data(), now.size()), -1) << "the old one had none";
+    EXPECT_EQ(mode_of(root / "b.txt"), 0664U);
+}
+
+// ---- parts
 
 TEST_F(posix_directory, removes_its_part_when_it_is_closed) {
     const std::size_t before = open_descriptors();
@@ -986,6 +1221,45 @@ TEST_F(posix_directory, removes_parts_that_nobody_holds) {
     write_file(root / ".mincoap-part-0", "left by a process that was killed");
     EXPECT_EQ(put("fs/a.txt", "x"), "2.01");
     EXPECT_THAT(names_in(root), ElementsAre("a.txt"));
+}
+
+TEST_F(posix_directory, removes_the_parts_of_all_processes_that_were_killed) {
+    const auto begin_and_die = [&](int process) {
+        files = directory::open(root.c_str(), capacity).value();
+        put_block("fs/" + std::to_string(process), 0, more, a16);
+        ::raise(SIGSTOP);
+        return 0;
+    };
+    std::vector<pid_t> stopped;
+    for (int i = 0; i < 5; ++i) {
+        stopped.push_back(::fork());
+        if (stopped.back() == 0) ::_exit(begin_and_die(i));
+    }
+    for (const pid_t process : stopped) ::waitpid(process, nullptr, WUNTRACED);
+    EXPECT_EQ(names_in(root).size(), 5U);
+    EXPECT_EQ(put("fs/a.txt", "x"), "2.01");
+    EXPECT_EQ(names_in(root).size(), 6U) << "they live";
+    for (const pid_t process : stopped) ::kill(process, SIGKILL), ::waitpid(process, nullptr, 0);
+    EXPECT_EQ(put("fs/a.txt", "x"), "2.04");
+    EXPECT_THAT(names_in(root), ElementsAre("a.txt"));
+}
+
+// One process takes a part for abandoned while another one has made it and not locked it, and its number is given away.
+TEST_F(posix_directory, neither_renames_nor_removes_a_part_of_another_process_that_has_the_same_number) {
+    directory other = directory::open(root.c_str()).value();
+    const auto made = routes(below<"fs">(put_files(other)));
+    core to_other{made};
+    for (const bool finished : {true, false}) {
+        EXPECT_EQ(put_block("fs/a.txt", 0, more, a16), "2.31");
+        fs::remove(root / ".mincoap-part-0");
+        EXPECT_EQ(to_other.said(block("fs/b.txt", 0, more, b16)), "2.31");
+        if (finished) EXPECT_EQ(put_block("fs/a.txt", 1, last, "a"), "5.00");
+        else files = directory::open(root.c_str()).value();
+        EXPECT_FALSE(fs::exists(root / "a.txt"));
+        EXPECT_EQ(to_other.said(block("fs/b.txt", 1, last, "b")), finished ? "2.01" : "2.04");
+        EXPECT_EQ(read_file(root / "b.txt"), b16 + "b");
+    }
+    EXPECT_THAT(names_in(root), ElementsAre("b.txt"));
 }
 
 TEST_F(posix_directory, leaves_the_parts_of_others_alone) {
@@ -1020,6 +1294,34 @@ TEST_F(posix_directory, writes_through_no_link_that_has_the_name_of_a_part) {
     EXPECT_EQ(put("fs/a.txt", "x"), "2.01");
     EXPECT_EQ(read_file(outside), "secret");
     EXPECT_EQ(read_file(root / "a.txt"), "x");
+}
+
+// ---- several processes
+
+// In memory, where fsync costs nothing, if there is such a place.
+fs::path place_for_many_writes(const fs::path& otherwise) {
+    std::string name = "/dev/shm/mincoap-directory-XXXXXX";
+    return ::mkdtemp(name.data()) != nullptr ? fs::path{name} : otherwise;
+}
+
+TEST_F(posix_directory, never_puts_a_body_under_the_name_of_a_file_of_another_process) {
+    const fs::path tree = place_for_many_writes(root);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{2};
+    const auto write_until_the_end = [&](int process) {
+        files = directory::open(tree.c_str(), capacity).value();
+        const std::string name = std::to_string(process);
+        for (int i = 0; std::chrono::steady_clock::now() < end; ++i) {
+            const std::string body = name + " " + std::to_string(i);
+            const std::string taken = put("fs/" + name, body);
+            if (taken != "2.01" && taken != "2.04") return std::cerr << "answered with " << taken << '\n', 1;
+            const std::string found = read_file(tree / name);
+            if (found != body) return std::cerr << "not " << body << " but " << found << '\n', 2;
+        }
+        return 0;
+    };
+    EXPECT_THAT(in_processes(6, write_until_the_end), testing::Each(0));
+    EXPECT_THAT(names_in(tree), UnorderedElementsAre("0", "1", "2", "3", "4", "5"));
+    if (tree != root) fs::remove_all(tree);
 }
 
 // ---- DELETE

@@ -51,6 +51,18 @@ TEST(filtered_well_known_core, asks_all_of_several_queries_to_match) {
     EXPECT_EQ(core{site}.said(discover({"rt=Type1", "rt=Type2", "rt=Type3"})), document({}));
 }
 
+// Each link is compared with each of them: 370 fit a datagram.
+TEST(filtered_well_known_core, refuses_more_queries_than_it_looks_at) {
+    ask request = discover({});
+    for (unsigned i = 0; i < max_discovery_queries; ++i) request.query("rt=Type1");
+    EXPECT_EQ(core{site}.said(request), document({link1, link3}));
+    EXPECT_EQ(core{site}.said(ask{request}.query("ct")), "4.00: more than 8 queries");
+    EXPECT_EQ(core{site}.said(ask{request}.query("ct").non(), multicast()), "silence");
+    ask flood = discover({});
+    for (unsigned i = 0; i < 370; ++i) flood.query("ct");
+    EXPECT_EQ(core{site}.said(flood), "4.00: more than 8 queries");
+}
+
 TEST(filtered_well_known_core, is_silent_to_a_group_where_nothing_matches) {
     EXPECT_EQ(core{site}.said(discover({"rt=Type9"}).non(), multicast()), "silence");
     EXPECT_EQ(core{site}.said(discover({"rt=Type2"}).non(), multicast()), document({link1, link2}));

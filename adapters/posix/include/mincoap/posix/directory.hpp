@@ -15,21 +15,30 @@
 //
 //   GET      A file in blocks, with an ETag of its device, inode, size and time of change; Content-Format by the name's
 //            extension. A directory, with an empty last segment or without, lists what stands in it in the link format
-//            (RFC 6690), in no order; it is read anew for each block. Files beyond 1 GiB, which blocks cannot tell, are
+//            (RFC 6690), in no order, up to `max_links`; it is read anew for each block. Files beyond 1 GiB, which blocks cannot tell, are
 //            5.01.
 //   PUT      A whole file, or block by block (RFC 7959 §2.5): 2.01 or 2.04. It stands beside its place, hidden, until
 //            the last block has come; then it goes to the disk, for which the call waits, and to its place at once. So
 //            nobody ever sees a part. Directories are not made (4.04); what is there and no file stays (4.03). A
 //            Content-Format other than the name's is 4.15, unless the name tells none. If-Match and If-None-Match are
 //            held against the file with the first block, and with the last one again: what changed meanwhile is 4.12.
+//            The new file keeps the mode and the access control list of the one that it replaces, without set-user-ID
+//            and set-group-ID, and its owner and group as far as the process may give it to them. As for DELETE, it
+//            takes the permission to write to the directory, not to the file. Bodies larger than the capacity, than
+//            RLIMIT_FSIZE or than what is left on the disk or of a quota are 4.13.
 //   DELETE   2.02, also if there is nothing; 4.03 for what is no file. If-Match and If-None-Match are held.
 //
-// One upload in blocks is under way at a time: who begins another one ends it, and its next block is 4.08. Blocks
-// belong to it by endpoint, directory and name, so they never mix; a block that comes again since its answer was lost
-// is answered again. A body in one request is no such upload, and disturbs none. The part of an upload that is given up
-// goes when another one begins, or with the directory; one that a killed process left, when the next upload into its
-// directory begins. Several processes may write to a tree; between check and change, conditions are not proof against
-// another one.
+// One upload in blocks is under way at a time. The first block of another client, or of the same one with another
+// Request-Tag (RFC 9175), gets 5.03 with Max-Age until the upload has ended or has been silent for
+// `upload_owner::patience_ms`. The first block of a new upload by the same client ends the old one, whose next block is
+// 4.08. Blocks belong to an upload by endpoint, Request-Tag, directory and name, so they never mix; a block that comes
+// again since its answer was lost is answered again. A body in one request is no such upload, and disturbs none. An
+// error ends an upload, and its part goes.
+//
+// Several processes may write to a tree, up to ten into one directory at once (else 5.03). The last one to finish wins;
+// between check and change, conditions are not proof against another one. Parts that killed processes left go when the
+// next upload into their directory begins. The processes tell each other's parts by flock(2): where a file system does
+// not show the locks of another machine, the processes of one machine only may write.
 #pragma once
 
 #include <array>
@@ -42,6 +51,7 @@
 
 #include <mincoap/resource/link_writer.hpp>
 #include <mincoap/resource/upload.hpp>
+#include <mincoap/resource/upload_owner.hpp>
 
 namespace mincoap::posix {
 namespace detail {
@@ -70,7 +80,8 @@ struct place {
 };
 
 // A file beside its place, which no client is shown. It is gone unless it is put in place. A lock tells it from one
-// that was left by a process that is no more.
+// that was left by a process that is no more. Names are used again: only the process that has locked what stands at the
+// name of a part, and has looked since whether it stands there still, renames or removes it.
 class part_file {
 public:
     constexpr part_file() = default;
@@ -78,9 +89,11 @@ public:
     part_file& operator=(part_file&& other) noexcept;
     ~part_file() { discard(); }
 
-    // Each returns what went wrong, or `code::empty`.
-    code open(place target);
+    // Each returns what went wrong, or `code::empty`. A part that takes the place of a file is kept from all others until
+    // it has its permissions.
+    code open(place target, bool replaces_file);
     code append(bytes data);
+    code take_rights_of_target();
     code put_in_place();
     void discard();
 
@@ -90,6 +103,8 @@ public:
 private:
     using part_name = std::array<char, sizeof ".mincoap-part-0">;
     part_name name() const;
+    code create(bool replaces_file);
+    bool is_at_its_name() const;
 
     place target_;
     descriptor file_;
@@ -101,14 +116,17 @@ class upload {
 public:
     code begin(place target, const request& r);
     code take(const request& r, const block& part);
-    bool is_of(const place& target, const net::endpoint& remote) const;
+    bool is_of(const place& target, const request& r) const;
+
+    // Of another upload, which begins with this block: in how many seconds it should; 0 if it can.
+    std::uint32_t seconds_to_wait(const request& r) { return owner_.seconds_to_wait(r); }
 
 private:
     code store(const request& r, bool more);
     code finish(const request& r);
 
     part_file part_;
-    net::endpoint from_;
+    upload_owner owner_;
     std::uint32_t size_ = 0;         // so far, in bytes
     std::uint32_t last_offset_ = 0;  // of the block that came last
     etag last_;                      // what stood in it
@@ -125,9 +143,13 @@ class directory {
 public:
     static constexpr std::uint32_t default_capacity = 1 << 20;
 
-    // Of the tree in links(): directories above a file, files, characters in a link.
-    static constexpr unsigned max_link_depth = 8;
+    // What a request for a listing or for links() costs at most: links in it, and names that are read of directories,
+    // hidden ones and what else is not served included. What is beyond is left out.
     static constexpr unsigned max_links = 1000;
+    static constexpr unsigned max_entries = 2000;
+
+    // In links(): directories above a file, characters in a link.
+    static constexpr unsigned max_link_depth = 8;
     static constexpr std::size_t max_link_size = 1024;
 
     constexpr directory() = default;
@@ -143,7 +165,8 @@ public:
     reply put(const request& r);
     reply delete_(const request& r);
 
-    std::uint32_t capacity() const { return capacity_; }
+    // In bytes: what open() was told, or RLIMIT_FSIZE if that is less, beyond which a write ends the process.
+    std::uint32_t capacity() const;
 
     // For discovery, see link_writer: calls `each("</fs/sub/a.txt>;sz=5;ct=0")` for every file of the tree, in no
     // order. It is given how the references begin, as link_writer::reference() has it: "/fs" below<"fs">, and nothing
@@ -163,7 +186,8 @@ private:
     void links(std::string_view reference, void (*each)(void*, std::string_view), void* to) const;
 
     detail::descriptor root_;
-    detail::descriptor served_;  // what the reply at hand reads; closed once it has
+    detail::descriptor served_;        // what the reply at hand reads; closed once it has
+    std::array<byte, 1152> listed_{};  // or sends: a block of a listing, or all of a short one
     std::uint32_t capacity_ = 0;
     detail::upload upload_;
 };
