@@ -228,6 +228,11 @@ bool is_lack_of_ipv6(const std::error_code& error) {
     return error == std::errc::address_family_not_supported || error == std::errc::address_not_available;
 }
 
+// At least so large, if the system permits. The kernel doubles it, for what it keeps beside the data.
+void ask_for_buffer(int descriptor, int name, int size) {
+    if (option_of(descriptor, SOL_SOCKET, name, 0) < 2 * size) set_option(descriptor, SOL_SOCKET, name, size);
+}
+
 // ---- changes of interfaces
 
 struct interface_report {
@@ -329,8 +334,9 @@ std::expected<udp_socket, std::error_code> udp_socket::open(int family, const en
     const bool ready = socket.native_handle() >= 0 && socket.ask_for_packet_info() && socket.keep_to_interface(at);
     if (!ready) return std::unexpected(error_from(errno));
     socket.refuse_foreign_groups();  // before it is bound, and something comes
+    socket.ask_for_buffers();
     if (!socket.bind_address(at)) return std::unexpected(error_from(errno));
-    socket.reserve_send_buffer();
+    socket.routes_ = detail::socket_handle{open_rtnetlink(0)};  // if there is none, `send` does without
     return socket;
 }
 
@@ -348,13 +354,11 @@ void udp_socket::refuse_foreign_groups() const {
     if (ipv6_) set_option(native_handle(), IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
 }
 
-// net.core.wmem_max caps the size: 4 MiB in Linux 6.18, 208 KiB before. Where the kernel has no rtnetlink to ask, `send`
-// does without.
-void udp_socket::reserve_send_buffer() {
-    constexpr int wanted = 2 << 20;  // the kernel doubles it, for what it keeps beside the data
-    if (option_of(native_handle(), SOL_SOCKET, SO_SNDBUF, 0) < 2 * wanted)
-        set_option(native_handle(), SOL_SOCKET, SO_SNDBUF, wanted);
-    routes_ = detail::socket_handle{open_rtnetlink(0)};
+// net.core.wmem_max and rmem_max cap the sizes: 4 MiB in Linux 6.18, 208 KiB before. A receive buffer of 208 KiB is full
+// after 277 small datagrams, and a burst from one peer has those of others dropped.
+void udp_socket::ask_for_buffers() const {
+    ask_for_buffer(native_handle(), SO_SNDBUF, 2 << 20);
+    ask_for_buffer(native_handle(), SO_RCVBUF, 1 << 20);
 }
 
 // A link-local address brings its interface along when it is bound, and needs no privilege for it.
@@ -502,7 +506,8 @@ inline bool udp_socket::has_room(std::size_t size) {
 
 [[gnu::cold]] bool udp_socket::can_be_reached(const net::path& way) const {
     const auto bound = static_cast<std::uint32_t>(option_of(native_handle(), SOL_SOCKET, SO_BINDTOIFINDEX, 0));
-    const std::uint32_t interface = is_link_local(way) ? way.local.interface : bound;
+    const std::uint32_t zone = way.local.interface != 0 ? way.local.interface : way.remote.interface;
+    const std::uint32_t interface = is_link_local(way) ? zone : bound;
     return posix::can_be_reached(routes_.number(), way, interface);
 }
 

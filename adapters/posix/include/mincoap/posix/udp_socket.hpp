@@ -151,9 +151,9 @@ private:
     static std::expected<udp_socket, std::error_code> open(int family, const net::endpoint& at);
     bool ask_for_packet_info() const;
     void refuse_foreign_groups() const;
+    void ask_for_buffers() const;
     bool keep_to_interface(const net::endpoint& at) const;
     bool bind_address(const net::endpoint& at);
-    void reserve_send_buffer();
 
     std::error_code change_membership(int option, const net::endpoint& group) const;
     bool is_member(const net::endpoint& group) const;
