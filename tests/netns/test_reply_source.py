@@ -91,14 +91,14 @@ def adapter_server(compiler, tmp_path_factory):
                     *SOCKET_SOURCES)
 
 
-def ask(net, address, link=0, patience=2.0, source=None, device=None):
-    """Sends a GET of "/"; the reply and the address it came from, or None."""
+def ask(net, address, link=0, patience=2.0, source=None, device=None, datagram=GET_ROOT):
+    """Sends a GET of "/", or another datagram; the reply and the address it came from, or None."""
     with net.client_socket(address) as client:
         if device:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
         if source:
             client.bind((source, 0))
-        client.sendto(GET_ROOT, net.destination(address, link))
+        client.sendto(datagram, net.destination(address, link))
         if not select.select([client], [], [], patience)[0]:
             return None
         reply, source = client.recvfrom(2048)
@@ -120,6 +120,16 @@ def test_demo_replies_from_the_address_asked(net, demo, address):
     reply, source = answer
     assert source == address
     assert reply == b"\x60\x45" + GET_ROOT[2:4] + b"\xc0\xffHello CoAP"
+
+
+@pytest.mark.parametrize("link", [0, 1])
+def test_demo_trusts_a_link_local_address_on_the_link_that_is_named(net, demo, link):
+    """A GET of /poem: the answer is longer than what a stranger is sent."""
+    with serving(net.server, demo, "--port", PORT, "--trust", f"fe80::%link{link}/64"):
+        answers = [ask(net, address, number, datagram=GET_ROOT + b"\xb4poem")
+                   for number, address in enumerate((LINK_LOCAL[0], "fe80::1:1"))]
+    codes = [reply[1] for reply, _ in answers]
+    assert codes == [0x45 if number == link else 0x81 for number in (0, 1)]
 
 
 @pytest.mark.parametrize("addresses", [IPV4, IPV6, LINK_LOCAL], ids=["ipv4", "ipv6", "link-local"])
