@@ -1,5 +1,6 @@
 #include <mincoap/posix/udp_socket.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -57,6 +58,9 @@ bool is_of_the_path(int error) {
         default: return false;
     }
 }
+
+// What `udp_socket::take` says of a datagram that must not be answered: no errno.
+constexpr int unwanted_datagram = -1;
 
 bool is_full(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 bool is_lack_of_memory(int error) { return error == ENOBUFS || error == ENOMEM; }
@@ -119,14 +123,20 @@ void read(const socket_address& from, endpoint& e) {
     }
 }
 
+bool is_link_local_ipv4(const net::path& way) {
+    return is_link_local_ipv4(way.remote) || is_link_local_ipv4(way.local);
+}
+bool is_link_local_ipv6(const net::path& way) {
+    return is_link_local_ipv6(way.remote) || is_link_local_ipv6(way.local);
+}
 bool is_link_local(const net::path& way) {
-    return is_ipv4(way.remote) ? is_link_local_ipv4(way.remote) || is_link_local_ipv4(way.local)
-                               : is_link_local_ipv6(way.remote) || is_link_local_ipv6(way.local);
+    return is_ipv4(way.remote) ? is_link_local_ipv4(way) : is_link_local_ipv6(way);
 }
 
 // 0.0.0.0, ::, or a group: no datagram can come from there.
-bool is_no_sender(const endpoint& e) {
-    return is_unspecified(e) || is_multicast(e) || (is_ipv4(e) && ipv4_of(e).s_addr == INADDR_ANY);
+inline bool is_no_sender(const endpoint& e) {
+    if (is_ipv4(e)) return (e.address[12] & 0xf0) == 0xe0 || ipv4_of(e).s_addr == INADDR_ANY;
+    return e.address[0] == 0xff || is_unspecified(e);
 }
 
 // ---- packet information: the local address of one datagram, in a control message
@@ -191,16 +201,15 @@ std::size_t write(control& to, int level, int type, const Info& info) {
 // Where an address means something on one link only, the interface tells which; else routing decides, and the interface
 // is 0. A local address that says nothing is 0 as well: the message then asks for nothing.
 std::size_t write_control(control& to, const net::path& way) {
-    const bool link_local = is_link_local(way);
     if (is_ipv4(way.remote)) {
         in_pktinfo info{};
-        info.ipi_ifindex = link_local ? static_cast<int>(way.local.interface) : 0;
+        info.ipi_ifindex = is_link_local_ipv4(way) ? static_cast<int>(way.local.interface) : 0;
         info.ipi_spec_dst = ipv4_of(way.local);
         return write(to, IPPROTO_IP, IP_PKTINFO, info);
     }
     in6_pktinfo info;
     info.ipi6_addr = ipv6_of(way.local);
-    info.ipi6_ifindex = link_local ? way.local.interface : 0;
+    info.ipi6_ifindex = is_link_local_ipv6(way) ? way.local.interface : 0;
     return write(to, IPPROTO_IPV6, IPV6_PKTINFO, info);
 }
 
@@ -227,6 +236,14 @@ long option_of(int descriptor, int level, int name, long otherwise) {
 bool is_lack_of_ipv6(const std::error_code& error) {
     return error == std::errc::address_family_not_supported || error == std::errc::address_not_available;
 }
+
+int wait_for(int descriptor, short events, int timeout_ms) {
+    pollfd wanted{.fd = descriptor, .events = events, .revents = 0};
+    return ::poll(&wanted, 1, timeout_ms);
+}
+
+// What a datagram may take of the send buffer: the kernel adds its own data, and rounds up to a power of two.
+long charge_of(std::size_t size) { return static_cast<long>(2 * size + 2048); }
 
 // At least so large, if the system permits. The kernel doubles it, for what it keeps beside the data.
 void ask_for_buffer(int descriptor, int name, int size) {
@@ -444,27 +461,44 @@ detail::socket_handle::~socket_handle() {
     if (number_ >= 0) ::close(number_);
 }
 
+// A datagram that is there is received, or sent, without a loop: what else happens is rare, and is dealt with apart.
+
+// 0, or an errno.
+[[gnu::always_inline]] inline int udp_socket::take(mutable_bytes storage, net::arrival& in) {
+    envelope letter(storage.data(), storage.size());
+    const ssize_t size = ::recvmsg(native_handle(), &letter.message, 0);
+    if (size < 0) return errno;
+    letter.tell(in);
+    in.path.local.port = port_;
+    in.size = static_cast<std::size_t>(size);
+    return wants(in) ? 0 : unwanted_datagram;
+}
+
 status udp_socket::receive(mutable_bytes storage, net::arrival& in) {
-    for (int attempts = 8; attempts != 0; --attempts) {  // bounded, so that what is stepped over cannot hold the caller
-        envelope letter(storage.data(), storage.size());
-        const ssize_t size = ::recvmsg(native_handle(), &letter.message, 0);
-        if (size >= 0) {
-            letter.tell(in);
-            in.path.local.port = port_;
-            in.size = static_cast<std::size_t>(size);
-            if (wants(in)) return status::done;
-            ++unwanted_;
-        } else if (!is_of_one_peer(errno) && errno != EINTR) {
-            return is_for_now(errno) ? status::would_block : failed(errno);
-        }
+    const int error = take(storage, in);
+    return error == 0 ? status::done : receive_after(error, storage, in);
+}
+
+// Bounded, so that a flood of ICMP errors, of signals or of what is unwanted cannot hold the caller.
+[[gnu::cold]] status udp_socket::receive_after(int error, mutable_bytes storage, net::arrival& in) {
+    for (int attempts = 8; attempts != 0; --attempts) {
+        if (error == unwanted_datagram) ++unwanted_;
+        else if (!is_of_one_peer(error) && error != EINTR)
+            return is_for_now(error) ? status::would_block : failed(error);
+        if (attempts == 1) break;
+        error = take(storage, in);
+        if (error == 0) return status::done;
     }
     return status::would_block;
 }
 
 // From no address, or from a group: an answer would go to the machine itself, or to many.
-inline bool udp_socket::wants(net::arrival& in) const {
+[[gnu::always_inline]] inline bool udp_socket::wants(net::arrival& in) const {
     if (is_no_sender(in.path.remote)) return false;
-    if (!in.multicast) return true;
+    return !in.multicast || is_of_member(in);
+}
+
+bool udp_socket::is_of_member(net::arrival& in) const {
     const bool joined = is_member(in.path.local);
     in.path.local.address = {};
     return joined;
@@ -472,7 +506,9 @@ inline bool udp_socket::wants(net::arrival& in) const {
 
 status udp_socket::send(bytes datagram, const net::path& way) {
     if (!ipv6_ && !is_ipv4(way.remote)) return status::done;  // from a socket of IPv4, no way leads to IPv6
-    if (!has_room(datagram.size()) && !can_be_reached(way)) return drop();
+    const long charge = charge_of(datagram.size());
+    if (room_ < charge && !find_room(charge, way)) return drop();
+    room_ -= charge;
     envelope letter(const_cast<byte*>(datagram.data()), datagram.size());  // sendmsg only reads it
     letter.address(way, ipv6_);
     if (::sendmsg(native_handle(), &letter.message, 0) < 0) return send_after(errno, letter);
@@ -480,18 +516,13 @@ status udp_socket::send(bytes datagram, const net::path& way) {
     return status::done;
 }
 
-// Only this socket fills its send buffer, so there is at least as much room as after the last look. A datagram is
-// charged with its buffers, which the kernel rounds up to a power of two.
-inline bool udp_socket::has_room(std::size_t size) {
-    const std::size_t charge = 2 * size + 2048;
-    if (room_ >= charge) [[likely]] {
-        room_ -= charge;
-        return true;
-    }
+// Whether this datagram may be sent although the room that was seen last is used up: only this socket fills its send
+// buffer, so there is at least as much room as after the last look.
+[[gnu::cold]] bool udp_socket::find_room(long charge, const net::path& way) {
     const long room = room_for_anybody();
-    room_ = room < 0 ? 0 : static_cast<std::size_t>(room);
-    room_ -= room_ < charge ? room_ : charge;
-    return room > 0;
+    if (room <= 0 && !can_be_reached(way)) return false;
+    room_ = std::max(room, charge);
+    return true;
 }
 
 // A socket can be written to as long as its buffer is less than half full, as poll sees it. Less than that is for
@@ -550,6 +581,7 @@ status udp_socket::failed(int error) {
 }
 
 bool udp_socket::wait(int timeout_ms) {
+    if (interfaces_.number() < 0) return wait_for(native_handle(), POLLIN, timeout_ms) > 0;
     pollfd wanted[]{{.fd = native_handle(), .events = POLLIN, .revents = 0},
                     {.fd = interfaces_.number(), .events = POLLIN, .revents = 0}};
     if (::poll(wanted, 2, timeout_ms) <= 0) return false;
@@ -561,8 +593,7 @@ bool udp_socket::wait_to_send(int timeout_ms) const {
     const std::uint32_t passed_ms = now_ms() - blocked_since_ms_;
     const int left_ms = passed_ms < send_patience_ms ? send_patience_ms - static_cast<int>(passed_ms) : 0;
     const bool is_last = blocked_ && (timeout_ms < 0 || timeout_ms > left_ms);
-    pollfd wanted{.fd = native_handle(), .events = POLLOUT, .revents = 0};
-    const int ready = ::poll(&wanted, 1, is_last ? left_ms : timeout_ms);
+    const int ready = wait_for(native_handle(), POLLOUT, is_last ? left_ms : timeout_ms);
     return ready > 0 || (ready == 0 && is_last);
 }
 

@@ -160,8 +160,11 @@ private:
     void lose(membership& m) const;
     void renew(membership& m) const;
 
+    int take(mutable_bytes storage, net::arrival& in);
+    net::status receive_after(int error, mutable_bytes storage, net::arrival& in);
     bool wants(net::arrival& in) const;
-    bool has_room(std::size_t size);
+    bool is_of_member(net::arrival& in) const;
+    bool find_room(long charge, const net::path& way);
     long room_for_anybody() const;
     bool can_be_reached(const net::path& way) const;
     net::status drop();
@@ -176,7 +179,7 @@ private:
     std::vector<membership> groups_;
     std::uint64_t dropped_ = 0;
     std::uint64_t unwanted_ = 0;
-    std::size_t room_ = 0;                // bytes of the send buffer that may be filled before it is looked at again
+    long room_ = 0;                       // bytes of the send buffer that may be filled before it is looked at again
     std::uint32_t blocked_since_ms_ = 0;  // if `blocked_`
     int error_ = 0;
     std::uint16_t port_ = 0;
