@@ -119,6 +119,7 @@ int serve(udp_socket& socket, const auto& site, const settings& given, const std
             return 1;
         }
     }
+    std::cout << "socket: " << socket.unwanted() << " unwanted, " << socket.dropped() << " dropped\n";
     print(server.hooks());
     return 0;
 }

@@ -150,6 +150,7 @@ def test_does_not_carry_out_what_is_broadcast(new_server):
     assert peer.request(1, "upload").payload != b"x"
     peer.close()
     assert new_server.stop().startswith("datagrams: 2 served, 0 refused, 0 pings, ")
+    assert "socket: 1 unwanted, 0 dropped" in new_server.lines
 
 
 @pytest.mark.parametrize("arguments", [["--bind", "nonsense"], ["--trust", "nonsense"], ["--trust", "10.0.0.0/33"],

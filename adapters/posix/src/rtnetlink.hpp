@@ -7,6 +7,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <mincoap/message/bytes.hpp>
 
@@ -20,8 +21,9 @@ inline int open_rtnetlink(unsigned groups) {
     sockaddr_nl here{};
     here.nl_family = AF_NETLINK;
     here.nl_groups = groups;
-    ::bind(kernel, reinterpret_cast<const sockaddr*>(&here), sizeof here);  // if not, it reports nothing
-    return kernel;
+    if (::bind(kernel, reinterpret_cast<const sockaddr*>(&here), sizeof here) == 0) return kernel;
+    ::close(kernel);
+    return -1;
 }
 
 template <typename Body>

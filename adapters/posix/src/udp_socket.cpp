@@ -243,11 +243,11 @@ int wait_for(int descriptor, short events, int timeout_ms) {
 }
 
 // What a datagram may take of the send buffer: the kernel adds its own data, and rounds up to a power of two.
-long charge_of(std::size_t size) { return static_cast<long>(2 * size + 2048); }
+long charge_of(std::size_t size) { return 2 * static_cast<long>(size) + 2048; }
 
 // At least so large, if the system permits. The kernel doubles it, for what it keeps beside the data.
 void ask_for_buffer(int descriptor, int name, int size) {
-    if (option_of(descriptor, SOL_SOCKET, name, 0) < 2 * size) set_option(descriptor, SOL_SOCKET, name, size);
+    if (option_of(descriptor, SOL_SOCKET, name, 0) < 2L * size) set_option(descriptor, SOL_SOCKET, name, size);
 }
 
 // ---- changes of interfaces
@@ -398,23 +398,23 @@ bool udp_socket::bind_address(const endpoint& at) {
     return true;
 }
 
-// By RFC 3678, which has one structure for both families. A socket of IPv6 joins groups of IPv4 as such.
-std::error_code udp_socket::change_membership(int option, const endpoint& group) const {
+// By RFC 3678, which has one structure for both families. A socket of IPv6 joins groups of IPv4 as such. Returns 0, or
+// an errno.
+int udp_socket::change_membership(int option, const endpoint& group) const {
     const bool ipv6 = !is_ipv4(group);
     group_req request{};
     request.gr_interface = group.interface;
     socket_address address;
     std::memcpy(&request.gr_group, &address, write(address, group, ipv6));
     const int level = ipv6 ? IPPROTO_IPV6 : IPPROTO_IP;
-    if (::setsockopt(native_handle(), level, option, &request, sizeof request) == 0) return {};
-    return error_from(errno);
+    return ::setsockopt(native_handle(), level, option, &request, sizeof request) == 0 ? 0 : errno;
 }
 
 std::error_code udp_socket::join(const endpoint& group) {
     if (!is_multicast(group) || (!is_ipv4(group) && !ipv6_)) return error_from(EINVAL);
     if (group.interface != 0 && interfaces_.number() < 0)
         interfaces_ = detail::socket_handle{open_rtnetlink(RTMGRP_LINK)};
-    if (const auto error = change_membership(MCAST_JOIN_GROUP, group)) return error;
+    if (const int error = change_membership(MCAST_JOIN_GROUP, group)) return error_from(error);
     char name[IF_NAMESIZE] = "";
     if (group.interface != 0) ::if_indextoname(group.interface, name);
     groups_.push_back({group, name});
@@ -422,11 +422,10 @@ std::error_code udp_socket::join(const endpoint& group) {
 }
 
 bool udp_socket::is_member(const endpoint& group) const {
-    for (const membership& m : groups_) {
+    return std::ranges::any_of(groups_, [&](const membership& m) {
         const bool by_this_interface = m.group.interface == 0 || m.group.interface == group.interface;
-        if (m.group.address == group.address && by_this_interface) return true;
-    }
-    return false;
+        return m.group.address == group.address && by_this_interface;
+    });
 }
 
 // The kernel keeps the membership of an interface that is gone, and would refuse a new one if the number came back.
@@ -439,8 +438,8 @@ void udp_socket::renew(membership& m) const {
     endpoint there = m.group;
     there.interface = ::if_nametoindex(m.interface.c_str());
     if (there.interface == 0) return;
-    const auto error = change_membership(MCAST_JOIN_GROUP, there);
-    if (!error || error == std::errc::address_in_use) m = {there, m.interface};
+    const int error = change_membership(MCAST_JOIN_GROUP, there);
+    if (error == 0 || error == EADDRINUSE) m = {there, m.interface};
 }
 
 // If the reports are too many for the kernel to keep (ENOBUFS), what is left of them tells of changes after that.

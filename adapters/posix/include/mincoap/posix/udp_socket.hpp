@@ -155,7 +155,7 @@ private:
     bool keep_to_interface(const net::endpoint& at) const;
     bool bind_address(const net::endpoint& at);
 
-    std::error_code change_membership(int option, const net::endpoint& group) const;
+    int change_membership(int option, const net::endpoint& group) const;
     bool is_member(const net::endpoint& group) const;
     void lose(membership& m) const;
     void renew(membership& m) const;
