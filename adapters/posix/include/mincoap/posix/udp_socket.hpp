@@ -89,7 +89,7 @@ public:
     void rejoin();
 
     // One datagram, by the contract of net::udp_socket. All of `in` is told: the interface that it came in by, the
-    // zone of a link-local remote, whether it was sent to a group or broadcast.
+    // zone of a link-local remote, whether it was sent to a group.
     // ICMP errors of earlier replies are stepped over, a few at a time. So are datagrams that must not be answered, which
     // `unwanted` counts: broadcasts, those for groups that this socket did not join, and those from no address (0.0.0.0,
     // ::) or from a group. After a few, the result is `would_block`, and `wait` returns at once.
@@ -100,10 +100,10 @@ public:
     // what `dropped` counts.
     //
     // No peer delays another one for long:
-    //   - More than 3/8 of the send buffer is for peers that the kernel can send to now. A datagram to a neighbour whose
-    //     link-layer address is unknown waits in the kernel until the neighbour answers, 3 s at most. Once such datagrams
-    //     fill 3/8, further ones are dropped. For this the kernel is asked for the next hop by rtnetlink. Where it cannot
-    //     be asked (a sandbox, Linux before 5.0), none is dropped for this reason.
+    //   - A datagram to a neighbour whose link-layer address is unknown waits in the kernel until the neighbour answers,
+    //     3 s as a rule. Once 3/8 of the send buffer are full, such datagrams are dropped: the rest is kept for peers that
+    //     the kernel can send to now. The socket asks the kernel for the next hop by rtnetlink. Where it cannot be asked
+    //     (a sandbox, Linux before 5.0), none is dropped for this reason.
     //   - `would_block` means that the send buffer is full. If it stays full for `send_patience_ms`, the datagram is
     //     dropped, and each one after it at once, until the buffer has room.
     //   - A datagram for which the kernel has no memory (ENOBUFS, ENOMEM) is dropped.
