@@ -19,6 +19,7 @@ from _netns import PORT, ROOT, SOCKET_SOURCES, built, compiled, inside, run, ser
 SERVER = {4: "10.77.0.1", 6: "2001:db8::1"}
 CLIENT = {4: "10.77.0.9", 6: "2001:db8::9"}
 FORGED = {4: "10.77.200.0", 6: "2001:db8::f000"}
+FORGED_PORT = 40000
 FORGED_SOURCES = 200  # few enough for the table of neighbours, which all namespaces share
 SERVER_MAC, CLIENT_MAC = "02:00:00:00:00:01", "02:00:00:00:00:09"
 
@@ -79,13 +80,13 @@ def checksum(data):
     return total ^ 0xFFFF
 
 
-def forged_frame(family, number):
-    """A request from an address on the link that nobody has."""
-    source = (ipaddress.ip_address(FORGED[family]) + number % FORGED_SOURCES).packed
+def forged_frame(family, number, address=None):
+    """A request from another address, by default from one on the link that nobody has."""
+    source = (ipaddress.ip_address(address or FORGED[family]) + (0 if address else number % FORGED_SOURCES)).packed
     destination = ipaddress.ip_address(SERVER[family]).packed
     datagram = request(number)
     size = 8 + len(datagram)
-    udp = struct.pack("!HHHH", 40000, PORT, size, 0)
+    udp = struct.pack("!HHHH", FORGED_PORT, PORT, size, 0)
     pseudo = source + destination + struct.pack("!IHH", size, 0, 17)
     udp = udp[:6] + struct.pack("!H", checksum(pseudo + udp + datagram)) + datagram
     if family == 6:
@@ -180,6 +181,17 @@ def test_absent_neighbours_do_not_delay_a_known_client(net, neighbour_server, ra
 def test_absent_neighbours_do_not_fill_a_large_buffer_either(net, neighbour_server):
     with serving(net.server, neighbour_server, PORT):
         assert is_timely_under(net, rate=1500)
+
+
+@pytest.mark.parametrize("family, nowhere", [(6, "::"), (6, "::ffff:0.0.0.0"), (4, "0.0.0.0")])
+def test_what_came_from_no_address_is_not_answered(net, neighbour_server, family, nowhere):
+    """The answer would reach a service of the server's own machine."""
+    with inside(net.server):
+        service = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        service.bind(("::", FORGED_PORT))
+    with service, net.frame_socket() as wire, serving(net.server, neighbour_server, PORT):
+        wire.send(forged_frame(family, 1, nowhere))
+        assert not select.select([service], [], [], 0.3)[0]
 
 
 @pytest.fixture(scope="module")
