@@ -174,7 +174,8 @@ bool is_message(const cmsghdr& header, int level, int type) {
 }
 
 // For a datagram of IPv4, a socket of IPv6 has a message of each kind. That of IPv4 is the one that knows of
-// broadcasts. The kernel wrote them, so they are stepped through without the doubts of CMSG_NXTHDR.
+// broadcasts. A datagram of IPv6 that forges a mapped address, such as ::ffff:127.0.0.1, does not have it. The kernel
+// wrote the messages, so they are stepped through without the doubts of CMSG_NXTHDR.
 void read_control(const control& from, std::size_t size, net::arrival& in) {
     const bool ipv4 = is_ipv4(in.path.remote);
     for (std::size_t at = 0; at + sizeof(cmsghdr) <= size;) {
@@ -186,6 +187,8 @@ void read_control(const control& from, std::size_t size, net::arrival& in) {
     in.path.local = {};
     in.multicast = false;
 }
+
+bool has_packet_info(const net::arrival& in) { return in.path.local.interface != 0; }
 
 template <typename Info>
 std::size_t write(control& to, int level, int type, const Info& info) {
@@ -491,9 +494,10 @@ status udp_socket::receive(mutable_bytes storage, net::arrival& in) {
     return status::would_block;
 }
 
-// From no address, or from a group: an answer would go to the machine itself, or to many.
+// From no address, or from a group: an answer would go to the machine itself, or to many. Without packet information
+// nothing is known of where it was sent to, nor by which protocol it came.
 [[gnu::always_inline]] inline bool udp_socket::wants(net::arrival& in) const {
-    if (is_no_sender(in.path.remote)) return false;
+    if (is_no_sender(in.path.remote) || !has_packet_info(in)) return false;
     return !in.multicast || is_of_member(in);
 }
 

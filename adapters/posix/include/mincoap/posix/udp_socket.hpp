@@ -91,8 +91,8 @@ public:
     // One datagram, by the contract of net::udp_socket. All of `in` is told: the interface that it came in by, the
     // zone of a link-local remote, whether it was sent to a group.
     // ICMP errors of earlier replies are stepped over, a few at a time. So are datagrams that must not be answered, which
-    // `unwanted` counts: broadcasts, those for groups that this socket did not join, and those from no address (0.0.0.0,
-    // ::) or from a group. After a few, the result is `would_block`, and `wait` returns at once.
+    // `unwanted` counts: broadcasts, those for groups that this socket did not join, those from no address (0.0.0.0, ::)
+    // or from a group, and those of IPv6 whose source pretends to be one of IPv4. After a few, the result is `would_block`, and `wait` returns at once.
     net::status receive(mutable_bytes storage, net::arrival& in);
 
     // Sends one datagram, by the contract of net::udp_socket. `done` includes what can never be delivered: a datagram
@@ -133,7 +133,7 @@ public:
     std::error_code last_error() const { return {error_, std::system_category()}; }
 
     // The descriptor, to wait for it along with others, or to set options. It stays the socket's own. There is room for
-    // 64 bytes of further control messages with a datagram; with more, its local address may be missing. After
+    // 64 bytes of further control messages with a datagram; with more, it may be stepped over as unwanted. After
     // `would_block` from `send`, wait for `send_patience_ms` at most.
     int native_handle() const { return socket_.number(); }
 
