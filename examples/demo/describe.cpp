@@ -5,11 +5,11 @@
 #include <cstdio>
 #include <string_view>
 
-#include <arpa/inet.h>
 #include <net/if.h>
 
 #include <mincoap/message/content_format.hpp>
 #include <mincoap/message/view.hpp>
+#include <mincoap/net/endpoint_text.hpp>
 
 #include "utf8.hpp"
 
@@ -187,21 +187,12 @@ std::string describe(const mincoap::message::view& m) {
     return text;
 }
 
-// The address as text, and its zone if it has one.
-std::string address_text(const mincoap::net::endpoint& e) {
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    if (is_ipv4(e)) return inet_ntop(AF_INET, e.address.data() + 12, text.data(), text.size());
-    inet_ntop(AF_INET6, e.address.data(), text.data(), text.size());
-    std::array<char, IF_NAMESIZE> zone{};
-    if (e.interface == 0 || if_indextoname(e.interface, zone.data()) == nullptr) return text.data();
-    return std::string{text.data()} + '%' + zone.data();
-}
-
 }  // namespace
 
 std::string describe(const mincoap::net::endpoint& e) {
-    const std::string port = ':' + std::to_string(e.port);
-    return is_ipv4(e) ? address_text(e) + port : '[' + address_text(e) + ']' + port;
+    std::array<char, IF_NAMESIZE> zone{};  // stays empty if the interface is none, or is gone
+    if_indextoname(e.interface, zone.data());
+    return std::string{to_text(e, zone.data()).view()};
 }
 
 std::string describe(bytes datagram) {

@@ -8,7 +8,7 @@
 
 namespace demo {
 
-// "127.0.0.1:5683", "[fe80::1%eth0]:5683"
+// "127.0.0.1:5683", "[fe80::1%eth0]:5683", with the interface by its name.
 std::string describe(const mincoap::net::endpoint& endpoint);
 
 // "CON GET 0x1234 token 01ab | Uri-Path "cbor", Accept 60 | 5 bytes "Hello"", or the bytes of what is no message.

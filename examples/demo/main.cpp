@@ -60,6 +60,7 @@ std::error_code open_files(const std::string& path) {
 std::string uri_of(endpoint at) {
     if (is_unspecified(at) || at == mincoap::net::ipv4(0, 0, 0, 0, at.port))
         at = mincoap::net::ipv4(127, 0, 0, 1, at.port);
+    if (is_ipv4(at)) at.interface = 0;  // in a URI, only addresses of IPv6 have a zone
     return "coap://" + demo::describe(at);
 }
 
@@ -118,6 +119,7 @@ int serve(udp_socket& socket, const auto& site, const settings& given, const std
             return 1;
         }
     }
+    std::cout << "socket: " << socket.unwanted() << " unwanted, " << socket.dropped() << " dropped\n";
     print(server.hooks());
     return 0;
 }
@@ -139,7 +141,7 @@ std::optional<std::vector<demo::network>> to_networks(const std::vector<std::str
     return networks;
 }
 
-std::error_code join(const udp_socket& socket, const std::string& group) {
+std::error_code join(udp_socket& socket, const std::string& group) {
     const auto at = mincoap::posix::to_endpoint(group, 0);
     return at ? socket.join(*at) : at.error();
 }

@@ -10,15 +10,15 @@
 
 namespace demo {
 
-// The addresses that begin as this one does.
+// The addresses of the same family that begin as this one does, on the same interface if it names one.
 struct network {
-    std::array<mincoap::byte, 16> address;
+    mincoap::net::endpoint first;
     unsigned prefix_length;  // in bits; of an IPv4 network, 96 more
 
     bool contains(const mincoap::net::endpoint& e) const;
 };
 
-// From "192.0.2.0/24", "2001:db8::/32", or an address alone.
+// From "192.0.2.0/24", "2001:db8::/32", "fe80::%eth0/64", or an address alone.
 std::optional<network> to_network(const std::string& text);
 
 // What `echo_guard` asks.

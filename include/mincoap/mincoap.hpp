@@ -3,6 +3,7 @@
 
 #include <mincoap/cbor/reader.hpp>
 #include <mincoap/cbor/writer.hpp>
+#include <mincoap/net/endpoint_text.hpp>
 #include <mincoap/net/loopback.hpp>
 #include <mincoap/resource/byte_store.hpp>
 #include <mincoap/resource/conditional.hpp>

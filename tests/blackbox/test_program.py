@@ -130,7 +130,32 @@ def test_trusts_the_networks_that_it_is_told_to_trust(demo):
             peer.close()
 
 
+@pytest.mark.skipif(not has_ipv6(), reason="needs IPv6")
+def test_trusts_no_network_of_the_other_family(demo):
+    for trusted, expected in (("::/0", ["4.01", "2.05"]), ("0.0.0.0/0", ["2.05", "4.01"]), ("::/64", ["4.01", "2.05"])):
+        with _demo.running(demo, "--trust", trusted) as running:
+            peers = [_demo.Peer(running.port, address) for address in ("127.0.0.1", "::1")]
+            answers = [peer.request(1, "poem").code for peer in peers]
+            assert answers == [_coap.code(e) for e in expected], trusted
+            for peer in peers:
+                peer.close()
+
+
+def test_does_not_carry_out_what_is_broadcast(new_server):
+    """A PUT to /upload."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        sender.sendto(bytes.fromhex("5103000142b675706c6f6164ff78"), ("127.255.255.255", new_server.port))
+    peer = _demo.Peer(new_server.port)
+    assert peer.request(1, "upload").payload != b"x"
+    peer.close()
+    assert new_server.stop().startswith("datagrams: 2 served, 0 refused, 0 pings, ")
+    assert "socket: 1 unwanted, 0 dropped" in new_server.lines
+
+
 @pytest.mark.parametrize("arguments", [["--bind", "nonsense"], ["--trust", "nonsense"], ["--trust", "10.0.0.0/33"],
+                                       ["--trust", "%lo/0"], ["--trust", "%lo"], ["--trust", "::%lo/0"],
+                                       ["--trust", "192.0.2.1%lo"], ["--trust", "fe80::1%nowhere"],
                                        ["--files", "/nowhere"], ["--port", "70000"], ["--port", "-1"], ["--unknown"],
                                        ["--bind", "192.0.2.1"], ["--bind", "::1%nowhere"]])
 def test_arguments_that_cannot_be(demo, arguments):

@@ -7,11 +7,12 @@ import ipaddress
 import os
 import select
 import socket
+import struct
 import subprocess
 import time
 
 import pytest
-from _netns import PORT, ROOT, built, compiled, inside, run, serving
+from _netns import PORT, ROOT, SOCKET_SOURCES, built, compiled, inside, run, serving
 
 SERVERS = [1, 2, 3]
 CLIENT = 9
@@ -107,7 +108,7 @@ def net(root):
 
 @pytest.fixture(scope="module")
 def group_server(compiler, tmp_path_factory):
-    sources = [ROOT / "adapters/posix/src" / name for name in ("entropy.cpp", "udp_socket.cpp")]
+    sources = [*SOCKET_SOURCES, ROOT / "adapters/posix/src/entropy.cpp"]
     return compiled(compiler, tmp_path_factory.mktemp("group"), "group_server", *sources)
 
 
@@ -175,6 +176,45 @@ def test_demo_joins_the_groups_that_it_is_told(net, demo, group):
         assert replies[0][1][:2] == bytes([NON + len(TOKEN), 0x45])
     with serving(net.server[2], demo, "--port", PORT):
         assert net.ask(group, clock) == [], "it does not unless it is told"
+
+
+ALL_NODES = {"224.0.0.1": IPV4, "ff02::1": LINK_LOCAL}  # each host of a link is in them
+
+
+@pytest.mark.parametrize("group", ALL_NODES)
+def test_a_group_of_all_hosts_is_joined_as_any_other(net, group_server, group):
+    reading = request(NON, b"\xb7reading")
+    with serving(net.server[1], group_server, PORT, "temperature", 0, f"{GROUPS[0]}%lan0", f"{GROUPS[1]}%lan0"):
+        assert net.ask(group, reading) == [], "the host is in it, but the server did not join it"
+        assert sources(net.ask(GROUPS[0], reading)) == [addresses(1)[GROUPS[0]]]
+    with serving(net.server[1], group_server, PORT, "temperature", 0, f"{group}%lan0"):
+        assert sources(net.ask(group, reading)) == [addresses(1)[ALL_NODES[group]]]
+
+
+def test_a_group_that_another_process_joined_is_not_heard(net, group_server):
+    reading = request(NON, b"\xb7reading")
+    with inside(net.server[1]):
+        other = [socket.socket(family, socket.SOCK_DGRAM) for family in (socket.AF_INET, socket.AF_INET6)]
+        lan = socket.if_nametoindex("lan0")
+    with other[0], other[1], serving(net.server[1], group_server, PORT, "temperature", 0):
+        membership = socket.inet_aton(IPV4) + socket.inet_aton(addresses(1)[IPV4])
+        other[0].setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
+        for group in (LINK_LOCAL, SITE_LOCAL):
+            membership = socket.inet_pton(socket.AF_INET6, group) + struct.pack("@I", lan)
+            other[1].setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, membership)
+        assert [net.ask(group, reading) for group in GROUPS] == [[], [], []]
+
+
+def test_a_group_is_joined_again_when_its_interface_is_made_anew(net, group_server):
+    reading = request(NON, b"\xb7reading")
+    with serving(net.server[2], group_server, PORT, "temperature", 0, *(f"{group}%lan0" for group in GROUPS)):
+        for _ in range(2):
+            run("ip", "-n", net.server[2], "link", "delete", "lan0")
+            assert net.ask(SITE_LOCAL, reading) == []
+            net.connect(0, 2)
+            time.sleep(0.1)
+            for group in GROUPS:
+                assert sources(net.ask(group, reading)) == [addresses(2)[group]], group
 
 
 def test_demo_says_which_group_it_cannot_join(demo):

@@ -10,7 +10,7 @@ import socket
 import subprocess
 
 import pytest
-from _netns import PORT, ROOT, built, compiled, inside, run, serving
+from _netns import PORT, SOCKET_SOURCES, built, compiled, inside, run, serving
 
 GET_ROOT = bytes.fromhex("40011234")
 
@@ -88,17 +88,17 @@ def wildcard_server(compiler, tmp_path_factory):
 @pytest.fixture(scope="module")
 def adapter_server(compiler, tmp_path_factory):
     return compiled(compiler, tmp_path_factory.mktemp("adapter"), "udp_socket_reply_server",
-                    ROOT / "adapters/posix/src/udp_socket.cpp")
+                    *SOCKET_SOURCES)
 
 
-def ask(net, address, link=0, patience=2.0, source=None, device=None):
-    """Sends a GET of "/"; the reply and the address it came from, or None."""
+def ask(net, address, link=0, patience=2.0, source=None, device=None, datagram=GET_ROOT):
+    """Sends a GET of "/", or another datagram; the reply and the address it came from, or None."""
     with net.client_socket(address) as client:
         if device:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
         if source:
             client.bind((source, 0))
-        client.sendto(GET_ROOT, net.destination(address, link))
+        client.sendto(datagram, net.destination(address, link))
         if not select.select([client], [], [], patience)[0]:
             return None
         reply, source = client.recvfrom(2048)
@@ -122,6 +122,16 @@ def test_demo_replies_from_the_address_asked(net, demo, address):
     assert reply == b"\x60\x45" + GET_ROOT[2:4] + b"\xc0\xffHello CoAP"
 
 
+@pytest.mark.parametrize("link", [0, 1])
+def test_demo_trusts_a_link_local_address_on_the_link_that_is_named(net, demo, link):
+    """A GET of /poem: the answer is longer than what a stranger is sent."""
+    with serving(net.server, demo, "--port", PORT, "--trust", f"fe80::%link{link}/64"):
+        answers = [ask(net, address, number, datagram=GET_ROOT + b"\xb4poem")
+                   for number, address in enumerate((LINK_LOCAL[0], "fe80::1:1"))]
+    codes = [reply[1] for reply, _ in answers]
+    assert codes == [0x45 if number == link else 0x81 for number in (0, 1)]
+
+
 @pytest.mark.parametrize("addresses", [IPV4, IPV6, LINK_LOCAL], ids=["ipv4", "ipv6", "link-local"])
 def test_a_server_that_lets_the_kernel_choose_is_caught(net, wildcard_server, addresses):
     with serving(net.server, wildcard_server, PORT):
@@ -136,19 +146,35 @@ def test_adapter_replies_from_the_address_asked(net, adapter_server, addresses):
         assert sources(net, addresses) == {a: a for a in addresses}
 
 
-# Every host is in 224.0.0.1 and ff02::1. That of IPv4 comes to a socket which did not join it only if it is of IPv4.
-@pytest.mark.parametrize("asked, bound, expected", [
-    ("192.0.2.255", "::", IPV4),
-    ("224.0.0.1", "0.0.0.0", IPV4),
-    ("ff02::1", "::", IPV6 + LINK_LOCAL),
-], ids=["broadcast", "multicast", "multicast-ipv6"])
-def test_adapter_answers_a_group_from_an_address_of_the_link(net, adapter_server, asked, bound, expected):
+def ask_many(net, client, address):
+    """Sends to a group, or to a broadcast address."""
+    if ":" not in address:
+        client.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("192.0.2.9"))
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"link0")
+    client.sendto(GET_ROOT, net.destination(address, 0))
+
+
+# Every host is in 224.0.0.1 and ff02::1.
+@pytest.mark.parametrize("bound", ["::", "0.0.0.0"], ids=["ipv6", "ipv4"])
+@pytest.mark.parametrize("asked", ["192.0.2.255", "255.255.255.255", "224.0.0.1", "ff02::1"])
+def test_adapter_does_not_hear_what_was_sent_to_everybody(net, adapter_server, asked, bound):
     with serving(net.server, adapter_server, PORT, bound):
         with net.client_socket(asked) as client:
+            ask_many(net, client, asked)
+            assert not select.select([client], [], [], 0.2)[0]
+        assert ask(net, IPV4[0]), "the server is there"
+
+
+@pytest.mark.parametrize("asked, bound, expected", [
+    ("224.0.0.1", "0.0.0.0", IPV4),
+    ("224.0.1.187", "::", IPV4),
+    ("ff02::1", "::", IPV6 + LINK_LOCAL),
+], ids=["multicast", "multicast-of-both", "multicast-ipv6"])
+def test_adapter_answers_a_group_from_an_address_of_the_link(net, adapter_server, asked, bound, expected):
+    with serving(net.server, adapter_server, PORT, bound, f"{asked}%link0"):
+        with net.client_socket(asked) as client:
             client.settimeout(2)
-            if asked == "224.0.0.1":
-                client.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("192.0.2.9"))
-            client.sendto(GET_ROOT, net.destination(asked, 0))
+            ask_many(net, client, asked)
             reply, source = client.recvfrom(2048)
     assert reply == b"\x01" + GET_ROOT, "the server knows that it was a group"
     assert source[0].partition("%")[0] in expected

@@ -1,7 +1,7 @@
-// Sends back, by the adapter alone, each datagram that it receives, with a byte before it: 1 if it came by multicast or
-// broadcast, else 0.
+// Sends back, by the adapter alone, each datagram that it receives, with a byte before it: 1 if it came by multicast,
+// else 0.
 //
-// usage: udp_socket_reply_server PORT [ADDRESS]     as mincoap::posix::to_endpoint reads it
+// usage: udp_socket_reply_server PORT [ADDRESS [GROUP]]     as mincoap::posix::to_endpoint reads it
 #include <cstdio>
 #include <cstdlib>
 
@@ -14,6 +14,7 @@ int main(int count, char** arguments) {
     if (!at) return std::fprintf(stderr, "%s\n", at.error().message().c_str()), 1;
     auto socket = posix::udp_socket::bind(*at);
     if (!socket) return std::fprintf(stderr, "%s\n", socket.error().message().c_str()), 1;
+    if (count > 3 && socket->join(posix::to_endpoint(arguments[3], 0).value())) return 1;
     for (;;) {
         byte data[65];
         net::arrival in;

@@ -1,15 +1,23 @@
 #include <mincoap/posix/udp_socket.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 
 #include <arpa/inet.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <mincoap/posix/clock.hpp>
+
+#include "neighbours.hpp"
+#include "rtnetlink.hpp"
 
 namespace mincoap::posix {
 namespace {
@@ -51,9 +59,12 @@ bool is_of_the_path(int error) {
     }
 }
 
-bool is_for_now(int error) {
-    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ENOBUFS || error == ENOMEM;
-}
+// What `udp_socket::take` says of a datagram that must not be answered: no errno.
+constexpr int unwanted_datagram = -1;
+
+bool is_full(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+bool is_lack_of_memory(int error) { return error == ENOBUFS || error == ENOMEM; }
+bool is_for_now(int error) { return is_full(error) || error == EINTR || is_lack_of_memory(error); }
 
 // ---- addresses
 
@@ -112,6 +123,22 @@ void read(const socket_address& from, endpoint& e) {
     }
 }
 
+bool is_link_local_ipv4(const net::path& way) {
+    return is_link_local_ipv4(way.remote) || is_link_local_ipv4(way.local);
+}
+bool is_link_local_ipv6(const net::path& way) {
+    return is_link_local_ipv6(way.remote) || is_link_local_ipv6(way.local);
+}
+bool is_link_local(const net::path& way) {
+    return is_ipv4(way.remote) ? is_link_local_ipv4(way) : is_link_local_ipv6(way);
+}
+
+// 0.0.0.0, ::, or a group: no datagram can come from there.
+inline bool is_no_sender(const endpoint& e) {
+    if (is_ipv4(e)) return (e.address[12] & 0xf0) == 0xe0 || ipv4_of(e).s_addr == INADDR_ANY;
+    return e.address[0] == 0xff || is_unspecified(e);
+}
+
 // ---- packet information: the local address of one datagram, in a control message
 
 template <typename Info>
@@ -119,20 +146,20 @@ const Info& info_in(const cmsghdr& header) {
     return *reinterpret_cast<const Info*>(CMSG_DATA(&header));  // aligned, by RFC 3542 §20.3
 }
 
+// The local address is where it was sent to, be that a group or a broadcast address.
+
 // `ipi_addr` is where it was sent to, `ipi_spec_dst` what to answer from. They differ for groups and for broadcasts,
 // which look like any other address.
 void read(const in_pktinfo& info, net::arrival& in) {
     in.multicast = info.ipi_addr.s_addr != info.ipi_spec_dst.s_addr;
     in.path.local.interface = static_cast<std::uint32_t>(info.ipi_ifindex);
-    if (in.multicast) in.path.local.address = {};
-    else set_ipv4(in.path.local, info.ipi_spec_dst);
+    set_ipv4(in.path.local, info.ipi_addr);
 }
 
 void read(const in6_pktinfo& info, net::arrival& in) {
     in.multicast = info.ipi6_addr.s6_addr[0] == 0xff;
     in.path.local.interface = static_cast<std::uint32_t>(info.ipi6_ifindex);
-    if (in.multicast) in.path.local.address = {};
-    else set_ipv6(in.path.local, info.ipi6_addr);
+    set_ipv6(in.path.local, info.ipi6_addr);
 }
 
 struct control {
@@ -147,7 +174,8 @@ bool is_message(const cmsghdr& header, int level, int type) {
 }
 
 // For a datagram of IPv4, a socket of IPv6 has a message of each kind. That of IPv4 is the one that knows of
-// broadcasts. The kernel wrote them, so they are stepped through without the doubts of CMSG_NXTHDR.
+// broadcasts. A datagram of IPv6 that forges a mapped address, such as ::ffff:127.0.0.1, does not have it. The kernel
+// wrote the messages, so they are stepped through without the doubts of CMSG_NXTHDR.
 void read_control(const control& from, std::size_t size, net::arrival& in) {
     const bool ipv4 = is_ipv4(in.path.remote);
     for (std::size_t at = 0; at + sizeof(cmsghdr) <= size;) {
@@ -159,6 +187,8 @@ void read_control(const control& from, std::size_t size, net::arrival& in) {
     in.path.local = {};
     in.multicast = false;
 }
+
+bool has_packet_info(const net::arrival& in) { return in.path.local.interface != 0; }
 
 template <typename Info>
 std::size_t write(control& to, int level, int type, const Info& info) {
@@ -175,34 +205,63 @@ std::size_t write(control& to, int level, int type, const Info& info) {
 // is 0. A local address that says nothing is 0 as well: the message then asks for nothing.
 std::size_t write_control(control& to, const net::path& way) {
     if (is_ipv4(way.remote)) {
-        const bool link_local = is_link_local_ipv4(way.remote) || is_link_local_ipv4(way.local);
         in_pktinfo info{};
-        info.ipi_ifindex = link_local ? static_cast<int>(way.local.interface) : 0;
+        info.ipi_ifindex = is_link_local_ipv4(way) ? static_cast<int>(way.local.interface) : 0;
         info.ipi_spec_dst = ipv4_of(way.local);
         return write(to, IPPROTO_IP, IP_PKTINFO, info);
     }
-    const bool link_local = is_link_local_ipv6(way.remote) || is_link_local_ipv6(way.local);
     in6_pktinfo info;
     info.ipi6_addr = ipv6_of(way.local);
-    info.ipi6_ifindex = link_local ? way.local.interface : 0;
+    info.ipi6_ifindex = is_link_local_ipv6(way) ? way.local.interface : 0;
     return write(to, IPPROTO_IPV6, IPV6_PKTINFO, info);
 }
 
 // ---- options
 
+#ifndef IPV6_MULTICAST_ALL
+constexpr int IPV6_MULTICAST_ALL = 29;  // younger than some C libraries
+#endif
+#ifndef SO_BINDTOIFINDEX
+constexpr int SO_BINDTOIFINDEX = 62;
+#endif
+
 bool set_option(int descriptor, int level, int name, int value) {
     return ::setsockopt(descriptor, level, name, &value, sizeof value) == 0;
 }
 
-bool wait_for(int descriptor, short events, int timeout_ms) {
-    pollfd wanted{.fd = descriptor, .events = events, .revents = 0};
-    return ::poll(&wanted, 1, timeout_ms) > 0;
+long option_of(int descriptor, int level, int name, long otherwise) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    return ::getsockopt(descriptor, level, name, &value, &size) == 0 ? value : otherwise;
 }
 
 // What a kernel without IPv6 says, when the socket is made or at the latest when it is bound.
 bool is_lack_of_ipv6(const std::error_code& error) {
     return error == std::errc::address_family_not_supported || error == std::errc::address_not_available;
 }
+
+int wait_for(int descriptor, short events, int timeout_ms) {
+    pollfd wanted{.fd = descriptor, .events = events, .revents = 0};
+    return ::poll(&wanted, 1, timeout_ms);
+}
+
+// What a datagram may take of the send buffer: the kernel adds its own data, and rounds up to a power of two.
+long charge_of(std::size_t size) { return 2 * static_cast<long>(size) + 2048; }
+
+// At least so large, if the system permits. The kernel doubles it, for what it keeps beside the data.
+void ask_for_buffer(int descriptor, int name, int size) {
+    if (option_of(descriptor, SOL_SOCKET, name, 0) < 2L * size) set_option(descriptor, SOL_SOCKET, name, size);
+}
+
+// ---- changes of interfaces
+
+struct interface_report {
+    nlmsghdr header;
+    ifinfomsg body;
+
+    bool is_gone() const { return header.nlmsg_type == RTM_DELLINK && body.ifi_family == AF_UNSPEC; }
+    std::uint32_t index() const { return static_cast<std::uint32_t>(body.ifi_index); }
+};
 
 // ---- text
 
@@ -292,17 +351,34 @@ std::expected<udp_socket, std::error_code> udp_socket::bind(const endpoint& at) 
 
 std::expected<udp_socket, std::error_code> udp_socket::open(int family, const endpoint& at) {
     udp_socket socket{::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), family == AF_INET6};
-    const bool ready = socket.descriptor_ >= 0 && socket.ask_for_packet_info() && socket.keep_to_interface(at) &&
-                       socket.bind_address(at);
+    const bool ready = socket.native_handle() >= 0 && socket.ask_for_packet_info() && socket.keep_to_interface(at);
     if (!ready) return std::unexpected(error_from(errno));
+    socket.refuse_foreign_groups();  // before it is bound, and something comes
+    socket.ask_for_buffers();
+    if (!socket.bind_address(at)) return std::unexpected(error_from(errno));
+    socket.routes_ = detail::socket_handle{open_rtnetlink(0)};  // if there is none, `send` does without
     return socket;
 }
 
 // IP_PKTINFO is asked for on a socket of IPv6, too: there it describes the datagrams of IPv4.
 bool udp_socket::ask_for_packet_info() const {
-    if (!set_option(descriptor_, IPPROTO_IP, IP_PKTINFO, 1)) return false;
-    return !ipv6_ || (set_option(descriptor_, IPPROTO_IPV6, IPV6_V6ONLY, 0) &&
-                      set_option(descriptor_, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1));
+    if (!set_option(native_handle(), IPPROTO_IP, IP_PKTINFO, 1)) return false;
+    return !ipv6_ || (set_option(native_handle(), IPPROTO_IPV6, IPV6_V6ONLY, 0) &&
+                      set_option(native_handle(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1));
+}
+
+// Linux hands what is sent to a group to each socket of the port, whichever socket joined the group. Where these options
+// are missing (that of IPv6 came with Linux 4.20), `wants` does their work, and `wait` wakes up for nothing.
+void udp_socket::refuse_foreign_groups() const {
+    set_option(native_handle(), IPPROTO_IP, IP_MULTICAST_ALL, 0);
+    if (ipv6_) set_option(native_handle(), IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
+}
+
+// net.core.wmem_max and rmem_max cap the sizes: 4 MiB in Linux 6.18, 208 KiB before. A receive buffer of 208 KiB is full
+// after 277 small datagrams, and a burst from one peer has those of others dropped.
+void udp_socket::ask_for_buffers() const {
+    ask_for_buffer(native_handle(), SO_SNDBUF, 2 << 20);
+    ask_for_buffer(native_handle(), SO_RCVBUF, 1 << 20);
 }
 
 // A link-local address brings its interface along when it is bound, and needs no privilege for it.
@@ -310,97 +386,218 @@ bool udp_socket::keep_to_interface(const endpoint& at) const {
     if (at.interface == 0 || is_link_local_ipv6(at)) return true;
     char name[IF_NAMESIZE];
     if (::if_indextoname(at.interface, name) == nullptr) return false;
-    return ::setsockopt(descriptor_, SOL_SOCKET, SO_BINDTODEVICE, name, static_cast<socklen_t>(std::strlen(name))) == 0;
+    return ::setsockopt(native_handle(), SOL_SOCKET, SO_BINDTODEVICE, name,
+                        static_cast<socklen_t>(std::strlen(name))) == 0;
 }
 
 bool udp_socket::bind_address(const endpoint& at) {
     socket_address address;
     socklen_t size = write(address, at, ipv6_);
-    if (::bind(descriptor_, &address.any, size) != 0) return false;
-    if (::getsockname(descriptor_, &address.any, &size) != 0) return false;
+    if (::bind(native_handle(), &address.any, size) != 0) return false;
+    if (::getsockname(native_handle(), &address.any, &size) != 0) return false;
     endpoint bound;
     read(address, bound);
     port_ = bound.port;
     return true;
 }
 
-// By RFC 3678, which has one structure for both families. A socket of IPv6 joins groups of IPv4 as such.
-std::error_code udp_socket::join(const endpoint& group) const {
+// By RFC 3678, which has one structure for both families. A socket of IPv6 joins groups of IPv4 as such. Returns 0, or
+// an errno.
+int udp_socket::change_membership(int option, const endpoint& group) const {
     const bool ipv6 = !is_ipv4(group);
-    if (!is_multicast(group) || (ipv6 && !ipv6_)) return error_from(EINVAL);
     group_req request{};
     request.gr_interface = group.interface;
     socket_address address;
     std::memcpy(&request.gr_group, &address, write(address, group, ipv6));
     const int level = ipv6 ? IPPROTO_IPV6 : IPPROTO_IP;
-    if (::setsockopt(descriptor_, level, MCAST_JOIN_GROUP, &request, sizeof request) == 0) return {};
-    return error_from(errno);
+    return ::setsockopt(native_handle(), level, option, &request, sizeof request) == 0 ? 0 : errno;
 }
 
-udp_socket& udp_socket::operator=(udp_socket&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    error_ = other.error_;
-    port_ = other.port_;
-    ipv6_ = other.ipv6_;
-    return *this;
+std::error_code udp_socket::join(const endpoint& group) {
+    if (!is_multicast(group) || (!is_ipv4(group) && !ipv6_)) return error_from(EINVAL);
+    if (group.interface != 0 && interfaces_.number() < 0)
+        interfaces_ = detail::socket_handle{open_rtnetlink(RTMGRP_LINK)};
+    if (const int error = change_membership(MCAST_JOIN_GROUP, group)) return error_from(error);
+    char name[IF_NAMESIZE] = "";
+    if (group.interface != 0) ::if_indextoname(group.interface, name);
+    groups_.push_back({group, name});
+    return {};
 }
 
-udp_socket::~udp_socket() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+bool udp_socket::is_member(const endpoint& group) const {
+    return std::ranges::any_of(groups_, [&](const membership& m) {
+        const bool by_this_interface = m.group.interface == 0 || m.group.interface == group.interface;
+        return m.group.address == group.address && by_this_interface;
+    });
 }
 
-// A datagram that is there is received, or sent, without a loop: errors are rare, and are dealt with apart.
+// The kernel keeps the membership of an interface that is gone, and would refuse a new one if the number came back.
+void udp_socket::lose(membership& m) const {
+    change_membership(MCAST_LEAVE_GROUP, m.group);
+    m.lost = true;
+}
 
-status udp_socket::receive(mutable_bytes storage, net::arrival& in) {
+void udp_socket::renew(membership& m) const {
+    endpoint there = m.group;
+    there.interface = ::if_nametoindex(m.interface.c_str());
+    if (there.interface == 0) return;
+    const int error = change_membership(MCAST_JOIN_GROUP, there);
+    if (error == 0 || error == EADDRINUSE) m = {there, m.interface};
+}
+
+// If the reports are too many for the kernel to keep (ENOBUFS), what is left of them tells of changes after that.
+void udp_socket::rejoin() {
+    for (;;) {
+        interface_report report;
+        const ssize_t size = ::recv(interfaces_.number(), &report, sizeof report, 0);
+        if (size < 0 && errno != ENOBUFS) break;
+        if (size == static_cast<ssize_t>(sizeof report) && report.is_gone())
+            for (membership& m : groups_)
+                if (!m.lost && m.group.interface == report.index()) lose(m);
+    }
+    for (membership& m : groups_)
+        if (m.lost) renew(m);
+}
+
+detail::socket_handle::~socket_handle() {
+    if (number_ >= 0) ::close(number_);
+}
+
+// A datagram that is there is received, or sent, without a loop: what else happens is rare, and is dealt with apart.
+
+// 0, or an errno.
+[[gnu::always_inline]] inline int udp_socket::take(mutable_bytes storage, net::arrival& in) {
     envelope letter(storage.data(), storage.size());
-    const ssize_t size = ::recvmsg(descriptor_, &letter.message, 0);
-    return size >= 0 ? received(letter, size, in) : receive_after(errno, letter, in);
-}
-
-[[gnu::always_inline]] inline status udp_socket::received(const envelope& letter, long size, net::arrival& in) const {
+    const ssize_t size = ::recvmsg(native_handle(), &letter.message, 0);
+    if (size < 0) return errno;
     letter.tell(in);
     in.path.local.port = port_;
     in.size = static_cast<std::size_t>(size);
-    return status::done;
+    return wants(in) ? 0 : unwanted_datagram;
 }
 
-// Bounded, so that a flood of ICMP errors or of signals cannot hold the caller.
-[[gnu::cold]] status udp_socket::receive_after(int error, envelope& letter, net::arrival& in) {
+status udp_socket::receive(mutable_bytes storage, net::arrival& in) {
+    const int error = take(storage, in);
+    return error == 0 ? status::done : receive_after(error, storage, in);
+}
+
+// Bounded, so that a flood of ICMP errors, of signals or of what is unwanted cannot hold the caller.
+[[gnu::cold]] status udp_socket::receive_after(int error, mutable_bytes storage, net::arrival& in) {
     for (int attempts = 8; attempts != 0; --attempts) {
-        if (!is_of_one_peer(error) && error != EINTR) return refused(error);
-        const ssize_t size = ::recvmsg(descriptor_, &letter.message, 0);
-        if (size >= 0) return received(letter, size, in);
-        error = errno;
+        if (error == unwanted_datagram) ++unwanted_;
+        else if (!is_of_one_peer(error) && error != EINTR)
+            return is_for_now(error) ? status::would_block : failed(error);
+        if (attempts == 1) break;
+        error = take(storage, in);
+        if (error == 0) return status::done;
     }
     return status::would_block;
 }
 
+// From no address, or from a group: an answer would go to the machine itself, or to many. Without packet information
+// nothing is known of where it was sent to, nor by which protocol it came.
+[[gnu::always_inline]] inline bool udp_socket::wants(net::arrival& in) const {
+    if (is_no_sender(in.path.remote) || !has_packet_info(in)) return false;
+    return !in.multicast || is_of_member(in);
+}
+
+bool udp_socket::is_of_member(net::arrival& in) const {
+    const bool joined = is_member(in.path.local);
+    in.path.local.address = {};
+    return joined;
+}
+
 status udp_socket::send(bytes datagram, const net::path& way) {
     if (!ipv6_ && !is_ipv4(way.remote)) return status::done;  // from a socket of IPv4, no way leads to IPv6
+    const long charge = charge_of(datagram.size());
+    if (room_ < charge && !find_room(charge, way)) return drop();
+    room_ -= charge;
     envelope letter(const_cast<byte*>(datagram.data()), datagram.size());  // sendmsg only reads it
     letter.address(way, ipv6_);
-    return ::sendmsg(descriptor_, &letter.message, 0) >= 0 ? status::done : send_after(errno, letter);
+    if (::sendmsg(native_handle(), &letter.message, 0) < 0) return send_after(errno, letter);
+    blocked_ = false;
+    return status::done;
+}
+
+// Whether this datagram may be sent although the room that was seen last is used up: only this socket fills its send
+// buffer, so there is at least as much room as after the last look.
+[[gnu::cold]] bool udp_socket::find_room(long charge, const net::path& way) {
+    const long room = room_for_anybody();
+    if (room <= 0 && !can_be_reached(way)) return false;
+    room_ = std::max(room, charge);
+    return true;
+}
+
+// A socket can be written to as long as its buffer is less than half full, as poll sees it. Less than that is for
+// anybody, so that datagrams on their way to nobody do not hold up `wait_to_send`.
+[[gnu::cold]] long udp_socket::room_for_anybody() const {
+    constexpr long unknown = 1 << 20;
+    const long size = option_of(native_handle(), SOL_SOCKET, SO_SNDBUF, 0);
+    int waiting = 0;
+    if (size <= 0 || ::ioctl(native_handle(), SIOCOUTQ, &waiting) != 0) return unknown;
+    return size * 3 / 8 - waiting;
+}
+
+[[gnu::cold]] bool udp_socket::can_be_reached(const net::path& way) const {
+    const auto bound = static_cast<std::uint32_t>(option_of(native_handle(), SOL_SOCKET, SO_BINDTOIFINDEX, 0));
+    const std::uint32_t zone = way.local.interface != 0 ? way.local.interface : way.remote.interface;
+    const std::uint32_t interface = is_link_local(way) ? zone : bound;
+    return posix::can_be_reached(routes_.number(), way, interface);
+}
+
+status udp_socket::drop() {
+    ++dropped_;
+    return status::done;
 }
 
 // An error may be an earlier datagram's, reported late. To report it took it off the socket, so what comes again is of
 // this datagram: then it is lost.
 [[gnu::cold]] status udp_socket::send_after(int error, const envelope& letter) {
-    for (int attempts = 2; attempts != 0; --attempts) {
-        if (is_of_the_path(error)) return status::done;
-        if (!is_of_one_peer(error) && error != EINTR) return refused(error);
-        if (::sendmsg(descriptor_, &letter.message, 0) >= 0) return status::done;
+    for (int attempts = 2; attempts != 0 && (is_of_one_peer(error) || error == EINTR); --attempts) {
+        if (::sendmsg(native_handle(), &letter.message, 0) >= 0) {
+            blocked_ = false;
+            return status::done;
+        }
         error = errno;
     }
-    return is_of_one_peer(error) || is_of_the_path(error) ? status::done : refused(error);
+    return is_of_one_peer(error) || is_of_the_path(error) ? status::done : send_failed(error);
 }
 
-status udp_socket::refused(int error) {
-    if (is_for_now(error)) return status::would_block;
+// To wait for memory would be to spin, as poll knows of the send buffer only.
+status udp_socket::send_failed(int error) {
+    if (is_lack_of_memory(error)) return drop();
+    if (is_full(error)) return wait_or_drop();
+    return error == EINTR ? status::would_block : failed(error);
+}
+
+// The patience is that for one full buffer, not for each datagram that meets it.
+status udp_socket::wait_or_drop() {
+    if (!blocked_) blocked_since_ms_ = now_ms();
+    else if (now_ms() - blocked_since_ms_ >= send_patience_ms) return drop();
+    blocked_ = true;
+    return status::would_block;
+}
+
+status udp_socket::failed(int error) {
     error_ = error;
     return status::failed;
 }
 
-bool udp_socket::wait(int timeout_ms) const { return wait_for(descriptor_, POLLIN, timeout_ms); }
-bool udp_socket::wait_to_send(int timeout_ms) const { return wait_for(descriptor_, POLLOUT, timeout_ms); }
+bool udp_socket::wait(int timeout_ms) {
+    if (interfaces_.number() < 0) return wait_for(native_handle(), POLLIN, timeout_ms) > 0;
+    pollfd wanted[]{{.fd = native_handle(), .events = POLLIN, .revents = 0},
+                    {.fd = interfaces_.number(), .events = POLLIN, .revents = 0}};
+    if (::poll(wanted, 2, timeout_ms) <= 0) return false;
+    if (wanted[1].revents != 0) rejoin();
+    return wanted[0].revents != 0;
+}
+
+bool udp_socket::wait_to_send(int timeout_ms) const {
+    const std::uint32_t passed_ms = now_ms() - blocked_since_ms_;
+    const int left_ms = passed_ms < send_patience_ms ? send_patience_ms - static_cast<int>(passed_ms) : 0;
+    const bool is_last = blocked_ && (timeout_ms < 0 || timeout_ms > left_ms);
+    const int ready = wait_for(native_handle(), POLLOUT, is_last ? left_ms : timeout_ms);
+    return ready > 0 || (ready == 0 && is_last);
+}
 
 }  // namespace mincoap::posix

@@ -1,5 +1,6 @@
 #include <array>
 #include <cstddef>
+#include <fstream>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -175,20 +176,73 @@ void expect_from_a_unicast_address(const raw_peer& peer, const udp_socket& socke
 
 class posix_udp_socket_group : public testing::TestWithParam<const char*> {};
 
-// A broadcast address looks like any other: only the kernel knows.
-TEST_P(posix_udp_socket_group, is_told_of_broadcast) {
-    udp_socket socket = bound(GetParam());
-    const raw_peer peer("127.0.0.1");
+void expect_unwanted(udp_socket& socket, std::uint64_t count) {
+    std::array<byte, 64> storage{};
+    net::arrival in;
+    ASSERT_TRUE(socket.wait(patience_ms)) << "it did arrive";
+    EXPECT_EQ(socket.receive(storage, in), status::would_block);
+    EXPECT_EQ(socket.unwanted(), count);
+}
+
+void let_broadcast(const raw_peer& peer) {
     const int yes = 1;
     ASSERT_EQ(::setsockopt(peer.descriptor(), SOL_SOCKET, SO_BROADCAST, &yes, sizeof yes), 0);
+}
+
+// A broadcast address looks like any other: only the kernel knows.
+TEST_P(posix_udp_socket_group, steps_over_a_broadcast) {
+    udp_socket socket = bound(GetParam());
+    const raw_peer peer("127.0.0.1");
+    let_broadcast(peer);
     ASSERT_TRUE(peer.send(get_root, "127.255.255.255", socket.local_port()));
-    const echo turn(socket);
-    ASSERT_EQ(turn.sending, status::done);
-    EXPECT_TRUE(turn.in.multicast);
-    EXPECT_TRUE(is_unspecified(turn.in.path.local));
-    EXPECT_EQ(turn.in.path.local.interface, lo());
-    EXPECT_EQ(turn.in.path.local.port, socket.local_port());
-    expect_from_a_unicast_address(peer, socket);
+    expect_unwanted(socket, 1);
+    ASSERT_TRUE(peer.send(get_root, "127.0.0.1", socket.local_port()));
+    EXPECT_EQ(echo(socket).sending, status::done);
+}
+
+TEST_P(posix_udp_socket_group, steps_over_a_few_broadcasts_at_a_time) {
+    udp_socket socket = bound(GetParam());
+    const raw_peer peer("127.0.0.1");
+    let_broadcast(peer);
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(peer.send(get_root, "127.255.255.255", socket.local_port()));
+    ASSERT_TRUE(peer.send(get_root, "127.0.0.1", socket.local_port()));
+    expect_unwanted(socket, 8);
+    const echo turn(socket);  // wakes up at once: there is more
+    EXPECT_EQ(turn.sending, status::done);
+    EXPECT_FALSE(turn.in.multicast);
+    EXPECT_EQ(socket.unwanted(), 10U);
+}
+
+void send_to_group(const raw_peer& peer, const char* group, std::uint16_t port) {
+    const in_addr by_lo{htonl(INADDR_LOOPBACK)};
+    ASSERT_EQ(::setsockopt(peer.descriptor(), IPPROTO_IP, IP_MULTICAST_IF, &by_lo, sizeof by_lo), 0);
+    ASSERT_TRUE(peer.send(get_root, group, port));
+}
+
+TEST_P(posix_udp_socket_group, does_not_hear_a_group_that_another_socket_joined) {
+    udp_socket socket = bound(GetParam());
+    udp_socket other = bound(GetParam());
+    ASSERT_FALSE(other.join(endpoint_at("224.0.1.187%lo", 0)));
+    ASSERT_FALSE(socket.join(endpoint_at("224.0.1.188%lo", 0)));
+    const raw_peer peer("127.0.0.1");
+    send_to_group(peer, "224.0.1.187", socket.local_port());
+    EXPECT_FALSE(socket.wait(20)) << "the kernel does not even wake it up";
+    EXPECT_EQ(socket.unwanted(), 0U);
+}
+
+// As a kernel without the options IP_MULTICAST_ALL and IPV6_MULTICAST_ALL.
+TEST_P(posix_udp_socket_group, steps_over_foreign_groups_where_the_kernel_hands_them_on) {
+    udp_socket socket = bound(GetParam());
+    const int yes = 1;
+    ASSERT_EQ(::setsockopt(socket.native_handle(), IPPROTO_IP, IP_MULTICAST_ALL, &yes, sizeof yes), 0);
+    udp_socket other = bound(GetParam());
+    ASSERT_FALSE(other.join(endpoint_at("224.0.1.187%lo", 0)));
+    ASSERT_FALSE(socket.join(endpoint_at("224.0.1.188%lo", 0)));
+    const raw_peer peer("127.0.0.1");
+    send_to_group(peer, "224.0.1.187", socket.local_port());
+    expect_unwanted(socket, 1);
+    send_to_group(peer, "224.0.1.188", socket.local_port());
+    EXPECT_EQ(echo(socket).sending, status::done);
 }
 
 // 224.0.1.187 is the group of all CoAP nodes (RFC 7252 §12.8). The loopback interface has no groups of IPv6.
@@ -196,9 +250,7 @@ TEST_P(posix_udp_socket_group, is_told_of_multicast) {
     udp_socket socket = bound(GetParam());
     const raw_peer peer("127.0.0.1");
     ASSERT_FALSE(socket.join(endpoint_at("224.0.1.187%lo", 0)));
-    const in_addr by_lo{htonl(INADDR_LOOPBACK)};
-    ASSERT_EQ(::setsockopt(peer.descriptor(), IPPROTO_IP, IP_MULTICAST_IF, &by_lo, sizeof by_lo), 0);
-    ASSERT_TRUE(peer.send(get_root, "224.0.1.187", socket.local_port()));
+    send_to_group(peer, "224.0.1.187", socket.local_port());
     const echo turn(socket);
     ASSERT_EQ(turn.sending, status::done);
     EXPECT_TRUE(turn.in.multicast);
@@ -210,22 +262,21 @@ TEST_P(posix_udp_socket_group, is_told_of_multicast) {
 INSTANTIATE_TEST_SUITE_P(sockets, posix_udp_socket_group, testing::Values("::", "0.0.0.0"),
                          [](const auto& about) { return about.param[0] == ':' ? "ipv6" : "ipv4"; });
 
-std::error_code why_not_join(const udp_socket& socket, std::string_view group) {
-    return socket.join(endpoint_at(group, 0));
-}
+std::error_code why_not_join(udp_socket& socket, std::string_view group) { return socket.join(endpoint_at(group, 0)); }
 
 TEST(posix_udp_socket_join, joins_groups_of_both_families) {
-    const udp_socket socket = bound();
+    udp_socket socket = bound();
     EXPECT_FALSE(why_not_join(socket, "224.0.1.187%lo"));
     EXPECT_FALSE(why_not_join(socket, "224.0.1.188%lo"));
     EXPECT_FALSE(why_not_join(socket, "ff02::fd%lo"));
     EXPECT_FALSE(why_not_join(socket, "ff05::fd%lo"));
-    EXPECT_FALSE(why_not_join(bound("0.0.0.0"), "224.0.1.187%lo"));
+    udp_socket ipv4 = bound("0.0.0.0");
+    EXPECT_FALSE(why_not_join(ipv4, "224.0.1.187%lo"));
 }
 
 TEST(posix_udp_socket_join, says_why_it_cannot) {
-    const udp_socket socket = bound();
-    const udp_socket ipv4 = bound("0.0.0.0");
+    udp_socket socket = bound();
+    udp_socket ipv4 = bound("0.0.0.0");
     EXPECT_FALSE(why_not_join(socket, "224.0.1.187%lo"));
     EXPECT_EQ(why_not_join(socket, "224.0.1.187%lo"), std::errc::address_in_use);
     EXPECT_FALSE(why_not_join(socket, "ff02::fd%lo"));
@@ -240,7 +291,7 @@ TEST(posix_udp_socket_join, says_why_it_cannot) {
 }
 
 TEST(posix_udp_socket_join, says_that_there_are_too_many) {
-    const udp_socket socket = bound();
+    udp_socket socket = bound();
     std::error_code error;
     for (int last = 0; last < 256 && !error; ++last)
         error = why_not_join(socket, "224.0.2." + std::to_string(last) + "%lo");
@@ -362,7 +413,7 @@ TEST(posix_udp_socket, fails_with_a_cause_and_not_for_good) {
 // ---- wait
 
 TEST(posix_udp_socket, waits_no_longer_than_told) {
-    const udp_socket socket = bound();
+    udp_socket socket = bound();
     const auto start = std::chrono::steady_clock::now();
     EXPECT_FALSE(socket.wait(0));
     EXPECT_FALSE(socket.wait(20));
@@ -372,7 +423,7 @@ TEST(posix_udp_socket, waits_no_longer_than_told) {
 }
 
 TEST(posix_udp_socket, wakes_for_a_datagram) {
-    const udp_socket socket = bound();
+    udp_socket socket = bound();
     const raw_peer peer("127.0.0.1");
     std::thread later([&] {
         std::this_thread::sleep_for(10ms);
@@ -384,6 +435,69 @@ TEST(posix_udp_socket, wakes_for_a_datagram) {
 }
 
 TEST(posix_udp_socket, can_send_at_once) { EXPECT_TRUE(bound().wait_to_send(patience_ms)); }
+
+TEST(posix_udp_socket, asks_for_a_send_buffer_that_many_can_share) {
+    std::ifstream limit("/proc/sys/net/core/wmem_max");
+    int most = 0;
+    limit >> most;
+    if (most == 0) GTEST_SKIP() << "the system does not say how much it gives";
+    const udp_socket socket = bound();
+    int size = 0;
+    socklen_t length = sizeof size;
+    ASSERT_EQ(::getsockopt(socket.native_handle(), SOL_SOCKET, SO_SNDBUF, &size, &length), 0);
+    EXPECT_GE(size, 2 * std::min(most, 2 << 20));
+}
+
+// ---- a kernel that refuses
+
+bool install(sock_filter* program, unsigned short size) {
+    sock_fprog filter{.len = size, .filter = program};
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) == 0;
+}
+
+// From here on, this process cannot send by sendmsg.
+bool refuse_to_send(std::uint32_t error) {
+    sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sendmsg, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    return install(program, std::size(program));
+}
+
+// The exit status says how far it came.
+[[noreturn]] void send_through_a_full_buffer() {
+    udp_socket socket = bound();
+    const net::path way = way_to(endpoint_at("127.0.0.1", 9), {});
+    if (!refuse_to_send(EAGAIN)) std::_Exit(1);
+    const auto start = std::chrono::steady_clock::now();
+    if (socket.send(get_root, way) != status::would_block || socket.dropped() != 0) std::_Exit(2);
+    while (socket.send(get_root, way) == status::would_block) std::this_thread::sleep_for(1ms);
+    const auto passed = std::chrono::steady_clock::now() - start;
+    if (passed < 99ms || passed > 2s) std::_Exit(3);
+    if (socket.dropped() != 1 || socket.last_error()) std::_Exit(4);
+    const bool at_once = socket.send(get_root, way) == status::done;
+    std::_Exit(at_once && socket.dropped() == 2 ? 0 : 5);
+}
+
+TEST(posix_udp_socket_death_test, drops_what_a_full_buffer_blocks_for_too_long) {
+    EXPECT_EXIT(send_through_a_full_buffer(), testing::ExitedWithCode(0), "");
+}
+
+[[noreturn]] void send_without_memory(std::uint32_t error) {
+    udp_socket socket = bound();
+    if (!refuse_to_send(error)) std::_Exit(1);
+    if (socket.send(get_root, way_to(endpoint_at("127.0.0.1", 9), {})) != status::done) std::_Exit(2);
+    std::_Exit(socket.dropped() == 1 && !socket.last_error() ? 0 : 3);
+}
+
+// It could be written to all the time, so that a server would try again and again.
+TEST(posix_udp_socket_death_test, does_not_wait_for_memory_that_poll_knows_nothing_of) {
+    EXPECT_EXIT(send_without_memory(ENOBUFS), testing::ExitedWithCode(0), "");
+    EXPECT_EXIT(send_without_memory(ENOMEM), testing::ExitedWithCode(0), "");
+}
 
 // ---- a kernel without IPv6
 
@@ -397,9 +511,7 @@ bool forget_ipv6() {
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    sock_fprog filter{.len = std::size(program), .filter = program};
-    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) == 0;
+    return install(program, std::size(program));
 }
 
 // The exit status says how far it came.

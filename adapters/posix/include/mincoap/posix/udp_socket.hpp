@@ -9,9 +9,11 @@
 #pragma once
 
 #include <expected>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <mincoap/net/udp_socket.hpp>
 
@@ -23,10 +25,34 @@ namespace mincoap::posix {
 //   no_such_device           no interface has this name
 std::expected<net::endpoint, std::error_code> to_endpoint(std::string_view address, std::uint16_t port);
 
+namespace detail {
+
+// A descriptor of a socket, closed with this.
+class socket_handle {
+public:
+    explicit socket_handle(int number = -1) : number_(number) {}
+    socket_handle(socket_handle&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    socket_handle& operator=(socket_handle&& other) noexcept {
+        std::swap(number_, other.number_);
+        return *this;
+    }
+    ~socket_handle();
+
+    int number() const { return number_; }
+
+private:
+    int number_;
+};
+
+}  // namespace detail
+
 // Not safe to use from two threads at once. A socket that was moved from may be destroyed and assigned to only.
 class udp_socket {
 public:
     static constexpr int forever = -1;
+
+    // For how many milliseconds a full send buffer blocks a datagram before it is dropped.
+    static constexpr int send_patience_ms = 100;
 
     // Listens on `port`, in host byte order, of one address, or of all of them.
     //   address unspecified    all addresses, IPv6 and IPv4; those of IPv4 alone where the kernel has no IPv6
@@ -47,12 +73,6 @@ public:
     static std::expected<udp_socket, std::error_code> bind(const net::endpoint& at);
     static std::expected<udp_socket, std::error_code> bind(std::uint16_t port) { return bind({.port = port}); }
 
-    udp_socket(udp_socket&& other) noexcept
-        : descriptor_(std::exchange(other.descriptor_, -1)), error_(other.error_), port_(other.port_),
-          ipv6_(other.ipv6_) {}
-    udp_socket& operator=(udp_socket&& other) noexcept;
-    ~udp_socket();
-
     // Has what is sent to a group received, too, such as 224.0.1.187, ff02::fd and ff05::fd, which are those of all
     // CoAP nodes (RFC 7252 §12.8). It holds for one interface: that of `group`, or one that the routing table chooses.
     // Join by each interface that counts; the port of `group` does not. The socket has to be bound to all addresses.
@@ -60,16 +80,33 @@ public:
     //   no_such_device                 no interface has this number, or no route leads to the group
     //   address_in_use                 joined before by this interface
     //   no_buffer_space                there are too many groups (Linux: net.ipv4.igmp_max_memberships)
-    std::error_code join(const net::endpoint& group) const;
+    // A membership ends when its interface is deleted. If `group` names the interface, `rejoin` renews it once there is
+    // an interface of the same name again.
+    std::error_code join(const net::endpoint& group);
+
+    // Joins the groups again whose interfaces were deleted and made anew. `wait` does so by itself. A program that waits
+    // in another way calls it now and then.
+    void rejoin();
 
     // One datagram, by the contract of net::udp_socket. All of `in` is told: the interface that it came in by, the
-    // zone of a link-local remote, whether it was sent to a group or broadcast.
-    // ICMP errors of earlier replies are stepped over, a few at a time.
+    // zone of a link-local remote, whether it was sent to a group.
+    // ICMP errors of earlier replies are stepped over, a few at a time. So are datagrams that must not be answered, which
+    // `unwanted` counts: broadcasts, those for groups that this socket did not join, those from no address (0.0.0.0, ::)
+    // or from a group, and those of IPv6 whose source pretends to be one of IPv4. After a few, the result is `would_block`, and `wait` returns at once.
     net::status receive(mutable_bytes storage, net::arrival& in);
 
     // Sends one datagram, by the contract of net::udp_socket. `done` includes what can never be delivered: a datagram
-    // too large (EMSGSIZE), no route, a firewall's veto, a local address or an interface that is gone. `would_block`:
-    // the send queue is full or the kernel is short of memory.
+    // too large (EMSGSIZE), no route, a firewall's veto, a local address or an interface that is gone. It also includes
+    // what `dropped` counts.
+    //
+    // No peer delays another one for long:
+    //   - A datagram to a neighbour whose link-layer address is unknown waits in the kernel until the neighbour answers,
+    //     3 s as a rule. Once 3/8 of the send buffer are full, such datagrams are dropped: the rest is kept for peers that
+    //     the kernel can send to now. The socket asks the kernel for the next hop by rtnetlink. Where it cannot be asked
+    //     (a sandbox, Linux before 5.0), none is dropped for this reason.
+    //   - `would_block` means that the send buffer is full. If it stays full for `send_patience_ms`, the datagram is
+    //     dropped, and each one after it at once, until the buffer has room.
+    //   - A datagram for which the kernel has no memory (ENOBUFS, ENOMEM) is dropped.
     //
     // The way out is the routing table's, whatever interface the request came in by: routes may be asymmetric, and an
     // address belongs to the host, not to an interface. The same goes for the source address of an answer to a
@@ -77,41 +114,77 @@ public:
     net::status send(bytes datagram, const net::path& way);
 
     // Waits until there is a datagram to receive, or an error to step over; `forever`, or any negative time, without
-    // an end. False: not so in this time; also early, if a signal came. A true may be a false alarm (the datagram's
-    // checksum was wrong): `receive` then says would_block.
-    bool wait(int timeout_ms = forever) const;
+    // an end. False: not so in this time; also early, if a signal came or an interface changed. A true may be a false
+    // alarm (the datagram's checksum was wrong): `receive` then says would_block.
+    bool wait(int timeout_ms = forever);
 
-    // Waits as above until a datagram can be sent: after `would_block` from `send`.
+    // After `would_block` from `send`: waits as above until a datagram can be sent, or until `send` drops it.
     bool wait_to_send(int timeout_ms = forever) const;
 
     std::uint16_t local_port() const { return port_; }
+
+    // How many datagrams `send` dropped so that others are not delayed.
+    std::uint64_t dropped() const { return dropped_; }
+
+    // How many datagrams `receive` stepped over, since they must not be answered.
+    std::uint64_t unwanted() const { return unwanted_; }
 
     // The cause of the last `failed`; none if there was none.
     std::error_code last_error() const { return {error_, std::system_category()}; }
 
     // The descriptor, to wait for it along with others, or to set options. It stays the socket's own. There is room for
-    // 64 bytes of further control messages with a datagram; with more, its local address may be missing.
-    int native_handle() const { return descriptor_; }
+    // 64 bytes of further control messages with a datagram; with more, it may be stepped over as unwanted. After
+    // `would_block` from `send`, wait for `send_patience_ms` at most.
+    int native_handle() const { return socket_.number(); }
 
 private:
     struct envelope;
 
-    udp_socket(int descriptor, bool ipv6) : descriptor_(descriptor), ipv6_(ipv6) {}
+    struct membership {
+        net::endpoint group;
+        std::string interface;  // its name; empty if the routing table chose it
+        bool lost = false;
+    };
+
+    udp_socket(int descriptor, bool ipv6) : socket_(descriptor), ipv6_(ipv6) {}
 
     static std::expected<udp_socket, std::error_code> open(int family, const net::endpoint& at);
     bool ask_for_packet_info() const;
+    void refuse_foreign_groups() const;
+    void ask_for_buffers() const;
     bool keep_to_interface(const net::endpoint& at) const;
     bool bind_address(const net::endpoint& at);
 
-    net::status received(const envelope& letter, long size, net::arrival& in) const;
-    net::status receive_after(int error, envelope& letter, net::arrival& in);
-    net::status send_after(int error, const envelope& letter);
-    net::status refused(int error);
+    int change_membership(int option, const net::endpoint& group) const;
+    bool is_member(const net::endpoint& group) const;
+    void lose(membership& m) const;
+    void renew(membership& m) const;
 
-    int descriptor_;
+    int take(mutable_bytes storage, net::arrival& in);
+    net::status receive_after(int error, mutable_bytes storage, net::arrival& in);
+    bool wants(net::arrival& in) const;
+    bool is_of_member(net::arrival& in) const;
+    bool find_room(long charge, const net::path& way);
+    long room_for_anybody() const;
+    bool can_be_reached(const net::path& way) const;
+    net::status drop();
+    net::status send_after(int error, const envelope& letter);
+    net::status send_failed(int error);
+    net::status wait_or_drop();
+    net::status failed(int error);
+
+    detail::socket_handle socket_;
+    detail::socket_handle routes_;      // of rtnetlink, to ask for neighbours
+    detail::socket_handle interfaces_;  // of rtnetlink, tells of changes; once a group was joined by a named interface
+    std::vector<membership> groups_;
+    std::uint64_t dropped_ = 0;
+    std::uint64_t unwanted_ = 0;
+    long room_ = 0;                       // bytes of the send buffer that may be filled before it is looked at again
+    std::uint32_t blocked_since_ms_ = 0;  // if `blocked_`
     int error_ = 0;
     std::uint16_t port_ = 0;
     bool ipv6_;
+    bool blocked_ = false;  // `send` found the buffer full, and has sent nothing since
 };
 static_assert(net::udp_socket<udp_socket>);
 

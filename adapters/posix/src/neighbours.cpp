@@ -1,0 +1,120 @@
+#include "neighbours.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include <linux/neighbour.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+
+#include "rtnetlink.hpp"
+
+namespace mincoap::posix {
+namespace {
+
+// An address as the kernel has it in a table of its family.
+struct family_address {
+    byte family;
+    unsigned short size;
+    byte data[16];
+};
+
+family_address address_of(const net::endpoint& e) {
+    family_address a{AF_INET6, 16, {}};
+    if (is_ipv4(e)) a = {AF_INET, 4, {}};
+    std::memcpy(a.data, e.address.data() + (16 - a.size), a.size);
+    return a;
+}
+
+struct hop {
+    family_address address;
+    std::uint32_t interface = 0;
+};
+
+// 0, or the error that the kernel answers with.
+template <typename Body>
+int ask(int kernel, rtnetlink_message<Body>& m) {
+    if (::send(kernel, &m, m.header.nlmsg_len, 0) < 0) return errno;
+    if (!m.receive(kernel)) return EPROTO;
+    if (m.header.nlmsg_type != NLMSG_ERROR) return 0;
+    int negative;
+    std::memcpy(&negative, &m.body, sizeof negative);  // nlmsgerr begins with it
+    return -negative;
+}
+
+// RFC 5549: a next hop of IPv6 for addresses of IPv4.
+std::optional<family_address> via(const byte* value) {
+    rtvia head;
+    std::memcpy(&head, value, sizeof head);
+    if (head.rtvia_family != AF_INET6) return std::nullopt;
+    family_address a{AF_INET6, 16, {}};
+    std::memcpy(a.data, value + sizeof head, a.size);
+    return a;
+}
+
+// The hop to which the route leads: a gateway, or the peer itself.
+std::optional<hop> hop_in(const rtnetlink_message<rtmsg>& route, const family_address& peer) {
+    const byte* const interface = route.find(RTA_OIF, sizeof(std::uint32_t));
+    if (route.body.rtm_type != RTN_UNICAST || interface == nullptr) return std::nullopt;
+    hop next{peer};
+    std::memcpy(&next.interface, interface, sizeof next.interface);
+    if (const byte* const gateway = route.find(RTA_GATEWAY, peer.size))
+        std::memcpy(next.address.data, gateway, peer.size);
+    if (const byte* const other = route.find(RTA_VIA, sizeof(rtvia) + sizeof(in6_addr))) {
+        const auto address = via(other);
+        if (!address) return std::nullopt;
+        next.address = *address;
+    }
+    return next;
+}
+
+// None if there is no route, or one that needs no neighbour, such as a local one.
+std::optional<hop> next_hop(int kernel, const net::path& way, std::uint32_t interface) {
+    const family_address peer = address_of(way.remote);
+    const family_address here = address_of(way.local);
+    rtnetlink_message<rtmsg> m;
+    m.begin(RTM_GETROUTE);
+    m.body.rtm_family = peer.family;
+    m.body.rtm_dst_len = static_cast<byte>(peer.size * 8);
+    m.add(RTA_DST, peer.data, peer.size);
+    if (!is_unspecified(way.local) && here.family == peer.family) {
+        m.body.rtm_src_len = static_cast<byte>(here.size * 8);
+        m.add(RTA_SRC, here.data, here.size);
+    }
+    if (interface != 0) m.add(RTA_OIF, &interface, sizeof interface);
+    if (ask(kernel, m) != 0 || m.header.nlmsg_type != RTM_NEWROUTE) return std::nullopt;
+    return hop_in(m, peer);
+}
+
+// Not so of tun, ppp, lo and their like: what is sent there goes to whoever is at the other end.
+bool has_link_layer_addresses(int kernel, std::uint32_t interface) {
+    ifreq about{};
+    about.ifr_ifindex = static_cast<int>(interface);
+    if (::ioctl(kernel, SIOCGIFNAME, &about) != 0 || ::ioctl(kernel, SIOCGIFFLAGS, &about) != 0) return false;
+    return (about.ifr_flags & (IFF_NOARP | IFF_LOOPBACK | IFF_POINTOPOINT)) == 0;
+}
+
+// Linux before 5.0 answers no question about a single neighbour: then nothing is known.
+bool has_address(int kernel, const hop& next) {
+    rtnetlink_message<ndmsg> m;
+    m.begin(RTM_GETNEIGH);
+    m.body.ndm_family = next.address.family;
+    m.body.ndm_ifindex = static_cast<int>(next.interface);
+    m.add(NDA_DST, next.address.data, next.address.size);
+    const int error = ask(kernel, m);
+    if (error != 0) return error != ENOENT;
+    constexpr unsigned known = NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE;
+    return (m.body.ndm_state & known) != 0;
+}
+
+}  // namespace
+
+bool can_be_reached(int kernel, const net::path& way, std::uint32_t interface) {
+    if (kernel < 0) return true;
+    const auto next = next_hop(kernel, way, interface);
+    return !next || !has_link_layer_addresses(kernel, next->interface) || has_address(kernel, *next);
+}
+
+}  // namespace mincoap::posix
