@@ -20,6 +20,7 @@ void* lwip_test_malloc(size_t size); /* runs out of memory if a test wants it */
 #define mem_clib_malloc lwip_test_malloc
 #define MEM_ALIGNMENT 8
 #define PBUF_POOL_BUFSIZE 600
+#define LWIP_SUPPORT_CUSTOM_PBUF 1
 
 #ifndef LWIP_IPV4
 #define LWIP_IPV4 1

@@ -1,6 +1,9 @@
 #include <mincoap/lwip/udp_socket.hpp>
 
+#include <stdexcept>
+
 #include <gmock/gmock.h>
+#include <lwip/pbuf.h>
 
 #include <mincoap/mincoap.hpp>
 
@@ -270,6 +273,27 @@ TEST_F(lwip_udp_socket, loses_what_no_way_leads_for) {
 
 // ---- without a copy
 
+constexpr auto guarded_site = routes(at<"g">(confirmed_only(text("Hello CoAP"))));
+const packet get_g{0x48, 1, 0x12, 0x34, 1, 2, 3, 4, 5, 6, 7, 8, 0xb1, 'g'};
+
+// The least that a server needs is a header, a token and an Echo option. Its sender puts the datagram where it likes.
+TEST_F(lwip_udp_socket, lends_enough_for_a_challenge_where_options_move_the_datagram_to_the_end_of_the_buffer) {
+    auto guard = make_profile(echo_guard{{1, 2}});
+    for (std::size_t padding = 480; padding <= 528; padding += 8) {
+        first.clear();
+        first.put(with_padding(make({first.ipv6(9, peer_port), first.ipv6(1, port), get_g}), padding));
+        const status served = socket.serve(storage, e.in, [&](mutable_bytes memory) {
+            e.buffer = memory;
+            return respond(e, guarded_site, 0, guard);
+        });
+        ASSERT_EQ(served, status::done);
+        const auto answer = first.take_datagram();
+        ASSERT_TRUE(answer);
+        EXPECT_EQ(answer->data[1], static_cast<byte>(code::unauthorized));
+        EXPECT_EQ(answer->data.size(), 22U);
+    }
+}
+
 TEST_F(lwip_udp_socket, serves_where_the_datagram_lies) {
     ask(get_hello);
     ASSERT_EQ(serve(), status::done);
@@ -292,6 +316,60 @@ TEST_F(lwip_udp_socket, lends_as_much_as_the_buffer_has_behind_the_datagram) {
     EXPECT_EQ(served, status::done);
     EXPECT_EQ(size, 600U - 28U - first.headroom);
     EXPECT_EQ(first.take_datagram()->data, packet(size, 1));
+}
+
+// What lwIP puts before an answer are its own headers, not those of the request.
+TEST_F(lwip_udp_socket, lends_what_the_link_carries_whatever_headers_the_request_had) {
+    first.set_mtu(500, 500);
+    first.put(with_padding(make({first.ipv6(9, peer_port), first.ipv6(1, port), get_hello}), 64), 200);
+    ASSERT_EQ(serve(), status::done);
+    EXPECT_EQ(lent.size(), 500U - 48U);
+}
+
+TEST_F(lwip_udp_socket, lends_enough_for_a_challenge_where_the_link_carries_next_to_nothing) {
+    for (const int mtu : {1, 28, 40, 49, 50, 69}) {
+        for (const std::size_t piece : {0, 50}) {
+            first.set_mtu(static_cast<std::uint16_t>(mtu), static_cast<std::uint16_t>(mtu));
+            first.put(make({first.ipv6(9, peer_port), first.ipv6(1, port), get_hello}), piece);
+            std::size_t size = 0;
+            const status served = socket.serve(storage, e.in, [&](mutable_bytes memory) {
+                size = memory.size();
+                return std::size_t{0};
+            });
+            EXPECT_EQ(served, status::done);
+            EXPECT_EQ(size, 22U) << mtu;
+        }
+    }
+}
+
+TEST_F(lwip_udp_socket, fails_in_storage_that_is_too_small_for_a_challenge) {
+    ask(get_hello);
+    const auto never = [](mutable_bytes) -> std::size_t { throw std::logic_error("lent"); };
+    EXPECT_EQ(socket.serve(mutable_bytes{storage}.first(21), e.in, never), status::failed);
+    EXPECT_EQ(socket.serve(mutable_bytes{}, e.in, never), status::failed);
+    EXPECT_EQ(serve(), status::done) << "the datagram is still there";
+    EXPECT_EQ(first.take_datagram()->data, hello);
+}
+
+// A driver's own memory, of a size that only the driver knows, which says that it is of the pool.
+struct custom_buffer {
+    pbuf_custom about{};
+    std::unique_ptr<byte[]> memory;
+
+    static void release(pbuf* p) { delete reinterpret_cast<custom_buffer*>(p); }
+};
+
+TEST_F(lwip_udp_socket, copies_what_lies_in_memory_of_a_driver) {
+    const packet ip = make({peer(), here(), get_hello});
+    auto* const own = new custom_buffer{.memory = std::make_unique<byte[]>(ip.size())};
+    const auto size = static_cast<u16_t>(ip.size());
+    own->about.custom_free_function = custom_buffer::release;
+    pbuf* const p = pbuf_alloced_custom(PBUF_RAW, size, PBUF_POOL, &own->about, own->memory.get(), size);
+    pbuf_take(p, ip.data(), size);
+    first.put(p);
+    ASSERT_EQ(serve(), status::done);
+    EXPECT_EQ(lent.data(), storage.data());
+    EXPECT_EQ(first.take_datagram()->data, hello);
 }
 
 TEST_F(lwip_udp_socket, lends_no_more_than_the_size_of_its_storage) {

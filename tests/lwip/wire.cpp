@@ -208,6 +208,21 @@ packet make(const datagram& d) {
     return ip;
 }
 
+packet with_padding(packet ipv6, std::size_t size) {
+    packet options{udp, static_cast<byte>(size / 8 - 1)};
+    while (options.size() < size) {
+        const std::size_t data = std::min<std::size_t>(size - options.size() - 2, 255);
+        append(options, std::array<byte, 2>{1, static_cast<byte>(data)});  // PadN
+        options.resize(options.size() + data);
+    }
+    const std::size_t payload = at16(ipv6, 4) + size;
+    ipv6[4] = static_cast<byte>(payload >> 8);
+    ipv6[5] = static_cast<byte>(payload);
+    ipv6[6] = 60;
+    ipv6.insert(ipv6.begin() + 40, options.begin(), options.end());
+    return ipv6;
+}
+
 std::optional<datagram> parse(const packet& ip) {
     if (!has_header(ip)) return {};
     const bool ipv4 = ip[0] == 0x45;
@@ -259,9 +274,9 @@ net::endpoint wire::link_local(byte last, std::uint16_t port) const {
 }
 std::uint32_t wire::interface() const { return netif_get_index(netif_); }
 
-void wire::put(const packet& ip, std::size_t piece) {
-    pbuf* const p = pbuf_of(ip, piece, headroom);
-    if (netif_->input(p, netif_) != ERR_OK) pbuf_free(p);
+void wire::put(const packet& ip, std::size_t piece) { put(pbuf_of(ip, piece, headroom)); }
+void wire::put(pbuf* ip) {
+    if (netif_->input(ip, netif_) != ERR_OK) pbuf_free(ip);
     settle();
 }
 

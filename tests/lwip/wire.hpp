@@ -26,6 +26,9 @@ struct datagram {
 std::optional<datagram> parse(const packet& ip);
 packet make(const datagram& d);
 
+// An IPv6 packet with Destination Options (RFC 8200 §4.6) of so many bytes, a multiple of 8, which are padding alone.
+packet with_padding(packet ipv6, std::size_t size);
+
 // An interface of lwIP's with two addresses of each family, and a link that carries IP packets as they are. There are
 // two, for the life of the process; and a third one, of Ethernet, which shows what is sent without the header of the
 // frame, and lets IP packets in as if they had been in one.
@@ -42,6 +45,7 @@ public:
 
     // Lets a packet in; lwIP is done with it when this returns. In pieces: in a chain of pbufs of this size.
     void put(const packet& ip, std::size_t piece = 0);
+    void put(pbuf* ip);
 
     // Has lwIP know the hardware address of a host of IPv4: on Ethernet, where it would have to ask.
     void introduce(const net::endpoint& host);

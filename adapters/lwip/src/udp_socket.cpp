@@ -30,6 +30,11 @@ struct core_lock {
     core_lock& operator=(const core_lock&) = delete;
 };
 
+// Of the headers that lwIP puts before what it sends, in bytes.
+constexpr unsigned udp_header = 8;
+constexpr unsigned ipv4_header = 20;
+constexpr unsigned ipv6_header = 40;
+
 // ---- addresses
 
 #if LWIP_IPV4
@@ -121,12 +126,9 @@ err_t hand_over(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
 // The header of Ethernet is put before a packet last of all. One that is refused without it did not come to the driver:
 // it is for a neighbour of unknown hardware address, and lwIP has no more room to let it wait for that.
 bool lacks_neighbour(const netif* out, unsigned headers, const endpoint& remote) {
-    constexpr unsigned udp = 8;
-    constexpr unsigned ipv4 = 20;
-    constexpr unsigned ipv6 = 40;
     constexpr unsigned ethernet = LWIP_ETHERNET ? NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET : 0;
     const bool is_ethernet = ethernet != 0 && out != nullptr && (out->flags & ethernet) != 0;
-    return is_ethernet && headers == udp + (is_ipv4(remote) ? ipv4 : ipv6);
+    return is_ethernet && headers == udp_header + (is_ipv4(remote) ? ipv4_header : ipv6_header);
 }
 
 // A neighbour that is not there is looked for for seconds. Nobody else is to wait for that, so what lacks one is lost.
@@ -141,7 +143,7 @@ err_t transmit(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
 // What not even a stack with nothing else to do has memory for, or what UDP's length cannot tell. The heap needs up to
 // 12 bytes of its own for each piece.
 bool can_never_be_sent(std::size_t size) {
-    constexpr std::size_t headers = 8 + 40 + 14;
+    constexpr std::size_t headers = udp_header + ipv6_header + 14;
 #if !MEM_LIBC_MALLOC && !MEM_USE_POOLS
     constexpr std::size_t around =
         LWIP_MEM_ALIGN_SIZE(PBUF_TRANSPORT) + LWIP_MEM_ALIGN_SIZE(sizeof(pbuf)) + LWIP_MEM_ALIGN_SIZE(12);
@@ -152,10 +154,13 @@ bool can_never_be_sent(std::size_t size) {
 
 // ---- receiving
 
+// Whether lwIP allocated it, from PBUF_POOL. A custom pbuf can say that it is of any type.
+bool is_of_pool(const pbuf* p) { return pbuf_match_allocsrc(p, PBUF_POOL) && (p->flags & PBUF_FLAG_IS_CUSTOM) == 0; }
+
 // All that can be written from the datagram's first byte on; nothing unless it is one piece of PBUF_POOL, whose size is
 // known, and nobody else holds it.
 mutable_bytes room_of(pbuf* p) {
-    if (p->next != nullptr || p->ref != 1 || !pbuf_match_allocsrc(p, PBUF_POOL)) return {};
+    if (p->next != nullptr || p->ref != 1 || !is_of_pool(p)) return {};
     byte* const end =
         reinterpret_cast<byte*>(p) + LWIP_MEM_ALIGN_SIZE(sizeof(pbuf)) + LWIP_MEM_ALIGN_SIZE(PBUF_POOL_BUFSIZE);
     byte* const begin = static_cast<byte*>(p->payload);
@@ -176,13 +181,14 @@ unsigned mtu_of(const netif* at) {
     return at->mtu;
 }
 
-// What the interface that a datagram came in by can carry in one packet, with headers like its own. Some have no limit,
-// which lwIP writes as 0.
+// The bytes of an answer that the interface which a datagram came in by can carry in one packet. Some interfaces have no
+// limit, which lwIP writes as 0. The headers are those of the answer: the request may have any number of others.
 std::uint16_t largest_answer() {
-    const unsigned headers = ip_current_header_tot_len() + 8U;
+    constexpr unsigned least = udp_socket::min_message_size;
+    const unsigned headers = udp_header + (ip_current_is_v6() ? ipv6_header : ipv4_header);
     const unsigned mtu = mtu_of(ip_current_input_netif());
     if (mtu == 0) return 0xffff;
-    return static_cast<std::uint16_t>(mtu > headers ? mtu - headers : 0);
+    return static_cast<std::uint16_t>(mtu > headers + least ? mtu - headers : least);
 }
 
 // A broadcast is that of the interface which lwIP took it for, not always the one that it came in by.
@@ -318,7 +324,8 @@ err_t udp_socket::send_copy(bytes datagram, const net::path& way) {
 
 // ---- without a copy
 
-// `memory` is the storage for what has to be copied, and becomes where the datagram is.
+// `memory` is the storage for what has to be copied, and becomes where the datagram is. Whoever sent the datagram decides
+// where in its buffer it ends: extension headers of IPv6 can leave nothing behind it.
 bool udp_socket::borrow(mutable_bytes& memory, net::arrival& in) {
     core_lock lock;
     if (count_ == 0) return false;
@@ -327,7 +334,7 @@ bool udp_socket::borrow(mutable_bytes& memory, net::arrival& in) {
     in.multicast = next.multicast;
     const std::size_t most = memory.size() < next.largest ? memory.size() : next.largest;
     const mutable_bytes room = room_of(next.data);
-    if (!room.empty() && next.data->len <= most) {
+    if (room.size() >= min_message_size && next.data->len <= most) {
         in.size = next.data->len;
         in.truncated = false;
         memory = room.first(room.size() < most ? room.size() : most);

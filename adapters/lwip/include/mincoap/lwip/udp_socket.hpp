@@ -16,6 +16,7 @@
 
 #include <array>
 #include <concepts>
+#include <span>
 
 #include <lwip/err.h>
 
@@ -38,6 +39,9 @@ class udp_socket {
 public:
     // So many datagrams wait to be received; what comes then is dropped, and counted.
     static constexpr std::size_t depth = 4;
+
+    // A server can answer any datagram in this memory, in bytes: header, token, and the Echo option of a challenge.
+    static constexpr std::size_t min_message_size = 22;
 
     udp_socket() = default;
     udp_socket(const udp_socket&) = delete;
@@ -70,17 +74,22 @@ public:
 
     // Receives, answers and sends without a copy, instead of `receive` and `send`: `respond` builds the answer where
     // the datagram lies, in lwIP's own memory. It is given that memory, of no more than the storage's size and what the
-    // link carries as one packet, or what the datagram takes, once `in` tells what is known of the datagram; it returns
-    // the size of the answer, or 0 for none.
+    // link carries as one packet, or what the datagram takes, but at least `min_message_size`, once `in` tells what is
+    // known of the datagram; it returns the size of the answer, or 0 for none.
     //   done           a datagram is dealt with, or an answer that waited is sent
     //   would_block    there was none; or, if is_blocked(), an answer waits for lwIP and is sent by the next call,
     //                  before another datagram is received
-    // A datagram in several pieces, as after reassembly, one that is not in PBUF_POOL, and one that is too large, are
-    // copied into `storage`, which is the socket's then until it is no longer blocked.
-    template <std::invocable<mutable_bytes> Respond>
-    net::status serve(mutable_bytes storage, net::arrival& in, const Respond& respond) {
+    //   failed         the storage is smaller than `min_message_size`; an array that is too small does not compile
+    // A datagram in several pieces, as after reassembly, one that is not in PBUF_POOL, one that is too large, and one
+    // behind which its buffer has too little room, are copied into `storage`, which is the socket's then until it is no
+    // longer blocked.
+    template <std::convertible_to<mutable_bytes> Storage, std::invocable<mutable_bytes> Respond>
+    net::status serve(Storage&& storage, net::arrival& in, const Respond& respond) {
+        static_assert(decltype(std::span{storage})::extent >= min_message_size,
+                      "mincoap: the storage of an lwIP socket has at least 22 bytes; give serve a larger array");
         if (!is_blocked()) {
             mutable_bytes memory = storage;
+            if (memory.size() < min_message_size) return net::status::failed;
             if (!borrow(memory, in)) return net::status::would_block;
             answer_ = memory.first(respond(memory));
         }
@@ -99,7 +108,7 @@ private:
     struct waiting {
         pbuf* data;
         net::path path;
-        std::uint16_t largest;  // what the link can carry back in one packet, in bytes
+        std::uint16_t largest;  // what the link can carry back in one packet, in bytes; at least min_message_size
         bool multicast;
     };
     struct callbacks;
