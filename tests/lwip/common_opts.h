@@ -34,6 +34,7 @@ void* lwip_test_malloc(size_t size); /* runs out of memory if a test wants it */
 #define LWIP_ETHERNET 1
 #define ARP_QUEUEING 1
 #define ETHARP_SUPPORT_STATIC_ENTRIES 1
+#define LWIP_IP_ACCEPT_UDP_PORT(port) 0 /* as with DHCP, what comes from 0.0.0.0 is let in */
 #define LWIP_RAW 0
 #define LWIP_UDP 1
 #define LWIP_TCP 0

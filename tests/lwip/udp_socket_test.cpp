@@ -187,7 +187,7 @@ protected:
 
 TEST_P(lwip_groups, are_heard_once_joined_and_answered_from_an_address_of_the_link) {
     net::arrival in;
-    ASSERT_EQ(udp_socket::join(group(0)), ERR_OK);
+    ASSERT_EQ(socket.join(group(0)), ERR_OK);
     for (wire* w : {&first, &second}) {
         w->clear();
         w->put(make({asker(*w), group(port), get_hello_non}));
@@ -208,7 +208,7 @@ INSTANTIATE_TEST_SUITE_P(all_coap_nodes, lwip_groups, testing::Values(0, 1, 2));
 TEST_F(lwip_udp_socket, joins_on_one_interface_only) {
     net::endpoint group = net::ipv4(224, 0, 1, 99, 0);
     group.interface = second.interface();
-    ASSERT_EQ(udp_socket::join(group), ERR_OK);
+    ASSERT_EQ(socket.join(group), ERR_OK);
     group.port = port;
     net::arrival in;
     first.put(make({peer(), group, get_hello_non}));
@@ -218,29 +218,133 @@ TEST_F(lwip_udp_socket, joins_on_one_interface_only) {
 }
 
 TEST_F(lwip_udp_socket, joins_no_group_that_is_none) {
-    EXPECT_EQ(udp_socket::join(first.ipv4(1, 0)), ERR_VAL);
-    EXPECT_EQ(udp_socket::join(first.ipv6(1, 0)), ERR_VAL);
+    EXPECT_EQ(socket.join(first.ipv4(1, 0)), ERR_VAL);
+    EXPECT_EQ(socket.join(first.ipv6(1, 0)), ERR_VAL);
     net::endpoint nowhere = all_coap_nodes[0];
     nowhere.interface = 99;
-    EXPECT_EQ(udp_socket::join(nowhere), ERR_VAL);
+    EXPECT_EQ(socket.join(nowhere), ERR_VAL);
 }
 
 TEST_F(lwip_udp_socket, says_when_lwip_has_no_memory_for_a_group) {
     const out_of_memory now;
-    EXPECT_EQ(udp_socket::join(net::ipv4(224, 0, 1, 77, 0)), ERR_MEM);
-    EXPECT_EQ(udp_socket::join({.address{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x77}}), ERR_MEM);
+    EXPECT_EQ(socket.join(net::ipv4(224, 0, 1, 77, 0)), ERR_MEM);
+    EXPECT_EQ(socket.join({.address{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x77}}), ERR_MEM);
+}
+
+TEST_F(lwip_udp_socket, says_when_it_has_no_place_for_a_group) {
+    for (byte last = 1; last <= udp_socket::max_groups; ++last)
+        EXPECT_EQ(socket.join(net::ipv4(224, 0, 2, last, 0)), ERR_OK);
+    EXPECT_EQ(socket.join(net::ipv4(224, 0, 2, 99, 0)), ERR_MEM);
+    EXPECT_EQ(socket.join(net::ipv4(224, 0, 2, 1, 0)), ERR_OK) << "it has its place";
+    net::arrival in;
+    first.put(make({peer(), net::ipv4(224, 0, 2, 99, port), get_hello_non}));
+    EXPECT_EQ(socket.receive(storage, in), status::would_block);
+}
+
+// lwIP hears a group for all of its users once one of them has joined it.
+TEST_F(lwip_udp_socket, ignores_a_group_that_only_another_socket_has_joined) {
+    udp_socket other;
+    ASSERT_EQ(other.bind(port + 1), ERR_OK);
+    net::arrival in;
+    for (net::endpoint group :
+         {net::ipv4(224, 0, 1, 88, 0), net::endpoint{.address{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x88}}}) {
+        ASSERT_EQ(other.join(group), ERR_OK);
+        const net::endpoint from = is_ipv4(group) ? peer() : first.link_local(9, peer_port);
+        group.port = port;
+        first.put(make({from, group, get_hello_non}));
+        EXPECT_EQ(socket.receive(storage, in), status::would_block);
+        group.port = port + 1;
+        first.put(make({from, group, get_hello_non}));
+        EXPECT_EQ(other.receive(storage, in), status::done) << "lwIP did hear it";
+    }
+    EXPECT_EQ(socket.ignored(), 2U);
+    EXPECT_EQ(socket.dropped(), 0U) << "none was one too many";
+}
+
+TEST_F(lwip_udp_socket, ignores_a_group_on_an_interface_where_only_another_socket_has_joined_it) {
+    udp_socket other;
+    net::endpoint group = net::ipv4(224, 0, 1, 89, 0);
+    group.interface = first.interface();
+    ASSERT_EQ(other.join(group), ERR_OK);
+    group.interface = second.interface();
+    ASSERT_EQ(socket.join(group), ERR_OK);
+    group.port = port;
+    net::arrival in;
+    first.put(make({peer(), group, get_hello_non}));
+    EXPECT_EQ(socket.receive(storage, in), status::would_block);
+    EXPECT_EQ(socket.ignored(), 1U);
+    second.put(make({second.ipv4(9, peer_port), group, get_hello_non}));
+    EXPECT_EQ(socket.receive(storage, in), status::done);
+}
+
+// 224.0.0.1, ff01::1, ff02::1, and the solicited-node addresses (RFC 4291 §2.7.1): every node hears them.
+TEST_F(lwip_udp_socket, ignores_what_is_sent_to_all_nodes) {
+    first.put(make({peer(), net::ipv4(224, 0, 0, 1, port), get_hello_non}));
+    for (const byte scope : {byte{1}, byte{2}}) {
+        net::endpoint all{.address{0xff, scope}, .port = port};
+        all.address[15] = 1;
+        first.put(make({first.link_local(9, peer_port), all, get_hello_non}));
+    }
+    net::endpoint solicited{.address{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff}, .port = port};
+    solicited.address[15] = 77;
+    udp_socket other;  // as lwIP does for an address of its own
+    ASSERT_EQ(other.join(solicited), ERR_OK);
+    first.put(make({first.link_local(9, peer_port), solicited, get_hello_non}));
+    net::arrival in;
+    EXPECT_EQ(socket.receive(storage, in), status::would_block);
+    EXPECT_EQ(socket.ignored(), 4U) << "lwIP did hear them";
 }
 
 // lwIP takes that of any of its interfaces, whichever one it came by.
-TEST_F(lwip_udp_socket, says_multicast_of_a_broadcast) {
-    net::arrival in;
-    for (const net::endpoint& to :
-         {first.ipv4(255, port), net::ipv4(255, 255, 255, 255, port), second.ipv4(255, port)}) {
+TEST_F(lwip_udp_socket, ignores_a_broadcast) {
+    for (const net::endpoint& to : {first.ipv4(255, port), net::ipv4(255, 255, 255, 255, port), second.ipv4(255, port),
+                                    net::ipv4(0, 0, 0, 0, port)})
         first.put(make({peer(), to, get_hello_non}));
+    net::arrival in;
+    EXPECT_EQ(socket.receive(storage, in), status::would_block);
+    EXPECT_EQ(socket.ignored(), 4U) << "lwIP did hear them";
+}
+
+// What is sent to it stays on this device.
+TEST_F(lwip_udp_socket, ignores_what_comes_from_the_unspecified_address) {
+    net::endpoint group = net::ipv4(224, 0, 1, 187, 0);
+    ASSERT_EQ(socket.join(group), ERR_OK);
+    net::endpoint solicited{.address{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff}, .port = port};
+    ASSERT_EQ(socket.join(solicited), ERR_OK) << "lwIP lets :: in nowhere else";
+    group.port = port;
+    first.put(make({net::ipv4(0, 0, 0, 0, peer_port), here(), get_hello}));
+    first.put(make({net::ipv4(0, 0, 0, 0, peer_port), group, get_hello_non}));
+    first.put(make({net::endpoint{.port = peer_port}, solicited, get_hello_non}));
+    net::arrival in;
+    EXPECT_EQ(socket.receive(storage, in), status::would_block);
+    EXPECT_EQ(socket.ignored(), 3U) << "lwIP did let them in";
+}
+
+TEST_P(lwip_groups, stay_joined_when_the_interface_goes_down_and_up_again) {
+    ASSERT_EQ(socket.join(group(0)), ERR_OK);
+    first.set_up(false);
+    first.set_up(true);
+    first.put(make({asker(first), group(port), get_hello_non}));
+    net::arrival in;
+    EXPECT_EQ(socket.receive(storage, in), status::done);
+}
+
+// That lwIP forgets them is in the contract. An interface that is added anew may have another index.
+TEST_P(lwip_groups, can_be_joined_again_when_the_interface_is_made_anew_however_often) {
+    net::arrival in;
+    net::endpoint on_second = group(0);
+    for (std::size_t i = 0; i < 2 * udp_socket::max_groups; ++i) {
+        on_second.interface = second.interface();
+        ASSERT_EQ(socket.join(on_second), ERR_OK);
+        second.put(make({asker(second), group(port), get_hello_non}));
         ASSERT_EQ(socket.receive(storage, in), status::done);
-        EXPECT_TRUE(in.multicast);
-        EXPECT_TRUE(is_unspecified(in.path.local));
+        second.make_anew();
+        second.put(make({asker(second), group(port), get_hello_non}));
+        ASSERT_EQ(socket.receive(storage, in), status::would_block);
     }
+    ASSERT_EQ(socket.join(group(0)), ERR_OK);
+    second.put(make({asker(second), group(port), get_hello_non}));
+    EXPECT_EQ(socket.receive(storage, in), status::done);
 }
 
 // ---- sending

@@ -243,16 +243,31 @@ wire& wire::number(int index) {
 }
 
 wire::wire(int index) : index_(index), netif_(new netif{}) {
+    locked([this] { add(); });
+    clear();
+}
+
+void wire::add() {
+    ip4_addr_t address, mask, gateway{};
+    copy_bytes(ipv4(1, 0).address.data() + 12, 4, reinterpret_cast<byte*>(&address));
+    IP4_ADDR(&mask, 255, 255, 255, 0);
+    netif_add(netif_, &address, &mask, &gateway, this, index_ == 2 ? init_ethernet : init, input);
+    netif_set_link_up(netif_);
+    netif_set_up(netif_);
+    for (const byte last : {byte{1}, byte{2}}) add_ipv6(netif_, ipv6(last, 0));
+    add_ipv6(netif_, link_local(1, 0));
+    if (index_ == 0) netif_set_default(netif_);
+}
+
+void wire::set_up(bool up) {
+    locked([this, up] { up ? netif_set_up(netif_) : netif_set_down(netif_); });
+}
+
+void wire::make_anew() {
     locked([this] {
-        ip4_addr_t address, mask, gateway{};
-        copy_bytes(ipv4(1, 0).address.data() + 12, 4, reinterpret_cast<byte*>(&address));
-        IP4_ADDR(&mask, 255, 255, 255, 0);
-        netif_add(netif_, &address, &mask, &gateway, this, index_ == 2 ? init_ethernet : init, input);
-        netif_set_link_up(netif_);
-        netif_set_up(netif_);
-        for (const byte last : {byte{1}, byte{2}}) add_ipv6(netif_, ipv6(last, 0));
-        add_ipv6(netif_, link_local(1, 0));
-        if (index_ == 0) netif_set_default(netif_);
+        netif_remove(netif_);
+        *netif_ = {};
+        add();
     });
     clear();
 }

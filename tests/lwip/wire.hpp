@@ -58,6 +58,10 @@ public:
     // What the link carries as one packet: of IPv6, less if a router says so.
     void set_mtu(std::uint16_t mtu, std::uint16_t of_ipv6);
 
+    // Has the interface down, or up again; removes it, and adds it anew, with its addresses and without groups.
+    void set_up(bool up);
+    void make_anew();
+
     int refusals = 0;          // so many packets that lwIP sends next are refused for lack of memory
     std::uint16_t headroom{};  // bytes before a packet that is let in, where the header of its frame was
 
@@ -66,6 +70,7 @@ public:
 
 private:
     explicit wire(int index);
+    void add();
 
     int index_;
     netif* netif_;

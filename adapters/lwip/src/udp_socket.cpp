@@ -191,22 +191,32 @@ std::uint16_t largest_answer() {
     return static_cast<std::uint16_t>(mtu > headers + least ? mtu - headers : least);
 }
 
-// A broadcast is that of the interface which lwIP took it for, not always the one that it came in by.
-bool is_to_many(const ip_addr_t* address) {
-    return ip_addr_ismulticast(address) || ip_addr_isbroadcast(address, ip_current_netif());
+// Of the interface which lwIP took the datagram for, not always the one that it came in by.
+bool is_broadcast() { return ip_addr_isbroadcast(ip_current_dest_addr(), ip_current_netif()); }
+
+// The address that was asked, and the interface that it was asked by.
+endpoint asked(std::uint16_t port) {
+    endpoint e = to_endpoint(*ip_current_dest_addr(), port);
+    e.interface = netif_get_index(ip_current_input_netif());
+    return e;
 }
 
 }  // namespace
 
 struct udp_socket::callbacks {
-    // udp_recv_fn. The datagram is the receiver's.
-    static void on_datagram(void* socket, udp_pcb* pcb, pbuf* data, const ip_addr_t* from, u16_t port) {
-        const ip_addr_t* const to = ip_current_dest_addr();
-        const bool multicast = is_to_many(to);
-        waiting datagram{data, {to_endpoint(*from, port), {}}, largest_answer(), multicast};
-        datagram.path.local = multicast ? endpoint{.port = pcb->local_port} : to_endpoint(*to, pcb->local_port);
-        datagram.path.local.interface = netif_get_index(ip_current_input_netif());
-        static_cast<udp_socket*>(socket)->push(datagram);
+    // udp_recv_fn. The datagram is the receiver's. lwIP hears what any of its users has joined, and all that is sent to
+    // every node. An answer to the unspecified address would stay on this device.
+    static void on_datagram(void* given, udp_pcb* pcb, pbuf* data, const ip_addr_t* from, u16_t port) {
+        auto& socket = *static_cast<udp_socket*>(given);
+        endpoint local = asked(pcb->local_port);
+        const bool multicast = is_multicast(local);
+        if (ip_addr_isany_val(*from) || (multicast ? !socket.has_joined(local) : is_broadcast())) {
+            ++socket.ignored_;
+            pbuf_free(data);
+            return;
+        }
+        if (multicast) local.address = {};
+        socket.push({data, {to_endpoint(*from, port), local}, largest_answer(), multicast});
     }
 };
 
@@ -269,10 +279,30 @@ err_t udp_socket::join(const endpoint& group) {
     core_lock lock;
     ip_addr_t address;
     if (!is_multicast(group) || !to_lwip(group, address)) return ERR_VAL;
-    if (group.interface == 0) return join_on_all(address);
+    const membership wanted{group.address, static_cast<std::uint8_t>(group.interface)};
+    membership* const place = place_for(wanted);
     netif* const at = interface_of(group);
-    if (at == nullptr) return ERR_VAL;
-    return join_on(at, address);
+    if (group.interface != 0 && at == nullptr) return ERR_VAL;
+    if (place == nullptr) return ERR_MEM;
+    const err_t joined = at == nullptr ? join_on_all(address) : join_on(at, address);
+    if (joined == ERR_OK) *place = wanted;
+    return joined;
+}
+
+// Its own if it was joined before; null if there is none. That of an interface which is gone is free.
+udp_socket::membership* udp_socket::place_for(const membership& group) {
+    membership* free = nullptr;
+    for (membership& m : groups_) {
+        if (m == group) return &m;
+        if (m == membership{} || (m.interface != 0 && netif_get_by_index(m.interface) == nullptr)) free = &m;
+    }
+    return free;
+}
+
+bool udp_socket::has_joined(const endpoint& group) const {
+    for (const membership& m : groups_)
+        if (m.address == group.address && (m.interface == 0 || m.interface == group.interface)) return true;
+    return false;
 }
 
 // ---- the queue

@@ -40,6 +40,9 @@ public:
     // So many datagrams wait to be received; what comes then is dropped, and counted.
     static constexpr std::size_t depth = 4;
 
+    // The groups that a socket can join; one on two interfaces that are named counts twice.
+    static constexpr std::size_t max_groups = 4;
+
     // A server can answer any datagram in this memory, in bytes: header, token, and the Echo option of a challenge.
     static constexpr std::size_t min_message_size = 22;
 
@@ -59,10 +62,13 @@ public:
     // Drops what waits. The groups stay joined.
     void close();
 
-    // Has the interface of the group, or with 0 all of them, take what is sent to it.
+    // Has the interface of the group, or with 0 all of them, take what is sent to it. Without this, the socket receives
+    // nothing that is sent to a group, whoever else on this stack has joined it, and it never receives a broadcast. A
+    // group stays joined while an interface is down. lwIP forgets the groups of an interface that is removed
+    // (netif_remove): join them again once it is added.
     //   ERR_VAL    not a group, or of a family that lwIP is built without; no such interface, or one that takes none
-    //   ERR_MEM    lwIP has no room for it: MEMP_NUM_IGMP_GROUP, MEMP_NUM_MLD6_GROUP
-    static err_t join(const net::endpoint& group);
+    //   ERR_MEM    lwIP has no room for it: MEMP_NUM_IGMP_GROUP, MEMP_NUM_MLD6_GROUP; or this socket has `max_groups`
+    err_t join(const net::endpoint& group);
 
     // By the contract of net::udp_socket: a copy of the oldest datagram that waits.
     net::status receive(mutable_bytes storage, net::arrival& in);
@@ -100,6 +106,10 @@ public:
     // Datagrams that were lost because too many waited. Modulo 2^32.
     std::uint32_t dropped() const { return dropped_; }
 
+    // Datagrams that the socket did not take: sent to a group that it has not joined or to a broadcast address, or from
+    // the unspecified address, 0.0.0.0 or ::. Modulo 2^32.
+    std::uint32_t ignored() const { return ignored_; }
+
     // Called when a datagram has come, if it is set before `bind`: by lwIP's thread where there is one, so that it can
     // wake the one that serves.
     void (*on_arrival)(udp_socket&) = nullptr;
@@ -111,8 +121,16 @@ private:
         std::uint16_t largest;  // what the link can carry back in one packet, in bytes; at least min_message_size
         bool multicast;
     };
+    struct membership {
+        std::array<byte, 16> address;  // all zeros: a place that is free
+        std::uint8_t interface;        // by lwIP's index; 0: all of them
+
+        friend constexpr bool operator==(const membership&, const membership&) = default;
+    };
     struct callbacks;
 
+    bool has_joined(const net::endpoint& group) const;
+    membership* place_for(const membership& group);
     void push(const waiting& datagram);
     void pop();
     bool borrow(mutable_bytes& memory, net::arrival& in);
@@ -125,6 +143,8 @@ private:
     std::uint8_t first_ = 0;
     std::uint8_t count_ = 0;
     std::uint32_t dropped_ = 0;
+    std::uint32_t ignored_ = 0;
+    std::array<membership, max_groups> groups_{};
     mutable_bytes answer_{};  // to the first datagram that waits
 };
 static_assert(net::udp_socket<udp_socket>);
