@@ -599,6 +599,27 @@ TEST_P(lwip_blocked, answers_go_out_later_and_in_order) {
     EXPECT_THAT(first.take_datagram()->data, ElementsAre(0x70, 0, 0x55, 0x66));
     EXPECT_FALSE(first.take());
 }
+
+// Such as one without a cable.
+TEST_P(lwip_blocked, answers_do_not_keep_clients_of_another_interface_waiting_for_ever) {
+    for (int round = 1; round <= 2; ++round) {
+        ask(get_hello, GetParam());
+        second.put(make({second.ipv4(9, peer_port), second.ipv4(1, port), get_hello}), GetParam());
+        first.refusals = 1000;
+        EXPECT_EQ(serve(), status::would_block);
+        pass_time(udp_socket::patience_ms / 2);
+        EXPECT_EQ(serve(), status::would_block) << "it may be sent yet";
+        pass_time(udp_socket::patience_ms / 2);
+        EXPECT_EQ(serve(), status::done);
+        EXPECT_FALSE(socket.is_blocked());
+        EXPECT_EQ(serve(), status::done);
+        const auto answer = second.take_datagram();
+        ASSERT_TRUE(answer);
+        EXPECT_EQ(answer->data, hello);
+        EXPECT_EQ(socket.unsent(), static_cast<unsigned>(round));
+    }
+    EXPECT_FALSE(first.take_datagram());
+}
 INSTANTIATE_TEST_SUITE_P(in_one_piece, lwip_blocked, testing::Values(0));
 INSTANTIATE_TEST_SUITE_P(in_pieces, lwip_blocked, testing::Values(30));
 

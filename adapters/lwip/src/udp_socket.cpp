@@ -5,6 +5,7 @@
 #include <lwip/mld6.h>
 #include <lwip/netif.h>
 #include <lwip/pbuf.h>
+#include <lwip/sys.h>
 #include <lwip/tcpip.h>
 #include <lwip/udp.h>
 
@@ -244,6 +245,7 @@ void udp_socket::close() {
     udp_remove(pcb_);
     pcb_ = nullptr;
     answer_ = {};
+    waits_ = false;
     while (count_ != 0) pop();
 }
 
@@ -379,10 +381,21 @@ bool udp_socket::borrow(mutable_bytes& memory, net::arrival& in) {
 
 status udp_socket::conclude() {
     core_lock lock;
-    if (is_blocked() && is_for_now(send_answer())) return status::would_block;
+    if (is_blocked() && is_for_now(send_answer()) && !is_too_late()) return status::would_block;
     answer_ = {};
+    waits_ = false;
     pop();
     return status::done;
+}
+
+// Of an answer that lwIP did not take. It begins to wait the first time.
+bool udp_socket::is_too_late() {
+    const std::uint32_t now = sys_now();
+    if (!waits_) waits_since_ms_ = now;
+    waits_ = true;
+    if (now - waits_since_ms_ < patience_ms) return false;
+    ++unsent_;
+    return true;
 }
 
 // lwIP put its headers before an answer that it then refused: each attempt starts from the answer alone. A copy has

@@ -43,6 +43,9 @@ public:
     // The groups that a socket can join; one on two interfaces that are named counts twice.
     static constexpr std::size_t max_groups = 4;
 
+    // An answer waits for lwIP so long at most, in milliseconds: its client asks again after 2 s (RFC 7252 §4.8).
+    static constexpr std::uint32_t patience_ms = 1000;
+
     // A server can answer any datagram in this memory, in bytes: header, token, and the Echo option of a challenge.
     static constexpr std::size_t min_message_size = 22;
 
@@ -84,7 +87,8 @@ public:
     // known of the datagram; it returns the size of the answer, or 0 for none.
     //   done           a datagram is dealt with, or an answer that waited is sent
     //   would_block    there was none; or, if is_blocked(), an answer waits for lwIP and is sent by the next call,
-    //                  before another datagram is received
+    //                  before another datagram is received; after `patience_ms` it is lost, since an interface that
+    //                  takes nothing must not keep the clients of another one waiting
     //   failed         the storage is smaller than `min_message_size`; an array that is too small does not compile
     // A datagram in several pieces, as after reassembly, one that is not in PBUF_POOL, one that is too large, and one
     // behind which its buffer has too little room, are copied into `storage`, which is the socket's then until it is no
@@ -109,6 +113,9 @@ public:
     // Datagrams that the socket did not take: sent to a group that it has not joined or to a broadcast address, or from
     // the unspecified address, 0.0.0.0 or ::. Modulo 2^32.
     std::uint32_t ignored() const { return ignored_; }
+
+    // Answers of `serve` that were lost because lwIP did not take them for `patience_ms`. Modulo 2^32.
+    std::uint32_t unsent() const { return unsent_; }
 
     // Called when a datagram has come, if it is set before `bind`: by lwIP's thread where there is one, so that it can
     // wake the one that serves.
@@ -135,6 +142,7 @@ private:
     void pop();
     bool borrow(mutable_bytes& memory, net::arrival& in);
     net::status conclude();
+    bool is_too_late();
     err_t send_answer();
     err_t send_copy(bytes datagram, const net::path& way);
 
@@ -142,8 +150,11 @@ private:
     std::array<waiting, depth> waiting_{};
     std::uint8_t first_ = 0;
     std::uint8_t count_ = 0;
+    bool waits_ = false;  // the answer, since then
+    std::uint32_t waits_since_ms_ = 0;
     std::uint32_t dropped_ = 0;
     std::uint32_t ignored_ = 0;
+    std::uint32_t unsent_ = 0;
     std::array<membership, max_groups> groups_{};
     mutable_bytes answer_{};  // to the first datagram that waits
 };
