@@ -1,5 +1,5 @@
-// The contract of net::udp_socket as tests that every adapter passes. A test of your own, your_socket_test.cpp, includes
-// this header, defines a harness, and instantiates the tests behind it, in this namespace:
+// The contract of net::udp_socket as tests that every adapter passes. A test of your own, your_socket_test.cpp,
+// includes this header, defines a harness, and instantiates the tests behind it, in this namespace:
 //
 //   namespace mincoap::conformance {
 //   INSTANTIATE_TYPED_TEST_SUITE_P(yours, udp_socket_conformance, your_harness);

@@ -182,8 +182,8 @@ unsigned mtu_of(const netif* at) {
     return at->mtu;
 }
 
-// The bytes of an answer that the interface which a datagram came in by can carry in one packet. Some interfaces have no
-// limit, which lwIP writes as 0. The headers are those of the answer: the request may have any number of others.
+// The bytes of an answer that the interface which a datagram came in by can carry in one packet. Some interfaces have
+// no limit, which lwIP writes as 0. The headers are those of the answer: the request may have any number of others.
 std::uint16_t largest_answer() {
     constexpr unsigned least = udp_socket::min_message_size;
     const unsigned headers = udp_header + (ip_current_is_v6() ? ipv6_header : ipv4_header);
@@ -356,8 +356,8 @@ err_t udp_socket::send_copy(bytes datagram, const net::path& way) {
 
 // ---- without a copy
 
-// `memory` is the storage for what has to be copied, and becomes where the datagram is. Whoever sent the datagram decides
-// where in its buffer it ends: extension headers of IPv6 can leave nothing behind it.
+// `memory` is the storage for what has to be copied, and becomes where the datagram is. The sender decides where in its
+// buffer a datagram ends: extension headers of IPv6 can leave nothing behind it.
 bool udp_socket::borrow(mutable_bytes& memory, net::arrival& in) {
     core_lock lock;
     if (count_ == 0) return false;
