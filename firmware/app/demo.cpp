@@ -39,6 +39,8 @@ void write_counters(body_writer& to) {
     put_line(to, "frames sent", frames.sent);
     put_line(to, "frames dropped", frames.dropped);
     put_line(to, "datagrams dropped", firmware::socket->dropped());
+    put_line(to, "datagrams ignored", firmware::socket->ignored());
+    put_line(to, "answers unsent", firmware::socket->unsent());
     put_line(to, "served", firmware::hooks[outcome::served]);
     put_line(to, "refused", firmware::hooks[outcome::refused]);
     put_line(to, "challenged", firmware::hooks[outcome::challenged]);

@@ -1,6 +1,12 @@
-// The contract of net::udp_socket as tests that every adapter passes. An adapter writes a harness and instantiates:
+// The contract of net::udp_socket as tests that every adapter passes. A test of your own, your_socket_test.cpp,
+// includes this header, defines a harness, and instantiates the tests behind it, in this namespace:
 //
-//   INSTANTIATE_TYPED_TEST_SUITE_P(lwip, udp_socket_conformance, lwip_harness);
+//   namespace mincoap::conformance {
+//   INSTANTIATE_TYPED_TEST_SUITE_P(yours, udp_socket_conformance, your_harness);
+//   }
+//
+// It is compiled as C++23 and linked with GTest::gtest_main. To try several harnesses, such as one per family of
+// addresses, give testing::Types<...> of them.
 //
 // A harness is default-constructible and owns one socket under test and one peer of it:
 //   socket()            the socket under test, the same at each call
@@ -10,8 +16,17 @@
 //   take()              what next came to the peer, waiting for it a moment: std::optional<taken>
 //   dead_peer()         an endpoint where nobody listens, whose refusal may come back as an error
 //   settle()            returns when errors that are under way have arrived
-// and, if there is a limit that `send` meets (else the test is left out):
+// The rest is for what not every harness can bring about. Without it, the tests of that are left out.
 //   too_large           a size in bytes that can never be sent
+//   congest()           from now on the way out takes few datagrams or none, and then `send` has to say would_block
+//   relieve()           ends that
+//   deliver_to_group(bytes)
+//                       sends a datagram from the peer to a group that the socket under test has not joined at first,
+//                       but another socket on its machine has; when it returns, it has arrived
+//   join()              has the socket under test join that group; with deliver_to_group
+//   deliver_from_nowhere(bytes)
+//                       sends a datagram to asked(), or to a group joined for this, from the unspecified address,
+//                       0.0.0.0 or ::; when it returns, it has arrived
 #pragma once
 
 #include <optional>
@@ -83,6 +98,14 @@ TYPED_TEST_P(udp_socket_conformance, receives_a_datagram_whole) {
     EXPECT_FALSE(this->in.truncated);
     EXPECT_FALSE(this->in.multicast);
     EXPECT_EQ(this->receive(64), net::status::would_block);
+}
+
+// A socket that says so would have a server send anything to anybody.
+TYPED_TEST_P(udp_socket_conformance, leaves_it_to_the_guard_whose_address_is_confirmed) {
+    this->harness.deliver(this->ping);
+    this->in.confirmed = false;
+    ASSERT_EQ(this->receive(64), net::status::done);
+    EXPECT_FALSE(this->in.confirmed);
 }
 
 TYPED_TEST_P(udp_socket_conformance, tells_who_sent_it) {
@@ -216,13 +239,79 @@ TYPED_TEST_P(udp_socket_conformance, loses_a_datagram_that_is_too_large) {
     }
 }
 
+// What `send` blocked is sent by the caller once more, and by the socket not at all.
+TYPED_TEST_P(udp_socket_conformance, neither_loses_nor_doubles_what_a_full_queue_blocks) {
+    if constexpr (requires { this->harness.congest(), this->harness.relieve(); }) {
+        this->harness.deliver(this->ping);
+        ASSERT_EQ(this->receive(64), net::status::done);
+        const net::path way = this->in.path;
+        this->harness.congest();
+        byte next = 0;
+        while (this->harness.socket().send({&next, 1}, way) == net::status::done) ASSERT_NE(++next, 0) << "never full";
+        EXPECT_EQ(this->harness.socket().send({&next, 1}, way), net::status::would_block);
+        this->harness.deliver(this->ping);
+        EXPECT_EQ(this->receive(64), net::status::done) << "the way in is another one";
+        this->harness.relieve();
+        ASSERT_EQ(this->harness.socket().send({&next, 1}, way), net::status::done);
+        ASSERT_EQ(this->harness.socket().send(this->pong, way), net::status::done);
+        for (byte expected = 0; expected <= next; ++expected) {
+            const auto taken = this->harness.take();
+            ASSERT_TRUE(taken) << "of " << int{expected};
+            EXPECT_TRUE(this->same(taken->data, bytes{&expected, 1})) << int{expected};
+        }
+        const auto last = this->harness.take();
+        ASSERT_TRUE(last);
+        EXPECT_TRUE(this->same(last->data, this->pong)) << "a datagram was sent twice";
+    }
+}
+
+// Whoever else on the machine has joined it: a request to a group is for those who asked for such requests.
+TYPED_TEST_P(udp_socket_conformance, receives_nothing_of_a_group_that_it_did_not_join) {
+    if constexpr (requires { this->harness.deliver_to_group(bytes{}); }) {
+        this->harness.deliver_to_group(this->ping);
+        EXPECT_EQ(this->receive(64), net::status::would_block);
+        this->expect_exchange();
+    }
+}
+
+TYPED_TEST_P(udp_socket_conformance, receives_a_group_that_it_joined_and_tells_no_group_as_local) {
+    if constexpr (requires { this->harness.join(), this->harness.deliver_to_group(bytes{}); }) {
+        this->harness.join();
+        this->harness.deliver_to_group(this->ping);
+        ASSERT_EQ(this->receive(64), net::status::done);
+        EXPECT_TRUE(this->same(this->received(), this->ping));
+        EXPECT_TRUE(this->in.multicast);
+        EXPECT_TRUE(is_unspecified(this->in.path.local));
+        EXPECT_EQ(this->in.path.remote, this->harness.peer());
+        ASSERT_EQ(this->harness.socket().send(this->pong, this->in.path), net::status::done);
+        const auto answer = this->harness.take();
+        ASSERT_TRUE(answer);
+        EXPECT_FALSE(is_multicast(answer->from));
+        this->expect_exchange();
+        EXPECT_FALSE(this->in.multicast) << "that was for a datagram to the group";
+    }
+}
+
+// An answer would reach services of the machine itself.
+TYPED_TEST_P(udp_socket_conformance, receives_nothing_from_the_unspecified_address) {
+    if constexpr (requires { this->harness.deliver_from_nowhere(bytes{}); }) {
+        this->harness.deliver_from_nowhere(this->ping);
+        EXPECT_EQ(this->receive(64), net::status::would_block);
+        this->expect_exchange();
+    }
+}
+
 REGISTER_TYPED_TEST_SUITE_P(udp_socket_conformance, says_would_block_when_there_is_nothing, receives_a_datagram_whole,
-                            tells_who_sent_it, tells_the_address_that_was_asked, tells_everything_anew,
-                            receives_an_empty_datagram, receives_a_datagram_that_fits_exactly,
-                            says_truncated_and_gives_the_beginning, takes_a_datagram_for_which_there_is_no_room_at_all,
+                            leaves_it_to_the_guard_whose_address_is_confirmed, tells_who_sent_it,
+                            tells_the_address_that_was_asked, tells_everything_anew, receives_an_empty_datagram,
+                            receives_a_datagram_that_fits_exactly, says_truncated_and_gives_the_beginning,
+                            takes_a_datagram_for_which_there_is_no_room_at_all,
                             leaves_storage_beyond_the_datagram_alone, keeps_the_order,
                             answers_from_the_address_that_was_asked, sends_an_empty_datagram,
                             sends_with_nothing_said_of_where_from, steps_over_the_refusal_of_a_dead_peer,
-                            loses_a_datagram_that_is_too_large);
+                            loses_a_datagram_that_is_too_large, neither_loses_nor_doubles_what_a_full_queue_blocks,
+                            receives_nothing_of_a_group_that_it_did_not_join,
+                            receives_a_group_that_it_joined_and_tells_no_group_as_local,
+                            receives_nothing_from_the_unspecified_address);
 
 }  // namespace mincoap::conformance

@@ -21,6 +21,8 @@ def test_replies_from_the_address_asked_and_hears_the_groups(link, image, coap_c
         assert {a: link.source_of(a) for a in asked} == {a: a for a in asked}
         for group, expected in GROUPS.items():
             assert link.source_of(group) in expected, group
+        for group in ("224.0.0.1", "ff02::1"):
+            assert link.ask(group) is None, "which it did not join"
         for host in ("192.0.2.2", "[2001:db8::2]", f"[{LINK_LOCAL}%tap]"):
             client = [*link.execute(), coap_client, "-B", "3", "-m", "get", f"coap://{host}/"]
             told = subprocess.run(client, capture_output=True, timeout=20, check=True).stdout

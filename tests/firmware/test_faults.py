@@ -194,6 +194,20 @@ def test_a_source_beyond_the_link_may_be_forged_and_is_challenged(peer):
     assert confirmed.code == _coap.code("2.05") and confirmed.payload
 
 
+def test_what_is_sent_to_everybody_is_ignored(peer):
+    """The firmware has joined the groups of all CoAP nodes, and no others."""
+    before = counters(peer)
+    requests = [_ask.get("hello", _coap.NON) for _ in range(4)]
+    for request, to in zip(requests, ("192.0.2.255", "255.255.255.255", "224.0.0.1", "ff02::1"), strict=True):
+        mac = BROADCAST if "255" in to else _ethernet.multicast_mac(to)
+        peer.send_ip(peer.packet(request, 6 if ":" in to else 4, to=to), mac)
+    peer.look(0.1)
+    assert not {m.mid for _, m in peer.answers()} & {mid_of(r) for r in requests}
+    after = counters(peer)
+    assert after["datagrams ignored"] - before["datagrams ignored"] == len(requests), "they did arrive"
+    assert after["datagrams dropped"] == before["datagrams dropped"]
+
+
 def test_a_datagram_of_a_whole_frame_is_refused(peer):
     request = _coap.message(_coap.CON, _coap.PUT, 77, b"", _coap.path("upload"), b"x" * (1472 - 4 - 7 - 1))
     assert len(peer.packet(request)) == 1500

@@ -9,6 +9,7 @@
 extern "C" {
 #endif
 void* lwip_test_malloc(size_t size); /* runs out of memory if a test wants it */
+unsigned lwip_test_passed_ms(void);  /* what a test adds to the time */
 #ifdef __cplusplus
 }
 #endif
@@ -20,6 +21,7 @@ void* lwip_test_malloc(size_t size); /* runs out of memory if a test wants it */
 #define mem_clib_malloc lwip_test_malloc
 #define MEM_ALIGNMENT 8
 #define PBUF_POOL_BUFSIZE 600
+#define LWIP_SUPPORT_CUSTOM_PBUF 1
 
 #ifndef LWIP_IPV4
 #define LWIP_IPV4 1
@@ -33,6 +35,7 @@ void* lwip_test_malloc(size_t size); /* runs out of memory if a test wants it */
 #define LWIP_ETHERNET 1
 #define ARP_QUEUEING 1
 #define ETHARP_SUPPORT_STATIC_ENTRIES 1
+#define LWIP_IP_ACCEPT_UDP_PORT(port) 0 /* as with DHCP, what comes from 0.0.0.0 is let in */
 #define LWIP_RAW 0
 #define LWIP_UDP 1
 #define LWIP_TCP 0

@@ -1,5 +1,6 @@
 #include "../conformance/udp_socket_conformance.hpp"
 
+#include <limits>
 #include <stdexcept>
 
 #include <mincoap/lwip/udp_socket.hpp>
@@ -29,12 +30,31 @@ public:
     net::endpoint asked() const { return (wire_.*Address)(Asked, port); }
     net::endpoint peer() const { return (wire_.*Address)(9, peer_port); }
     net::endpoint dead_peer() const { return (wire_.*Address)(9, 9); }
-    void deliver(bytes data) { wire_.put(make({peer(), asked(), {data.begin(), data.end()}})); }
+    void deliver(bytes data) { deliver_from(peer(), asked(), data); }
 
     std::optional<conformance::taken> take() {
         const auto next = wire_.take_datagram();
         if (!next || next->to.address != peer().address || next->to.port != peer_port) return {};
         return conformance::taken{next->data, next->from};
+    }
+
+    void congest() { wire_.refusals = std::numeric_limits<int>::max(); }
+    void relieve() { wire_.refusals = 0; }
+
+    void deliver_to_group(bytes data) {
+        if (other_.join(group()) != ERR_OK) throw std::runtime_error("no room for the group");
+        deliver_from(peer(), group(), data);
+    }
+    void join() {
+        if (socket_.join(group()) != ERR_OK) throw std::runtime_error("no room for the group");
+    }
+
+    // lwIP lets :: in to solicited-node addresses only.
+    void deliver_from_nowhere(bytes data) {
+        if (is_ipv4(peer())) return deliver_from(net::ipv4(0, 0, 0, 0, peer_port), asked(), data);
+        net::endpoint solicited{.address{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff}, .port = port};
+        if (socket_.join(solicited) != ERR_OK) throw std::runtime_error("no room for the group");
+        deliver_from({.port = peer_port}, solicited, data);
     }
 
     // ICMP "port unreachable" (RFC 792), or that of ICMPv6 (RFC 4443), for what went to the dead peer.
@@ -47,8 +67,17 @@ public:
 private:
     static packet unreachable(const packet& about);
 
+    net::endpoint group() const {
+        if (is_ipv4(peer())) return net::ipv4(224, 0, 1, 66, port);
+        return {.address{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x66}, .port = port};
+    }
+    void deliver_from(const net::endpoint& from, const net::endpoint& to, bytes data) {
+        wire_.put(make({from, to, {data.begin(), data.end()}}));
+    }
+
     wire& wire_ = wire::number(Wire);
     udp_socket socket_;
+    udp_socket other_;
 };
 
 // lwIP has no ICMP for UDP to look at, and drops it whatever its checksum is.

@@ -1,6 +1,9 @@
 #include <mincoap/lwip/udp_socket.hpp>
 
+#include <stdexcept>
+
 #include <gmock/gmock.h>
+#include <lwip/pbuf.h>
 
 #include <mincoap/mincoap.hpp>
 
@@ -184,7 +187,7 @@ protected:
 
 TEST_P(lwip_groups, are_heard_once_joined_and_answered_from_an_address_of_the_link) {
     net::arrival in;
-    ASSERT_EQ(udp_socket::join(group(0)), ERR_OK);
+    ASSERT_EQ(socket.join(group(0)), ERR_OK);
     for (wire* w : {&first, &second}) {
         w->clear();
         w->put(make({asker(*w), group(port), get_hello_non}));
@@ -205,7 +208,7 @@ INSTANTIATE_TEST_SUITE_P(all_coap_nodes, lwip_groups, testing::Values(0, 1, 2));
 TEST_F(lwip_udp_socket, joins_on_one_interface_only) {
     net::endpoint group = net::ipv4(224, 0, 1, 99, 0);
     group.interface = second.interface();
-    ASSERT_EQ(udp_socket::join(group), ERR_OK);
+    ASSERT_EQ(socket.join(group), ERR_OK);
     group.port = port;
     net::arrival in;
     first.put(make({peer(), group, get_hello_non}));
@@ -215,29 +218,133 @@ TEST_F(lwip_udp_socket, joins_on_one_interface_only) {
 }
 
 TEST_F(lwip_udp_socket, joins_no_group_that_is_none) {
-    EXPECT_EQ(udp_socket::join(first.ipv4(1, 0)), ERR_VAL);
-    EXPECT_EQ(udp_socket::join(first.ipv6(1, 0)), ERR_VAL);
+    EXPECT_EQ(socket.join(first.ipv4(1, 0)), ERR_VAL);
+    EXPECT_EQ(socket.join(first.ipv6(1, 0)), ERR_VAL);
     net::endpoint nowhere = all_coap_nodes[0];
     nowhere.interface = 99;
-    EXPECT_EQ(udp_socket::join(nowhere), ERR_VAL);
+    EXPECT_EQ(socket.join(nowhere), ERR_VAL);
 }
 
 TEST_F(lwip_udp_socket, says_when_lwip_has_no_memory_for_a_group) {
     const out_of_memory now;
-    EXPECT_EQ(udp_socket::join(net::ipv4(224, 0, 1, 77, 0)), ERR_MEM);
-    EXPECT_EQ(udp_socket::join({.address{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x77}}), ERR_MEM);
+    EXPECT_EQ(socket.join(net::ipv4(224, 0, 1, 77, 0)), ERR_MEM);
+    EXPECT_EQ(socket.join({.address{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x77}}), ERR_MEM);
+}
+
+TEST_F(lwip_udp_socket, says_when_it_has_no_place_for_a_group) {
+    for (byte last = 1; last <= udp_socket::max_groups; ++last)
+        EXPECT_EQ(socket.join(net::ipv4(224, 0, 2, last, 0)), ERR_OK);
+    EXPECT_EQ(socket.join(net::ipv4(224, 0, 2, 99, 0)), ERR_MEM);
+    EXPECT_EQ(socket.join(net::ipv4(224, 0, 2, 1, 0)), ERR_OK) << "it has its place";
+    net::arrival in;
+    first.put(make({peer(), net::ipv4(224, 0, 2, 99, port), get_hello_non}));
+    EXPECT_EQ(socket.receive(storage, in), status::would_block);
+}
+
+// lwIP hears a group for all of its users once one of them has joined it.
+TEST_F(lwip_udp_socket, ignores_a_group_that_only_another_socket_has_joined) {
+    udp_socket other;
+    ASSERT_EQ(other.bind(port + 1), ERR_OK);
+    net::arrival in;
+    for (net::endpoint group :
+         {net::ipv4(224, 0, 1, 88, 0), net::endpoint{.address{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x88}}}) {
+        ASSERT_EQ(other.join(group), ERR_OK);
+        const net::endpoint from = is_ipv4(group) ? peer() : first.link_local(9, peer_port);
+        group.port = port;
+        first.put(make({from, group, get_hello_non}));
+        EXPECT_EQ(socket.receive(storage, in), status::would_block);
+        group.port = port + 1;
+        first.put(make({from, group, get_hello_non}));
+        EXPECT_EQ(other.receive(storage, in), status::done) << "lwIP did hear it";
+    }
+    EXPECT_EQ(socket.ignored(), 2U);
+    EXPECT_EQ(socket.dropped(), 0U) << "none was one too many";
+}
+
+TEST_F(lwip_udp_socket, ignores_a_group_on_an_interface_where_only_another_socket_has_joined_it) {
+    udp_socket other;
+    net::endpoint group = net::ipv4(224, 0, 1, 89, 0);
+    group.interface = first.interface();
+    ASSERT_EQ(other.join(group), ERR_OK);
+    group.interface = second.interface();
+    ASSERT_EQ(socket.join(group), ERR_OK);
+    group.port = port;
+    net::arrival in;
+    first.put(make({peer(), group, get_hello_non}));
+    EXPECT_EQ(socket.receive(storage, in), status::would_block);
+    EXPECT_EQ(socket.ignored(), 1U);
+    second.put(make({second.ipv4(9, peer_port), group, get_hello_non}));
+    EXPECT_EQ(socket.receive(storage, in), status::done);
+}
+
+// 224.0.0.1, ff01::1, ff02::1, and the solicited-node addresses (RFC 4291 §2.7.1): every node hears them.
+TEST_F(lwip_udp_socket, ignores_what_is_sent_to_all_nodes) {
+    first.put(make({peer(), net::ipv4(224, 0, 0, 1, port), get_hello_non}));
+    for (const byte scope : {byte{1}, byte{2}}) {
+        net::endpoint all{.address{0xff, scope}, .port = port};
+        all.address[15] = 1;
+        first.put(make({first.link_local(9, peer_port), all, get_hello_non}));
+    }
+    net::endpoint solicited{.address{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff}, .port = port};
+    solicited.address[15] = 77;
+    udp_socket other;  // as lwIP does for an address of its own
+    ASSERT_EQ(other.join(solicited), ERR_OK);
+    first.put(make({first.link_local(9, peer_port), solicited, get_hello_non}));
+    net::arrival in;
+    EXPECT_EQ(socket.receive(storage, in), status::would_block);
+    EXPECT_EQ(socket.ignored(), 4U) << "lwIP did hear them";
 }
 
 // lwIP takes that of any of its interfaces, whichever one it came by.
-TEST_F(lwip_udp_socket, says_multicast_of_a_broadcast) {
-    net::arrival in;
-    for (const net::endpoint& to :
-         {first.ipv4(255, port), net::ipv4(255, 255, 255, 255, port), second.ipv4(255, port)}) {
+TEST_F(lwip_udp_socket, ignores_a_broadcast) {
+    for (const net::endpoint& to : {first.ipv4(255, port), net::ipv4(255, 255, 255, 255, port), second.ipv4(255, port),
+                                    net::ipv4(0, 0, 0, 0, port)})
         first.put(make({peer(), to, get_hello_non}));
+    net::arrival in;
+    EXPECT_EQ(socket.receive(storage, in), status::would_block);
+    EXPECT_EQ(socket.ignored(), 4U) << "lwIP did hear them";
+}
+
+// What is sent to it stays on this device.
+TEST_F(lwip_udp_socket, ignores_what_comes_from_the_unspecified_address) {
+    net::endpoint group = net::ipv4(224, 0, 1, 187, 0);
+    ASSERT_EQ(socket.join(group), ERR_OK);
+    net::endpoint solicited{.address{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff}, .port = port};
+    ASSERT_EQ(socket.join(solicited), ERR_OK) << "lwIP lets :: in nowhere else";
+    group.port = port;
+    first.put(make({net::ipv4(0, 0, 0, 0, peer_port), here(), get_hello}));
+    first.put(make({net::ipv4(0, 0, 0, 0, peer_port), group, get_hello_non}));
+    first.put(make({net::endpoint{.port = peer_port}, solicited, get_hello_non}));
+    net::arrival in;
+    EXPECT_EQ(socket.receive(storage, in), status::would_block);
+    EXPECT_EQ(socket.ignored(), 3U) << "lwIP did let them in";
+}
+
+TEST_P(lwip_groups, stay_joined_when_the_interface_goes_down_and_up_again) {
+    ASSERT_EQ(socket.join(group(0)), ERR_OK);
+    first.set_up(false);
+    first.set_up(true);
+    first.put(make({asker(first), group(port), get_hello_non}));
+    net::arrival in;
+    EXPECT_EQ(socket.receive(storage, in), status::done);
+}
+
+// That lwIP forgets them is in the contract. An interface that is added anew may have another index.
+TEST_P(lwip_groups, can_be_joined_again_when_the_interface_is_made_anew_however_often) {
+    net::arrival in;
+    net::endpoint on_second = group(0);
+    for (std::size_t i = 0; i < 2 * udp_socket::max_groups; ++i) {
+        on_second.interface = second.interface();
+        ASSERT_EQ(socket.join(on_second), ERR_OK);
+        second.put(make({asker(second), group(port), get_hello_non}));
         ASSERT_EQ(socket.receive(storage, in), status::done);
-        EXPECT_TRUE(in.multicast);
-        EXPECT_TRUE(is_unspecified(in.path.local));
+        second.make_anew();
+        second.put(make({asker(second), group(port), get_hello_non}));
+        ASSERT_EQ(socket.receive(storage, in), status::would_block);
     }
+    ASSERT_EQ(socket.join(group(0)), ERR_OK);
+    second.put(make({asker(second), group(port), get_hello_non}));
+    EXPECT_EQ(socket.receive(storage, in), status::done);
 }
 
 // ---- sending
@@ -270,6 +377,27 @@ TEST_F(lwip_udp_socket, loses_what_no_way_leads_for) {
 
 // ---- without a copy
 
+constexpr auto guarded_site = routes(at<"g">(confirmed_only(text("Hello CoAP"))));
+const packet get_g{0x48, 1, 0x12, 0x34, 1, 2, 3, 4, 5, 6, 7, 8, 0xb1, 'g'};
+
+// The least that a server needs is a header, a token and an Echo option. Its sender puts the datagram where it likes.
+TEST_F(lwip_udp_socket, lends_enough_for_a_challenge_where_options_move_the_datagram_to_the_end_of_the_buffer) {
+    auto guard = make_profile(echo_guard{{1, 2}});
+    for (std::size_t padding = 480; padding <= 528; padding += 8) {
+        first.clear();
+        first.put(with_padding(make({first.ipv6(9, peer_port), first.ipv6(1, port), get_g}), padding));
+        const status served = socket.serve(storage, e.in, [&](mutable_bytes memory) {
+            e.buffer = memory;
+            return respond(e, guarded_site, 0, guard);
+        });
+        ASSERT_EQ(served, status::done);
+        const auto answer = first.take_datagram();
+        ASSERT_TRUE(answer);
+        EXPECT_EQ(answer->data[1], static_cast<byte>(code::unauthorized));
+        EXPECT_EQ(answer->data.size(), 22U);
+    }
+}
+
 TEST_F(lwip_udp_socket, serves_where_the_datagram_lies) {
     ask(get_hello);
     ASSERT_EQ(serve(), status::done);
@@ -292,6 +420,60 @@ TEST_F(lwip_udp_socket, lends_as_much_as_the_buffer_has_behind_the_datagram) {
     EXPECT_EQ(served, status::done);
     EXPECT_EQ(size, 600U - 28U - first.headroom);
     EXPECT_EQ(first.take_datagram()->data, packet(size, 1));
+}
+
+// What lwIP puts before an answer are its own headers, not those of the request.
+TEST_F(lwip_udp_socket, lends_what_the_link_carries_whatever_headers_the_request_had) {
+    first.set_mtu(500, 500);
+    first.put(with_padding(make({first.ipv6(9, peer_port), first.ipv6(1, port), get_hello}), 64), 200);
+    ASSERT_EQ(serve(), status::done);
+    EXPECT_EQ(lent.size(), 500U - 48U);
+}
+
+TEST_F(lwip_udp_socket, lends_enough_for_a_challenge_where_the_link_carries_next_to_nothing) {
+    for (const int mtu : {1, 28, 40, 49, 50, 69}) {
+        for (const std::size_t piece : {0, 50}) {
+            first.set_mtu(static_cast<std::uint16_t>(mtu), static_cast<std::uint16_t>(mtu));
+            first.put(make({first.ipv6(9, peer_port), first.ipv6(1, port), get_hello}), piece);
+            std::size_t size = 0;
+            const status served = socket.serve(storage, e.in, [&](mutable_bytes memory) {
+                size = memory.size();
+                return std::size_t{0};
+            });
+            EXPECT_EQ(served, status::done);
+            EXPECT_EQ(size, 22U) << mtu;
+        }
+    }
+}
+
+TEST_F(lwip_udp_socket, fails_in_storage_that_is_too_small_for_a_challenge) {
+    ask(get_hello);
+    const auto never = [](mutable_bytes) -> std::size_t { throw std::logic_error("lent"); };
+    EXPECT_EQ(socket.serve(mutable_bytes{storage}.first(21), e.in, never), status::failed);
+    EXPECT_EQ(socket.serve(mutable_bytes{}, e.in, never), status::failed);
+    EXPECT_EQ(serve(), status::done) << "the datagram is still there";
+    EXPECT_EQ(first.take_datagram()->data, hello);
+}
+
+// A driver's own memory, of a size that only the driver knows, which says that it is of the pool.
+struct custom_buffer {
+    pbuf_custom about{};
+    std::unique_ptr<byte[]> memory;
+
+    static void release(pbuf* p) { delete reinterpret_cast<custom_buffer*>(p); }
+};
+
+TEST_F(lwip_udp_socket, copies_what_lies_in_memory_of_a_driver) {
+    const packet ip = make({peer(), here(), get_hello});
+    auto* const own = new custom_buffer{.memory = std::make_unique<byte[]>(ip.size())};
+    const auto size = static_cast<u16_t>(ip.size());
+    own->about.custom_free_function = custom_buffer::release;
+    pbuf* const p = pbuf_alloced_custom(PBUF_RAW, size, PBUF_POOL, &own->about, own->memory.get(), size);
+    pbuf_take(p, ip.data(), size);
+    first.put(p);
+    ASSERT_EQ(serve(), status::done);
+    EXPECT_EQ(lent.data(), storage.data());
+    EXPECT_EQ(first.take_datagram()->data, hello);
 }
 
 TEST_F(lwip_udp_socket, lends_no_more_than_the_size_of_its_storage) {
@@ -416,6 +598,27 @@ TEST_P(lwip_blocked, answers_go_out_later_and_in_order) {
     EXPECT_EQ(first.take_datagram()->data, hello);
     EXPECT_THAT(first.take_datagram()->data, ElementsAre(0x70, 0, 0x55, 0x66));
     EXPECT_FALSE(first.take());
+}
+
+// Such as one without a cable.
+TEST_P(lwip_blocked, answers_do_not_keep_clients_of_another_interface_waiting_for_ever) {
+    for (int round = 1; round <= 2; ++round) {
+        ask(get_hello, GetParam());
+        second.put(make({second.ipv4(9, peer_port), second.ipv4(1, port), get_hello}), GetParam());
+        first.refusals = 1000;
+        EXPECT_EQ(serve(), status::would_block);
+        pass_time(udp_socket::patience_ms / 2);
+        EXPECT_EQ(serve(), status::would_block) << "it may be sent yet";
+        pass_time(udp_socket::patience_ms / 2);
+        EXPECT_EQ(serve(), status::done);
+        EXPECT_FALSE(socket.is_blocked());
+        EXPECT_EQ(serve(), status::done);
+        const auto answer = second.take_datagram();
+        ASSERT_TRUE(answer);
+        EXPECT_EQ(answer->data, hello);
+        EXPECT_EQ(socket.unsent(), static_cast<unsigned>(round));
+    }
+    EXPECT_FALSE(first.take_datagram());
 }
 INSTANTIATE_TEST_SUITE_P(in_one_piece, lwip_blocked, testing::Values(0));
 INSTANTIATE_TEST_SUITE_P(in_pieces, lwip_blocked, testing::Values(30));

@@ -18,12 +18,14 @@
 
 namespace {
 std::atomic<bool> is_out_of_memory{false};
-}
+std::atomic<unsigned> passed_ms{0};
+}  // namespace
 
 extern "C" void* lwip_test_malloc(size_t size) { return is_out_of_memory ? nullptr : std::malloc(size); }
 
+extern "C" unsigned lwip_test_passed_ms() { return passed_ms; }
 #if NO_SYS
-extern "C" u32_t sys_now() { return 0; }
+extern "C" u32_t sys_now() { return passed_ms; }
 #endif
 
 namespace mincoap::lwip {
@@ -208,6 +210,21 @@ packet make(const datagram& d) {
     return ip;
 }
 
+packet with_padding(packet ipv6, std::size_t size) {
+    packet options{udp, static_cast<byte>(size / 8 - 1)};
+    while (options.size() < size) {
+        const std::size_t data = std::min<std::size_t>(size - options.size() - 2, 255);
+        append(options, std::array<byte, 2>{1, static_cast<byte>(data)});  // PadN
+        options.resize(options.size() + data);
+    }
+    const std::size_t payload = at16(ipv6, 4) + size;
+    ipv6[4] = static_cast<byte>(payload >> 8);
+    ipv6[5] = static_cast<byte>(payload);
+    ipv6[6] = 60;
+    ipv6.insert(ipv6.begin() + 40, options.begin(), options.end());
+    return ipv6;
+}
+
 std::optional<datagram> parse(const packet& ip) {
     if (!has_header(ip)) return {};
     const bool ipv4 = ip[0] == 0x45;
@@ -228,16 +245,31 @@ wire& wire::number(int index) {
 }
 
 wire::wire(int index) : index_(index), netif_(new netif{}) {
+    locked([this] { add(); });
+    clear();
+}
+
+void wire::add() {
+    ip4_addr_t address, mask, gateway{};
+    copy_bytes(ipv4(1, 0).address.data() + 12, 4, reinterpret_cast<byte*>(&address));
+    IP4_ADDR(&mask, 255, 255, 255, 0);
+    netif_add(netif_, &address, &mask, &gateway, this, index_ == 2 ? init_ethernet : init, input);
+    netif_set_link_up(netif_);
+    netif_set_up(netif_);
+    for (const byte last : {byte{1}, byte{2}}) add_ipv6(netif_, ipv6(last, 0));
+    add_ipv6(netif_, link_local(1, 0));
+    if (index_ == 0) netif_set_default(netif_);
+}
+
+void wire::set_up(bool up) {
+    locked([this, up] { up ? netif_set_up(netif_) : netif_set_down(netif_); });
+}
+
+void wire::make_anew() {
     locked([this] {
-        ip4_addr_t address, mask, gateway{};
-        copy_bytes(ipv4(1, 0).address.data() + 12, 4, reinterpret_cast<byte*>(&address));
-        IP4_ADDR(&mask, 255, 255, 255, 0);
-        netif_add(netif_, &address, &mask, &gateway, this, index_ == 2 ? init_ethernet : init, input);
-        netif_set_link_up(netif_);
-        netif_set_up(netif_);
-        for (const byte last : {byte{1}, byte{2}}) add_ipv6(netif_, ipv6(last, 0));
-        add_ipv6(netif_, link_local(1, 0));
-        if (index_ == 0) netif_set_default(netif_);
+        netif_remove(netif_);
+        *netif_ = {};
+        add();
     });
     clear();
 }
@@ -259,9 +291,9 @@ net::endpoint wire::link_local(byte last, std::uint16_t port) const {
 }
 std::uint32_t wire::interface() const { return netif_get_index(netif_); }
 
-void wire::put(const packet& ip, std::size_t piece) {
-    pbuf* const p = pbuf_of(ip, piece, headroom);
-    if (netif_->input(p, netif_) != ERR_OK) pbuf_free(p);
+void wire::put(const packet& ip, std::size_t piece) { put(pbuf_of(ip, piece, headroom)); }
+void wire::put(pbuf* ip) {
+    if (netif_->input(ip, netif_) != ERR_OK) pbuf_free(ip);
     settle();
 }
 
@@ -305,6 +337,8 @@ int wire::send(pbuf* ip) {
     pbuf_copy_partial(ip, copy.data(), ip->tot_len, 0);
     return ERR_OK;
 }
+
+void pass_time(std::uint32_t ms) { passed_ms += ms; }
 
 out_of_memory::out_of_memory() { is_out_of_memory = true; }
 out_of_memory::~out_of_memory() { is_out_of_memory = false; }

@@ -26,6 +26,9 @@ struct datagram {
 std::optional<datagram> parse(const packet& ip);
 packet make(const datagram& d);
 
+// An IPv6 packet with Destination Options (RFC 8200 §4.6) of so many bytes, a multiple of 8, which are padding alone.
+packet with_padding(packet ipv6, std::size_t size);
+
 // An interface of lwIP's with two addresses of each family, and a link that carries IP packets as they are. There are
 // two, for the life of the process; and a third one, of Ethernet, which shows what is sent without the header of the
 // frame, and lets IP packets in as if they had been in one.
@@ -42,6 +45,7 @@ public:
 
     // Lets a packet in; lwIP is done with it when this returns. In pieces: in a chain of pbufs of this size.
     void put(const packet& ip, std::size_t piece = 0);
+    void put(pbuf* ip);
 
     // Has lwIP know the hardware address of a host of IPv4: on Ethernet, where it would have to ask.
     void introduce(const net::endpoint& host);
@@ -54,6 +58,10 @@ public:
     // What the link carries as one packet: of IPv6, less if a router says so.
     void set_mtu(std::uint16_t mtu, std::uint16_t of_ipv6);
 
+    // Has the interface down, or up again; removes it, and adds it anew, with its addresses and without groups.
+    void set_up(bool up);
+    void make_anew();
+
     int refusals = 0;          // so many packets that lwIP sends next are refused for lack of memory
     std::uint16_t headroom{};  // bytes before a packet that is let in, where the header of its frame was
 
@@ -62,11 +70,15 @@ public:
 
 private:
     explicit wire(int index);
+    void add();
 
     int index_;
     netif* netif_;
     std::deque<packet> sent_;
 };
+
+// lwIP's clock is so much later, at once.
+void pass_time(std::uint32_t ms);
 
 // lwIP finds no memory while one of these lives.
 struct out_of_memory {

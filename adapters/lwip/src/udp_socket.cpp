@@ -5,6 +5,7 @@
 #include <lwip/mld6.h>
 #include <lwip/netif.h>
 #include <lwip/pbuf.h>
+#include <lwip/sys.h>
 #include <lwip/tcpip.h>
 #include <lwip/udp.h>
 
@@ -29,6 +30,11 @@ struct core_lock {
     core_lock(const core_lock&) = delete;
     core_lock& operator=(const core_lock&) = delete;
 };
+
+// Of the headers that lwIP puts before what it sends, in bytes.
+constexpr unsigned udp_header = 8;
+constexpr unsigned ipv4_header = 20;
+constexpr unsigned ipv6_header = 40;
 
 // ---- addresses
 
@@ -121,12 +127,9 @@ err_t hand_over(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
 // The header of Ethernet is put before a packet last of all. One that is refused without it did not come to the driver:
 // it is for a neighbour of unknown hardware address, and lwIP has no more room to let it wait for that.
 bool lacks_neighbour(const netif* out, unsigned headers, const endpoint& remote) {
-    constexpr unsigned udp = 8;
-    constexpr unsigned ipv4 = 20;
-    constexpr unsigned ipv6 = 40;
     constexpr unsigned ethernet = LWIP_ETHERNET ? NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET : 0;
     const bool is_ethernet = ethernet != 0 && out != nullptr && (out->flags & ethernet) != 0;
-    return is_ethernet && headers == udp + (is_ipv4(remote) ? ipv4 : ipv6);
+    return is_ethernet && headers == udp_header + (is_ipv4(remote) ? ipv4_header : ipv6_header);
 }
 
 // A neighbour that is not there is looked for for seconds. Nobody else is to wait for that, so what lacks one is lost.
@@ -141,7 +144,7 @@ err_t transmit(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
 // What not even a stack with nothing else to do has memory for, or what UDP's length cannot tell. The heap needs up to
 // 12 bytes of its own for each piece.
 bool can_never_be_sent(std::size_t size) {
-    constexpr std::size_t headers = 8 + 40 + 14;
+    constexpr std::size_t headers = udp_header + ipv6_header + 14;
 #if !MEM_LIBC_MALLOC && !MEM_USE_POOLS
     constexpr std::size_t around =
         LWIP_MEM_ALIGN_SIZE(PBUF_TRANSPORT) + LWIP_MEM_ALIGN_SIZE(sizeof(pbuf)) + LWIP_MEM_ALIGN_SIZE(12);
@@ -152,10 +155,13 @@ bool can_never_be_sent(std::size_t size) {
 
 // ---- receiving
 
+// Whether lwIP allocated it, from PBUF_POOL. A custom pbuf can say that it is of any type.
+bool is_of_pool(const pbuf* p) { return pbuf_match_allocsrc(p, PBUF_POOL) && (p->flags & PBUF_FLAG_IS_CUSTOM) == 0; }
+
 // All that can be written from the datagram's first byte on; nothing unless it is one piece of PBUF_POOL, whose size is
 // known, and nobody else holds it.
 mutable_bytes room_of(pbuf* p) {
-    if (p->next != nullptr || p->ref != 1 || !pbuf_match_allocsrc(p, PBUF_POOL)) return {};
+    if (p->next != nullptr || p->ref != 1 || !is_of_pool(p)) return {};
     byte* const end =
         reinterpret_cast<byte*>(p) + LWIP_MEM_ALIGN_SIZE(sizeof(pbuf)) + LWIP_MEM_ALIGN_SIZE(PBUF_POOL_BUFSIZE);
     byte* const begin = static_cast<byte*>(p->payload);
@@ -176,31 +182,42 @@ unsigned mtu_of(const netif* at) {
     return at->mtu;
 }
 
-// What the interface that a datagram came in by can carry in one packet, with headers like its own. Some have no limit,
-// which lwIP writes as 0.
+// The bytes of an answer that the interface which a datagram came in by can carry in one packet. Some interfaces have
+// no limit, which lwIP writes as 0. The headers are those of the answer: the request may have any number of others.
 std::uint16_t largest_answer() {
-    const unsigned headers = ip_current_header_tot_len() + 8U;
+    constexpr unsigned least = udp_socket::min_message_size;
+    const unsigned headers = udp_header + (ip_current_is_v6() ? ipv6_header : ipv4_header);
     const unsigned mtu = mtu_of(ip_current_input_netif());
     if (mtu == 0) return 0xffff;
-    return static_cast<std::uint16_t>(mtu > headers ? mtu - headers : 0);
+    return static_cast<std::uint16_t>(mtu > headers + least ? mtu - headers : least);
 }
 
-// A broadcast is that of the interface which lwIP took it for, not always the one that it came in by.
-bool is_to_many(const ip_addr_t* address) {
-    return ip_addr_ismulticast(address) || ip_addr_isbroadcast(address, ip_current_netif());
+// Of the interface which lwIP took the datagram for, not always the one that it came in by.
+bool is_broadcast() { return ip_addr_isbroadcast(ip_current_dest_addr(), ip_current_netif()); }
+
+// The address that was asked, and the interface that it was asked by.
+endpoint asked(std::uint16_t port) {
+    endpoint e = to_endpoint(*ip_current_dest_addr(), port);
+    e.interface = netif_get_index(ip_current_input_netif());
+    return e;
 }
 
 }  // namespace
 
 struct udp_socket::callbacks {
-    // udp_recv_fn. The datagram is the receiver's.
-    static void on_datagram(void* socket, udp_pcb* pcb, pbuf* data, const ip_addr_t* from, u16_t port) {
-        const ip_addr_t* const to = ip_current_dest_addr();
-        const bool multicast = is_to_many(to);
-        waiting datagram{data, {to_endpoint(*from, port), {}}, largest_answer(), multicast};
-        datagram.path.local = multicast ? endpoint{.port = pcb->local_port} : to_endpoint(*to, pcb->local_port);
-        datagram.path.local.interface = netif_get_index(ip_current_input_netif());
-        static_cast<udp_socket*>(socket)->push(datagram);
+    // udp_recv_fn. The datagram is the receiver's. lwIP hears what any of its users has joined, and all that is sent to
+    // every node. An answer to the unspecified address would stay on this device.
+    static void on_datagram(void* given, udp_pcb* pcb, pbuf* data, const ip_addr_t* from, u16_t port) {
+        auto& socket = *static_cast<udp_socket*>(given);
+        endpoint local = asked(pcb->local_port);
+        const bool multicast = is_multicast(local);
+        if (ip_addr_isany_val(*from) || (multicast ? !socket.has_joined(local) : is_broadcast())) {
+            ++socket.ignored_;
+            pbuf_free(data);
+            return;
+        }
+        if (multicast) local.address = {};
+        socket.push({data, {to_endpoint(*from, port), local}, largest_answer(), multicast});
     }
 };
 
@@ -228,6 +245,7 @@ void udp_socket::close() {
     udp_remove(pcb_);
     pcb_ = nullptr;
     answer_ = {};
+    waits_ = false;
     while (count_ != 0) pop();
 }
 
@@ -263,10 +281,30 @@ err_t udp_socket::join(const endpoint& group) {
     core_lock lock;
     ip_addr_t address;
     if (!is_multicast(group) || !to_lwip(group, address)) return ERR_VAL;
-    if (group.interface == 0) return join_on_all(address);
+    const membership wanted{group.address, static_cast<std::uint8_t>(group.interface)};
+    membership* const place = place_for(wanted);
     netif* const at = interface_of(group);
-    if (at == nullptr) return ERR_VAL;
-    return join_on(at, address);
+    if (group.interface != 0 && at == nullptr) return ERR_VAL;
+    if (place == nullptr) return ERR_MEM;
+    const err_t joined = at == nullptr ? join_on_all(address) : join_on(at, address);
+    if (joined == ERR_OK) *place = wanted;
+    return joined;
+}
+
+// Its own if it was joined before; null if there is none. That of an interface which is gone is free.
+udp_socket::membership* udp_socket::place_for(const membership& group) {
+    membership* free = nullptr;
+    for (membership& m : groups_) {
+        if (m == group) return &m;
+        if (m == membership{} || (m.interface != 0 && netif_get_by_index(m.interface) == nullptr)) free = &m;
+    }
+    return free;
+}
+
+bool udp_socket::has_joined(const endpoint& group) const {
+    for (const membership& m : groups_)
+        if (m.address == group.address && (m.interface == 0 || m.interface == group.interface)) return true;
+    return false;
 }
 
 // ---- the queue
@@ -318,7 +356,8 @@ err_t udp_socket::send_copy(bytes datagram, const net::path& way) {
 
 // ---- without a copy
 
-// `memory` is the storage for what has to be copied, and becomes where the datagram is.
+// `memory` is the storage for what has to be copied, and becomes where the datagram is. The sender decides where in its
+// buffer a datagram ends: extension headers of IPv6 can leave nothing behind it.
 bool udp_socket::borrow(mutable_bytes& memory, net::arrival& in) {
     core_lock lock;
     if (count_ == 0) return false;
@@ -327,7 +366,7 @@ bool udp_socket::borrow(mutable_bytes& memory, net::arrival& in) {
     in.multicast = next.multicast;
     const std::size_t most = memory.size() < next.largest ? memory.size() : next.largest;
     const mutable_bytes room = room_of(next.data);
-    if (!room.empty() && next.data->len <= most) {
+    if (room.size() >= min_message_size && next.data->len <= most) {
         in.size = next.data->len;
         in.truncated = false;
         memory = room.first(room.size() < most ? room.size() : most);
@@ -342,10 +381,21 @@ bool udp_socket::borrow(mutable_bytes& memory, net::arrival& in) {
 
 status udp_socket::conclude() {
     core_lock lock;
-    if (is_blocked() && is_for_now(send_answer())) return status::would_block;
+    if (is_blocked() && is_for_now(send_answer()) && !is_too_late()) return status::would_block;
     answer_ = {};
+    waits_ = false;
     pop();
     return status::done;
+}
+
+// Of an answer that lwIP did not take. It begins to wait the first time.
+bool udp_socket::is_too_late() {
+    const std::uint32_t now = sys_now();
+    if (!waits_) waits_since_ms_ = now;
+    waits_ = true;
+    if (now - waits_since_ms_ < patience_ms) return false;
+    ++unsent_;
+    return true;
 }
 
 // lwIP put its headers before an answer that it then refused: each attempt starts from the answer alone. A copy has

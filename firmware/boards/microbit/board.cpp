@@ -51,8 +51,18 @@ void start_clock() {
 // ---- what came by the serial line, between the interrupt that puts it there and the loop that takes it
 
 constexpr std::uint32_t queue_size = 256;
+constexpr std::uint8_t end_of_packet = 0xc0;
 volatile std::uint8_t queue[queue_size];
-volatile std::uint32_t put_count = 0, taken_count = 0, lost = 0;
+volatile std::uint32_t put_count = 0, taken_count = 0;
+
+// Packets of which a byte was lost, and whether the one that comes now is counted.
+volatile std::uint32_t damaged = 0;
+volatile bool is_damaged = false;
+
+void note_loss() {
+    if (!is_damaged) damaged = damaged + 1;
+    is_damaged = true;
+}
 
 void start_serial() {
     reg(uart_at::baud_rate) = 0x01d7'e000;  // 115,200
@@ -90,10 +100,11 @@ extern "C" void on_network_interrupt() {
         reg(uart_at::rx_ready) = 0;
         const auto next = static_cast<std::uint8_t>(reg(uart_at::rx));
         if (put_count - taken_count == queue_size) {
-            lost = lost + 1;
+            note_loss();
         } else {
             queue[put_count % queue_size] = next;
             put_count = put_count + 1;
+            if (next == end_of_packet) is_damaged = false;
         }
     }
 }
@@ -149,7 +160,7 @@ bool feed(netif& interface) {
     return true;
 }
 
-frames counted() { return {packets.received, packets.sent, lost}; }  // what is lost are bytes
+frames counted() { return {packets.received, packets.sent, damaged}; }
 
 }  // namespace board
 
@@ -165,11 +176,10 @@ extern "C" void sio_send(u8_t c, sio_fd_t) {
 
 // Byte by byte; and nothing, once, behind the end of a packet, so that it is answered before the next one takes memory.
 extern "C" u32_t sio_tryread(sio_fd_t, u8_t* data, u32_t) {
-    constexpr u8_t end_of_packet = 0xc0;
     static bool is_behind_end = false;
     if (is_behind_end || board::taken_count == board::put_count) return is_behind_end = false, 0;
     *data = board::queue[board::taken_count % board::queue_size];
     board::taken_count = board::taken_count + 1;
-    is_behind_end = *data == end_of_packet;
+    is_behind_end = *data == board::end_of_packet;
     return 1;
 }

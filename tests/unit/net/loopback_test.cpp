@@ -1,5 +1,7 @@
 #include "../../conformance/udp_socket_conformance.hpp"
 
+#include <deque>
+
 #include <mincoap/net/loopback.hpp>
 
 namespace mincoap::net {
@@ -115,13 +117,23 @@ public:
     void settle() {
         while (socket_.take() != nullptr) {}
     }
+    void congest() {}  // it is full as soon as nobody takes what was sent
+    void relieve() { move_out(); }
     std::optional<conformance::taken> take() {
-        const auto* const sent = socket_.take();
-        if (sent == nullptr) return {};
-        return conformance::taken{{sent->content().begin(), sent->content().end()}, sent->about.path.local};
+        move_out();
+        if (sent_.empty()) return {};
+        conformance::taken next = std::move(sent_.front());
+        sent_.pop_front();
+        return next;
     }
 
 private:
+    void move_out() {
+        while (const auto* const next = socket_.take())
+            sent_.push_back({{next->content().begin(), next->content().end()}, next->about.path.local});
+    }
+
+    std::deque<conformance::taken> sent_;
     loopback<64, 4> socket_;
 };
 

@@ -9,9 +9,18 @@
 namespace mincoap::posix {
 namespace {
 
+constexpr char any[] = "::";
+constexpr char any_ipv4[] = "0.0.0.0";
+constexpr char first_ipv4[] = "127.0.0.1";
+constexpr char second_ipv4[] = "127.0.0.2";
+constexpr char ipv6[] = "::1";
+
 // Server and peer on addresses of the loopback interface; `Bound` is what the server binds to.
 template <const char* Bound, const char* Asked, const char* Peer>
 class posix_harness {
+    // A socket of one address receives no group.
+    static constexpr bool has_groups = Peer == first_ipv4 && Bound != second_ipv4;
+
 public:
     static constexpr std::size_t too_large = 65536;  // more than UDP's length field can tell
 
@@ -33,16 +42,28 @@ public:
         return conformance::taken{std::move(next->data), next->from};
     }
 
+    // The loopback interface has no groups of IPv6. It arrives where it was joined before `send` returns.
+    void deliver_to_group(bytes data)
+        requires has_groups
+    {
+        ASSERT_FALSE(other_.join(group()));
+        const in_addr by_lo{htonl(INADDR_LOOPBACK)};
+        ASSERT_EQ(::setsockopt(peer_.descriptor(), IPPROTO_IP, IP_MULTICAST_IF, &by_lo, sizeof by_lo), 0);
+        ASSERT_TRUE(peer_.send(data, "224.0.1.66", socket_.local_port()));
+    }
+    void join()
+        requires has_groups
+    {
+        ASSERT_FALSE(socket_.join(group()));
+    }
+
 private:
+    static net::endpoint group() { return to_endpoint("224.0.1.66%lo", 0).value(); }
+
+    udp_socket other_ = udp_socket::bind(to_endpoint("::", 0).value()).value();
     udp_socket socket_ = udp_socket::bind(to_endpoint(Bound, 0).value()).value();
     raw_peer peer_{Peer};
 };
-
-constexpr char any[] = "::";
-constexpr char any_ipv4[] = "0.0.0.0";
-constexpr char first_ipv4[] = "127.0.0.1";
-constexpr char second_ipv4[] = "127.0.0.2";
-constexpr char ipv6[] = "::1";
 
 using harnesses = testing::Types<posix_harness<any, second_ipv4, first_ipv4>, posix_harness<any, ipv6, ipv6>,
                                  posix_harness<any_ipv4, second_ipv4, first_ipv4>,

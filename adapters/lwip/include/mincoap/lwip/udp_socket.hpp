@@ -16,6 +16,7 @@
 
 #include <array>
 #include <concepts>
+#include <span>
 
 #include <lwip/err.h>
 
@@ -39,6 +40,15 @@ public:
     // So many datagrams wait to be received; what comes then is dropped, and counted.
     static constexpr std::size_t depth = 4;
 
+    // The groups that a socket can join; one on two interfaces that are named counts twice.
+    static constexpr std::size_t max_groups = 4;
+
+    // An answer waits for lwIP so long at most, in milliseconds: its client asks again after 2 s (RFC 7252 §4.8).
+    static constexpr std::uint32_t patience_ms = 1000;
+
+    // A server can answer any datagram in this memory, in bytes: header, token, and the Echo option of a challenge.
+    static constexpr std::size_t min_message_size = 22;
+
     udp_socket() = default;
     udp_socket(const udp_socket&) = delete;
     udp_socket& operator=(const udp_socket&) = delete;
@@ -55,10 +65,13 @@ public:
     // Drops what waits. The groups stay joined.
     void close();
 
-    // Has the interface of the group, or with 0 all of them, take what is sent to it.
+    // Has the interface of the group, or with 0 all of them, take what is sent to it. Without this, the socket receives
+    // nothing that is sent to a group, whoever else on this stack has joined it, and it never receives a broadcast. A
+    // group stays joined while an interface is down. lwIP forgets the groups of an interface that is removed
+    // (netif_remove): join them again once it is added.
     //   ERR_VAL    not a group, or of a family that lwIP is built without; no such interface, or one that takes none
-    //   ERR_MEM    lwIP has no room for it: MEMP_NUM_IGMP_GROUP, MEMP_NUM_MLD6_GROUP
-    static err_t join(const net::endpoint& group);
+    //   ERR_MEM    lwIP has no room for it: MEMP_NUM_IGMP_GROUP, MEMP_NUM_MLD6_GROUP; or this socket has `max_groups`
+    err_t join(const net::endpoint& group);
 
     // By the contract of net::udp_socket: a copy of the oldest datagram that waits.
     net::status receive(mutable_bytes storage, net::arrival& in);
@@ -70,17 +83,23 @@ public:
 
     // Receives, answers and sends without a copy, instead of `receive` and `send`: `respond` builds the answer where
     // the datagram lies, in lwIP's own memory. It is given that memory, of no more than the storage's size and what the
-    // link carries as one packet, or what the datagram takes, once `in` tells what is known of the datagram; it returns
-    // the size of the answer, or 0 for none.
+    // link carries as one packet, or what the datagram takes, but at least `min_message_size`, once `in` tells what is
+    // known of the datagram; it returns the size of the answer, or 0 for none.
     //   done           a datagram is dealt with, or an answer that waited is sent
     //   would_block    there was none; or, if is_blocked(), an answer waits for lwIP and is sent by the next call,
-    //                  before another datagram is received
-    // A datagram in several pieces, as after reassembly, one that is not in PBUF_POOL, and one that is too large, are
-    // copied into `storage`, which is the socket's then until it is no longer blocked.
-    template <std::invocable<mutable_bytes> Respond>
-    net::status serve(mutable_bytes storage, net::arrival& in, const Respond& respond) {
+    //                  before another datagram is received; after `patience_ms` it is lost, since an interface that
+    //                  takes nothing must not keep the clients of another one waiting
+    //   failed         the storage is smaller than `min_message_size`; an array that is too small does not compile
+    // A datagram in several pieces, as after reassembly, one that is not in PBUF_POOL, one that is too large, and one
+    // behind which its buffer has too little room, are copied into `storage`, which is the socket's then until it is no
+    // longer blocked.
+    template <std::convertible_to<mutable_bytes> Storage, std::invocable<mutable_bytes> Respond>
+    net::status serve(Storage&& storage, net::arrival& in, const Respond& respond) {
+        static_assert(decltype(std::span{storage})::extent >= min_message_size,
+                      "mincoap: the storage of an lwIP socket has at least 22 bytes; give serve a larger array");
         if (!is_blocked()) {
             mutable_bytes memory = storage;
+            if (memory.size() < min_message_size) return net::status::failed;
             if (!borrow(memory, in)) return net::status::would_block;
             answer_ = memory.first(respond(memory));
         }
@@ -91,6 +110,13 @@ public:
     // Datagrams that were lost because too many waited. Modulo 2^32.
     std::uint32_t dropped() const { return dropped_; }
 
+    // Datagrams that the socket did not take: sent to a group that it has not joined or to a broadcast address, or from
+    // the unspecified address, 0.0.0.0 or ::. Modulo 2^32.
+    std::uint32_t ignored() const { return ignored_; }
+
+    // Answers of `serve` that were lost because lwIP did not take them for `patience_ms`. Modulo 2^32.
+    std::uint32_t unsent() const { return unsent_; }
+
     // Called when a datagram has come, if it is set before `bind`: by lwIP's thread where there is one, so that it can
     // wake the one that serves.
     void (*on_arrival)(udp_socket&) = nullptr;
@@ -99,15 +125,24 @@ private:
     struct waiting {
         pbuf* data;
         net::path path;
-        std::uint16_t largest;  // what the link can carry back in one packet, in bytes
+        std::uint16_t largest;  // what the link can carry back in one packet, in bytes; at least min_message_size
         bool multicast;
+    };
+    struct membership {
+        std::array<byte, 16> address;  // all zeros: a place that is free
+        std::uint8_t interface;        // by lwIP's index; 0: all of them
+
+        friend constexpr bool operator==(const membership&, const membership&) = default;
     };
     struct callbacks;
 
+    bool has_joined(const net::endpoint& group) const;
+    membership* place_for(const membership& group);
     void push(const waiting& datagram);
     void pop();
     bool borrow(mutable_bytes& memory, net::arrival& in);
     net::status conclude();
+    bool is_too_late();
     err_t send_answer();
     err_t send_copy(bytes datagram, const net::path& way);
 
@@ -115,7 +150,12 @@ private:
     std::array<waiting, depth> waiting_{};
     std::uint8_t first_ = 0;
     std::uint8_t count_ = 0;
+    bool waits_ = false;  // the answer, since then
+    std::uint32_t waits_since_ms_ = 0;
     std::uint32_t dropped_ = 0;
+    std::uint32_t ignored_ = 0;
+    std::uint32_t unsent_ = 0;
+    std::array<membership, max_groups> groups_{};
     mutable_bytes answer_{};  // to the first datagram that waits
 };
 static_assert(net::udp_socket<udp_socket>);
