@@ -283,5 +283,46 @@ TEST(confirmed_only, is_for_nobody_without_a_guard) {
     EXPECT_FALSE(open);
 }
 
+// ---- Its edges
+
+// A request of 6 bytes; a response of 6 bytes and the text.
+TEST(echo_guard, lets_three_times_the_request_pass_and_not_a_byte_more) {
+    constexpr auto texts = routes(at<"e">(text("twelve bytes")), at<"m">(text("13 bytes long")));
+    core<decltype(texts), guarded<>> s{texts};
+    EXPECT_EQ(s.answer(ask{code::get, "e"}).size(), 18U);
+    EXPECT_EQ(s.said(ask{code::get, "e"}), "2.05 ct=0: twelve bytes");
+    EXPECT_EQ(s.said(ask{code::get, "m"}), "4.01");
+    EXPECT_EQ(s.said(ask{code::get, "e"}.non(), multicast()), "2.05 ct=0: twelve bytes");
+    EXPECT_EQ(s.said(ask{code::get, "m"}.non(), multicast()), "silence");
+}
+
+TEST(echo_guard, does_not_limit_a_member_of_a_group_whose_client_is_trusted) {
+    server<trusts_loopback> s{site};
+    net::arrival trusted = multicast();
+    trusted.path.remote = net::ipv4(127, 1, 2, 3, 1);
+    EXPECT_EQ(s.said(get_large().non(), trusted), "2.05 ct=0: " + std::string{large});
+    EXPECT_EQ(s.said(get_large().non(), multicast()), "silence") << "another one is limited";
+}
+
+TEST(echo_guard, does_not_limit_a_member_of_a_group_whose_client_is_confirmed) {
+    server<> s{site};
+    const packet echo = echo_in(s.answer(get_large()));
+    EXPECT_EQ(s.said(get_large().with(252, echo).non(), multicast()), "2.05 ct=0: " + std::string{large});
+}
+
+// RFC 8132 §2.1: FETCH is safe, as GET is. PATCH and iPATCH have been carried out by then.
+TEST(echo_guard, challenges_a_fetch) {
+    const auto serve = [] { return reply{code::content, content_format::text_plain, large}; };
+    const auto methods = routes(at<"">(get(serve), fetch(serve), post(serve), put(serve), patch(serve), ipatch(serve)));
+    core<decltype(methods), guarded<>> s{methods};
+    for (const code method : {code::get, code::fetch}) {
+        const packet echo = echo_in(s.answer(ask{method}.token("01")));
+        EXPECT_EQ(echo.size(), 8U) << static_cast<unsigned>(method);
+        EXPECT_EQ(s.said(ask{method}.token("01").with(252, echo)), "2.05 ct=0: " + std::string{large});
+    }
+    for (const code method : {code::post, code::put, code::patch, code::ipatch})
+        EXPECT_EQ(s.said(ask{method}.token("01")), "2.05") << static_cast<unsigned>(method);
+}
+
 }  // namespace
 }  // namespace mincoap::test
