@@ -324,5 +324,21 @@ TEST(echo_guard, challenges_a_fetch) {
         EXPECT_EQ(s.said(ask{method}.token("01")), "2.05") << static_cast<unsigned>(method);
 }
 
+// All 64 bits are compared, and no difference makes up for another one.
+TEST(echo_guard, takes_no_option_that_differs_in_any_bit_or_in_the_same_one_of_both_halves) {
+    server<> s{site};
+    const packet echo = echo_in(s.answer(get_large()));
+    ASSERT_EQ(echo.size(), 8U);
+    const auto is_taken = [&](const packet& forged) { return s.said(get_large().with(252, forged)) != "4.01"; };
+    for (std::size_t bit = 0; bit < 64; ++bit) {
+        packet forged = echo;
+        forged[bit / 8] ^= static_cast<byte>(1U << bit % 8);
+        EXPECT_FALSE(is_taken(forged)) << bit;
+        forged[(bit / 8 + 4) % 8] ^= static_cast<byte>(1U << bit % 8);
+        EXPECT_FALSE(is_taken(forged)) << bit << " and the one of the other half";
+    }
+    EXPECT_TRUE(is_taken(echo));
+}
+
 }  // namespace
 }  // namespace mincoap::test
