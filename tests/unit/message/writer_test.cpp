@@ -391,5 +391,27 @@ constexpr bool rolls_back() {
 }
 static_assert(rolls_back());
 
+// ---- Space to the last byte
+
+TEST(writer, gives_as_much_space_as_there_is) {
+    for (const std::size_t size : {0U, 1U, 7U, 8U, 9U}) {
+        std::array<byte, 8> buffer{};
+        writer to{buffer, 0};
+        const mutable_bytes space = to.payload_space(size);
+        EXPECT_EQ(to.failed(), size > 7) << size << ": the marker takes a byte";
+        EXPECT_EQ(space.size(), size > 7 ? 0 : size);
+        EXPECT_EQ(to.room(), size > 7 ? 0U : size == 0 ? 8U : 7U - size);
+    }
+    std::array<byte, 8> buffer{};
+    writer to{buffer, 0};
+    to.payload("abc");
+    EXPECT_EQ(to.payload_space(4).size(), 4U);
+    EXPECT_EQ(to.size(), 8U);
+    EXPECT_EQ(to.payload_space(0).size(), 0U);
+    EXPECT_FALSE(to.failed());
+    EXPECT_EQ(to.payload_space(1).size(), 0U);
+    EXPECT_TRUE(to.failed());
+}
+
 }  // namespace
 }  // namespace mincoap::message

@@ -473,5 +473,18 @@ TEST(in_blocks, answers_any_method) {
     }
 }
 
+// ---- What the client has already
+
+// RFC 7252 §5.9.1.3: the ETag of a 2.03 is the one that the request named.
+TEST(document, is_not_rendered_again_for_who_has_it) {
+    int calls = 0;
+    const auto parts =
+        routes(at<"rendered">(rendered([&](body_writer& to) { to.put(calls++ == 0 ? "before" : "and after it"); })));
+    core c{parts};
+    const response valid{code::valid, {{4, tag_of("before")}}, ""};
+    EXPECT_EQ(response{c.answer(ask(code::get, "rendered").with(4, tag_of("before")))}, valid);
+    EXPECT_EQ(calls, 1);
+}
+
 }  // namespace
 }  // namespace mincoap

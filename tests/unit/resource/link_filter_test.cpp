@@ -413,5 +413,13 @@ TEST(matches_filter, reads_nothing_behind_what_is_malformed) {
     EXPECT_GT(matching, 1000U) << "or it was hardly tried";
 }
 
+// RFC 6690 §4.1: of the reference it is said under the name "href", and under no other one.
+TEST(matches_filter, takes_no_other_name_for_href) {
+    EXPECT_TRUE(matches_filter("</a>;obs", "href=/a"));
+    for (const char* const query : {"hrex=/a", "xref=/a", "hre=/a", "hreff=/a", "HREF=/a"})
+        EXPECT_FALSE(matches_filter("</a>;obs", query)) << query;
+    EXPECT_TRUE(matches_filter("</a>;hrex=\"/b\"", "hrex=/b")) << "it is an attribute";
+}
+
 }  // namespace
 }  // namespace mincoap

@@ -121,5 +121,11 @@ TEST(link_writer, puts_what_matches_the_queries) {
     EXPECT_EQ(written("/n", {}, links), "</n/a%20b>;rt=\"x\",</n/c>;rt=\"y\"");
 }
 
+// RFC 3986 §2.3: the ends of each range of unreserved characters, and their neighbours that are none.
+TEST(link_writer, leaves_letters_and_digits_as_they_are) {
+    EXPECT_EQ(link_at("/n", {"azAZ09"}), "</n/azAZ09>");
+    EXPECT_EQ(link_at("/n", {"`{[^/\x7f"}), "</n/%60%7B%5B%5E%2F%7F>");
+}
+
 }  // namespace
 }  // namespace mincoap::test

@@ -400,5 +400,17 @@ TEST(routes, is_not_confused_by_lengths_that_look_like_letters) {
     EXPECT_EQ(c.said(ask(code::get).segment(std::string_view{"a\0b", 3})), "4.04");
 }
 
+// ---- Lengths that have bits in common
+
+// A length of 10 and one of 2 differ in one bit of the option's first byte.
+TEST(routes, take_no_segment_that_is_8_bytes_longer_for_one_below_a_path) {
+    constexpr auto site = routes(below<"fs">(get(see_segments)));
+    core c{site};
+    EXPECT_EQ(c.said(ask(code::get, "fs2345678")), "4.04");
+    EXPECT_EQ(c.said(ask(code::get, "fs23456789")), "4.04");
+    EXPECT_EQ(c.said(ask(code::get, "fs23456789/x")), "4.04");
+    EXPECT_EQ(c.said(ask(code::get, "fs/23456789")), "2.05 ct=0: [23456789]");
+}
+
 }  // namespace
 }  // namespace mincoap

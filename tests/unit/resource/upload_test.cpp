@@ -723,5 +723,25 @@ TEST(byte_store, body_may_be_shorter_than_the_last_one) {
     EXPECT_FALSE(store.read(0, part));
 }
 
+// ---- Behind the end of a body
+
+TEST_F(upload_test, appends_nothing_to_a_complete_body) {
+    EXPECT_EQ(put(0, more, a16), "2.31 1:0/1/16");
+    EXPECT_EQ(put(1, last, b16), "2.04 1:1/0/16");
+    EXPECT_EQ(put(2, more, c16), "4.08");
+    EXPECT_EQ(put(2, last, "c"), "4.08");
+    EXPECT_EQ(put(2, last, ""), "4.08");
+    EXPECT_EQ(content(), "2.05 ct=42: " + a16 + b16);
+}
+
+// Behind the body there are zeros, or what was there before.
+TEST_F(upload_test, takes_no_block_that_goes_on_behind_the_body_for_one_that_came_before) {
+    EXPECT_EQ(put(0, more, a16), "2.31 1:0/1/16");
+    EXPECT_EQ(put(1, last, "b"), "2.04 1:1/0/16");
+    EXPECT_EQ(put(1, last, std::string_view{"b\0", 2}), "4.08");
+    EXPECT_EQ(content(), "2.05 ct=42: " + a16 + "b");
+    EXPECT_EQ(put(1, last, "b"), "2.04 1:1/0/16") << "this one did";
+}
+
 }  // namespace
 }  // namespace mincoap

@@ -569,5 +569,17 @@ TEST(wildcard, is_found_as_a_simple_matcher_finds_it) {
     EXPECT_LT(duplicates, 2000U);
 }
 
+// ---- Lengths that have bits in common
+
+// A length of 10 and one of 2 differ in one bit of the option's first byte.
+TEST(wildcard, elsewhere_in_a_site_has_no_segment_taken_for_one_that_is_8_bytes_shorter) {
+    constexpr auto site = routes(below<"fs">(get(see_segments)), at<"x/*">(get(echo)));
+    core c{site};
+    EXPECT_EQ(c.said(ask(code::get, "fs2345678")), "4.04");
+    EXPECT_EQ(c.said(ask(code::get, "fs23456789")), "4.04");
+    EXPECT_EQ(c.said(ask(code::get, "fs23456789/x")), "4.04");
+    EXPECT_EQ(c.said(ask(code::get, "fs/23456789")), "2.05 ct=0: [23456789]");
+}
+
 }  // namespace
 }  // namespace mincoap

@@ -307,5 +307,63 @@ TEST(echo_guard, goes_on_by_challenges_where_the_clock_stands_still) {
     EXPECT_FALSE(is_taken());
 }
 
+// ---- Its edges
+
+// A request of 6 bytes; a response of 6 bytes and the text.
+TEST(echo_guard, lets_three_times_the_request_pass_and_not_a_byte_more) {
+    constexpr auto texts =
+        routes(at<"e">(for_groups(text("twelve bytes"))), at<"m">(for_groups(text("13 bytes long"))));
+    core<decltype(texts), guarded<>> s{texts};
+    EXPECT_EQ(s.answer(ask{code::get, "e"}).size(), 18U);
+    EXPECT_EQ(s.said(ask{code::get, "e"}), "2.05 ct=0: twelve bytes");
+    EXPECT_EQ(s.said(ask{code::get, "m"}), "4.01");
+    EXPECT_EQ(s.said(ask{code::get, "e"}.non(), multicast()), "2.05 ct=0: twelve bytes");
+    EXPECT_EQ(s.said(ask{code::get, "m"}.non(), multicast()), "silence");
+}
+
+TEST(echo_guard, does_not_limit_a_member_of_a_group_whose_client_is_trusted) {
+    server<trusts_loopback> s{site};
+    net::arrival trusted = multicast();
+    trusted.path.remote = net::ipv4(127, 1, 2, 3, 1);
+    EXPECT_EQ(s.said(get_large().non(), trusted), "2.05 ct=0: " + std::string{large});
+    EXPECT_EQ(s.said(get_large().non(), multicast()), "silence") << "another one is limited";
+}
+
+TEST(echo_guard, does_not_limit_a_member_of_a_group_whose_client_is_confirmed) {
+    server<> s{site};
+    const packet echo = echo_in(s.answer(get_large()));
+    EXPECT_EQ(s.said(get_large().with(252, echo).non(), multicast()), "2.05 ct=0: " + std::string{large});
+}
+
+// RFC 8132 §2.1: FETCH is safe, as GET is. PATCH and iPATCH have been carried out by then.
+TEST(echo_guard, challenges_a_fetch) {
+    const auto serve = [] { return reply{code::content, content_format::text_plain, large}; };
+    const auto methods = routes(at<"">(get(serve), fetch(serve), post(serve), put(serve), patch(serve), ipatch(serve)));
+    core<decltype(methods), guarded<>> s{methods};
+    for (const code method : {code::get, code::fetch}) {
+        const packet echo = echo_in(s.answer(ask{method}.token("01")));
+        EXPECT_EQ(echo.size(), 8U) << static_cast<unsigned>(method);
+        EXPECT_EQ(s.said(ask{method}.token("01").with(252, echo)), "2.05 ct=0: " + std::string{large});
+    }
+    for (const code method : {code::post, code::put, code::patch, code::ipatch})
+        EXPECT_EQ(s.said(ask{method}.token("01")), "2.05") << static_cast<unsigned>(method);
+}
+
+// All 64 bits are compared, and no difference makes up for another one.
+TEST(echo_guard, takes_no_option_that_differs_in_any_bit_or_in_the_same_one_of_both_halves) {
+    server<> s{site};
+    const packet echo = echo_in(s.answer(get_large()));
+    ASSERT_EQ(echo.size(), 8U);
+    const auto is_taken = [&](const packet& forged) { return s.said(get_large().with(252, forged)) != "4.01"; };
+    for (std::size_t bit = 0; bit < 64; ++bit) {
+        packet forged = echo;
+        forged[bit / 8] ^= static_cast<byte>(1U << bit % 8);
+        EXPECT_FALSE(is_taken(forged)) << bit;
+        forged[(bit / 8 + 4) % 8] ^= static_cast<byte>(1U << bit % 8);
+        EXPECT_FALSE(is_taken(forged)) << bit << " and the one of the other half";
+    }
+    EXPECT_TRUE(is_taken(echo));
+}
+
 }  // namespace
 }  // namespace mincoap::test

@@ -106,5 +106,12 @@ TEST(host_names, are_told_from_addresses_as_the_program_is_compiled) {
     static_assert(!detail::is_host_name(""));
 }
 
+// The neighbours of the digits: with one of them it is no address.
+TEST(host_names, refuse_an_address_with_something_else_in_it) {
+    for (const char* host : {"192.0.2.1/", "/", "192.0.2.1;", "192,0,2,1", "192.0.2.1-"})
+        EXPECT_FALSE(passes(host)) << host;
+    EXPECT_TRUE(passes("90.9.0.99"));
+}
+
 }  // namespace
 }  // namespace mincoap::test
