@@ -21,13 +21,13 @@ inline constexpr option_set any_block =
 constexpr bool is_safe(code method) { return method == code::get || method == code::fetch; }
 
 // The value of the Block option that counts when the request is gone, and above it a bit that there is one: Block2 of GET
-// and FETCH; of other methods, Block1 that says no more than that the payload is the whole body.
+// and FETCH; of other methods Block1, which says that the payload is the whole body, or comes to a resource that takes
+// parts of one.
 using asked_block = std::uint32_t;
 inline constexpr asked_block is_asked = 1U << 24;
 
 [[gnu::noinline]] inline asked_block asked_block_of(const request& r) {
     const option number = is_safe(r.method()) ? option::block2 : option::block1;
-    if (number == option::block1 && (r.critical & part_of_body) != 0) return 0;
     for (const message::option_view o : r.message.options())
         if (o.number == number) return o.uint() | is_asked;
     return 0;
