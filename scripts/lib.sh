@@ -16,7 +16,7 @@ arm_packages=(arm-none-eabi-g++:gcc-arm-none-eabi libnewlib-arm-none-eabi libstd
 rv32_packages=(riscv64-unknown-elf-g++:gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf
     libstdc++-arm-none-eabi-newlib)
 big_endian_packages=(s390x-linux-gnu-g++:g++-s390x-linux-gnu qemu-s390x:qemu-user googletest)
-packages_of_32_bit=(i686-linux-gnu-g++:g++-i686-linux-gnu googletest)
+packages_of_32_bit=(i686-linux-gnu-g++:g++-i686-linux-gnu qemu-i386:qemu-user googletest)
 cross_packages=("${arm_packages[@]}" "${rv32_packages[@]}")
 arm_firmware_packages=("${arm_packages[@]}" qemu-system-arm:qemu-system-arm)
 rv32_firmware_packages=("${rv32_packages[@]}" qemu-system-riscv32:qemu-system-misc)

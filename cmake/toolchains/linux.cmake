@@ -1,5 +1,5 @@
-# What every build for another machine with Linux shares: programs are linked with all that they need, and run in QEMU
-# unless MINCOAP_EMULATOR is empty. Use one of its neighbours.
+# What every build for another machine with Linux shares: programs are linked with all that they need, and run in QEMU.
+# Use one of its neighbours.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_C_COMPILER ${mincoap_machine}-linux-gnu-gcc)
 set(CMAKE_CXX_COMPILER ${mincoap_machine}-linux-gnu-g++)
