@@ -134,3 +134,17 @@ def test_pkg_config_finds_it_where_it_was_moved(build, prefix, tmp_path):
 def test_licences_and_readme_are_installed(prefix):
     for name in ("LICENSE-APACHE", "LICENSE-MIT", "README.md"):
         assert (prefix / "share/doc/mincoap" / name).read_bytes() == (ROOT / name).read_bytes()
+
+
+def test_the_conformance_suite_tests_a_socket_of_a_user(build, configure):
+    """The test of loopback, compiled by what is installed alone, stands for it."""
+    test = ROOT / "tests/unit/net/loopback_test.cpp"
+    (own,) = re.findall(r"^CMAKE_CXX_FLAGS:STRING=(.*)$", (build / "CMakeCache.txt").read_text(), re.MULTILINE)
+    done, folder = configure(
+        "find_package(mincoap REQUIRED COMPONENTS conformance)\n"
+        f'set(CMAKE_CXX_FLAGS "{own}")\n'
+        f"add_executable(user {test})\n"
+        "target_link_libraries(user mincoap::conformance GTest::gmock_main)", "Debug")
+    assert done.returncode == 0, done.stderr
+    run("cmake", "--build", folder)
+    assert "udp_socket_conformance" in run(folder / "user", "--gtest_filter=*conformance*")
