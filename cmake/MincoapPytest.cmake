@@ -1,6 +1,7 @@
 # mincoap_add_pytests(<folder>): each <folder>/<name>.py is the test <folder>.<name>. It is told by MINCOAP_DEMO where the
 # demo is, by MINCOAP_EXAMPLES in which folder the short examples are, by MINCOAP_CBOR_DESCRIBE where the program is that
-# tells what is read of CBOR, and by CXX what compiles. A file whose name starts with _ is a helper of the others.
+# tells what is read of CBOR, by CXX what
+# compiles, and by MINCOAP_BUILD where the library is built. A file whose name starts with _ is a helper of the others.
 #
 # A test with skipped parts, and none that failed, shows as skipped. With MINCOAP_REQUIRE_ALL=1 in the environment,
 # conftest.py makes a failure of what was skipped.
@@ -11,7 +12,7 @@ function(mincoap_add_pytests folder)
         cmake_path(GET script STEM name)
         set(test ${folder}.${name})
         add_test(NAME ${test} COMMAND ${MINCOAP_PYTHON} -B -m pytest -q -rs -p no:cacheprovider --color=no ${script})
-        set(environment "CXX=${CMAKE_CXX_COMPILER}")
+        set(environment "CXX=${CMAKE_CXX_COMPILER}" "MINCOAP_BUILD=${PROJECT_BINARY_DIR}")
         if(TARGET mincoap-demo)
             list(APPEND environment
                 "MINCOAP_DEMO=$<TARGET_FILE:mincoap-demo>" "MINCOAP_EXAMPLES=$<TARGET_FILE_DIR:mincoap-demo>")

@@ -137,7 +137,8 @@ def main():
     arguments.add_argument("--profile", default="demo")
     arguments.add_argument("--port", type=int, default=5683)
     given = arguments.parse_args()
-    print(f"\n{BOARDS[given.board].title}. A client, for another terminal:\n"
+    print(f"\n{BOARDS[given.board].title}. Port {given.port} of 127.0.0.1 leads to its port 5683. A client, for another "
+          "terminal:\n"
           f"    coap-client-notls -B 3 -m get coap://127.0.0.1:{given.port}/.well-known/core\n"
           f"    coap-client-notls -B 3 -m put -e 1 coap://127.0.0.1:{given.port}/led\nCtrl-C ends it.\n", flush=True)
     with forwarded(given.board, given.port) as network:

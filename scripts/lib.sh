@@ -8,14 +8,19 @@ export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$(nproc)}
 
 # The packages that each kind of work needs, as need_apt takes them.
 build_packages=(g++:g++ cmake:cmake ninja:ninja-build libcli11-dev)
-test_packages=(libgmock-dev python3:python3 python3-pytest python3-cbor2 git:git ip:iproute2 tshark:tshark)
-clang_packages=(clang++-19:clang-19 clang-format-19:clang-format-19 run-clang-tidy-19:clang-tidy-19 libclang-rt-19-dev)
-cross_packages=(arm-none-eabi-g++:gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
-    riscv64-unknown-elf-g++:gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf
-    qemu-system-arm:qemu-system-arm valgrind:valgrind)
-firmware_packages=(arm-none-eabi-g++:gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
-    riscv64-unknown-elf-g++:gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf
-    qemu-system-arm:qemu-system-arm qemu-system-riscv32:qemu-system-misc)
+unit_packages=(libgmock-dev python3:python3)
+test_packages=("${unit_packages[@]}" python3-pytest python3-cbor2 ip:iproute2 sysctl:procps pkg-config:pkg-config
+    tshark:tshark)
+clang_packages=(clang++-19:clang-19 libclang-rt-19-dev)
+arm_packages=(arm-none-eabi-g++:gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib)
+rv32_packages=(riscv64-unknown-elf-g++:gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf
+    libstdc++-arm-none-eabi-newlib)
+big_endian_packages=(s390x-linux-gnu-g++:g++-s390x-linux-gnu qemu-s390x:qemu-user googletest)
+packages_of_32_bit=(i686-linux-gnu-g++:g++-i686-linux-gnu qemu-i386:qemu-user googletest)
+cross_packages=("${arm_packages[@]}" "${rv32_packages[@]}")
+arm_firmware_packages=("${arm_packages[@]}" qemu-system-arm:qemu-system-arm)
+rv32_firmware_packages=("${rv32_packages[@]}" qemu-system-riscv32:qemu-system-misc)
+firmware_packages=("${arm_firmware_packages[@]}" "${rv32_firmware_packages[@]}")
 client_packages=(coap-client-notls:libcoap3-bin node:nodejs npm:npm python3:python3)
 
 # Debian's own interpreter first: it has Debian's pytest, whichever python3 comes first on PATH.
@@ -43,7 +48,8 @@ need_apt() {
     done
     ((${#missing[@]})) || return 0
 
-    local install="apt-get install -y --no-install-recommends ${missing[*]}"
+    # What is there stays: Debian's cross compilers would replace gcc-multilib.
+    local install="apt-get install -y --no-install-recommends --no-remove ${missing[*]}"
     if ! command -v apt-get >/dev/null; then
         echo "No apt-get here: going on without a look for what Debian calls ${missing[*]}" >&2
         return 0

@@ -3,8 +3,10 @@
 A fixture skips its test if what it stands for is not there. With MINCOAP_REQUIRE_ALL=1 that is a failure.
 """
 
+import contextlib
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -67,11 +69,46 @@ def aiocoap():
     return aiocoap
 
 
+def refusal(*command):
+    """None if this command can be carried out here; otherwise what it says."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False)
+    except OSError as error:
+        return str(error)
+    return f"{' '.join(command)}: {done.stderr.strip()}" if done.returncode != 0 else None
+
+
+@contextlib.contextmanager
+def tried_namespace():
+    """A network namespace for a trial. Yields the words in front of a command that enter it."""
+    name = f"mincoap-t{os.getpid()}"
+    try:
+        if reason := refusal("ip", "netns", "add", name):
+            pytest.skip(f"cannot make a network namespace: {reason}")
+        yield ["nsenter", f"--net=/run/netns/{name}"]
+    finally:
+        refusal("ip", "netns", "delete", name)
+
+
 @pytest.fixture(scope="session")
 def root():
-    """Skips a test that makes network namespaces, or the like, and may not."""
-    if os.geteuid() != 0 or not shutil.which("ip"):
-        pytest.skip("needs root and iproute2")
+    """Skips a test that needs network namespaces with links between them if these cannot be made.
+
+    It makes some to find out: the user's number does not tell, since root in a container may lack the capabilities."""
+    with tried_namespace() as enter:
+        for kind in (["bridge"], ["veth", "peer", "name", "other"]):
+            if reason := refusal(*enter, "ip", "link", "add", kind[0], "type", *kind):
+                pytest.skip(f"cannot make a link in a network namespace: {reason}")
+
+
+@pytest.fixture(scope="session")
+def tap(root):
+    """Skips a test that needs a tap device and raw sockets if these cannot be made."""
+    raw = "import socket; socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)"
+    with tried_namespace() as enter:
+        for command in (["ip", "tuntap", "add", "dev", "tap", "mode", "tap"], [sys.executable, "-c", raw]):
+            if reason := refusal(*enter, *command):
+                pytest.skip(f"cannot make a tap device or a raw socket: {reason}")
 
 
 def fail_if_skipped(report):

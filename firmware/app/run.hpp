@@ -89,7 +89,7 @@ inline void start() {
     set_key(hooks);
     if (socket->bind(5683) != ERR_OK) board::fail();
     for (const auto& group : mincoap::lwip::all_coap_nodes) join(group);
-    board::print("mincoap listens on port 5683\n");
+    board::print("mincoap listens\n");
 }
 
 template <typename Site>

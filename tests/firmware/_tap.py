@@ -1,5 +1,5 @@
 """A firmware behind a tap device, and a host at the other end, with an IP stack and clients of its own, in a network
-namespace. Needs root."""
+namespace."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ import time
 import _ask
 import _coap
 import emulate
-from _netns import PORT, inside, run
+from _netns import PORT, entering, inside, ip, run
 
 LINK_LOCAL = "fe80::5054:ff:fe12:3456"  # of QEMU's first hardware address
 HOST = {4: "192.0.2.9", 6: "fe80::9"}
@@ -37,13 +37,13 @@ class Link:
         self.ip("route", "add", "224.0.0.0/4", "dev", "tap")
 
     def ip(self, *arguments):
-        run("ip", "-n", self.namespace, *arguments)
+        ip(self.namespace, *arguments)
 
     def remove(self):
         subprocess.run(["ip", "netns", "delete", self.namespace], capture_output=True, check=False)
 
     def execute(self):
-        return ["ip", "netns", "exec", self.namespace]
+        return entering(self.namespace)
 
     def announce(self):
         """That the host is the router of IPv6 (RFC 4861, section 4.2)."""

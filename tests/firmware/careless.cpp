@@ -26,7 +26,7 @@ void firmware::main() {
     udp_pcb* const pcb = udp_new_ip_type(IPADDR_TYPE_ANY);
     udp_bind(pcb, IP_ANY_TYPE, 5683);
     udp_recv(pcb, reply, nullptr);
-    board::print("mincoap listens on port 5683\n");
+    board::print("mincoap listens\n");
     for (;;) {
         const bool fed = network::feed();
         network::run_timers();

@@ -30,7 +30,7 @@ def image():
 
 
 @pytest.fixture(scope="module")
-def link(root):
+def link(tap):
     """A host behind a tap device, for the firmware of each test."""
     with built(_tap.Link()) as made:
         yield made

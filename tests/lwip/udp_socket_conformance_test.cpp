@@ -1,4 +1,4 @@
-#include "../conformance/udp_socket_conformance.hpp"
+#include <mincoap/conformance/udp_socket_conformance.hpp>
 
 #include <limits>
 #include <stdexcept>

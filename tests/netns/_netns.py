@@ -17,6 +17,16 @@ def run(*command):
     subprocess.run(command, check=True, capture_output=True, text=True)
 
 
+def entering(namespace):
+    """The words in front of a command that runs it in a network namespace. `ip netns exec` and `ip -n` also remount /,
+    which fails in a chroot whose / is no mount point."""
+    return ["nsenter", f"--net=/run/netns/{namespace}"]
+
+
+def ip(namespace, *arguments):
+    run(*entering(namespace), "ip", *arguments)
+
+
 @contextlib.contextmanager
 def inside(namespace):
     """Moves this thread into a network namespace. Sockets stay in the one they were made in."""
@@ -55,7 +65,7 @@ def built(net):
 @contextlib.contextmanager
 def serving(namespace, *command):
     """Runs a server in a namespace, from when it listens."""
-    process = subprocess.Popen(["ip", "netns", "exec", namespace, *map(str, command)], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([*entering(namespace), *map(str, command)], stdout=subprocess.DEVNULL)
     try:
         wait_until_bound(namespace, process)
         yield process
@@ -69,7 +79,7 @@ def wait_until_bound(namespace, process):
     """Waits until a server of that namespace listens."""
     deadline = time.monotonic() + 10
     while True:
-        listing = subprocess.run(["ip", "netns", "exec", namespace, "cat", "/proc/net/udp", "/proc/net/udp6"],
+        listing = subprocess.run([*entering(namespace), "cat", "/proc/net/udp", "/proc/net/udp6"],
                                  capture_output=True, text=True, check=True).stdout
         if f":{PORT:04X} " in listing:
             return

@@ -12,7 +12,7 @@ import subprocess
 import time
 
 import pytest
-from _netns import PORT, ROOT, SOCKET_SOURCES, built, compiled, inside, run, serving
+from _netns import PORT, ROOT, SOCKET_SOURCES, built, compiled, inside, ip, run, serving
 
 SERVERS = [1, 2, 3]
 CLIENT = 9
@@ -52,26 +52,25 @@ class Net:
     def build(self):
         for namespace in (self.client, *self.server.values()):
             run("ip", "netns", "add", namespace)
-            run("ip", "-n", namespace, "link", "set", "lo", "up")
+            ip(namespace, "link", "set", "lo", "up")
         for lan, hosts in enumerate((SERVERS, SERVERS[:1])):
-            run("ip", "-n", self.client, "link", "add", f"lan{lan}", "type", "bridge", "mcast_snooping", "0")
+            ip(self.client, "link", "add", f"lan{lan}", "type", "bridge", "mcast_snooping", "0")
             self.set_up(self.client, lan, CLIENT)
             for host in hosts:
                 self.connect(lan, host)
 
     def connect(self, lan, host):
         port = f"port{lan}-{host}"
-        run("ip", "-n", self.server[host], "link", "add", f"lan{lan}", "type", "veth",
-            "peer", "name", port, "netns", self.client)
-        run("ip", "-n", self.client, "link", "set", port, "master", f"lan{lan}", "up")
+        ip(self.server[host], "link", "add", f"lan{lan}", "type", "veth", "peer", "name", port, "netns", self.client)
+        ip(self.client, "link", "set", port, "master", f"lan{lan}", "up")
         self.set_up(self.server[host], lan, host)
 
     def set_up(self, namespace, lan, host):
-        run("ip", "-n", namespace, "link", "set", f"lan{lan}", "addrgenmode", "none")
+        ip(namespace, "link", "set", f"lan{lan}", "addrgenmode", "none")
         for address in addresses(host, lan).values():
             extra = ["/64", "nodad"] if ":" in address else ["/24"]
-            run("ip", "-n", namespace, "address", "add", address + extra[0], "dev", f"lan{lan}", *extra[1:])
-        run("ip", "-n", namespace, "link", "set", f"lan{lan}", "up")
+            ip(namespace, "address", "add", address + extra[0], "dev", f"lan{lan}", *extra[1:])
+        ip(namespace, "link", "set", f"lan{lan}", "up")
 
     def remove(self):
         for namespace in (self.client, *self.server.values()):

@@ -10,7 +10,7 @@ import socket
 import subprocess
 
 import pytest
-from _netns import PORT, SOCKET_SOURCES, built, compiled, inside, run, serving
+from _netns import PORT, SOCKET_SOURCES, built, compiled, entering, inside, ip, run, serving
 
 GET_ROOT = bytes.fromhex("40011234")
 
@@ -36,24 +36,23 @@ class Net:
     def build(self):
         for namespace in (self.server, self.client):
             run("ip", "netns", "add", namespace)
-            run("ip", "-n", namespace, "link", "set", "lo", "up")
+            ip(namespace, "link", "set", "lo", "up")
             # An interface answers ARP for its own addresses only, as it does in IPv6, and takes what comes by a detour.
             for setting in ("all.arp_ignore=1", "all.rp_filter=0", "default.rp_filter=0"):
-                run("ip", "netns", "exec", namespace, "sysctl", "-qw", f"net.ipv4.conf.{setting}")
+                run(*entering(namespace), "sysctl", "-qw", f"net.ipv4.conf.{setting}")
         for number, addresses in LINKS.items():
             name = f"link{number}"
-            run("ip", "-n", self.server, "link", "add", name, "type", "veth",
-                "peer", "name", name, "netns", self.client)
+            ip(self.server, "link", "add", name, "type", "veth", "peer", "name", name, "netns", self.client)
             for namespace, its in zip((self.server, self.client), addresses):
                 self.set_up(namespace, name, its)
 
     def set_up(self, namespace, name, addresses):
-        run("ip", "-n", namespace, "link", "set", name, "addrgenmode", "none")
+        ip(namespace, "link", "set", name, "addrgenmode", "none")
         for address in addresses:
             # nodad: no second of waiting until an address of IPv6 is known to be unique
             extra = ["nodad"] if ":" in address else ["broadcast", "+"]
-            run("ip", "-n", namespace, "address", "add", address, "dev", name, *extra)
-        run("ip", "-n", namespace, "link", "set", name, "up")
+            ip(namespace, "address", "add", address, "dev", name, *extra)
+        ip(namespace, "link", "set", name, "up")
 
     def remove(self):
         for namespace in (self.server, self.client):
@@ -188,12 +187,12 @@ def test_adapter_answers_by_the_routing_table(net, adapter_server, asked, source
     """The client asks on the first link for an address of the second, from its own address there, where alone it can
     be answered."""
     route = (f"{asked}/{128 if ':' in asked else 32}", "via", gateway)
-    run("ip", "-n", net.client, "route", "add", *route)
+    ip(net.client, "route", "add", *route)
     try:
         with serving(net.server, adapter_server, PORT):
             answer = ask(net, asked, source=source)
     finally:
-        run("ip", "-n", net.client, "route", "del", *route)
+        ip(net.client, "route", "del", *route)
     assert answer, "no reply"
     assert answer[1] == asked
 

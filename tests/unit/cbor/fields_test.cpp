@@ -590,7 +590,8 @@ TEST(any_payload, that_is_taken_as_deterministic_is_the_one_encoding) {
     int taken = 0;
     for (int i = 0; i < 50'000; ++i) {
         packet map = written(any_record(random), everything_fields);
-        for (auto n = random() % 3; n != 0; --n) map[random() % map.size()] = static_cast<byte>(random());
+        for (auto n = random() % 3; n != 0; --n)
+            map[static_cast<std::size_t>(random() % map.size())] = static_cast<byte>(random());
         everything r;
         if (read<mode::deterministic>(map, r, everything_fields) != none) continue;
         ++taken;

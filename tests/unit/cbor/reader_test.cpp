@@ -508,7 +508,8 @@ struct random_item {
 
 // As they are encoded one behind the other: arrays and maps before what is in them.
 void append_random(std::vector<random_item>& items, std::mt19937_64& random, unsigned depth = 0) {
-    random_item item{static_cast<type>(random() % 9), random() >> random() % 64, 0, std::string(random() % 300, 'x')};
+    random_item item{static_cast<type>(random() % 9), random() >> random() % 64, 0,
+                     std::string(static_cast<std::size_t>(random() % 300), 'x')};
     const bool is_any_double = random() % 2 == 0;
     item.value = is_any_double ? std::bit_cast<double>(random()) : static_cast<float>(item.n);
     if (item.is == type::simple) item.n = item.n % 2 == 0 ? item.n % 24 : 32 + item.n % 224;
@@ -527,8 +528,8 @@ void write(writer& to, const random_item& item) {
         case type::negative_integer: return to.negative_integer(item.n);
         case type::byte_string: return to.byte_string(test::text_packet(item.text));
         case type::text_string: return to.text_string(item.text);
-        case type::array: return to.array(item.n);
-        case type::map: return to.map(item.n);
+        case type::array: return to.array(static_cast<std::size_t>(item.n));
+        case type::map: return to.map(static_cast<std::size_t>(item.n));
         case type::tag: return to.tag(item.n);
         case type::simple: return to.simple(static_cast<byte>(item.n));
         default: return to.floating_point(item.value);
