@@ -208,7 +208,7 @@ def test_a_group_is_joined_again_when_its_interface_is_made_anew(net, group_serv
     reading = request(NON, b"\xb7reading")
     with serving(net.server[2], group_server, PORT, "temperature", 0, *(f"{group}%lan0" for group in GROUPS)):
         for _ in range(2):
-            run("ip", "-n", net.server[2], "link", "delete", "lan0")
+            ip(net.server[2], "link", "delete", "lan0")
             assert net.ask(SITE_LOCAL, reading) == []
             net.connect(0, 2)
             time.sleep(0.1)

@@ -14,7 +14,7 @@ import subprocess
 import time
 
 import pytest
-from _netns import PORT, ROOT, SOCKET_SOURCES, built, compiled, inside, run, serving
+from _netns import PORT, ROOT, SOCKET_SOURCES, built, compiled, entering, inside, ip, run, serving
 
 SERVER = {4: "10.77.0.1", 6: "2001:db8::1"}
 CLIENT = {4: "10.77.0.9", 6: "2001:db8::9"}
@@ -40,15 +40,15 @@ class Net:
     def build(self):
         for namespace in (self.server, self.client):
             run("ip", "netns", "add", namespace)
-            run("ip", "-n", namespace, "link", "set", "lo", "up")
-        run("ip", "-n", self.server, "link", "add", "wire", "address", SERVER_MAC, "type", "veth",
+            ip(namespace, "link", "set", "lo", "up")
+        ip(self.server, "link", "add", "wire", "address", SERVER_MAC, "type", "veth",
             "peer", "name", "wire", "address", CLIENT_MAC, "netns", self.client)
         for namespace, its in ((self.server, SERVER), (self.client, CLIENT)):
-            run("ip", "-n", namespace, "link", "set", "wire", "addrgenmode", "none")
-            run("ip", "-n", namespace, "address", "add", f"{its[4]}/16", "dev", "wire")
-            run("ip", "-n", namespace, "address", "add", f"{its[6]}/64", "dev", "wire", "nodad")
-            run("ip", "-n", namespace, "address", "add", f"fe80::{its[6][-1]}/64", "dev", "wire", "nodad")
-            run("ip", "-n", namespace, "link", "set", "wire", "up")
+            ip(namespace, "link", "set", "wire", "addrgenmode", "none")
+            ip(namespace, "address", "add", f"{its[4]}/16", "dev", "wire")
+            ip(namespace, "address", "add", f"{its[6]}/64", "dev", "wire", "nodad")
+            ip(namespace, "address", "add", f"fe80::{its[6][-1]}/64", "dev", "wire", "nodad")
+            ip(namespace, "link", "set", "wire", "up")
 
     def remove(self):
         for namespace in (self.server, self.client):
@@ -204,7 +204,7 @@ def can_be_reached(net, compiler, tmp_path_factory):
                      ROOT / "adapters/posix/src/neighbours.cpp")
 
     def ask(*addresses):
-        done = subprocess.run(["ip", "netns", "exec", net.server, query, *addresses],
+        done = subprocess.run([*entering(net.server), query, *addresses],
                               capture_output=True, text=True, check=True)
         return dict(zip(addresses, done.stdout.split(), strict=True))
 
@@ -213,9 +213,9 @@ def can_be_reached(net, compiler, tmp_path_factory):
 
 def test_a_neighbour_is_known_by_its_link_layer_address(net, can_be_reached):
     for address in ("10.77.1.1", "2001:db8::1:1"):
-        run("ip", "-n", net.server, "neigh", "add", address, "lladdr", CLIENT_MAC, "dev", "wire", "nud", "stale")
+        ip(net.server, "neigh", "add", address, "lladdr", CLIENT_MAC, "dev", "wire", "nud", "stale")
     for address in ("10.77.1.2", "2001:db8::1:2"):
-        run("ip", "-n", net.server, "neigh", "add", address, "dev", "wire", "nud", "failed")
+        ip(net.server, "neigh", "add", address, "dev", "wire", "nud", "failed")
     assert can_be_reached("10.77.1.1", "10.77.1.2", "10.77.1.3") == {
         "10.77.1.1": "yes", "10.77.1.2": "no", "10.77.1.3": "no"}
     assert can_be_reached("2001:db8::1:1", "2001:db8::1:2", "2001:db8::1:3", "fe80::77%wire") == {
@@ -223,23 +223,23 @@ def test_a_neighbour_is_known_by_its_link_layer_address(net, can_be_reached):
 
 
 def test_what_is_behind_a_gateway_is_reached_if_the_gateway_is(net, can_be_reached):
-    run("ip", "-n", net.server, "neigh", "replace", "10.77.2.1", "lladdr", CLIENT_MAC, "dev", "wire")
-    run("ip", "-n", net.server, "neigh", "replace", "2001:db8::2:1", "lladdr", CLIENT_MAC, "dev", "wire")
+    ip(net.server, "neigh", "replace", "10.77.2.1", "lladdr", CLIENT_MAC, "dev", "wire")
+    ip(net.server, "neigh", "replace", "2001:db8::2:1", "lladdr", CLIENT_MAC, "dev", "wire")
     for prefix, gateway in {"192.0.2.0/25": "10.77.2.1", "192.0.2.128/25": "10.77.2.2",
                             "2001:db8:1::/48": "2001:db8::2:1", "2001:db8:2::/48": "2001:db8::2:2"}.items():
-        run("ip", "-n", net.server, "route", "add", prefix, "via", gateway)
-    run("ip", "-n", net.server, "route", "add", "198.51.100.0/25", "via", "inet6", "2001:db8::2:1", "dev", "wire")
-    run("ip", "-n", net.server, "route", "add", "198.51.100.128/25", "via", "inet6", "2001:db8::2:2", "dev", "wire")
+        ip(net.server, "route", "add", prefix, "via", gateway)
+    ip(net.server, "route", "add", "198.51.100.0/25", "via", "inet6", "2001:db8::2:1", "dev", "wire")
+    ip(net.server, "route", "add", "198.51.100.128/25", "via", "inet6", "2001:db8::2:2", "dev", "wire")
     there = ["192.0.2.7", "2001:db8:1::7", "198.51.100.7"]
     absent = ["192.0.2.207", "2001:db8:2::7", "198.51.100.207"]
     assert can_be_reached(*there, *absent) == {**dict.fromkeys(there, "yes"), **dict.fromkeys(absent, "no")}
 
 
 def test_what_needs_no_neighbour_is_always_reached(net, can_be_reached):
-    run("ip", "-n", net.server, "tuntap", "add", "tun7", "mode", "tun")
-    run("ip", "-n", net.server, "link", "set", "tun7", "up")
-    run("ip", "-n", net.server, "route", "add", "203.0.113.0/24", "dev", "tun7")
-    run("ip", "-n", net.server, "route", "add", "2001:db8:3::/48", "dev", "tun7")
+    ip(net.server, "tuntap", "add", "tun7", "mode", "tun")
+    ip(net.server, "link", "set", "tun7", "up")
+    ip(net.server, "route", "add", "203.0.113.0/24", "dev", "tun7")
+    ip(net.server, "route", "add", "2001:db8:3::/48", "dev", "tun7")
     always = ["203.0.113.7", "2001:db8:3::7", "127.0.0.1", "::1", SERVER[4], SERVER[6], "8.8.8.8", "3fff::1",
               "10.77.255.255", "ff02::1%wire"]
     assert can_be_reached(*always) == dict.fromkeys(always, "yes")
