@@ -10,7 +10,7 @@ template <content_format Format>
 struct constant : linkable<constant<Format>> {
     payload_view payload;
 
-    constexpr explicit constant(payload_view p) : payload(p) {}
+    constexpr explicit constant(payload_view p [[clang::lifetimebound]]) : payload(p) {}
 
     struct get : method<code::get> {
         static constexpr format_option produces = Format;
@@ -20,6 +20,8 @@ struct constant : linkable<constant<Format>> {
 };
 
 // A text in UTF-8.
-constexpr auto text(payload_view payload) { return constant<content_format::text_plain>{payload}; }
+constexpr auto text(payload_view payload [[clang::lifetimebound]]) {
+    return constant<content_format::text_plain>{payload};
+}
 
 }  // namespace mincoap
