@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include <mincoap/message/payload_view.hpp>
+#include <mincoap/message/short_text.hpp>
 #include <mincoap/message/writer.hpp>
 
 namespace mincoap {
@@ -35,8 +36,12 @@ public:
     reply(mincoap::code code) : head_(head(code, {})), render_(nullptr) {}  // NOLINT(*-explicit-*)
 
     // A text, or bytes, that outlive the exchange.
-    reply(mincoap::code code, message::encoded_content_format format, payload_view payload)
+    reply(mincoap::code code, message::encoded_content_format format, payload_view payload [[clang::lifetimebound]])
         : head_(head(code, format)), render_(&write_constant), payload_(payload) {}
+
+    // A short text, of which the reply keeps a copy: `text_of(21.5, 1)`.
+    reply(mincoap::code code, message::encoded_content_format format, short_text text)
+        : head_(head(code, format)), render_(&write_short_text), text_(text) {}
 
     // A function `void(message::writer&)` that writes the options and the payload. It is called at most once, after the
     // handler has returned; if what it writes does not fit, the code of an error is sent alone, and 5.00 in place of
@@ -79,8 +84,13 @@ private:
 
     // What most replies are is written straight away: a server of constants links no writer.
     static std::size_t write_constant(const reply& self, mutable_bytes buffer, std::size_t used) {
+        return write_payload(self, self.payload_, buffer, used);
+    }
+    static std::size_t write_short_text(const reply& self, mutable_bytes buffer, std::size_t used) {
+        return self.text_.failed() ? 0 : write_payload(self, self.text_.view(), buffer, used);
+    }
+    static std::size_t write_payload(const reply& self, payload_view payload, mutable_bytes buffer, std::size_t used) {
         const message::encoded_content_format format = self.format();
-        const payload_view payload = self.payload_;
         const std::size_t marker = payload.empty() ? 0 : 1;
         if (format.size() + marker + payload.size() > buffer.size() - used) return 0;
         byte* to = format.copy_to(buffer.data() + used);
@@ -106,14 +116,19 @@ private:
     std::size_t (*render_)(const reply&, mutable_bytes, std::size_t);
     union {
         payload_view payload_;                           // of write_constant
+        short_text text_;                                // of write_short_text
         alignas(std::uint64_t) byte storage_[capacity];  // of write_by
     };
 };
 
-// 2.05 Content: a text, or bytes, that outlive the exchange.
+// 2.05 Content: a text, or bytes, that outlive the exchange; or a short text, which is copied.
 template <content_format Format = content_format::text_plain>
-reply content(payload_view payload) {
+reply content(payload_view payload [[clang::lifetimebound]]) {
     return {code::content, Format, payload};
+}
+template <content_format Format = content_format::text_plain>
+reply content(short_text text) {
+    return {code::content, Format, text};
 }
 
 }  // namespace mincoap

@@ -1,6 +1,16 @@
 // Bytes and spans of them, as all of mincoap writes them.
 #pragma once
 
+#if __cplusplus <= 202002L
+#error "mincoap: this library is C++23: compile it with -std=c++23 (GCC 12 or Clang 19, or a later one)"
+#include "mincoap: nothing more is said, since all of it would follow from that"
+#endif
+
+// A warning of Clang's, by an attribute that GCC does not know.
+#ifndef __clang__
+#pragma GCC diagnostic ignored_attributes "clang::lifetimebound"
+#endif
+
 #include <cstddef>
 #include <cstdint>
 #include <span>

@@ -7,47 +7,72 @@
 #include <mincoap/message/bytes.hpp>
 
 namespace mincoap {
+
+class payload_view;
+
 namespace detail {
+
+// A byte or a character, constant or not; a reference to one, too.
+template <typename T>
+concept octet =
+    sizeof(T) == 1 && std::is_integral_v<std::remove_cvref_t<T>> && !std::same_as<std::remove_cvref_t<T>, bool>;
 
 template <typename T>
 concept byte_like = std::convertible_to<const T&, bytes> || std::convertible_to<const T&, std::string_view>;
 
 template <typename T>
-inline constexpr bool is_view = std::same_as<T, std::string_view> || std::is_pointer_v<T>;
-template <typename T, std::size_t Extent>
-inline constexpr bool is_view<std::span<T, Extent>> = true;
+inline constexpr bool is_view =
+    std::is_pointer_v<T> || std::same_as<T, payload_view> || std::ranges::enable_borrowed_range<T>;
 
-// Something that owns text or bytes, and not just a view of them.
+// An object that owns text or bytes, and not just a view of them.
 template <typename T>
-concept byte_owner = byte_like<T> && !is_view<T> && !std::is_array_v<T>;
+concept byte_owner = !is_view<T> && !std::is_array_v<T> && (byte_like<T> || requires(const T& owner) {
+    { *owner.data() } -> octet;
+    { owner.size() } -> std::convertible_to<std::size_t>;
+});
+
+// The same, or an array that is no literal. `T` is a reference, or the type of a temporary.
+template <typename T>
+inline constexpr bool is_buffer = byte_owner<std::remove_cvref_t<T>>;
+template <octet T, std::size_t Size>
+inline constexpr bool is_buffer<T (&)[Size]> = !std::same_as<T, const char>;
+template <octet T, std::size_t Size>
+inline constexpr bool is_buffer<T[Size]> = !std::same_as<T, const char>;
+template <typename T>
+concept buffer = is_buffer<T>;
+
+// Whatever is made of a buffer ends here.
+template <buffer T>
+consteval void refuse_buffer() {
+    static_assert(!is_buffer<T>,
+                  "mincoap: this is not copied, and has to outlive its use; if it does, pass a std::string_view or a "
+                  "std::span of it; a short text is copied by text_of(...)");
+}
 
 }  // namespace detail
 
-// What is about to go away is refused where its type tells: an owner that is a temporary, and an array of char that is
-// no literal. Of such a buffer that stays, give a std::string_view.
+// Owners of text or bytes are refused, since their type does not tell how long they live: strings, vectors, and arrays
+// other than literals. Of one that lives long enough, pass a std::string_view or a std::span.
 class payload_view {
 public:
     constexpr payload_view() = default;
-    constexpr payload_view(std::string_view text) : data_(text.data()), size_(text.size()) {}
-    constexpr payload_view(bytes data) : data_(data.data()), size_(data.size()) {}
+    constexpr payload_view(std::string_view text [[clang::lifetimebound]]) : data_(text.data()), size_(text.size()) {}
+    constexpr payload_view(bytes data [[clang::lifetimebound]]) : data_(data.data()), size_(data.size()) {}
     template <typename T, std::size_t Extent>
         requires std::convertible_to<std::span<T, Extent>, bytes>
-    constexpr payload_view(std::span<T, Extent> data) : payload_view(bytes(data)) {}
+    constexpr payload_view(std::span<T, Extent> data [[clang::lifetimebound]]) : payload_view(bytes(data)) {}
 
     // A literal: without the NUL at its end, if there is one; others in it count.
     template <std::size_t N>
-    constexpr payload_view(const char (&literal)[N]) : data_(literal), size_(literal[N - 1] == 0 ? N - 1 : N) {}
-    template <std::size_t N>
-    payload_view(char (&array)[N]) = delete;
+    constexpr payload_view(const char (&literal [[clang::lifetimebound]])[N])
+        : data_(literal), size_(literal[N - 1] == 0 ? N - 1 : N) {}
     template <std::same_as<const char*> Pointer>
     constexpr payload_view(const Pointer& text) : payload_view(std::string_view(text)) {}
-    template <std::size_t N>
-    constexpr payload_view(const byte (&data)[N]) : data_(data), size_(N) {}
 
-    template <detail::byte_owner Owner>
-    constexpr payload_view(const Owner& owner) : data_(owner.data()), size_(owner.size()) {}
-    template <detail::byte_owner Owner>
-    payload_view(const Owner&& temporary) = delete;
+    template <detail::buffer Owner>
+    constexpr payload_view(Owner&&) {
+        detail::refuse_buffer<Owner>();
+    }
 
     constexpr std::size_t size() const { return size_; }
     constexpr bool empty() const { return size_ == 0; }

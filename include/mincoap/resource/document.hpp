@@ -106,22 +106,25 @@ struct formatted_document : linkable<formatted_document<Source, MaxAge>> {
     using methods = method_list<detail::get_formatted<MaxAge>>;
 };
 
-// It outlives the site: a literal, or a static array of bytes or characters.
+// It outlives the site: a literal, or a std::string_view or std::span of something static.
 template <content_format Format = content_format::text_plain, std::size_t N>
-constexpr auto document(const char (&literal)[N]) {
+constexpr auto document(const char (&literal [[clang::lifetimebound]])[N]) {
     return constant_document<Format>{{literal, etag{std::string_view{literal, payload_view{literal}.size()}}}};
 }
 template <content_format Format = content_format::text_plain>
-constexpr auto document(std::string_view text) {
+constexpr auto document(std::string_view text [[clang::lifetimebound]]) {
     return constant_document<Format>{{text, etag{text}}};
 }
 template <content_format Format = content_format::octet_stream>
-constexpr auto document(bytes data) {
+constexpr auto document(bytes data [[clang::lifetimebound]]) {
     return constant_document<Format>{{data, etag{data}}};
 }
 
-template <content_format Format = content_format::text_plain, detail::byte_owner Owner>
-constexpr auto document(const Owner&& temporary) = delete;  // it would not outlive the expression
+template <content_format Format = content_format::text_plain, detail::buffer Owner>
+constexpr auto document(Owner&&) {
+    detail::refuse_buffer<Owner>();
+    return constant_document<Format>{{}};
+}
 
 template <content_format Format = content_format::text_plain, std::invocable<body_writer&> Render>
 constexpr auto rendered(Render render) {

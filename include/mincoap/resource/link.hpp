@@ -75,9 +75,10 @@ public:
             link.append(size);
         });
     }
-    // It can be observed.
+    // Not yet: no resource of the library can be observed. A handler that does so itself says `raw(";obs")`.
     constexpr auto obs() const {
-        return with<4>([](auto& link) { link.append(";obs"); });
+        static_assert(sizeof(Resource) == 0, "mincoap: resources cannot be observed (RFC 7641); leave .obs() out");
+        return static_cast<const Resource&>(*this);
     }
     // Any other attributes, as they are to stand in the document: `raw(";foo=\"bar\"")`.
     template <std::size_t N>

@@ -15,8 +15,13 @@
 
 namespace mincoap {
 
-// An error and why, for a human to read (RFC 7252 §5.5.2). The text outlives the exchange: a literal.
-inline reply explained(code error, payload_view diagnostic) {
+// An error and why, for a human to read (RFC 7252 §5.5.2). The text outlives the exchange, as a literal
+// does, or is a short one, which is copied: `explained(code::bad_request, text_of("at most ").add(limit))`.
+inline reply explained(code error, payload_view diagnostic [[clang::lifetimebound]]) {
+    MINCOAP_ASSERT(is_error(error));
+    return {error, {}, diagnostic};
+}
+inline reply explained(code error, short_text diagnostic) {
     MINCOAP_ASSERT(is_error(error));
     return {error, {}, diagnostic};
 }
@@ -57,9 +62,10 @@ inline void write_location(message::writer& to, std::string_view path) {
 
 // An error as concise problem details (RFC 9290), for programs and humans: what went wrong, in a few words that stay
 // the same, and what that means this time. The texts are UTF-8 and outlive the exchange.
-inline reply problem(code error, std::string_view title, std::string_view detail = {}) {
+inline reply problem(code error, payload_view title [[clang::lifetimebound]],
+                     payload_view detail [[clang::lifetimebound]] = {}) {
     MINCOAP_ASSERT(is_error(error));
-    const detail::problem_texts texts{title, detail};
+    const detail::problem_texts texts{as_text({title.data(), title.size()}), as_text({detail.data(), detail.size()})};
     return {error, content_format::concise_problem_details,
             [texts](message::writer& to) { detail::write_payload(to, texts); }};
 }

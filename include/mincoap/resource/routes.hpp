@@ -156,6 +156,8 @@ private:
                       "mincoap: a function that takes a segment stands at a path with a wildcard, as at<\"lamps/*\">");
         static_assert(!place::has_wildcard || (!routing<Methods> && ...),
                       "mincoap: a site stands below a path without wildcards: write them in the site's own paths");
+        static_assert(!place::exact || (!routing<Methods> && ...),
+                      "mincoap: a site has longer paths than that of at<...>; write below<\"path\">(site)");
         ((all[count++] = {.path = place::path.data(),
                           .path_size = static_cast<byte>(place::path.size()),
                           .methods = static_cast<method_set>(Methods::methods | (place::exact ? 0 : below_it)),

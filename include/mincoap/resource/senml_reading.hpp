@@ -58,9 +58,19 @@ concept floating_point = std::same_as<T, float> || std::same_as<T, double>;
 template <typename T>
 concept integer = std::integral<T> && !std::same_as<T, bool> && sizeof(T) <= sizeof(std::uint64_t);
 
-// What payload_view takes: text or bytes, and no owner of them that is about to go away.
+// Text or bytes, and no owner of them that is about to go away: a variable, or a reference that a function gives, lasts.
 template <typename T>
-concept viewable = std::constructible_from<payload_view, T>;
+concept lasting_owner = std::is_lvalue_reference_v<T> &&
+                        (byte_like<std::remove_cvref_t<T>> || std::is_array_v<std::remove_cvref_t<T>>) && buffer<T>;
+template <typename T>
+concept viewable = (std::constructible_from<payload_view, T> && !buffer<T>) || lasting_owner<T>;
+
+template <viewable T>
+constexpr payload_view view_of(T&& value) {
+    if constexpr (!lasting_owner<T&&>) return std::forward<T>(value);
+    else if constexpr (std::convertible_to<T, std::string_view>) return std::string_view{value};
+    else return bytes{value};
+}
 
 template <typename T>
 concept plain_value = std::same_as<T, bool> || integer<T> || floating_point<T>;
@@ -92,7 +102,7 @@ reading reading_of(T value) {
 template <viewable T>
 reading reading_of(T&& value) {
     constexpr bool is_text = std::convertible_to<T, std::string_view>;
-    const payload_view view{std::forward<T>(value)};
+    const payload_view view = view_of<T>(std::forward<T>(value));
     reading r{is_text ? &write_text : &write_data, is_text ? label::text : label::data, {}};
     r.view = {view.data(), view.size()};
     return r;

@@ -10,7 +10,7 @@ template <content_format Format, std::uint32_t MaxAge = default_max_age>
 struct constant : linkable<constant<Format, MaxAge>> {
     payload_view payload;
 
-    constexpr explicit constant(payload_view p) : payload(p) {}
+    constexpr explicit constant(payload_view p [[clang::lifetimebound]]) : payload(p) {}
 
     // For how many seconds it may be cached (RFC 7252 §5.10.5); before link attributes: `text("...").max_age<3600>()`.
     template <std::uint32_t Seconds>
@@ -38,6 +38,8 @@ private:
 };
 
 // A text in UTF-8.
-constexpr auto text(payload_view payload) { return constant<content_format::text_plain>{payload}; }
+constexpr auto text(payload_view payload [[clang::lifetimebound]]) {
+    return constant<content_format::text_plain>{payload};
+}
 
 }  // namespace mincoap

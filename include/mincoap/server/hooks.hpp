@@ -7,9 +7,10 @@
 #include <array>
 #include <concepts>
 #include <type_traits>
+#include <utility>
 
-#include <mincoap/message/view.hpp>
-#include <mincoap/net/udp_socket.hpp>
+#include <mincoap/handler/handler.hpp>
+#include <mincoap/server/exchange.hpp>
 
 namespace mincoap {
 
@@ -32,11 +33,13 @@ enum class outcome : byte {
 };
 inline constexpr std::size_t outcome_count = 14;
 
-// The hooks, doing nothing. Derive from it and redeclare what you want to know.
+// The hooks, doing nothing. Derive from it and redeclare what you want to know. Of several parts with hooks, each is
+// called.
 struct hooks {
     // A response (piggybacked or separate), or an Empty Acknowledgement or Reset, came in: to a request or a
     // notification that the application sent over the same socket. Return whether it was expected: a Confirmable
-    // response is acknowledged then, and otherwise rejected with a Reset (RFC 7252 §4.2, §5.3.2).
+    // response is acknowledged then, and otherwise rejected with a Reset (RFC 7252 §4.2, §5.3.2). Of several parts, one
+    // that expected it is enough.
     static constexpr bool on_response(const message::view&, const net::arrival&) { return false; }
 
     // A datagram is done with.
@@ -56,9 +59,6 @@ struct counters : hooks {
 struct unguarded {};
 
 namespace detail {
-
-template <typename... Parts>
-struct parts : Parts... {};
 
 // What the server asks of parts that have it; where none has, there is no code for it.
 
@@ -88,21 +88,131 @@ concept deferring = requires(Hooks& hooks, mutable_bytes buffer, net::path& way,
     { hooks.deferred_wait_ms(now_ms) } -> std::same_as<std::uint32_t>;
 };
 
+// They know the names of this server: host_names.hpp.
+template <typename Hooks>
+concept naming = requires(Hooks& hooks, const request& r) {
+    { hooks.is_misdirected(r) } -> std::same_as<bool>;
+};
+
+// They leave out responses that the client has no interest in: no_response.hpp.
+template <typename Hooks>
+concept silencing = requires(Hooks& hooks, const request& r) {
+    { hooks.unwanted_classes(r) } -> std::same_as<unsigned>;
+};
+
+// They say more than the server's own errors do: problem_details.hpp.
+template <typename Hooks>
+concept explaining = requires(Hooks& hooks, reply& answer, const request& r, const null_handler& handler) {
+    hooks.explain(answer, r, handler);
+};
+
+// They add an Echo option to responses: preemptive_echo.hpp.
+template <typename Hooks>
+concept echoing = requires(Hooks& hooks, exchange& e, std::size_t size) {
+    { hooks.add_echo(e, size, hooks) } -> std::same_as<std::size_t>;
+};
+
+template <typename Hooks>
+concept numbering = requires(Hooks& hooks) { hooks.next_message_id(); };
+
+template <typename Part>
+concept told_outcomes = requires(Part& part, outcome o) { part.on_outcome(o); };
+template <typename Part>
+concept shown_responses = requires(Part& part, const message::view& m, const net::arrival& in) {
+    { part.on_response(m, in) } -> std::convertible_to<bool>;
+};
+
+// `hooks`, with nothing redeclared.
+template <typename Part>
+concept bare_hooks = requires {
+    requires& Part::on_outcome == &hooks::on_outcome;
+    requires& Part::on_response == &hooks::on_response;
+};
+
+// What the server asks for, by the concepts above.
+struct roles {
+    bool guards, limits, defers, names, silences, explains, echoes;
+
+    constexpr bool any() const { return guards || limits || defers || names || silences || explains || echoes; }
+};
+template <typename Part>
+inline constexpr roles roles_of{guarding<Part>,  limiting<Part>,   deferring<Part>, naming<Part>,
+                                silencing<Part>, explaining<Part>, echoing<Part>};
+
+template <typename Part>
+inline constexpr bool has_use =
+    roles_of<Part>.any() || numbering<Part> || std::derived_from<Part, unguarded> || std::same_as<Part, hooks> ||
+    ((told_outcomes<Part> || shown_responses<Part>) && !bare_hooks<Part>);
+
+// A number beside each part, so that the same one twice is no error of the compiler's.
+template <std::size_t, typename Part>
+struct numbered_part : Part {};
+
+template <typename Indices, typename... Parts>
+struct all_parts;
+template <std::size_t... Indices, typename... Parts>
+struct all_parts<std::index_sequence<Indices...>, Parts...> : numbered_part<Indices, Parts>... {
+    constexpr void on_outcome(outcome o) { (tell(static_cast<numbered_part<Indices, Parts>&>(*this), o), ...); }
+    constexpr bool on_response(const message::view& m, const net::arrival& in) {
+        return (show(static_cast<numbered_part<Indices, Parts>&>(*this), m, in) | ... | false);
+    }
+
+private:
+    static constexpr void tell(auto& part, outcome o) {
+        if constexpr (told_outcomes<decltype(part)>) part.on_outcome(o);
+    }
+    static constexpr bool show(auto& part, const message::view& m, const net::arrival& in) {
+        if constexpr (shown_responses<decltype(part)>) return part.on_response(m, in);
+        else return false;
+    }
+};
+
+// What one part has, all together have: where two have a member of the same name, the server would ask neither.
+template <typename... Parts>
+struct parts : all_parts<std::index_sequence_for<Parts...>, Parts...> {
+private:
+    using all = all_parts<std::index_sequence_for<Parts...>, Parts...>;
+    static constexpr roles kept = roles_of<all>;
+    template <typename Part>
+    static constexpr unsigned count_of = (0U + ... + std::same_as<Part, Parts>);
+
+    static_assert(((count_of<Parts> == 1) && ...), "mincoap: the server is given the same part twice; leave one out");
+    static_assert((has_use<Parts> && ...),
+                  "mincoap: a part has no function that the server calls; compare the names and parameters of its "
+                  "functions with those of mincoap's own parts");
+    static_assert(!(guarding<Parts> || ...) || !(std::derived_from<Parts, unguarded> || ...),
+                  "mincoap: unguarded{} says that there is no guard, and echo_guard{key} is one; leave one out");
+    static_assert(kept.guards || !(guarding<Parts> || ...),
+                  "mincoap: two parts have members with the names of a guard's; leave one guard, or rename the member");
+    static_assert(kept.names || !(naming<Parts> || ...),
+                  "mincoap: two parts name hosts; give all names to one host_names<...>{}");
+    static_assert(kept.limits || !(limiting<Parts> || ...),
+                  "mincoap: two parts have members with the names of a limit's; leave one flood_limit{}, or rename the "
+                  "member");
+    static_assert(kept.defers || !(deferring<Parts> || ...),
+                  "mincoap: two parts have members with the names of leisure's; leave one leisure{}, or rename the "
+                  "member");
+    static_assert(kept.silences || !(silencing<Parts> || ...),
+                  "mincoap: two parts have a function unwanted_classes; leave one out");
+    static_assert(kept.explains || !(explaining<Parts> || ...),
+                  "mincoap: two parts have a function explain; leave one out");
+    static_assert(kept.echoes || !(echoing<Parts> || ...),
+                  "mincoap: two parts have a function add_echo; leave one out");
+};
+
 }  // namespace detail
 
-// Anything but memory, which stands in front of the parts.
+// Any object but memory, which comes in front of the parts.
 template <typename P>
 concept hooks_part = std::is_class_v<P> && !std::convertible_to<P&, mutable_bytes>;
 
 // The hooks made of several parts.
 template <hooks_part... Parts>
-using profile = std::conditional_t<(std::derived_from<Parts, hooks> || ...), detail::parts<Parts...>,
-                                   detail::parts<hooks, Parts...>>;
+using profile = detail::parts<Parts...>;
 
 template <hooks_part... Parts>
 constexpr profile<Parts...> make_profile(Parts... parts) {
-    if constexpr ((std::derived_from<Parts, hooks> || ...)) return {parts...};
-    else return {hooks{}, parts...};
+    return {{{parts}...}};
 }
 
 }  // namespace mincoap

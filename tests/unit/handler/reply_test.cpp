@@ -111,13 +111,40 @@ TEST(reply, is_any_bytes) {
     static constexpr std::array<byte, 2> standard{0xff, 0};
     static const std::string owner{"a\0b", 3};
     EXPECT_EQ(answer_of([](const request&) { return content("a\0b"); }), packet{"62 45 12 34 aa bb c0 ff 'a' 00 'b'"});
-    EXPECT_EQ(answer_of([](const request&) { return content<content_format::cbor>(array); }),
+    EXPECT_EQ(answer_of([](const request&) { return content<content_format::cbor>(bytes{array}); }),
               packet{"62 45 12 34 aa bb c1 3c ff 00 01 02"});
-    EXPECT_EQ(answer_of([](const request&) { return content<content_format::cbor>(standard); }),
+    EXPECT_EQ(answer_of([](const request&) { return content<content_format::cbor>(bytes{standard}); }),
               packet{"62 45 12 34 aa bb c1 3c ff ff 00"});
-    EXPECT_EQ(answer_of([](const request&) { return content(owner); }), packet{"62 45 12 34 aa bb c0 ff 'a' 00 'b'"});
-    EXPECT_EQ(answer_of([](const request&) -> reply { return {code::bad_request, {}, standard}; }),
+    EXPECT_EQ(answer_of([](const request&) { return content(std::string_view{owner}); }),
+              packet{"62 45 12 34 aa bb c0 ff 'a' 00 'b'"});
+    EXPECT_EQ(answer_of([](const request&) -> reply { return {code::bad_request, {}, std::span{standard}}; }),
               packet{"62 80 12 34 aa bb ff ff 00"});
+}
+
+// A text that the reply owns: the one that it was made of is gone when it is rendered.
+TEST(reply, copies_a_short_text) {
+    EXPECT_EQ(answer_of([](const request&) { return content(text_of(21.5, 1)); }),
+              packet{"62 45 12 34 aa bb c0 ff '21.5'"});
+    EXPECT_EQ(answer_of([](const request&) { return content<content_format::json>(text_of(215, scale<1>)); }),
+              packet{"62 45 12 34 aa bb c1 32 ff '21.5'"});
+    EXPECT_EQ(answer_of([](const request& r) -> reply {
+                  short_text line;
+                  line.add("token of ").add(r.message.token().size()).add(" bytes");
+                  return {code::bad_request, {}, line};
+              }),
+              packet{"62 80 12 34 aa bb ff 'token of 2 bytes'"});
+    EXPECT_EQ(answer_of([](const request&) { return content(short_text{}); }), packet{"62 45 12 34 aa bb c0"});
+}
+
+// Half a number would be another number.
+TEST(reply, of_a_text_that_was_too_long_is_an_error_and_never_cut) {
+    constexpr std::string_view whole = "12345678901234567890123";
+    EXPECT_EQ(answer_of([&](const request&) { return content(text_of(whole)); }),
+              packet{"62 45 12 34 aa bb c0 ff '12345678901234567890123'"});
+    EXPECT_EQ(answer_of([&](const request&) { return content(text_of(whole).add(4)); }), packet{"62 a0 12 34 aa bb"});
+    EXPECT_EQ(answer_of([&](const request&) -> reply { return {code::bad_request, {}, text_of(whole).add(4)}; }),
+              packet{"62 80 12 34 aa bb"})
+        << "an error is told without its explanation";
 }
 
 // What a reply says of itself is a value: it may be made in one place and rendered in another.

@@ -21,13 +21,14 @@ static_assert(plain.ct(static_cast<content_format>(65535)).attributes.view() == 
 static_assert(plain.sz(0).attributes.view() == ";sz=0");
 static_assert(plain.sz(1280).attributes.view() == ";sz=1280");
 static_assert(plain.sz(4'294'967'295).attributes.view() == ";sz=4294967295");
-static_assert(plain.obs().attributes.view() == ";obs");
+static_assert(plain.raw(";obs").attributes.view() == ";obs");
 static_assert(plain.raw(";foo=\"bar\";baz").attributes.view() == ";foo=\"bar\";baz");
 static_assert(plain.title("").attributes.view() == ";title=\"\"");
 
 // In the order in which they are given.
-static_assert(plain.title("T").rt("r").if_("i").ct(content_format::cbor).sz(5).obs().raw(";x").attributes.view() ==
-              ";title=\"T\";rt=\"r\";if=\"i\";ct=60;sz=5;obs;x");
+static_assert(
+    plain.title("T").rt("r").if_("i").ct(content_format::cbor).sz(5).raw(";obs").raw(";x").attributes.view() ==
+    ";title=\"T\";rt=\"r\";if=\"i\";ct=60;sz=5;obs;x");
 
 // UTF-8 stands as it is.
 static_assert(plain
@@ -39,15 +40,15 @@ static_assert(plain
 // They are given to any kind of resource, and it stays what it is.
 constexpr int number = 1;
 static_assert(value(number).title("N").attributes.view() == ";title=\"N\"");
-static_assert(value([] { return 1; }).obs().attributes.view() == ";obs");
+static_assert(value([] { return 1; }).raw(";obs").attributes.view() == ";obs");
 static_assert(value([] { return 1; }, [](int) {}).rt("r").attributes.view() == ";rt=\"r\"");
 static_assert(get([] { return code::valid; }).if_("i").attributes.view() == ";if=\"i\"");
-static_assert(std::same_as<decltype(plain.title("T").obs().resource), std::remove_const_t<decltype(plain)>>);
-static_assert(text("four").title("T").obs().resource.payload.size() == 4);
+static_assert(std::same_as<decltype(plain.title("T").raw(";obs").resource), std::remove_const_t<decltype(plain)>>);
+static_assert(text("four").title("T").raw(";obs").resource.payload.size() == 4);
 
 TEST(link, attributes_cost_a_site_nothing) {
     constexpr auto bare = routes(at<"x">(plain));
-    constexpr auto described = routes(at<"x">(plain.title("A title of some length").rt("and.a.type").obs()));
+    constexpr auto described = routes(at<"x">(plain.title("A title of some length").rt("and.a.type").raw(";obs")));
     EXPECT_EQ(sizeof(bare), sizeof(described));
 }
 

@@ -22,7 +22,7 @@ reply see_segments(const request& r) {
     static std::string seen;
     seen.clear();
     for (const message::option_view s : r.segments()) seen += "[" + std::string{s.text()} + "]";
-    return content(seen);
+    return content(std::string_view{seen});
 }
 
 // ---- Paths

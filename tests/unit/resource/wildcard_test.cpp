@@ -26,7 +26,7 @@ constexpr auto says(const char* word) {
 reply echo(const request&, std::string_view segment) {
     static std::string seen;
     seen = "<" + std::string{segment} + ">";
-    return content(seen);
+    return content(std::string_view{seen});
 }
 
 // Answers with the segments that it sees, each in brackets.
@@ -34,7 +34,7 @@ reply see_segments(const request& r) {
     static std::string seen;
     seen.clear();
     for (const message::option_view s : r.segments()) seen += "[" + std::string{s.text()} + "]";
-    return content(seen);
+    return content(std::string_view{seen});
 }
 
 // Answers with both.
@@ -43,7 +43,7 @@ reply echo_and_see(const request& r, std::string_view segment) {
     seen.clear();
     for (const message::option_view s : r.segments()) seen += "[" + std::string{s.text()} + "]";
     seen += "<" + std::string{segment} + ">";
-    return content(seen);
+    return content(std::string_view{seen});
 }
 
 // ---- What a wildcard takes

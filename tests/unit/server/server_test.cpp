@@ -133,6 +133,55 @@ TEST(server, hands_on_the_time) {
 }
 
 // What it is given outlives it: a temporary is refused, in all the ways to make a server.
+// Two parts with hooks: neither hides the other.
+TEST(server, calls_the_hooks_of_each_part) {
+    struct log : hooks {
+        unsigned count = 0;
+        void on_outcome(outcome) { ++count; }
+    };
+    struct client : hooks {
+        bool expects = false;
+        unsigned shown = 0;
+        bool on_response(const message::view&, const net::arrival&) { return ++shown, expects; }
+    };
+    struct other_client : client {};
+    net::loopback network;
+    const null_handler handler;
+    server device{network, handler, unguarded{}, log{}, counters{}, client{}, other_client{}};
+    const auto kind_of_reply = [&] {
+        EXPECT_TRUE(network.deliver(packet{"40 45 12 34"}.view(), test::unicast()));
+        EXPECT_EQ(device.poll(0), poll_result::served);
+        return packet{network.take()->content()};
+    };
+    auto& hooks = device.hooks();
+    EXPECT_EQ(kind_of_reply(), packet{"70 00 12 34"}) << "a Reset, as neither expects it";
+    using parts = std::remove_cvref_t<decltype(hooks)>;
+    static_assert(std::derived_from<parts, other_client>);
+    static_cast<other_client&>(hooks).expects = true;
+    EXPECT_EQ(kind_of_reply(), packet{"60 00 12 34"}) << "an Acknowledgement, as one does";
+    EXPECT_EQ(static_cast<log&>(hooks).count, 2U);
+    EXPECT_EQ(hooks[outcome::response], 1U);
+    EXPECT_EQ(hooks[outcome::unwanted], 1U);
+    EXPECT_EQ(static_cast<other_client&>(hooks).shown, 2U);
+}
+
+// Of a span the compiler does not know the size: it is looked at in every build, checked or not.
+TEST(server_death_test, refuses_a_span_that_is_too_small) {
+    net::null_socket socket;
+    const null_handler handler;
+    static std::array<byte, 22> memory;
+    const auto serve_in = [&](std::size_t size) {
+        server{socket, handler, mutable_bytes{memory}.first(size), unguarded{}}.poll(0);
+    };
+    const auto serve_guarded_in = [&](std::size_t size) {
+        server{socket, handler, mutable_bytes{memory}.first(size), echo_guard{{1, 2}}}.poll(0);
+    };
+    serve_in(12);
+    serve_guarded_in(22);
+    for (const std::size_t size : {0U, 1U, 8U, 11U}) EXPECT_DEATH(serve_in(size), "") << size;
+    EXPECT_DEATH(serve_guarded_in(21), "");
+}
+
 using given = server<net::null_socket, null_handler, profile<unguarded>>;
 using given_hooks = server<net::null_socket, null_handler, profile<unguarded, counters>>;
 using given_buffer = server<net::null_socket, null_handler, profile<unguarded, counters>, given_memory>;

@@ -1,0 +1,103 @@
+// The arguments of a server, checked before it is made: each mistake has a sentence, and is all that the compiler says.
+#pragma once
+
+#include <array>
+
+#include <mincoap/server/core.hpp>
+
+namespace mincoap::detail {
+
+// The size that the type of some memory tells, in bytes; `std::dynamic_extent` if it does not.
+template <typename Memory>
+inline constexpr std::size_t extent_of = std::dynamic_extent;
+template <typename T, std::size_t Size>
+inline constexpr std::size_t extent_of<T[Size]> = Size;
+template <typename T, std::size_t Size>
+inline constexpr std::size_t extent_of<std::array<T, Size>> = Size;
+template <typename T, std::size_t Size>
+inline constexpr std::size_t extent_of<std::span<T, Size>> = Size;
+
+// An argument that is no part: memory, of the right type or of another one, or a pointer to it.
+template <typename T>
+concept memory = std::convertible_to<T, mutable_bytes>;
+template <typename T>
+concept memory_like = memory<T> || std::is_array_v<std::remove_reference_t<T>> ||
+                      std::is_pointer_v<std::remove_cvref_t<T>> || requires(T& given) {
+                          given.data();
+                          given.size();
+                      };
+
+// Something to be dereferenced, such as a pointer, a std::optional or a std::expected.
+template <typename T>
+concept leads_to_socket = requires(T& given) { requires net::udp_socket<std::remove_reference_t<decltype(*given)>>; };
+template <typename T>
+concept leads_to_handler = requires(T& given) { requires handler<std::remove_cvref_t<decltype(*given)>>; };
+
+template <typename T>
+concept receiving = requires(T& socket, mutable_bytes storage, net::arrival& in) {
+    { socket.receive(storage, in) } -> std::same_as<net::status>;
+};
+
+// `Socket` and `Handler` are references as they are given: an rvalue is none.
+template <typename Socket, typename Handler>
+struct checked_socket_and_handler {
+    using socket = std::remove_reference_t<Socket>;
+    using handler = std::remove_cvref_t<Handler>;
+    static constexpr bool is_swapped = mincoap::handler<std::remove_cvref_t<Socket>> && net::udp_socket<handler>;
+    static constexpr bool is_indirect = leads_to_socket<socket>;
+    static constexpr bool has_words = is_swapped || is_indirect;
+    static constexpr bool receives = receiving<socket>;
+    static constexpr bool is_pointer = leads_to_handler<handler> && !mincoap::handler<handler>;
+    static constexpr bool is_sound = net::udp_socket<socket> && mincoap::handler<handler> &&
+                                     std::is_lvalue_reference_v<Socket> && std::is_lvalue_reference_v<Handler>;
+
+    static_assert(!is_swapped, "mincoap: the socket comes first: server{socket, handler, parts...}");
+    static_assert(!is_indirect,
+                  "mincoap: this is no socket, but leads to one; check that it is there, and pass *socket");
+    static_assert(has_words || receives,
+                  "mincoap: a socket has a function net::status receive(mutable_bytes, net::arrival&), as "
+                  "net/udp_socket.hpp describes it");
+    static_assert(has_words || !receives || net::udp_socket<socket>,
+                  "mincoap: a socket has a function net::status send(bytes, const net::path&), as net/udp_socket.hpp "
+                  "describes it");
+    static_assert(has_words || !net::udp_socket<socket> || std::is_lvalue_reference_v<Socket>,
+                  "mincoap: the server refers to its socket, and this one is a temporary; give it a name before");
+    static_assert(is_swapped || !is_pointer, "mincoap: pass the handler itself, not a pointer to it");
+    static_assert(is_swapped || is_pointer || mincoap::handler<handler>,
+                  "mincoap: the second argument is a handler: what routes(...) returns, or an object with reply "
+                  "operator()(const request&) const");
+    static_assert(!mincoap::handler<handler> || std::is_lvalue_reference_v<Handler>,
+                  "mincoap: the server refers to its handler, and this one is a temporary; give it a name before, as "
+                  "in constexpr auto site = routes(...)");
+};
+
+// Without memory in front.
+template <typename... Parts>
+struct checked_parts {
+    static constexpr bool has_memory = (memory_like<Parts> || ...);
+    static constexpr bool is_sound = !has_memory && (std::is_class_v<std::remove_cvref_t<Parts>> && ...);
+
+    static_assert(!has_memory, "mincoap: memory comes before the parts: server{socket, handler, memory, parts...}");
+    static_assert(has_memory || is_sound, "mincoap: a part is an object, such as echo_guard{key} or counters{}");
+};
+
+template <typename Memory, typename Hooks>
+inline constexpr bool is_large_enough = extent_of<std::remove_cvref_t<Memory>> >= min_buffer_size<Hooks>();
+
+template <typename Memory, typename Parts>
+struct checked_memory {
+    static constexpr bool is_memory = memory<Memory>;
+    static constexpr bool is_sound = false;
+    static_assert(is_memory || !Parts::is_sound,
+                  "mincoap: the server's memory is an array, or a std::span, of mincoap::byte, which is a std::uint8_t "
+                  "and not constant");
+};
+template <memory Memory, typename... Parts>
+    requires checked_parts<Parts...>::is_sound
+struct checked_memory<Memory, checked_parts<Parts...>> {
+    static constexpr bool is_sound = is_large_enough<Memory, profile<std::remove_cvref_t<Parts>...>>;
+    static_assert(is_sound,
+                  "mincoap: this memory is too small for a server, which needs 12 bytes, or 22 with echo_guard");
+};
+
+}  // namespace mincoap::detail

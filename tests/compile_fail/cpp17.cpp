@@ -1,0 +1,2 @@
+// Compiled as C++17.
+#include <mincoap/server/server.hpp>

@@ -1,0 +1,2 @@
+// Compiled as C++20.
+#include <mincoap/mincoap.hpp>

@@ -1,0 +1,10 @@
+// It has room for a header and a token, and none for the Echo option of a challenge.
+#include <mincoap/mincoap.hpp>
+
+int main() {
+    mincoap::net::null_socket socket;
+    const mincoap::null_handler handler;
+    static mincoap::byte memory[21];
+    mincoap::server server{socket, handler, memory, mincoap::echo_guard{{1, 2}}};
+    while (server.poll(0) != mincoap::poll_result::error) {}
+}

@@ -1,0 +1,9 @@
+#include <mincoap/mincoap.hpp>
+
+int main() {
+    mincoap::net::null_socket socket;
+    const mincoap::null_handler handler;
+    static mincoap::byte memory[11];
+    mincoap::server server{socket, handler, std::span{memory}, mincoap::unguarded{}};
+    while (server.poll(0) != mincoap::poll_result::error) {}
+}

@@ -1,0 +1,9 @@
+#include <mincoap/mincoap.hpp>
+
+int main() {
+    mincoap::net::null_socket socket;
+    const mincoap::null_handler handler;
+    static std::array<std::byte, 512> memory;
+    mincoap::server server{socket, handler, memory, mincoap::unguarded{}};
+    while (server.poll(0) != mincoap::poll_result::error) {}
+}

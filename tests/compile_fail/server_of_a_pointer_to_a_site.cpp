@@ -1,0 +1,9 @@
+#include <mincoap/mincoap.hpp>
+
+constexpr auto site = mincoap::routes(mincoap::at<"a">(mincoap::text("A")));
+
+int main() {
+    mincoap::net::null_socket socket;
+    mincoap::server server{socket, &site, mincoap::unguarded{}};
+    while (server.poll(0) != mincoap::poll_result::error) {}
+}

@@ -1,0 +1,13 @@
+#include <mincoap/mincoap.hpp>
+
+struct radio {
+    mincoap::net::status receive(mincoap::mutable_bytes, mincoap::net::arrival&) { return {}; }
+    bool send(mincoap::bytes, const mincoap::net::path&) { return true; }
+};
+
+int main() {
+    radio socket;
+    const mincoap::null_handler handler;
+    mincoap::server server{socket, handler, mincoap::unguarded{}};
+    while (server.poll(0) != mincoap::poll_result::error) {}
+}

@@ -1,0 +1,9 @@
+// Which of the two is meant?
+#include <mincoap/mincoap.hpp>
+
+int main() {
+    mincoap::net::null_socket socket;
+    const mincoap::null_handler handler;
+    mincoap::server server{socket, handler, mincoap::unguarded{}, mincoap::echo_guard{{1, 2}}};
+    while (server.poll(0) != mincoap::poll_result::error) {}
+}
