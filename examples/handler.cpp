@@ -23,11 +23,7 @@ static reply add(const request& r) {
         number = number * 10 + (digit - '0');
     }
     sum += number;
-    return {code::changed, content_format::text_plain, [now = sum](message::writer& to) {
-                std::array<char, 11> text{};
-                const int size = std::snprintf(text.data(), text.size(), "%u", now);
-                to.payload(std::string_view{text.data(), static_cast<std::size_t>(size)});
-            }};
+    return {code::changed, content_format::text_plain, text_of(sum)};
 }
 
 constexpr auto site =

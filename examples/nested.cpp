@@ -35,11 +35,7 @@ static reply count_segments(const request& r) {
     if (r.method() != code::get) return code::method_not_allowed;
     int count = 0;
     for ([[maybe_unused]] const message::option_view segment : r.segments()) ++count;
-    return {code::content, content_format::text_plain, [count](message::writer& to) {
-                const char digit = static_cast<char>('0' + count % 10);
-                to.payload(std::string_view{&digit, 1});
-                to.payload(std::string_view{" segments"});
-            }};
+    return content(text_of(count).add(" segments"));
 }
 
 constexpr auto site = routes(below<"rooms/kitchen">(kitchen), at<"sensor">(optional(sensor)),

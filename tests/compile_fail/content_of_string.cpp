@@ -4,6 +4,6 @@
 #include <mincoap/mincoap.hpp>
 
 mincoap::reply answer(const mincoap::request& r) {
-    std::string text{as_text(r.payload())};
+    std::string text{mincoap::as_text(r.payload())};
     return mincoap::content(text);
 }

@@ -3,6 +3,6 @@
 #include <mincoap/mincoap.hpp>
 
 mincoap::reply answer(const mincoap::request& r) {
-    const std::string text{as_text(r.payload())};
+    const std::string text{mincoap::as_text(r.payload())};
     return mincoap::explained(mincoap::code::bad_request, text);
 }

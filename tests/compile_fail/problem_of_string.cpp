@@ -3,6 +3,6 @@
 #include <mincoap/mincoap.hpp>
 
 mincoap::reply answer(const mincoap::request& r) {
-    const std::string title{as_text(r.payload())};
+    const std::string title{mincoap::as_text(r.payload())};
     return mincoap::problem(mincoap::code::conflict, title);
 }

@@ -57,8 +57,8 @@ constexpr std::array<byte, 3> document{0x82, 0x00, 0xff};
 constexpr byte raw[] = {0x00, 0x01};
 
 TEST(constant, is_bytes) {
-    constexpr auto site = routes(at<"array">(constant<content_format::cbor>{document}),
-                                 at<"raw">(constant<content_format::octet_stream>{raw}),
+    constexpr auto site = routes(at<"array">(constant<content_format::cbor>{std::span{document}}),
+                                 at<"raw">(constant<content_format::octet_stream>{bytes{raw}}),
                                  at<"span">(constant<content_format::cbor>{bytes{document}}));
     core c{site};
     EXPECT_EQ(c.answer(ask(code::get, "array")), packet{"60 45 12 34 c1 3c ff 82 00 ff"});
