@@ -480,9 +480,9 @@ struct always {
 TEST_F(upload_test, reading_and_conditions_agree_on_whether_a_sink_has_something) {
     static noted sink;
     static always other;
-    constexpr auto site =
+    constexpr auto it =
         routes(at<"s">(get_blocks(sink), put_blocks(sink)), at<"other">(get_blocks(other), put_blocks(other)));
-    core of_it{site};
+    core of_it{it};
     const auto said = [&](const packet& datagram) { return described(of_it.answer(datagram)); };
     for (const bool there : {false, true}) {
         sink.there = there;
@@ -514,8 +514,8 @@ struct slots {
 
 TEST_F(upload_test, sink_sees_the_request_and_answers_with_a_reply) {
     static slots sink;
-    constexpr auto site = routes(at<"s">(put_blocks(sink)));
-    core of_it{site};
+    constexpr auto it = routes(at<"s">(put_blocks(sink)));
+    core of_it{it};
     const auto answer = [&](ask datagram) { return of_it.answer(datagram); };
     EXPECT_EQ(described(answer(block(0, more, a16).query("slot=1"))), "2.31 1:0/1/16");
     EXPECT_EQ(described(answer(block(0, last, "x").query("slot=0").with(if_match))), "4.02");
@@ -630,8 +630,8 @@ struct printer {
 
 TEST_F(upload_test, every_block_of_an_answer_has_the_code_of_the_sink) {
     static printer sink;
-    constexpr auto site = routes(at<"post">(post_blocks(sink)));
-    core of_it{site};
+    constexpr auto it = routes(at<"post">(post_blocks(sink)));
+    core of_it{it};
     const auto said = [&](const packet& datagram) { return described(of_it.answer(datagram)); };
     const packet first = block_value(0, last, 0);
     const packet second = block_value(1, last, 0);
