@@ -6,6 +6,7 @@ import shlex
 import signal
 import socket
 import subprocess
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -143,7 +144,7 @@ int rename(const char* from, const char* to) {
 @pytest.fixture(scope="module")
 def recorder(tmp_path_factory):
     library = tmp_path_factory.mktemp("recorder") / "recorder.so"
-    subprocess.run([os.environ.get("CC", "gcc"), "-shared", "-fPIC", "-o", library, "-x", "c", "-"],
+    subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-o", library, "-x", "c", "-"],
                    input=RECORDER, text=True, check=True)
     return library
 
@@ -246,6 +247,16 @@ def ends_with_its_last_line(process):
 def test_the_event_loop_ends_at_a_signal_that_came_before_it_waits(examples, tmp_path, stop):
     with running(examples / "mincoap-example-event_loop", tmp_path, before=pending(stop)) as process:
         assert ends_with_its_last_line(process)
+
+
+def test_the_event_loop_serves_beside_its_timer(examples, coap_client, tmp_path):
+    ask = ["coap-client-notls", "-m", "get", "coap://127.0.0.1/uptime"]
+    with running(examples / "mincoap-example-event_loop", tmp_path) as process:
+        port = port_of(process)
+        deadline = time.monotonic() + TIMEOUT_S
+        while int(what_prints(ask, coap_client, port)) < 1:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 def test_the_event_loop_ends_at_a_signal_that_comes_at_once(examples, tmp_path):
