@@ -12,34 +12,37 @@
 
 #include <mincoap/mincoap.hpp>
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 struct answer {
-    mincoap::code code = code::empty;  // there was none
+    coap::code code = coap::code::empty;  // there was none
     std::string payload;
 };
 
 // There is no guard that would find out whether the request is confirmed: it is if the test says so.
-static answer ask(const auto& site, code method, std::initializer_list<std::string_view> path,
+static answer ask(const auto& site, coap::code method, std::initializer_list<std::string_view> path,
                   std::string_view payload = {}, bool confirmed = true) {
-    net::loopback<> network;
-    server server{network, site, unguarded{}};
+    coap::net::loopback<> network;
+    coap::server server{network, site, coap::unguarded{}};
 
-    std::array<byte, 256> memory{};
-    message::writer request{memory, message::type::confirmable, method, 1};
-    for (const std::string_view segment : path) request.option(option::uri_path, segment);
+    std::array<coap::byte, 256> memory{};
+    coap::message::writer request{memory, coap::message::type::confirmable, method, 1};
+    for (const std::string_view segment : path) request.option(coap::option::uri_path, segment);
     request.payload(payload);
     network.deliver(request.written(), {.confirmed = confirmed});
 
-    if (server.poll(0) != poll_result::served) return {};
-    const auto response = message::view::parse(network.take()->content());
-    return {response->code(), std::string{as_text(response->payload())}};
+    if (server.poll(0) != coap::poll_result::served) return {};
+    const auto response = coap::message::view::parse(network.take()->content());
+    return {response->code(), std::string{coap::as_text(response->payload())}};
 }
 
 static bool is_open = false;
-static reply move_gate(const request& r) { return is_open = as_text(r.payload()) == "1", code::changed; }
+static coap::reply move_gate(const coap::request& r) {
+    return is_open = coap::as_text(r.payload()) == "1", coap::code::changed;
+}
 
-constexpr auto site = routes(at<"garden/gate">(value(std::as_const(is_open)), confirmed_only(put(move_gate))));
+constexpr auto site = coap::routes(
+    coap::at<"garden/gate">(coap::value(std::as_const(is_open)), coap::confirmed_only(coap::put(move_gate))));
 
 static void print(const answer& a) {
     const auto number = static_cast<unsigned>(a.code);
@@ -47,9 +50,9 @@ static void print(const answer& a) {
 }
 
 int main() {
-    print(ask(site, code::get, {"garden", "gate"}));
-    print(ask(site, code::put, {"garden", "gate"}, "1", false));
-    print(ask(site, code::put, {"garden", "gate"}, "1"));
-    print(ask(site, code::get, {"garden", "gate"}));
+    print(ask(site, coap::code::get, {"garden", "gate"}));
+    print(ask(site, coap::code::put, {"garden", "gate"}, "1", false));
+    print(ask(site, coap::code::put, {"garden", "gate"}, "1"));
+    print(ask(site, coap::code::get, {"garden", "gate"}));
     return 0;
 }

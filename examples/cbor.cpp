@@ -9,23 +9,23 @@
 //     a200182a01f5
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 static struct {
     std::uint8_t level = 0;  // percent
     bool armed = false;
 } alarm;
 
-static void write(body_writer& body) {
-    cbor::writer to{body};
+static void write(coap::body_writer& body) {
+    coap::cbor::writer to{body};
     to.map(2);
     to.unsigned_integer(0), to.unsigned_integer(alarm.level);
     to.unsigned_integer(1), to.boolean(alarm.armed);
 }
 
 // A reader that has failed reads zeros, so that one look at the end is enough. Nothing is changed before.
-static code read(bytes payload) {
-    cbor::reader from{payload};
+static coap::code read(coap::bytes payload) {
+    coap::cbor::reader from{payload};
     auto changed = alarm;
     auto fields = from.map();
     while (from.next(fields)) {
@@ -36,15 +36,16 @@ static code read(bytes payload) {
         }
     }
     switch (from.finish()) {
-        case cbor::read_error::malformed: return code::bad_request;
-        case cbor::read_error::unexpected: return code::unprocessable_entity;
-        default: return alarm = changed, code::changed;
+        case coap::cbor::read_error::malformed: return coap::code::bad_request;
+        case coap::cbor::read_error::unexpected: return coap::code::unprocessable_entity;
+        default: return alarm = changed, coap::code::changed;
     }
 }
 
-static reply take(const request& r) { return read(r.payload()); }
+static coap::reply take(const coap::request& r) { return read(r.payload()); }
 
-constexpr auto site = routes(
-    at<"alarm">(rendered<content_format::cbor>(write), put(take).consumes<content_format::cbor>()), well_known_core);
+constexpr auto site = coap::routes(coap::at<"alarm">(coap::rendered<coap::content_format::cbor>(write),
+                                                     coap::put(take).consumes<coap::content_format::cbor>()),
+                                   coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

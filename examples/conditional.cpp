@@ -10,13 +10,14 @@
 //     24
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 static std::int16_t target = 20;
 
 // What tells one state of the resource from another.
-static etag version() { return etag{std::bit_cast<std::array<byte, 2>>(target)}; }
+static coap::etag version() { return coap::etag{std::bit_cast<std::array<coap::byte, 2>>(target)}; }
 
-constexpr auto site = routes(at<"target">(conditional(version, value(target))), well_known_core);
+constexpr auto site =
+    coap::routes(coap::at<"target">(coap::conditional(version, coap::value(target))), coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

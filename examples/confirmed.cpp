@@ -8,20 +8,22 @@
 //     1
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 static bool gate = false;
 
-static reply move_gate(const request& r) {
-    gate = as_text(r.payload()) == "1";
-    return code::changed;
+static coap::reply move_gate(const coap::request& r) {
+    gate = coap::as_text(r.payload()) == "1";
+    return coap::code::changed;
 }
 
 // Others get 4.01 with an Echo option in place of the story, and repeat the request with it: clients that know the
 // option do so by themselves. Of the gate, they can see everything, and move nothing before they have done so.
 constexpr auto site =
-    routes(at<"story">(text("Once upon a time there was a datagram, and whoever had sent it had written the address of "
-                            "somebody else on it.")),
-           at<"gate">(value(std::as_const(gate)), confirmed_only(put(move_gate))), well_known_core);
+    coap::routes(coap::at<"story">(coap::text(
+                     "Once upon a time there was a datagram, and whoever had sent it had written the address of "
+                     "somebody else on it.")),
+                 coap::at<"gate">(coap::value(std::as_const(gate)), coap::confirmed_only(coap::put(move_gate))),
+                 coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

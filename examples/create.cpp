@@ -12,22 +12,22 @@
 
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 static std::array<std::optional<std::string>, 10> notes;
 
-static reply add(const request& r) {
+static coap::reply add(const coap::request& r) {
     for (std::uint32_t i = 0; i < notes.size(); ++i) {
         if (notes[i]) continue;
-        notes[i] = as_text(r.payload());
-        return created<"notes">(i);  // 2.01 with Location-Path "notes" and the number
+        notes[i] = coap::as_text(r.payload());
+        return coap::created<"notes">(i);  // 2.01 with Location-Path "notes" and the number
     }
-    return unavailable(60);  // 5.03, to be tried again in a minute
+    return coap::unavailable(60);  // 5.03, to be tried again in a minute
 }
 
 // The one that the path names below the prefix.
-static std::optional<std::string>* find(const request& r) {
-    for (const message::option_view segment : r.segments()) {
+static std::optional<std::string>* find(const coap::request& r) {
+    for (const coap::message::option_view segment : r.segments()) {
         const std::string_view name = segment.text();
         if (name.size() == 1 && name[0] >= '0' && name[0] <= '9')
             return &notes[static_cast<std::size_t>(name[0] - '0')];
@@ -36,18 +36,19 @@ static std::optional<std::string>* find(const request& r) {
     return nullptr;
 }
 
-static reply read(const request& r) {
+static coap::reply read(const coap::request& r) {
     const auto* note = find(r);
-    if (note == nullptr || !*note) return code::not_found;
-    return content(std::string_view{**note});
+    if (note == nullptr || !*note) return coap::code::not_found;
+    return coap::content(std::string_view{**note});
 }
 
-static reply strike_out(const request& r) {
+static coap::reply strike_out(const coap::request& r) {
     if (auto* note = find(r)) note->reset();
-    return code::deleted;  // also if there was none (RFC 7252 §5.8.4)
+    return coap::code::deleted;  // also if there was none (RFC 7252 §5.8.4)
 }
 
 constexpr auto site =
-    routes(at<"notes">(post(add).rt("notes")), below<"notes">(get(read), delete_(strike_out)), well_known_core);
+    coap::routes(coap::at<"notes">(coap::post(add).rt("notes")),
+                 coap::below<"notes">(coap::get(read), coap::delete_(strike_out)), coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

@@ -11,33 +11,35 @@
 
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 static std::int16_t inside = 21;
 static std::array<bool, 4> plugged_in{true, false, true, false};
 
 // A resource of one's own: methods, and here the links that it adds to the document whenever that is asked for.
-struct lamps : linkable<lamps> {
+struct lamps : coap::linkable<lamps> {
     constexpr lamps() = default;
 
-    static void links(link_writer& to) {
+    static void links(coap::link_writer& to) {
         for (std::size_t i = 0; i < plugged_in.size(); ++i)
             if (plugged_in[i]) to.link({std::to_string(i)}, ";rt=\"lamp\"");
     }
 
-    struct put : method<code::put> {
-        static reply serve(const lamps&, const request& r) {
-            for (const message::option_view lamp : r.segments()) {
+    struct put : coap::method<coap::code::put> {
+        static coap::reply serve(const lamps&, const coap::request& r) {
+            for (const coap::message::option_view lamp : r.segments()) {
                 const std::size_t number = lamp.text() == "0" ? 0 : lamp.text() == "2" ? 2 : 4;
-                if (number < plugged_in.size()) return plugged_in[number] = as_text(r.payload()) == "1", code::changed;
+                if (number < plugged_in.size())
+                    return plugged_in[number] = coap::as_text(r.payload()) == "1", coap::code::changed;
             }
-            return code::not_found;
+            return coap::code::not_found;
         }
     };
-    using methods = method_list<put>;
+    using methods = coap::method_list<put>;
 };
 
-constexpr auto site = routes(at<"inside">(value(std::as_const(inside)).rt("temperature").if_("core.s")),
-                             below<"lamps">(lamps{}), filtered_well_known_core);
+constexpr auto site =
+    coap::routes(coap::at<"inside">(coap::value(std::as_const(inside)).rt("temperature").if_("core.s")),
+                 coap::below<"lamps">(lamps{}), coap::filtered_well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

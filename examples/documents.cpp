@@ -10,28 +10,29 @@
 
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 // What a function writes. It runs twice for each block: first to be measured, and then what falls into the block is
 // kept. Should it write something else the second time, that is what is sent.
-static void write_squares(body_writer& to) {
+static void write_squares(coap::body_writer& to) {
     for (int i = 1; i <= 20; ++i) to.put(std::string_view{std::to_string(i * i) + (i < 20 ? " " : "")});
 }
 
 // What can be read by offset: a flash chip, or this.
 struct letters {
-    static extent measure() { return {.size = 52, .tag = etag{"version 1"}}; }
-    static bool read(std::uint32_t offset, mutable_bytes to) {
-        for (byte& letter : to) letter = static_cast<byte>('A' + offset++ % 26);
+    static coap::extent measure() { return {.size = 52, .tag = coap::etag{"version 1"}}; }
+    static bool read(std::uint32_t offset, coap::mutable_bytes to) {
+        for (coap::byte& letter : to) letter = static_cast<coap::byte>('A' + offset++ % 26);
         return true;
     }
 };
 constexpr letters history;
 
-constexpr auto site = routes(at<"manual">(document("Turn it on. If the light is red, wait. If the light is green, go. "
-                                                   "If there is no light, turn it on again.")
-                                              .title("How to use it")),
-                             at<"squares">(rendered(write_squares)),
-                             at<"history">(get_blocks<content_format::text_plain>(history)), well_known_core);
+constexpr auto site = coap::routes(
+    coap::at<"manual">(coap::document("Turn it on. If the light is red, wait. If the light is green, go. "
+                                      "If there is no light, turn it on again.")
+                           .title("How to use it")),
+    coap::at<"squares">(coap::rendered(write_squares)),
+    coap::at<"history">(coap::get_blocks<coap::content_format::text_plain>(history)), coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

@@ -10,22 +10,25 @@
 //     4.02 .'...
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 // A diagnostic text (RFC 7252 §5.5.2).
-static reply set_label(const request& r) {
-    if (as_text(r.payload()).contains('<')) return explained(code::bad_request, "a label has no angle brackets");
-    return code::changed;
+static coap::reply set_label(const coap::request& r) {
+    if (coap::as_text(r.payload()).contains('<'))
+        return coap::explained(coap::code::bad_request, "a label has no angle brackets");
+    return coap::code::changed;
 }
 
 // Concise problem details (RFC 9290): a map in CBOR, with a title that stays the same and what it means this time.
-static reply start_motor() { return problem(code::conflict, "Door open", "The motor starts once it is shut."); }
+static coap::reply start_motor() {
+    return coap::problem(coap::code::conflict, "Door open", "The motor starts once it is shut.");
+}
 
 // 5.03, with Max-Age.
-static reply read_history() { return unavailable(30); }
+static coap::reply read_history() { return coap::unavailable(30); }
 
-constexpr auto site = routes(at<"label">(post(set_label)), at<"motor">(post(start_motor)),
-                             at<"history">(get(read_history)), well_known_core);
+constexpr auto site = coap::routes(coap::at<"label">(coap::post(set_label)), coap::at<"motor">(coap::post(start_motor)),
+                                   coap::at<"history">(coap::get(read_history)), coap::well_known_core);
 
 // And a 4.02 that names the option that nobody looks at.
-int main(int argc, char** argv) { return example::serve(site, argc, argv, problem_details{}); }
+int main(int argc, char** argv) { return example::serve(site, argc, argv, coap::problem_details{}); }

@@ -19,18 +19,19 @@
 
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
-static posix::directory files;
+static coap::posix::directory files;
 
 // PUT and DELETE are there only because they are named.
-constexpr auto site = routes(below<"fs">(posix::get_files(files), posix::put_files(files), posix::delete_files(files)),
-                             filtered_well_known_core);
+constexpr auto site = coap::routes(
+    coap::below<"fs">(coap::posix::get_files(files), coap::posix::put_files(files), coap::posix::delete_files(files)),
+    coap::filtered_well_known_core);
 
 int main(int argc, char** argv) {
     const auto folder = std::filesystem::temp_directory_path() / ("mincoap-" + std::to_string(getuid()));
     std::filesystem::create_directories(folder);
-    auto opened = posix::directory::open(folder.c_str());
+    auto opened = coap::posix::directory::open(folder.c_str());
     if (!opened) return std::puts(opened.error().message().c_str()), 1;
     files = std::move(*opened);
     return example::serve(site, argc, argv);

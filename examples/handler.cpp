@@ -10,23 +10,24 @@
 //     4.05
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 static std::uint32_t sum = 0;
 
 // The request stands where the reply will be written, so that a reply is a value that owns what it says.
-static reply add(const request& r) {
-    if (r.payload().empty() || r.payload().size() > 4) return code::bad_request;
+static coap::reply add(const coap::request& r) {
+    if (r.payload().empty() || r.payload().size() > 4) return coap::code::bad_request;
     std::uint32_t number = 0;
-    for (const byte digit : r.payload()) {
-        if (digit < '0' || digit > '9') return code::bad_request;
+    for (const coap::byte digit : r.payload()) {
+        if (digit < '0' || digit > '9') return coap::code::bad_request;
         number = number * 10 + (digit - '0');
     }
     sum += number;
-    return {code::changed, content_format::text_plain, text_of(sum)};
+    return {coap::code::changed, coap::content_format::text_plain, coap::text_of(sum)};
 }
 
 constexpr auto site =
-    routes(at<"sum">(post(add).consumes<content_format::text_plain>().title("Adds up")), well_known_core);
+    coap::routes(coap::at<"sum">(coap::post(add).consumes<coap::content_format::text_plain>().title("Adds up")),
+                 coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

@@ -11,16 +11,17 @@
 //     3
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 static std::uint32_t served = 0;  // by a resource or for lack of one, and not refused by the server itself
 
-struct counting : hooks {
-    static void on_outcome(outcome o) {
-        if (o == outcome::served) ++served;
+struct counting : coap::hooks {
+    static void on_outcome(coap::outcome o) {
+        if (o == coap::outcome::served) ++served;
     }
 };
 
-constexpr auto site = routes(at<"hello">(text("Hello")), at<"served">(value(std::as_const(served))), well_known_core);
+constexpr auto site = coap::routes(coap::at<"hello">(coap::text("Hello")),
+                                   coap::at<"served">(coap::value(std::as_const(served))), coap::well_known_core);
 
-int main(int argc, char** argv) { return example::serve(site, argc, argv, counting{}, no_response{}); }
+int main(int argc, char** argv) { return example::serve(site, argc, argv, counting{}, coap::no_response{}); }

@@ -7,31 +7,31 @@
 
 #include <mincoap/mincoap.hpp>
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 static std::int16_t temperature = 21;
-constexpr auto site = routes(at<"temperature">(value(std::as_const(temperature))));
+constexpr auto site = coap::routes(coap::at<"temperature">(coap::value(std::as_const(temperature))));
 
 int main() {
-    net::loopback<> network;
-    server server{network, site, unguarded{}};
+    coap::net::loopback<> network;
+    coap::server server{network, site, coap::unguarded{}};
 
     // A request: Confirmable, with a token of a byte.
-    std::array<byte, 64> memory{};
-    const std::array<byte, 1> token{0x2a};
-    message::writer request{memory, message::type::confirmable, code::get, 0xbeef, token};
-    request.option(option::uri_path, "temperature");
-    net::arrival about;
-    about.path.remote = net::ipv4(192, 0, 2, 1, 40000);
+    std::array<coap::byte, 64> memory{};
+    const std::array<coap::byte, 1> token{0x2a};
+    coap::message::writer request{memory, coap::message::type::confirmable, coap::code::get, 0xbeef, token};
+    request.option(coap::option::uri_path, "temperature");
+    coap::net::arrival about;
+    about.path.remote = coap::net::ipv4(192, 0, 2, 1, 40000);
     network.deliver(request.written(), about);
 
-    if (server.poll(0) != poll_result::served) return 1;
+    if (server.poll(0) != coap::poll_result::served) return 1;
     const auto* answer = network.take();
-    const auto response = message::view::parse(answer->content());
-    if (!response || response->code() != code::content || as_text(response->payload()) != "21") return 1;
+    const auto response = coap::message::view::parse(answer->content());
+    if (!response || response->code() != coap::code::content || coap::as_text(response->payload()) != "21") return 1;
 
     const char* separator = "";
-    for (const byte b : answer->content()) {
+    for (const coap::byte b : answer->content()) {
         std::printf("%s%02x", separator, unsigned{b});
         separator = " ";
     }

@@ -11,23 +11,23 @@
 //     26
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 static std::int16_t temperature = 21;
 
-static void write_cbor(body_writer& to) { cbor::writer{to}.integer(temperature); }
+static void write_cbor(coap::body_writer& to) { coap::cbor::writer{to}.integer(temperature); }
 
-static reply read_cbor(const request& r) {
-    cbor::reader from{r.payload()};
+static coap::reply read_cbor(const coap::request& r) {
+    coap::cbor::reader from{r.payload()};
     const std::int64_t given = from.integer(-50, 100);
-    if (from.finish() != cbor::read_error::none) return code::bad_request;
+    if (from.finish() != coap::cbor::read_error::none) return coap::code::bad_request;
     temperature = static_cast<std::int16_t>(given);
-    return code::changed;
+    return coap::code::changed;
 }
 
-constexpr auto site =
-    routes(at<"temperature">(negotiated(value(temperature), rendered<content_format::cbor>(write_cbor),
-                                        put(read_cbor).consumes<content_format::cbor>())),
-           well_known_core);
+constexpr auto site = coap::routes(coap::at<"temperature">(coap::negotiated(
+                                       coap::value(temperature), coap::rendered<coap::content_format::cbor>(write_cbor),
+                                       coap::put(read_cbor).consumes<coap::content_format::cbor>())),
+                                   coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

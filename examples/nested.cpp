@@ -13,33 +13,34 @@
 
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 static bool light = false;
 static std::uint16_t pressure = 1013;
 
 // A site is a resource, too.
-constexpr auto kitchen = routes(at<"light">(value(light)), at<"name">(text("The kitchen")));
+constexpr auto kitchen =
+    coap::routes(coap::at<"light">(coap::value(light)), coap::at<"name">(coap::text("The kitchen")));
 
 // A resource that comes and goes.
-using sensor_resource = decltype(value(std::as_const(pressure)));
+using sensor_resource = decltype(coap::value(std::as_const(pressure)));
 static std::optional<sensor_resource> sensor;
 static void plug_in(bool is_in) {
-    if (is_in) sensor.emplace(value(std::as_const(pressure)));
+    if (is_in) sensor.emplace(coap::value(std::as_const(pressure)));
     else sensor.reset();
 }
 
 // Is given every request, and so has to answer 4.02 to critical options that it does not know.
-static reply count_segments(const request& r) {
-    if ((r.critical & ~understood_by_server) != 0) return code::bad_option;
-    if (r.method() != code::get) return code::method_not_allowed;
+static coap::reply count_segments(const coap::request& r) {
+    if ((r.critical & ~coap::understood_by_server) != 0) return coap::code::bad_option;
+    if (r.method() != coap::code::get) return coap::code::method_not_allowed;
     int count = 0;
-    for ([[maybe_unused]] const message::option_view segment : r.segments()) ++count;
-    return content(text_of(count).add(" segments"));
+    for ([[maybe_unused]] const coap::message::option_view segment : r.segments()) ++count;
+    return coap::content(coap::text_of(count).add(" segments"));
 }
 
-constexpr auto site = routes(below<"rooms/kitchen">(kitchen), at<"sensor">(optional(sensor)),
-                             at<"plugged-in">(value([] { return sensor.has_value(); }, plug_in)),
-                             below<"echo">(forward(count_segments)), well_known_core);
+constexpr auto site = coap::routes(coap::below<"rooms/kitchen">(kitchen), coap::at<"sensor">(coap::optional(sensor)),
+                                   coap::at<"plugged-in">(coap::value([] { return sensor.has_value(); }, plug_in)),
+                                   coap::below<"echo">(coap::forward(count_segments)), coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

@@ -10,16 +10,16 @@
 //     4.04
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
-constexpr auto site = routes(at<"hello">(text("Hello")), filtered_well_known_core);
+constexpr auto site = coap::routes(coap::at<"hello">(coap::text("Hello")), coap::filtered_well_known_core);
 
 int main(int argc, char** argv) {
-    const auto seed = static_cast<std::uint32_t>(posix::random_key()[0]);
+    const auto seed = static_cast<std::uint32_t>(coap::posix::random_key()[0]);
     return example::serve(
         site, argc, argv,
-        preemptive_echo{},       // a client that had to show its address need not do so again for each block
-        flood_limit<20, 100>{},  // replies a second, and at once, to addresses that nobody has confirmed
-        leisure<256>{seed},      // a response of that many bytes to a group waits for up to five seconds
-        host_names<"kitchen.local", "kitchen.example">{});
+        coap::preemptive_echo{},       // a client that had to show its address need not do so again for each block
+        coap::flood_limit<20, 100>{},  // replies a second, and at once, to addresses that nobody has confirmed
+        coap::leisure<256>{seed},      // a response of that many bytes to a group waits for up to five seconds
+        coap::host_names<"kitchen.local", "kitchen.example">{});
 }

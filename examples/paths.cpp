@@ -13,7 +13,7 @@
 //     HELLO
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 static std::array<bool, 4> lamps{};
 
@@ -24,23 +24,26 @@ static bool* find(std::string_view number) {
 }
 
 // What the wildcard took is handed on. It is a view into the request.
-static reply read_lamp(const request&, std::string_view number) {
+static coap::reply read_lamp(const coap::request&, std::string_view number) {
     const bool* const lamp = find(number);
-    if (lamp == nullptr) return code::not_found;
-    return content(*lamp ? "1" : "0");
+    if (lamp == nullptr) return coap::code::not_found;
+    return coap::content(*lamp ? "1" : "0");
 }
-static reply switch_lamp(const request& r, std::string_view number) {
+static coap::reply switch_lamp(const coap::request& r, std::string_view number) {
     bool* const lamp = find(number);
-    if (lamp == nullptr) return code::not_found;
-    *lamp = as_text(r.payload()) == "1";
-    return code::changed;
+    if (lamp == nullptr) return coap::code::not_found;
+    *lamp = coap::as_text(r.payload()) == "1";
+    return coap::code::changed;
 }
 
-static reply greet(const request& r) { return content(query_parameter(r, "loud") ? "HELLO" : "hello"); }
+static coap::reply greet(const coap::request& r) {
+    return coap::content(coap::query_parameter(r, "loud") ? "HELLO" : "hello");
+}
 
-constexpr auto site = routes(at<"lamps/*">(get(read_lamp), put(switch_lamp)),
-                             at<"lamps/all">(text("4 lamps")),  // goes before the wildcard
-                             below<"help">(text("Turn it off and on again.")),
-                             at<"greeting">(get(greet).understands<option::uri_query>()), well_known_core);
+constexpr auto site =
+    coap::routes(coap::at<"lamps/*">(coap::get(read_lamp), coap::put(switch_lamp)),
+                 coap::at<"lamps/all">(coap::text("4 lamps")),  // goes before the wildcard
+                 coap::below<"help">(coap::text("Turn it off and on again.")),
+                 coap::at<"greeting">(coap::get(greet).understands<coap::option::uri_query>()), coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

@@ -9,7 +9,7 @@
 
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 // A client whose answer was lost asks again after two to three seconds (RFC 7252 §4.2). After a reboot, nothing is
 // known of its first request: it would have the device reboot once more.
@@ -17,9 +17,9 @@ constexpr std::uint32_t pause_ms = 4000;
 
 static std::optional<std::uint32_t> asked_ms;  // when a reboot was asked for
 
-static reply ask_for_reboot(const request& r) {
+static coap::reply ask_for_reboot(const coap::request& r) {
     if (!asked_ms) asked_ms = r.now_ms;
-    return code::changed;
+    return coap::code::changed;
 }
 
 // The difference is right also where the clock wraps around.
@@ -31,21 +31,21 @@ static void reboot() {
     asked_ms.reset();
 }
 
-constexpr auto site =
-    routes(at<"reboot">(value([] { return asked_ms.has_value(); }), confirmed_only(post(ask_for_reboot))));
+constexpr auto site = coap::routes(coap::at<"reboot">(coap::value([] { return asked_ms.has_value(); }),
+                                                      coap::confirmed_only(coap::post(ask_for_reboot))));
 
 int main(int argc, char** argv) {
-    auto socket = posix::udp_socket::bind(static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 5683));
+    auto socket = coap::posix::udp_socket::bind(static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 5683));
     if (!socket) return std::puts(socket.error().message().c_str()), 1;
     std::printf("listening on port %u\n", unsigned{socket->local_port()});
     std::fflush(stdout);
 
-    server server{*socket, site, echo_guard<trusts_loopback>{posix::random_key()}};
-    server.start_message_ids_at(static_cast<std::uint16_t>(posix::random_key()[0]));  // not those of before
-    while (server.poll(posix::now_ms()) != poll_result::error) {
+    coap::server server{*socket, site, coap::echo_guard<coap::trusts_loopback>{coap::posix::random_key()}};
+    server.start_message_ids_at(static_cast<std::uint16_t>(coap::posix::random_key()[0]));  // not those of before
+    while (server.poll(coap::posix::now_ms()) != coap::poll_result::error) {
         if (server.is_blocked()) socket->wait_to_send();  // the answer has not been sent yet
-        else if (is_reboot_due(posix::now_ms())) reboot();
-        else socket->wait(asked_ms ? 100 : posix::udp_socket::forever);
+        else if (is_reboot_due(coap::posix::now_ms())) reboot();
+        else socket->wait(asked_ms ? 100 : coap::posix::udp_socket::forever);
     }
     return 1;
 }

@@ -15,22 +15,22 @@
 //     a301f40200036141
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 struct settings {
     bool on = false;
     std::uint8_t level = 50;
-    bounded_text<16> name = "home";
+    coap::bounded_text<16> name = "home";
 };
-constexpr auto settings_fields =
-    fields(field<1>(&settings::on), field<2>(&settings::level).max(100), field<3>(&settings::name));
+constexpr auto settings_fields = coap::fields(coap::field<1>(&settings::on), coap::field<2>(&settings::level).max(100),
+                                              coap::field<3>(&settings::name));
 
 static settings current;
 
 // What types and limits do not say. Nothing is changed before.
 static bool is_possible(const settings& s) { return !s.name.empty(); }
 
-constexpr auto site =
-    routes(at<"settings">(record(current, settings_fields, is_possible).title("Settings")), well_known_core);
+constexpr auto site = coap::routes(
+    coap::at<"settings">(coap::record(current, settings_fields, is_possible).title("Settings")), coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

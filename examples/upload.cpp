@@ -6,43 +6,55 @@
 //     $ coap-client-notls -m put -b 16 -e "The quick brown fox jumps over the lazy dog" coap://127.0.0.1/firmware
 //     $ coap-client-notls -m get coap://127.0.0.1/firmware
 //     1
+#include <algorithm>
+
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
-static byte_store<4096> image;
+static coap::byte_store<4096> image;
+static std::array<coap::byte, 128 * 1024> memory;  // in place of flash
 
 // Flash is written as blocks come, and started from once the last one has been. It is given the request, by which it
 // takes blocks of one client at a time: a second one is told when to come again.
 class flash {
 public:
-    static constexpr std::uint32_t capacity() { return 128 * 1024; }  // a larger body is answered with 4.13
+    static constexpr std::uint32_t capacity() { return memory.size(); }  // a larger body is answered with 4.13
+    std::uint32_t versions = 0;
 
-    reply write(const request& r, std::uint32_t offset, bytes block, bool more) {
-        if (offset == 0) {
-            if (const std::uint32_t seconds = owner_.seconds_to_wait(r); seconds != 0) return unavailable(seconds);
+    coap::reply write(const coap::request& r, std::uint32_t offset, coap::bytes block, bool more) {
+        if (offset == 0 && !owner_.is_repeated(r)) {
+            if (const auto seconds = owner_.seconds_to_wait(r); seconds != 0) return coap::unavailable(seconds);
             owner_.begin(r);
             next_ = 0;  // from the beginning: erase it here
         } else if (!owner_.goes_on(r) || offset > next_) {
-            return code::request_entity_incomplete;  // it is another client's, or one is missing
+            return coap::code::request_entity_incomplete;  // it is another client's, or one is missing
         }
-        if (offset < next_ || !owner_.under_way())  // again, since the answer to it was lost
-            return offset + block.size() <= next_ ? code::changed : code::request_entity_incomplete;
-        next_ += static_cast<std::uint32_t>(block.size());  // and write the block here
+        if (offset < next_ || !owner_.under_way()) {  // again, since the answer to it was lost
+            if (more != owner_.under_way() || !holds(offset, block)) return coap::code::request_entity_incomplete;
+            return coap::code::changed;
+        }
+        std::ranges::copy(block, memory.begin() + offset);
+        next_ += static_cast<std::uint32_t>(block.size());
         if (!more) ++versions, owner_.end();
-        return code::changed;
+        return coap::code::changed;
     }
 
-    std::uint32_t versions = 0;
-
 private:
-    upload_owner owner_;
+    // Flash that cannot be read back keeps a hash of the last block for this, and refuses earlier ones.
+    bool holds(std::uint32_t offset, coap::bytes block) const {
+        return offset + block.size() <= next_ && std::equal(block.begin(), block.end(), memory.begin() + offset);
+    }
+
+    coap::upload_owner owner_;
     std::uint32_t next_ = 0;
 };
 static flash firmware;
 
 constexpr auto site =
-    routes(at<"image">(get_blocks<content_format::text_plain>(image), put_blocks<content_format::text_plain>(image)),
-           at<"firmware">(put_blocks(firmware), value(std::as_const(firmware.versions))), well_known_core);
+    coap::routes(coap::at<"image">(coap::get_blocks<coap::content_format::text_plain>(image),
+                                   coap::put_blocks<coap::content_format::text_plain>(image)),
+                 coap::at<"firmware">(coap::put_blocks(firmware), coap::value(std::as_const(firmware.versions))),
+                 coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

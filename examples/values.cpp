@@ -13,7 +13,7 @@
 //     4.09
 #include "serve.hpp"
 
-using namespace mincoap;
+namespace coap = mincoap;
 
 static std::uint8_t fan_percent = 0;
 static std::int16_t temperature = -7;
@@ -28,14 +28,15 @@ static bool set_fan(std::uint8_t percent) {
 }
 
 // A code says more.
-static code set_door(bool open) {
-    if (locked && open) return code::conflict;
+static coap::code set_door(bool open) {
+    if (locked && open) return coap::code::conflict;
     is_open = open;
-    return code::changed;
+    return coap::code::changed;
 }
 
-constexpr auto site = routes(at<"temperature">(value(std::as_const(temperature)).title("Outside, in degrees Celsius")),
-                             at<"fan">(value([] { return fan_percent; }, set_fan).title("Fan, in percent")),
-                             at<"door">(value([] { return is_open; }, set_door)), well_known_core);
+constexpr auto site =
+    coap::routes(coap::at<"temperature">(coap::value(std::as_const(temperature)).title("Outside, in degrees Celsius")),
+                 coap::at<"fan">(coap::value([] { return fan_percent; }, set_fan).title("Fan, in percent")),
+                 coap::at<"door">(coap::value([] { return is_open; }, set_door)), coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

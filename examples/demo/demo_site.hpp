@@ -67,7 +67,7 @@ constexpr auto resources(state& s, clock now) {
 
     return std::tuple_cat(
         at<"">(text("Hello CoAP").title("Greeting").rt("demo.greeting").ct(plain)),
-        at<"time">(read_clock.title("Clock, UTC").rt("demo.clock").if_("core.s").ct(plain)),
+        at<"time">(for_groups(read_clock).title("Clock, UTC").rt("demo.clock").if_("core.s").ct(plain)),
         at<"cbor">(read.title("Record").rt("demo.record").if_("core.p").ct(cbor), write),
         at<"message/info">(inform.title("Log a message").rt("demo.message")),
         at<"message/warn">(warn.title("Log a warning").rt("demo.message")),

@@ -7,6 +7,9 @@
 #include <random>
 #include <utility>
 
+#include <poll.h>
+#include <sys/signalfd.h>
+
 #include <CLI/CLI.hpp>
 
 #include <mincoap/posix/clock.hpp>
@@ -32,11 +35,17 @@ struct settings {
     std::vector<std::string> trusted{"127.0.0.0/8", "::1"};
     std::string files;
     bool verbose = false;
+    int stop_signals = -1;  // a descriptor, which is not of the command line
 };
 
-volatile std::sig_atomic_t stopped = 0;
-
-void stop(int) { stopped = 1; }
+// A descriptor that can be read once SIGINT or SIGTERM has come, also if it came before the wait; -1 if there is none.
+int open_stop_signals() {
+    sigset_t stops;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGINT);
+    sigaddset(&stops, SIGTERM);
+    return sigprocmask(SIG_BLOCK, &stops, nullptr) == 0 ? ::signalfd(-1, &stops, SFD_CLOEXEC) : -1;
+}
 
 demo::unix_time wall_clock() {
     using namespace std::chrono;
@@ -101,7 +110,17 @@ void print(const mincoap::counters& counted) {
     std::cout << '\n' << std::flush;
 }
 
-// Serves until a signal. A signal that comes just before the wait is noticed when the wait has timed out.
+// Waits for a datagram, or until one can be sent. False: a signal came.
+bool wait(udp_socket& socket, int signals, bool to_send, int timeout_ms) {
+    if (to_send) timeout_ms = std::min(timeout_ms, udp_socket::send_patience_ms);
+    std::array<pollfd, 2> events{{{.fd = signals, .events = POLLIN, .revents = 0},
+                                  {.fd = socket.native_handle(), .events = POLLIN, .revents = 0}}};
+    if (to_send) events[1].events = POLLOUT;
+    ::poll(events.data(), events.size(), timeout_ms);
+    return events[0].revents == 0;
+}
+
+// Serves until a signal. Groups are joined again, where their interface was made anew, within `longest_wait_ms`.
 int serve(udp_socket& socket, const auto& site, const settings& given, const std::vector<demo::network>& trusted) {
     constexpr std::uint32_t longest_wait_ms = 200;
     demo::described_socket described{socket, given.verbose ? &std::cout : nullptr};
@@ -111,9 +130,13 @@ int serve(udp_socket& socket, const auto& site, const settings& given, const std
     mincoap::server server{described, site, guard, mincoap::preemptive_echo{}, leisure, mincoap::counters{}};
     server.start_message_ids_at(static_cast<std::uint16_t>(random()));
 
-    while (stopped == 0) {
-        const auto wait_ms = static_cast<int>(std::min(server.wait_ms(mincoap::posix::now_ms()), longest_wait_ms));
-        server.is_blocked() ? socket.wait_to_send(wait_ms) : socket.wait(wait_ms);
+    std::uint32_t rejoined_ms = mincoap::posix::now_ms();
+    for (;;) {
+        const std::uint32_t now_ms = mincoap::posix::now_ms();
+        if (now_ms - rejoined_ms >= longest_wait_ms) socket.rejoin(), rejoined_ms = now_ms;
+        const std::uint32_t wait_ms =
+            given.groups.empty() ? server.wait_ms(now_ms) : std::min(server.wait_ms(now_ms), longest_wait_ms);
+        if (!wait(socket, given.stop_signals, server.is_blocked(), static_cast<int>(wait_ms))) break;
         if (server.poll(mincoap::posix::now_ms()) == mincoap::poll_result::error) {
             std::cerr << "the socket failed: " << socket.last_error().message() << '\n';
             return 1;
@@ -180,7 +203,7 @@ int main(int argc, char** argv) {
     app.add_flag("--verbose", given.verbose, "print each datagram");
     CLI11_PARSE(app, argc, argv);
 
-    std::signal(SIGINT, stop);
-    std::signal(SIGTERM, stop);
+    given.stop_signals = open_stop_signals();
+    if (given.stop_signals < 0) return std::cerr << "cannot wait for signals\n", 1;
     return run(given);
 }

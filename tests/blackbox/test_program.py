@@ -46,6 +46,16 @@ def test_ends_on_a_signal(demo, with_signal):
             assert expected in counted
 
 
+@pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_ends_on_a_signal_that_came_before_it_waits(demo, with_signal):
+    def prepare():
+        signal.pthread_sigmask(signal.SIG_BLOCK, [with_signal])
+        signal.raise_signal(with_signal)
+    ended = subprocess.run([demo, "--port", "0"], preexec_fn=prepare, capture_output=True, timeout=10)
+    assert ended.returncode == 0
+    assert ended.stdout.splitlines()[-1].startswith(b"datagrams: ")
+
+
 @needs_ipv6
 def test_listens_on_all_addresses(demo):
     with _demo.running(demo) as running:

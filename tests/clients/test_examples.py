@@ -1,11 +1,16 @@
 """The short examples do what the comment at their beginning says: commands, and what they print."""
 
+import os
 import re
 import shlex
+import signal
+import socket
 import subprocess
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import _coap
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,10 +37,19 @@ def readable(printed):
     return text if is_text else printed.hex()
 
 
+def pending(stop):
+    """Has a program begin with that signal blocked, and waiting for it."""
+    def prepare():
+        signal.pthread_sigmask(signal.SIG_BLOCK, [stop])
+        signal.raise_signal(stop)
+    return prepare
+
+
 @contextmanager
-def running(example, folder):
+def running(example, folder, environment=None, before=None):
     """The program, whose files are in that folder. It tells its port once it listens."""
-    with subprocess.Popen([example.resolve(), "0"], cwd=folder, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([example.resolve(), "0"], cwd=folder, stdout=subprocess.PIPE, preexec_fn=before,
+                          env={**os.environ, **(environment or {})}) as process:
         try:
             yield process
         finally:
@@ -95,6 +109,162 @@ def test_settings_that_cannot_be_saved_stay_as_they_are(examples, coap_client, t
         port = port_of(process)
         assert what_prints(change, coap_client, port) == "5.00"
         assert what_prints(settings(), coap_client, port) == "a201f4021832"
+
+
+# Writes down what is put on the disk, in order, and lets the sync of a file or a folder fail.
+RECORDER = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static int note(const char* what) {
+    FILE* log = fopen(getenv("RECORDED"), "a");
+    fprintf(log, "%s\n", what);
+    fclose(log);
+    const char* failing = getenv("FAILING");
+    if (failing == NULL || strcmp(failing, what) != 0) return 0;
+    errno = EIO;
+    return -1;
+}
+int fsync(int file) {
+    struct stat about;
+    return note(fstat(file, &about) == 0 && S_ISDIR(about.st_mode) ? "sync folder" : "sync file");
+}
+int rename(const char* from, const char* to) {
+    int (*next)(const char*, const char*) = (int (*)(const char*, const char*))dlsym(RTLD_NEXT, "rename");
+    return note("rename") == 0 ? next(from, to) : -1;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def recorder(tmp_path_factory):
+    library = tmp_path_factory.mktemp("recorder") / "recorder.so"
+    subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-o", library, "-x", "c", "-"],
+                   input=RECORDER, text=True, check=True)
+    return library
+
+
+@pytest.mark.parametrize("failing, answer, recorded", [
+    ("", "", ["sync file", "rename", "sync folder"]),
+    ("sync file", "5.00", ["sync file"]),
+    ("rename", "5.00", ["sync file", "rename"]),
+    ("sync folder", "5.00", ["sync file", "rename", "sync folder"]),
+])
+def test_settings_are_on_the_disk_before_the_client_is_told(
+        examples, coap_client, tmp_path, recorder, failing, answer, recorded):
+    log = tmp_path / "recorded"
+    environment = {"LD_PRELOAD": str(recorder), "RECORDED": str(log), "FAILING": failing,
+                   "ASAN_OPTIONS": "verify_asan_link_order=0"}
+    change = settings("-m", "ipatch", "-t", "60", "-e", "%a1%02%05")
+    with running(examples / "mincoap-example-saving", tmp_path, environment) as process:
+        port = port_of(process)
+        assert what_prints(change, coap_client, port) == answer
+        assert log.read_text().splitlines() == recorded
+        assert what_prints(settings(), coap_client, port) == ("a201f4021832" if answer else "a201f40205")
+
+
+class Uploader:
+    """A client that sends blocks of 16 bytes to the example's firmware, one by one."""
+
+    def __init__(self, port):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.settimeout(TIMEOUT_S)
+        self.socket.connect(("127.0.0.1", int(port)))
+        self.mid = 0
+
+    def put(self, number, content, more=True, mid=None):
+        """The code of the answer, such as "2.04". With `mid`, it is an earlier message once more."""
+        self.mid += 1
+        block1 = (_coap.BLOCK1, _coap.uint(number << 4 | more << 3))
+        return self.ask(_coap.PUT, mid or self.mid, [block1], content * (16 if more else 5))[0]
+
+    def versions(self):
+        self.mid += 1
+        return self.ask(_coap.GET, self.mid)[1]
+
+    def ask(self, method, mid, options=(), payload=b""):
+        self.socket.send(_coap.message(_coap.CON, method, mid, b"t", [*_coap.path("firmware"), *options], payload))
+        answer = _coap.decode(self.socket.recv(2048))
+        assert answer.mid == mid
+        return f"{answer.code >> 5}.{answer.code & 31:02}", answer.payload
+
+
+@pytest.fixture
+def uploaders(examples, tmp_path):
+    """Two clients."""
+    with running(examples / "mincoap-example-upload", tmp_path) as process:
+        port = port_of(process)
+        clients = Uploader(port), Uploader(port)
+        yield clients
+        for client in clients:
+            client.socket.close()
+
+
+def test_firmware_of_one_client_is_not_mixed_with_blocks_of_another(uploaders):
+    a, b = uploaders
+    assert [a.put(0, b"a"), a.put(1, b"a")] == ["2.31"] * 2
+    assert [b.put(n, b"b", more=n < 3) for n in range(4)] == ["5.03", "4.08", "4.08", "4.08"]
+    assert a.put(2, b"a", more=False) == "2.04"
+    assert a.versions() == b"1"
+
+
+def test_firmware_block_that_was_never_stored_is_not_acknowledged(uploaders):
+    a, b = uploaders
+    assert [a.put(n, b"a", more=n < 2) for n in range(3)] == ["2.31", "2.31", "2.04"]
+    assert [b.put(n, b"b", more=n < 3) for n in range(4)] == ["2.31", "2.31", "2.31", "2.04"]
+    assert a.put(2, b"a", more=False) == "4.08"
+    assert [a.put(n, b"a") for n in (0, 2)] == ["2.31", "4.08"]
+    assert a.versions() == b"2"
+
+
+def test_firmware_block_is_acknowledged_again_if_it_is_the_same(uploaders):
+    a, _ = uploaders
+    assert [a.put(0, b"a"), a.put(0, b"a", mid=1)] == ["2.31"] * 2
+    assert a.put(0, b"x", mid=1) == "4.08"
+    assert [a.put(1, b"b"), a.put(1, b"b"), a.put(1, b"x")] == ["2.31", "2.31", "4.08"]
+    assert a.put(1, b"b", more=False) == "4.08", "a body that ends there is another one"
+    assert [a.put(2, b"c", more=False), a.put(2, b"c", more=False)] == ["2.04"] * 2
+    assert a.put(2, b"x", more=False) == "4.08"
+    assert a.versions() == b"1"
+
+
+def test_firmware_of_one_block_that_comes_again_is_one_version(uploaders):
+    a, _ = uploaders
+    assert [a.put(0, b"a", more=False), a.put(0, b"a", more=False, mid=1)] == ["2.04"] * 2
+    assert a.versions() == b"1"
+
+
+def ends_with_its_last_line(process):
+    return process.communicate(timeout=TIMEOUT_S)[0].splitlines()[-1] == b"stopped" and process.returncode == 0
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=lambda s: s.name)
+def test_the_event_loop_ends_at_a_signal_that_came_before_it_waits(examples, tmp_path, stop):
+    with running(examples / "mincoap-example-event_loop", tmp_path, before=pending(stop)) as process:
+        assert ends_with_its_last_line(process)
+
+
+def test_the_event_loop_serves_beside_its_timer(examples, coap_client, tmp_path):
+    ask = ["coap-client-notls", "-m", "get", "coap://127.0.0.1/uptime"]
+    with running(examples / "mincoap-example-event_loop", tmp_path) as process:
+        port = port_of(process)
+        deadline = time.monotonic() + TIMEOUT_S
+        while int(what_prints(ask, coap_client, port)) < 1:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+def test_the_event_loop_ends_at_a_signal_that_comes_at_once(examples, tmp_path):
+    for _ in range(20):
+        with running(examples / "mincoap-example-event_loop", tmp_path) as process:
+            port_of(process)
+            process.terminate()
+            assert ends_with_its_last_line(process)
 
 
 def test_the_reboot_comes_after_the_answer(examples, coap_client, tmp_path):

@@ -15,7 +15,8 @@ import tables  # noqa: E402
 DOCUMENTS = sorted(p for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 FLAGS = ["-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
 INCLUDES = ["-I", ROOT / "include", "-I", ROOT / "adapters/posix/include"]
-FRAGMENT = "#include <mincoap/mincoap.hpp>\n#include <mincoap/posix/udp_socket.hpp>\nnamespace {{\n{}\n}}\n"
+FRAGMENT = ("#include <mincoap/mincoap.hpp>\n#include <mincoap/posix/udp_socket.hpp>\nnamespace coap = mincoap;\n"
+            "namespace {{\n{}\n}}\n")
 
 
 def blocks(document, kind):
@@ -42,6 +43,21 @@ def test_fragments_compile(document):
         source += f"namespace fragment_{depth} {{\n{fragment}\n"
         depth += 1
     source = FRAGMENT.format(source + "}" * depth)
+    result = compile_(source + "int main() {}\n")
+    unused = [line for line in result.stderr.splitlines() if "error:" in line and "-Werror=unused" not in line]
+    assert not unused, result.stderr
+
+
+def test_examples_compile_beside_names_of_the_system():
+    """<getopt.h> has a struct option, and <cstddef> a std::byte. The examples name ours as coap::option and coap::byte."""
+    source = "#include <getopt.h>\n#include <cstddef>\n"
+    texts = [p.read_text() for p in [*sorted((ROOT / "examples").glob("*.cpp")), ROOT / "examples/hello/main.cpp"]]
+    for include in sorted(set(re.findall(r"^#include <.*>$", "".join(texts), re.MULTILINE))):
+        source += f"{include}\n"
+    source += f'#include "{ROOT}/examples/serve.hpp"\nusing namespace std;\n'
+    for number, text in enumerate(texts):
+        body = re.sub(r"^#include .*$", "", text, flags=re.MULTILINE).replace("int main(", "int run(")
+        source += f"namespace example_{number} {{\n{body}\n}}\n"
     result = compile_(source + "int main() {}\n")
     unused = [line for line in result.stderr.splitlines() if "error:" in line and "-Werror=unused" not in line]
     assert not unused, result.stderr
