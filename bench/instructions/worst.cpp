@@ -1,5 +1,5 @@
-// worst <requests> <datagrams> [<folder>]: has the demo's tree answer so many datagrams over a socket that is a piece of
-// memory, without a guard, which would end some of them early. A folder is served below /fs.
+// worst <requests> <datagrams> [<folder>]: has the demo's tree answer so many datagrams over a socket that is a piece
+// of memory, without a guard, which would end some of them early. A folder is served below /fs.
 //
 // The file has a datagram a line, in hexadecimal. Those before an empty line are given once; those behind it go round.
 #include <cstdlib>
@@ -58,8 +58,8 @@ constinit demo::state state;
 constinit mincoap::posix::directory files;
 demo::unix_time no_clock() { return 0; }
 constexpr auto plain = demo::site(state, no_clock);
-constexpr auto with_files = demo::site(
-    state, no_clock, mincoap::below<"fs">(mincoap::posix::get_files(files).title("Files").rt("demo.files")));
+constexpr auto with_files =
+    demo::site(state, no_clock, mincoap::below<"fs">(mincoap::posix::get_files(files).title("Files").rt("demo.files")));
 
 // Whether all were answered with a success.
 bool serve(memory_socket socket, const auto& site, std::size_t requests) {

@@ -149,8 +149,8 @@ def test_malformed_block_options(peer):
     not recognised, and it is critical."""
     assert get(peer, "poem", (BLOCK2, b"\0\0\0\0")).code == code("4.02")
     assert get(peer, "poem", (BLOCK2, b""), (BLOCK2, b"")).code == code("4.02")
-    assert get(peer, "poem", (BLOCK1, b"")).code == code("4.02")
-    assert get(peer, "time", (BLOCK2, b"")).code == code("4.02")
+    assert get(peer, "poem", (BLOCK1, b"\x08")).code == code("4.02")
+    assert get(peer, "time", (BLOCK2, b"\0\0\0\0")).code == code("4.02")
 
 
 def test_size2(peer):

@@ -28,8 +28,8 @@ entry_stream open_stream(descriptor of) {
     return stream;
 }
 
-// Whether the name is that of something served. What a directory tells by itself is not asked for: of files, the size is
-// still to be known.
+// Whether the name is that of something served. What a directory tells by itself is not asked for: of files, the size
+// is still to be known.
 bool look_at_entry(int of, const dirent& entry, file_status& about) {
     if (!is_name(entry.d_name)) return false;
     about.st_mode = S_IFDIR;

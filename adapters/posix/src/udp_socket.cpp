@@ -367,15 +367,15 @@ bool udp_socket::ask_for_packet_info() const {
                       set_option(native_handle(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1));
 }
 
-// Linux hands what is sent to a group to each socket of the port, whichever socket joined the group. Where these options
-// are missing (that of IPv6 came with Linux 4.20), `wants` does their work, and `wait` wakes up for nothing.
+// Linux hands what is sent to a group to each socket of the port, whichever socket joined the group. Where these
+// options are missing (that of IPv6 came with Linux 4.20), `wants` does their work, and `wait` wakes up for nothing.
 void udp_socket::refuse_foreign_groups() const {
     set_option(native_handle(), IPPROTO_IP, IP_MULTICAST_ALL, 0);
     if (ipv6_) set_option(native_handle(), IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
 }
 
-// net.core.wmem_max and rmem_max cap the sizes: 4 MiB in Linux 6.18, 208 KiB before. A receive buffer of 208 KiB is full
-// after 277 small datagrams, and a burst from one peer has those of others dropped.
+// net.core.wmem_max and rmem_max cap the sizes: 4 MiB in Linux 6.18, 208 KiB before. A receive buffer of 208 KiB is
+// full after 277 small datagrams, and a burst from one peer has those of others dropped.
 void udp_socket::ask_for_buffers() const {
     ask_for_buffer(native_handle(), SO_SNDBUF, 2 << 20);
     ask_for_buffer(native_handle(), SO_RCVBUF, 1 << 20);

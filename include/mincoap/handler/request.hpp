@@ -54,8 +54,8 @@ constexpr option_set set_of(option critical) {
 // The options that no name above stands for, all by one bit.
 inline constexpr option_set unnamed_options = set_of(static_cast<option>(0xffff));
 
-// The options that the server itself looks at, for every resource. It takes a wish for a block size, and a whole body in
-// one block, from every request (RFC 7959 §2.3, §2.4).
+// The options that the server itself looks at, for every resource. It takes a wish for a block size, and a whole body
+// in one block, from every request (RFC 7959 §2.3, §2.4).
 inline constexpr option_set understood_by_server =
     (set_of(option::uri_host) | set_of(option::uri_port) | set_of(option::uri_path) | set_of(option::accept) |
      set_of(option::block2) | set_of(option::block1)) &

@@ -5,8 +5,8 @@
 
 namespace mincoap::message {
 
-// The end of the options of the well-formed message in the first `size` bytes of a buffer, and the number of the last one,
-// 0 without any.
+// The end of the options of the well-formed message in the first `size` bytes of a buffer, and the number of the last
+// one, 0 without any.
 struct options_end {
     std::size_t at;
     option last;

@@ -37,8 +37,8 @@ struct no_format {
 
 }  // namespace detail
 
-// Unless it is given something, there is nothing at first: a GET is answered with 4.04. A block at offset 0 begins anew,
-// and until the last one has come there is nothing again. What is read does not change then without its ETag.
+// Unless it is given something, there is nothing at first: a GET is answered with 4.04. A block at offset 0 begins
+// anew, and until the last one has come there is nothing again. What is read does not change then without its ETag.
 //
 // It takes one upload at a time. The first block of another one is answered with 5.03 and Max-Age, see `upload_owner`;
 // a later one with 4.08. The body that is there is always one that a client, or the program, has written.

@@ -78,8 +78,8 @@ struct conditional_resource : linkable<conditional_resource<Current, Resource>> 
 };
 
 // The resource, whose methods understand If-Match and If-None-Match. `current` gives the entity-tag of what is there:
-// an etag, or a std::optional of one with nothing in it if nothing is there. Then a GET or a FETCH is answered with 4.04,
-// and a PUT that makes it with 2.01 in place of a bare 2.04 (RFC 7252 §5.8.1, §5.8.3).
+// an etag, or a std::optional of one with nothing in it if nothing is there. Then a GET or a FETCH is answered with
+// 4.04, and a PUT that makes it with 2.01 in place of a bare 2.04 (RFC 7252 §5.8.1, §5.8.3).
 //
 // It alone counts: the resource finds neither option in `request::critical`. What would hold them against a tag of its
 // own, as `record` and `put_blocks` do, leaves that to this one, and what would refuse them, as another site or some of

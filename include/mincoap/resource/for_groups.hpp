@@ -2,8 +2,8 @@
 //
 //     at<"temperature">(for_groups(value(read_temperature)))
 //
-// A resource without it answers requests to its own address only: a request by multicast or broadcast is left without an
-// answer, and nothing is carried out. GET of /.well-known/core needs no mark. A client that is meant by none of the
+// A resource without it answers requests to its own address only: a request by multicast or broadcast is left without
+// an answer, and nothing is carried out. GET of /.well-known/core needs no mark. A client that is meant by none of the
 // group's members is not told, and neither is any error (§8.2).
 #pragma once
 

@@ -28,8 +28,8 @@ struct extent {
 // what stands at the offset, which lies within the size; it returns false if it cannot, which makes a 5.00. It is a
 // plain value of up to three pointers' size.
 //
-// If it has a `bool exists() const`, there may be nothing: a GET is answered with 4.04 then, and If-Match does not hold.
-// Without one it is always there, even if its size is 0.
+// If it has a `bool exists() const`, there may be nothing: a GET is answered with 4.04 then, and If-Match does not
+// hold. Without one it is always there, even if its size is 0.
 template <typename R>
 concept representation = requires(const R& r, std::uint32_t offset, mutable_bytes to) {
     { r.measure() } -> std::same_as<extent>;
@@ -241,8 +241,8 @@ reply block_reply(code success, content_format format, const R& what, const bloc
 
 }  // namespace detail
 
-// The block that the request asks for, or the first one; 4.04 if there is nothing. The format is a template argument, or
-// is found out as it runs. Each block says how long it may be cached, if that is not the usual minute.
+// The block that the request asks for, or the first one; 4.04 if there is nothing. The format is a template argument,
+// or is found out as it runs. Each block says how long it may be cached, if that is not the usual minute.
 template <content_format Format = content_format::text_plain, std::uint32_t MaxAge = default_max_age, representation R>
 reply in_blocks(const request& r, const R& what, code success = code::content) {
     if (!detail::is_there(what)) return code::not_found;

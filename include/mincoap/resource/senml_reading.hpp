@@ -58,7 +58,8 @@ concept floating_point = std::same_as<T, float> || std::same_as<T, double>;
 template <typename T>
 concept integer = std::integral<T> && !std::same_as<T, bool> && sizeof(T) <= sizeof(std::uint64_t);
 
-// Text or bytes, and no owner of them that is about to go away: a variable, or a reference that a function gives, lasts.
+// Text or bytes, and no owner of them that is about to go away: a variable, or a reference that a function gives,
+// lasts.
 template <typename T>
 concept lasting_owner = std::is_lvalue_reference_v<T> &&
                         (byte_like<std::remove_cvref_t<T>> || std::is_array_v<std::remove_cvref_t<T>>) && buffer<T>;

@@ -15,11 +15,11 @@
 // `confirmed_only` is for resources to be touched only by those whose address is confirmed.
 //
 // Nothing is kept per client. The option's value is a tag of 64 bits of the client's address and port and of an epoch,
-// under a key that is drawn at random at each start: an attacker who cannot see what is sent to an address guesses one in
-// 2^63 tries. An epoch lasts 65.5 s by the clock that `poll` is given. Where the clock stands still, it lasts 65,536
-// challenges. A tag of the epoch before is still taken, so that a confirmed request is 65.5 to 131 s old at most, however
-// many challenges are sent meanwhile. Epochs go on where the clock goes round after 49.7 days. A tag comes back only if no
-// message at all is received for 49.7 days less 65.5 s.
+// under a key that is drawn at random at each start: an attacker who cannot see what is sent to an address guesses one
+// in 2^63 tries. An epoch lasts 65.5 s by the clock that `poll` is given. Where the clock stands still, it lasts 65,536
+// challenges. A tag of the epoch before is still taken, so that a confirmed request is 65.5 to 131 s old at most,
+// however many challenges are sent meanwhile. Epochs go on where the clock goes round after 49.7 days. A tag comes back
+// only if no message at all is received for 49.7 days less 65.5 s.
 #pragma once
 
 #include <array>

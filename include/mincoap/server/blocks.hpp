@@ -1,9 +1,9 @@
 // Blocks of a response that a resource knows nothing of (RFC 7959).
 //
 // A client may ask every resource for blocks of some size, and may send every body as one block. The server deals with
-// that for resources that do not: it cuts the block out of the response to a GET or FETCH once it is rendered (§2.4), and
-// tells that a body in one block was taken (§2.3). A site without any resource for blocks has no code for it: there, a
-// response is always whole, and the option is not repeated.
+// that for resources that do not: it cuts the block out of the response to a GET or FETCH once it is rendered (§2.4),
+// and tells that a body in one block was taken (§2.3). A site without any resource for blocks has no code for it:
+// there, a response is always whole, and the option is not repeated.
 #pragma once
 
 #include <array>
@@ -20,9 +20,9 @@ inline constexpr option_set any_block =
 
 constexpr bool is_safe(code method) { return method == code::get || method == code::fetch; }
 
-// The value of the Block option that counts when the request is gone, and above it a bit that there is one: Block2 of GET
-// and FETCH; of other methods Block1, which says that the payload is the whole body, or comes to a resource that takes
-// parts of one.
+// The value of the Block option that counts when the request is gone, and above it a bit that there is one: Block2 of
+// GET and FETCH; of other methods Block1, which says that the payload is the whole body, or comes to a resource that
+// takes parts of one.
 using asked_block = std::uint32_t;
 inline constexpr asked_block is_asked = 1U << 24;
 
@@ -33,8 +33,8 @@ inline constexpr asked_block is_asked = 1U << 24;
     return 0;
 }
 
-// Leaves of the payload, which begins there and ends with the response, the block that is asked for, and says in `asked`
-// whether more follow. Returns the size of the response, or 0 if there is no such block.
+// Leaves of the payload, which begins there and ends with the response, the block that is asked for, and says in
+// `asked` whether more follow. Returns the size of the response, or 0 if there is no such block.
 inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t size, asked_block& asked) {
     const unsigned exponent = asked & 7;
     const std::size_t all = payload_at < size ? size - payload_at : 0;
@@ -51,9 +51,9 @@ inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t
     return size - all + length;
 }
 
-// What becomes of the rendered response, of the given size, if the request has a Block option that counts. The header has
-// the method still. An option that the resource has written itself is left as it is. Returns the size of the response, or
-// 0 if it does not fit.
+// What becomes of the rendered response, of the given size, if the request has a Block option that counts. The header
+// has the method still. An option that the resource has written itself is left as it is. Returns the size of the
+// response, or 0 if it does not fit.
 [[gnu::noinline]] inline std::size_t answer_in_blocks(mutable_bytes room, std::size_t size, asked_block asked,
                                                       reply& answer) {
     byte* const response = room.data();

@@ -237,7 +237,7 @@ TEST(conditional, holds_for_all_that_are_negotiated_if_one_understands_condition
     EXPECT_EQ(c.said(put(current).format(42)), "2.01");
     EXPECT_EQ(as_text(store.content()), "8");
     EXPECT_EQ(c.said(put(other).format(42)), "4.12");
-    EXPECT_EQ(c.said(put(current).format(0).with(test::block1)), "4.02") << "that is not dealt with";
+    EXPECT_EQ(c.said(put(current).format(0).with(test::block1, "08")), "4.02") << "that is not dealt with";
 }
 
 TEST(conditional, holds_for_a_site_and_for_a_handler_that_refuse_what_they_do_not_understand) {

@@ -403,7 +403,7 @@ TEST(document, takes_one_block2_and_no_other_critical_option) {
     core c{site};
     EXPECT_EQ(c.said(get_block("document", 0, 2).with(23, block2(0, false, 2))), "4.02");
     EXPECT_EQ(c.said(ask(code::get, "document").with(23, "00 00 00 02")), "4.02");
-    EXPECT_EQ(c.said(ask(code::get, "document").with(27, "02")), "4.02");
+    EXPECT_EQ(c.said(ask(code::get, "document").with(27, "0a")), "4.02");
     EXPECT_EQ(c.said(ask(code::get, "document").query("a")), "4.02");
     EXPECT_EQ(response{c.answer(ask(code::get, "document").with(23, "00 00 12"))}, block_of(body, 1, 2));
 }

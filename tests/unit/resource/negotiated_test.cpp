@@ -131,13 +131,11 @@ TEST(negotiated, refuses_a_critical_option_that_only_another_alternative_underst
         routes(at<"r">(negotiated(text("hi"), document<content_format::json>("{}"),
                                   get(as_cbor).produces<content_format::cbor>().understands<option::uri_query>())));
     core c{mixed};
-    EXPECT_EQ(c.said(ask(code::get, "r").with(block2)), "4.02") << "the text, which comes first";
-    EXPECT_EQ(c.said(ask(code::get, "r").accept(0).with(block2)), "4.02");
-    EXPECT_EQ(c.said(ask(code::get, "r").accept(50).with(block2)), "2.05 ct=50: {}");
-    EXPECT_EQ(c.said(ask(code::get, "r").accept(60).with(block2)), "4.02");
+    EXPECT_EQ(c.said(ask(code::get, "r").query("q")), "4.02") << "the text, which comes first";
+    EXPECT_EQ(c.said(ask(code::get, "r").accept(0).query("q")), "4.02");
     EXPECT_EQ(c.said(ask(code::get, "r").accept(50).query("q")), "4.02");
     EXPECT_EQ(c.said(ask(code::get, "r").accept(60).query("q")), "2.05 ct=60: \xa0");
-    EXPECT_EQ(c.said(ask(code::get, "r").accept(60).query("q").with(block2)), "4.02");
+    EXPECT_EQ(c.said(ask(code::get, "r").accept(60).query("q").with(if_match)), "4.02");
     EXPECT_EQ(c.said(ask(code::get, "r").accept(60).with(if_match)), "4.02") << "nobody understands it";
     EXPECT_EQ(c.said(ask(code::get, "r").accept(60).with(65)), "4.02");
 }
@@ -147,7 +145,7 @@ TEST(negotiated, refuses_a_critical_option_that_only_another_method_understands)
     static byte_store<64> store;
     constexpr auto mixed = routes(at<"r">(negotiated(text("hi"), put_blocks(store))));
     core c{mixed};
-    EXPECT_EQ(c.said(ask(code::get, "r").with(block1)), "4.02");
+    EXPECT_EQ(c.said(ask(code::get, "r").with(block1, "08")), "4.02");
     EXPECT_EQ(c.said(ask(code::put, "r").with(block1).payload("x")), "2.01");
 }
 
@@ -172,7 +170,18 @@ TEST(negotiated, may_be_conditional) {
     EXPECT_EQ(c.said(ask(code::get, "r").with(if_match)), "2.05 ct=0: hi");
     EXPECT_EQ(c.said(ask(code::get, "r").with(if_match, "01")), "4.12");
     EXPECT_EQ(c.said(ask(code::get, "r").accept(60).with(if_match)), "2.05 ct=60: \xa0");
-    EXPECT_EQ(c.said(ask(code::get, "r").with(block2)), "4.02");
+    EXPECT_EQ(c.said(ask(code::get, "r").query("q")), "4.02");
+}
+
+// RFC 7959 §2.4: a wish for a block size and a later block reach every alternative, whether it is made for blocks or
+// not.
+TEST(negotiated, is_read_in_blocks) {
+    constexpr auto mixed = routes(at<"r">(negotiated(text("0123456789abcdefg"), document<content_format::json>("{}"))));
+    core c{mixed};
+    EXPECT_EQ(c.said(ask(code::get, "r").with(block2, "00")), "2.05 ct=0: 0123456789abcdef");
+    EXPECT_EQ(c.said(ask(code::get, "r").with(block2, "10")), "2.05 ct=0: g");
+    EXPECT_EQ(c.said(ask(code::get, "r").accept(50).with(block2, "00")), "2.05 ct=50: {}");
+    EXPECT_EQ(c.said(ask(code::get, "r").accept(50).with(block2, "10")), "4.00");
 }
 
 TEST(negotiated, may_have_conditional_alternatives) {

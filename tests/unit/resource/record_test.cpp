@@ -173,7 +173,7 @@ TEST_F(record_test, is_put_all_or_nothing) {
 
 TEST_F(record_test, is_refused_in_blocks) {
     EXPECT_EQ(c.said(request_of(code::put, "s", packet{others.view().first(16)}).with(block1, "08")), "4.02");
-    EXPECT_EQ(c.said(request_of(code::ipatch, "s", "a0").with(block1, "")), "4.02");
+    EXPECT_EQ(c.said(request_of(code::ipatch, "s", "a0").with(block1, "18")), "4.02");
     EXPECT_EQ(get(), content_of(at_first));
 }
 

@@ -89,8 +89,8 @@ public:
     part_file& operator=(part_file&& other) noexcept;
     ~part_file() { discard(); }
 
-    // Each returns what went wrong, or `code::empty`. A part that takes the place of a file is kept from all others until
-    // it has its permissions.
+    // Each returns what went wrong, or `code::empty`. A part that takes the place of a file is kept from all others
+    // until it has its permissions.
     code open(place target, bool replaces_file);
     code append(bytes data);
     code take_rights_of_target();

@@ -84,15 +84,16 @@ public:
     // an interface of the same name again.
     std::error_code join(const net::endpoint& group);
 
-    // Joins the groups again whose interfaces were deleted and made anew. `wait` does so by itself. A program that waits
-    // in another way calls it now and then.
+    // Joins the groups again whose interfaces were deleted and made anew. `wait` does so by itself. A program that
+    // waits in another way calls it now and then.
     void rejoin();
 
     // One datagram, by the contract of net::udp_socket. All of `in` is told: the interface that it came in by, the
     // zone of a link-local remote, whether it was sent to a group.
-    // ICMP errors of earlier replies are stepped over, a few at a time. So are datagrams that must not be answered, which
-    // `unwanted` counts: broadcasts, those for groups that this socket did not join, those from no address (0.0.0.0, ::)
-    // or from a group, and those of IPv6 whose source pretends to be one of IPv4. After a few, the result is `would_block`, and `wait` returns at once.
+    // ICMP errors of earlier replies are stepped over, a few at a time. So are datagrams that must not be answered,
+    // which `unwanted` counts: broadcasts, those for groups that this socket did not join, those from no address
+    // (0.0.0.0, ::) or from a group, and those of IPv6 whose source pretends to be one of IPv4. After a few, the result
+    // is `would_block`, and `wait` returns at once.
     net::status receive(mutable_bytes storage, net::arrival& in);
 
     // Sends one datagram, by the contract of net::udp_socket. `done` includes what can never be delivered: a datagram
