@@ -15,8 +15,8 @@
 //
 //   GET      A file in blocks, with an ETag of its device, inode, size and time of change; Content-Format by the name's
 //            extension. A directory, with an empty last segment or without, lists what stands in it in the link format
-//            (RFC 6690), in no order, up to `max_links`; it is read anew for each block. Files beyond 1 GiB, which blocks cannot tell, are
-//            5.01.
+//            (RFC 6690), in no order, up to `max_links`; it is read anew for each block. Files beyond 1 GiB, which
+//            blocks cannot tell, are 5.01.
 //   PUT      A whole file, or block by block (RFC 7959 §2.5): 2.01 or 2.04. It stands beside its place, hidden, until
 //            the last block has come; then it goes to the disk, for which the call waits, and to its place at once. So
 //            nobody ever sees a part. Directories are not made (4.04); what is there and no file stays (4.03). A

@@ -101,10 +101,10 @@ public:
     // what `dropped` counts.
     //
     // No peer delays another one for long:
-    //   - A datagram to a neighbour whose link-layer address is unknown waits in the kernel until the neighbour answers,
-    //     3 s as a rule. Once 3/8 of the send buffer are full, such datagrams are dropped: the rest is kept for peers that
-    //     the kernel can send to now. The socket asks the kernel for the next hop by rtnetlink. Where it cannot be asked
-    //     (a sandbox, Linux before 5.0), none is dropped for this reason.
+    //   - A datagram to a neighbour whose link-layer address is unknown waits in the kernel until the neighbour
+    //     answers, 3 s as a rule. Once 3/8 of the send buffer are full, such datagrams are dropped: the rest is kept
+    //     for peers that the kernel can send to now. The socket asks the kernel for the next hop by rtnetlink. Where it
+    //     cannot be asked (a sandbox, Linux before 5.0), none is dropped for this reason.
     //   - `would_block` means that the send buffer is full. If it stays full for `send_patience_ms`, the datagram is
     //     dropped, and each one after it at once, until the buffer has room.
     //   - A datagram for which the kernel has no memory (ENOBUFS, ENOMEM) is dropped.
