@@ -43,7 +43,7 @@ constexpr bool is_first_alone(const message::option_view& block) {
     const std::size_t length = o.value.size();
     if (repeated != 0 || length > (allowed & 0x7fff) || length < allowed >> 15) index = unrecognised_index;
     to |= option_set{1} << index;
-    if (is_block(o.number) && !is_first_alone(o)) to |= option_set{1} << (index + demand_distance);
+    if (is_block(o.number) && !is_first_alone(o)) to |= option_set{1} << index << demand_distance;
 }
 
 struct echoing_request : request {

@@ -72,9 +72,9 @@ constexpr code refusal_everywhere(const request& r) {
 template <typename Handler, typename Hooks>
 constexpr code refusal(const request& r, [[maybe_unused]] const Hooks& hooks) {
     if (r.from->truncated) return code::request_entity_too_large;  // RFC 7252 §5.9.2.9
+    if ((r.critical & unrecognised_options) != 0) return code::bad_option;
     const code refused = refusal_everywhere(r);
-    const option_set unknown = refused == code::empty ? unrecognised_options : unrecognised_options | unnamed_options;
-    if ((r.critical & unknown) != 0) return code::bad_option;
+    if (refused != code::empty && (r.critical & unnamed_options) != 0) return code::bad_option;
     if constexpr (!serves_groups<Handler>)
         if (r.multicast()) return code::not_found;  // RFC 10020 §6.3
     if (refused != code::empty) return refused;
