@@ -58,8 +58,9 @@ public:
     }
 
     // A floating-point number, rounded to so many decimals, at most 9. It is below 10^18 when the point is left out.
-    template <detail::text_float T>
-    constexpr short_text& add(T number, unsigned decimals) {
+    template <detail::text_float T, std::integral Count>
+    constexpr short_text& add(T number, Count count) {
+        const auto decimals = static_cast<unsigned>(count);
         T magnitude = number < 0 ? -number : number;
         for (unsigned i = 0; i < decimals && i < 9; ++i) magnitude *= 10;
         if (!(magnitude < T{1e18F}) || decimals > 9) return fail(), *this;  // NaN, too
