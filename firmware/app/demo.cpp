@@ -70,7 +70,8 @@ constexpr auto cbor_format = content_format::cbor;
 constexpr auto plain = content_format::text_plain;
 
 constexpr auto site = routes(
-    at<"">(text("Hello CoAP").title("Greeting").rt("demo.greeting").ct(plain)), at<"hello">(text("Hello CoAP")),
+    at<"">(for_groups(text("Hello CoAP")).title("Greeting").rt("demo.greeting").ct(plain)),
+    at<"hello">(for_groups(text("Hello CoAP"))),
     at<"led">(value(board::led, board::set_led).title("Status LED").rt("demo.led").if_("core.a")),
     at<"uptime">(value(uptime_s).title("Uptime, s").if_("core.s")),
     at<"stack">(value(stack_high_water).title("Stack high-water, bytes").if_("core.s")),
