@@ -59,7 +59,10 @@ public:
     // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option. To be
     // asked for each message: it is when time goes on.
     bool confirms(const net::endpoint& remote, std::uint32_t now_ms, const byte* echo) {
-        if (now_ms != now_ms_) challenges_ = 0;  // the clock runs
+        // None are counted while the clock runs. A mask takes the same time for every message, so that it can be counted.
+        const std::uint32_t since_ms = now_ms - now_ms_;
+        const std::uint32_t runs = 0U - ((since_ms | (0U - since_ms)) >> 31);
+        challenges_ = static_cast<std::uint16_t>(challenges_ & ~runs);
         now_ms_ = now_ms;
         const auto now = static_cast<std::uint16_t>((now_ms >> 16) + skipped_epochs_);
         if (now != static_cast<std::uint16_t>(epoch_)) epoch_ += static_cast<std::uint16_t>(now - epoch_);
