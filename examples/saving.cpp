@@ -38,6 +38,7 @@ static settings load() {
 // new one, as a whole.
 static bool write_file(coap::bytes content) {
     const int file = ::open("settings.new", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    if (file < 0) return false;
     const bool is_written = ::write(file, content.data(), content.size()) == std::ssize(content) && ::fsync(file) == 0;
     ::close(file);
     return is_written && std::rename("settings.new", "settings.cbor") == 0 && ::fsync(folder) == 0;

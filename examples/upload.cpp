@@ -13,7 +13,7 @@
 namespace coap = mincoap;
 
 static coap::byte_store<4096> image;
-static std::array<coap::byte, 128 * 1024> memory;  // in place of flash
+static std::array<coap::byte, 128UZ * 1024> memory;  // in place of flash
 
 // Flash is written as blocks come, and started from once the last one has been. It is given the request, by which it
 // takes blocks of one client at a time: a second one is told when to come again.

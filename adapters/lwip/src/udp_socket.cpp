@@ -302,7 +302,7 @@ udp_socket::membership* udp_socket::place_for(const membership& group) {
 }
 
 bool udp_socket::has_joined(const endpoint& group) const {
-    for (const membership& m : groups_)
+    for (const membership& m : groups_)  // NOLINT(readability-use-anyofallof): <algorithm> is large for firmware
         if (m.address == group.address && (m.interface == 0 || m.interface == group.interface)) return true;
     return false;
 }

@@ -41,7 +41,8 @@ private:
 namespace detail {
 
 constexpr std::uint32_t group(const endpoint& e, unsigned index) {
-    return static_cast<std::uint32_t>(e.address[2 * index] << 8 | e.address[2 * index + 1]);
+    const std::size_t at = std::size_t{2} * index;
+    return static_cast<std::uint32_t>(e.address[at] << 8 | e.address[at + 1]);
 }
 
 struct group_run {

@@ -47,7 +47,7 @@ constexpr bool is_first_alone(const message::option_view& block) {
 }
 
 struct echoing_request : request {
-    using request::request;
+    using request::request;      // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject): parsed next
     const byte* echo = nullptr;  // the value of the first Echo option that may be the guard's
 };
 
