@@ -432,7 +432,7 @@ TEST_F(lwip_udp_socket, lends_what_the_link_carries_whatever_headers_the_request
 
 TEST_F(lwip_udp_socket, lends_enough_for_a_challenge_where_the_link_carries_next_to_nothing) {
     for (const int mtu : {1, 28, 40, 49, 50, 69}) {
-        for (const std::size_t piece : {0, 50}) {
+        for (const std::size_t piece : {0UZ, 50UZ}) {
             first.set_mtu(static_cast<std::uint16_t>(mtu), static_cast<std::uint16_t>(mtu));
             first.put(make({first.ipv6(9, peer_port), first.ipv6(1, port), get_hello}), piece);
             std::size_t size = 0;
