@@ -36,14 +36,19 @@ inline constexpr std::size_t outcome_count = 14;
 // The hooks, doing nothing. Derive from it and redeclare what you want to know. Of several parts with hooks, each is
 // called.
 struct hooks {
+    // What they return, by which a redeclared one is known. As a bool, it is false.
+    struct unasked {
+        constexpr operator bool() const { return false; }  // NOLINT(*-explicit-*): that of on_response is one
+    };
+
     // A response (piggybacked or separate), or an Empty Acknowledgement or Reset, came in: to a request or a
     // notification that the application sent over the same socket. Return whether it was expected: a Confirmable
     // response is acknowledged then, and otherwise rejected with a Reset (RFC 7252 §4.2, §5.3.2). Of several parts, one
     // that expected it is enough.
-    static constexpr bool on_response(const message::view&, const net::arrival&) { return false; }
+    static constexpr unasked on_response(const message::view&, const net::arrival&) { return {}; }
 
     // A datagram is done with.
-    static constexpr void on_outcome(outcome) {}
+    static constexpr unasked on_outcome(outcome) { return {}; }
 };
 
 // Counts every outcome, from 0 and modulo 2^32; see `server.hooks()`.
@@ -124,9 +129,9 @@ concept shown_responses = requires(Part& part, const message::view& m, const net
 
 // `hooks`, with nothing redeclared.
 template <typename Part>
-concept bare_hooks = requires {
-    requires& Part::on_outcome == &hooks::on_outcome;
-    requires& Part::on_response == &hooks::on_response;
+concept bare_hooks = requires(Part& part, outcome o, const message::view& m, const net::arrival& in) {
+    { part.on_outcome(o) } -> std::same_as<hooks::unasked>;
+    { part.on_response(m, in) } -> std::same_as<hooks::unasked>;
 };
 
 // What the server asks for, by the concepts above.
