@@ -59,7 +59,7 @@ public:
     // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option. To be
     // asked for each message: it is when time goes on.
     bool confirms(const net::endpoint& remote, std::uint32_t now_ms, const byte* echo) {
-        // None are counted while the clock runs. A mask takes the same time for every message, so that it can be counted.
+        // None are counted while the clock runs. A mask takes the same time for every message, which is counted.
         const std::uint32_t since_ms = now_ms - now_ms_;
         const std::uint32_t runs = 0U - ((since_ms | (0U - since_ms)) >> 31);
         challenges_ = static_cast<std::uint16_t>(challenges_ & ~runs);
