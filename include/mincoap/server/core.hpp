@@ -146,8 +146,7 @@ std::size_t challenge(exchange& e, std::size_t token_end, code answer, Hooks& ho
     conclude(e, hooks, outcome::challenged);
     byte* const header = e.buffer.data();
     const code method = message::code_of(header);
-    const bool repeatable = method == code::get || method == code::fetch;
-    header[1] = static_cast<byte>(repeatable ? code::unauthorized : answer);
+    header[1] = static_cast<byte>(is_safe(method) ? code::unauthorized : answer);
     // Three times a bare header has no room for the option; three times anything longer has.
     if (e.in.size == message::header_size) return token_end;
     byte* const to = header + token_end;
