@@ -34,8 +34,7 @@ static settings load() {
     return error == coap::cbor::read_error::none ? loaded : settings{};
 }
 
-// True: the file is on the disk, and so is its name, which its folder holds. False: a restart finds the old file or the
-// new one, as a whole.
+// True: file and name are on the disk. False: a restart finds the old file or the new one, as a whole.
 static bool write_file(coap::bytes content) {
     const int file = ::open("settings.new", O_WRONLY | O_CREAT | O_TRUNC, 0644);
     if (file < 0) return false;

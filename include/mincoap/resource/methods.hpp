@@ -6,7 +6,8 @@
 //
 // What it takes beyond a bare request has to be said:
 //
-//     put(store).consumes<content_format::cbor>()       another Content-Format: 4.15
+//     put(store).consumes<content_format::cbor>()       another Content-Format: 4.15; for FETCH,
+//                                                       PATCH and iPATCH none as well (RFC 8132 §2.3.1, §3)
 //     get(search).understands<option::uri_query>()      otherwise a request with a query is answered with 4.02
 //     get(encode).produces<content_format::cbor>()      what it answers with, for who chooses: see negotiated.hpp
 #pragma once

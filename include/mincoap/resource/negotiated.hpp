@@ -50,7 +50,7 @@ inline reply negotiate(const choice& from, const void* resources, const request&
     code refused = code::unsupported_content_format;
     const std::string_view* possible = &from.consumes;
     for (const alternative& a : from.all) {
-        if (!fits(a.consumes, r.content_format)) continue;
+        if (!is_in_format(a.consumes, r)) continue;
         if (fits(a.produces, r.accept)) {
             if ((r.critical & from.understands & ~a.understands) != 0) return code::bad_option;
             return a.serve(resources, r);

@@ -20,6 +20,8 @@
 // If-None-Match against the ETag of GET, and have one datagram for it: there is no Block1. With one of these options
 // `read` is called twice for the request, and should give the same: the first is compared, the second is changed.
 //
+// FETCH and iPATCH say that they are in CBOR, by a Content-Format (RFC 8132 §2.3.1), or are answered with 4.15.
+//
 // What is not well-formed is answered with 4.00, and so is text that is not UTF-8. What is, as far as it was read, but
 // has a key that is unknown, missing or there twice, or a value of another type or beyond its limits, with 4.22: RFC
 // 8132 §2.2 and §3.4 have it so for FETCH and iPATCH, a response code belongs to no method, and a client that does not

@@ -60,6 +60,13 @@ constexpr bool matches(bytes path, const row& candidate) {
     else return matches_without_wildcards(path, candidate);
 }
 
+// Whether a method of that Content-Format takes what the request has. FETCH, PATCH and iPATCH, unlike the others, say
+// what their payload is (RFC 8132 §2.3.1, §3).
+constexpr bool is_in_format(std::uint16_t consumes, const request& r) {
+    const bool is_left_open = r.content_format.is_absent() && r.method() < code::fetch;
+    return consumes == 0 || is_left_open || r.content_format.number_plus_one() == consumes;
+}
+
 // Why the method cannot be given the request; `code::empty` if it can.
 template <bool HasBlocks>
 constexpr code refusal(const row& method, const request& r) {
@@ -67,9 +74,7 @@ constexpr code refusal(const row& method, const request& r) {
     if constexpr (HasBlocks)
         if (unmet == later_block) return code::bad_request;  // RFC 7959 §2.2, §2.4: there is one block only
     if (unmet != 0) return code::bad_option;
-    const bool any_format = method.consumes == 0 || r.content_format.is_absent();
-    if (!any_format && r.content_format.number_plus_one() != method.consumes) return code::unsupported_content_format;
-    return code::empty;
+    return is_in_format(method.consumes, r) ? code::empty : code::unsupported_content_format;
 }
 
 // Inlined, since a site is alone in most images, and a call is some 20 bytes more on Cortex-M0+.

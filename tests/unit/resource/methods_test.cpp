@@ -57,7 +57,8 @@ TEST(methods, combine_what_they_say_of_themselves) {
     core c{site};
     EXPECT_EQ(c.said(ask(code::fetch, "a").format(60).accept(50).query("q").with(1).payload("\x80")), "2.05 ct=50: []");
     EXPECT_EQ(c.said(ask(code::fetch, "a").format(0).payload("x")), "4.15");
-    EXPECT_EQ(c.said(ask(code::fetch, "a").accept(0)), "4.06");
+    EXPECT_EQ(c.said(ask(code::fetch, "a").format(60).accept(0)), "4.06");
+    EXPECT_EQ(c.said(ask(code::fetch, "a").accept(50).payload("\x80")), "4.15") << "RFC 8132 §2.3.1";
     EXPECT_EQ(c.said(ask(code::fetch, "a").with(5)), "4.02");
 }
 

@@ -85,6 +85,7 @@ TEST(negotiated, has_every_method_that_one_of_them_has) {
     EXPECT_EQ(c.said(ask(code::delete_, "r").accept(0)), "2.02");
     EXPECT_EQ(c.said(ask(code::patch, "r").format(51)), "2.05 ct=60: x");
     EXPECT_EQ(c.said(ask(code::patch, "r").format(52)), "4.15: 51");
+    EXPECT_EQ(c.said(ask(code::patch, "r")), "4.15: 51") << "RFC 8132: the request names the format of its changes";
     EXPECT_EQ(c.said(ask(code::ipatch, "r").format(52)), "2.05 ct=60: x");
     EXPECT_EQ(c.said(ask(code::ipatch, "r").format(51)), "4.15: 52");
     EXPECT_EQ(c.said(ask(code::fetch, "r").format(0)), "2.05 ct=60: x");
@@ -112,7 +113,7 @@ TEST(negotiated, looks_at_both_formats_of_a_request) {
     EXPECT_EQ(c.said(asked(0).accept(60)), "4.06: 50 60");
     EXPECT_EQ(c.said(asked(60).accept(60)), "4.15: 50 0");
     EXPECT_EQ(c.said(asked(60).accept(40)), "4.15: 50 0");
-    EXPECT_EQ(c.said(ask(code::fetch, "r").accept(60)), "2.05 ct=60: jc");
+    EXPECT_EQ(c.said(ask(code::fetch, "r").accept(60)), "4.15: 50 0") << "RFC 8132 §2.3.1";
 }
 
 // The server still holds its reply against Accept.

@@ -121,7 +121,7 @@ TEST_F(record_test, is_valid_while_it_does_not_change) {
     const packet first = tag();
     EXPECT_EQ(first.size(), 4U);
     EXPECT_EQ(c.said(ask(code::get, "s").with(etag_number, first)), "2.03");
-    EXPECT_EQ(c.said(ask(code::fetch, "s").with(etag_number, first).payload(as_payload("81 02"))).substr(0, 4), "2.05");
+    EXPECT_EQ(c.said(request_of(code::fetch, "s", "81 02").with(etag_number, first)).substr(0, 4), "2.05");
     current.on = true;
     EXPECT_NE(tag(), first);
     EXPECT_EQ(c.said(ask(code::get, "s").with(etag_number, first)).substr(0, 4), "2.05");
@@ -137,6 +137,12 @@ TEST_F(record_test, is_of_one_format) {
     EXPECT_EQ(get(), content_of(at_first));
     EXPECT_EQ(c.said(ask(code::put, "s").payload(as_payload(others))), "2.04")
         << "RFC 7252 §5.5.1: no option, so a guess";
+}
+
+TEST_F(record_test, is_selected_and_patched_in_a_format_that_the_request_names) {
+    EXPECT_EQ(c.said(ask(code::fetch, "s").payload(as_payload("81 02"))), "4.15");
+    EXPECT_EQ(c.said(ask(code::ipatch, "s").payload(as_payload("a1 02 05"))), "4.15");
+    EXPECT_EQ(get(), content_of(at_first));
 }
 
 // ---- PUT
@@ -416,11 +422,11 @@ protected:
     // Changes nothing, unless it is answered with 2.04.
     void give(code method, bytes payload) {
         there = {};
-        std::array<byte, 64> memory{0x40, static_cast<byte>(method), 0x12, 0x34, 0xb1, 's', 0xff};
-        copy_bytes(payload.data(), payload.size(), memory.data() + 7);
+        std::array<byte, 64> memory{0x40, static_cast<byte>(method), 0x12, 0x34, 0xb1, 's', 0x11, cbor_format, 0xff};
+        copy_bytes(payload.data(), payload.size(), memory.data() + 9);
         exchange e{memory};
         e.in = test::unicast();
-        e.in.size = payload.empty() ? 6 : 7 + payload.size();
+        e.in.size = payload.empty() ? 8 : 9 + payload.size();
         counters hooks;
         ASSERT_GE(respond(e, site, 0, hooks), 4U);
 
