@@ -21,6 +21,7 @@
 #include <tuple>
 
 #include <mincoap/resource/link.hpp>
+#include <mincoap/resource/table.hpp>
 
 namespace mincoap {
 namespace detail {
