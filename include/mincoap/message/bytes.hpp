@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace mincoap {
 
@@ -22,12 +23,19 @@ using byte = std::uint8_t;
 using bytes = std::span<const byte>;
 using mutable_bytes = std::span<byte>;
 
+// Whether it is compiled for size: a loop is shorter than a call then, and than the libc behind it.
+#ifdef __OPTIMIZE_SIZE__
+inline constexpr bool compiled_for_size = true;
+#else
+inline constexpr bool compiled_for_size = false;
+#endif
+
 // Copies `count` bytes or characters, also in constant expressions. The ranges must not overlap.
 template <typename From, typename To>
     requires(sizeof(From) == 1 && sizeof(To) == 1)
 constexpr void copy_bytes(const From* from, std::size_t count, To* to) {
-    if consteval {
-        for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<To>(from[i]);
+    if (compiled_for_size || std::is_constant_evaluated()) {
+        for (; count != 0; --count) *to++ = static_cast<To>(*from++);
     } else {
         // memcpy from a null pointer is undefined even for nothing.
         if (count != 0) __builtin_memcpy(to, from, count);
@@ -38,9 +46,9 @@ constexpr void copy_bytes(const From* from, std::size_t count, To* to) {
 template <typename A, typename B>
     requires(sizeof(A) == 1 && sizeof(B) == 1)
 constexpr bool equal_bytes(const A* a, const B* b, std::size_t count) {
-    if consteval {
-        for (std::size_t i = 0; i < count; ++i)
-            if (static_cast<byte>(a[i]) != static_cast<byte>(b[i])) return false;
+    if (compiled_for_size || std::is_constant_evaluated()) {
+        for (; count != 0; --count)
+            if (static_cast<byte>(*a++) != static_cast<byte>(*b++)) return false;
         return true;
     } else {
         return __builtin_memcmp(a, b, count) == 0;
