@@ -2,7 +2,7 @@
 #include <mincoap/resource/routes.hpp>
 #include <mincoap/resource/text.hpp>
 #include <mincoap/resource/value.hpp>
-#include <mincoap/security/echo_guard.hpp>
+#include <mincoap/layer/echo_guard.hpp>
 #include <mincoap/server/server.hpp>
 
 #include "radio.hpp"

@@ -37,7 +37,6 @@ struct arrival {
     std::size_t size = 0;    // bytes of the datagram that are in the storage
     bool multicast = false;  // it was sent to a multicast or broadcast address
     bool truncated = false;  // it was longer than the storage; the rest is lost
-    bool confirmed = false;  // its sender is known to receive at that address; a guard in the server says so
     net::path path{};
 };
 

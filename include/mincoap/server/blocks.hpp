@@ -18,8 +18,6 @@ namespace mincoap::detail {
 inline constexpr option_set any_block =
     (set_of(option::block2) | set_of(option::block1)) & ~(later_block | part_of_body);
 
-constexpr bool is_safe(code method) { return method == code::get || method == code::fetch; }
-
 // The value of the Block option that counts when the request is gone, and above it a bit that there is one: Block2 of
 // GET and FETCH; of other methods Block1, which says that the payload is the whole body, or comes to a resource that
 // takes parts of one.
@@ -27,7 +25,7 @@ using asked_block = std::uint32_t;
 inline constexpr asked_block is_asked = 1U << 24;
 
 [[gnu::noinline]] inline asked_block asked_block_of(const request& r) {
-    const option number = is_safe(r.method()) ? option::block2 : option::block1;
+    const option number = message::is_safe(r.method()) ? option::block2 : option::block1;
     for (const message::option_view o : r.message.options())
         if (o.number == number) return o.uint() | is_asked;
     return 0;
@@ -57,7 +55,7 @@ inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t
 [[gnu::noinline]] inline std::size_t answer_in_blocks(mutable_bytes room, std::size_t size, asked_block asked,
                                                       reply& answer) {
     byte* const response = room.data();
-    const bool is_read = is_safe(message::code_of(response));
+    const bool is_read = message::is_safe(message::code_of(response));
     const option number = is_read ? option::block2 : option::block1;
     const message::options_end end{response, size};
     if (end.last >= number || is_error(answer.code()) || (is_read && answer.code() != code::content)) return size;

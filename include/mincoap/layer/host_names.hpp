@@ -12,8 +12,8 @@
 // whichever it is, since behind a NAT the client knows another one than the server.
 #pragma once
 
-#include <mincoap/handler/request.hpp>
 #include <mincoap/message/text_literal.hpp>
+#include <mincoap/server/layer.hpp>
 
 namespace mincoap {
 
@@ -63,13 +63,17 @@ inline bool is_misdirected(const request& r, std::span<const std::string_view> n
 
 }  // namespace detail
 
-// A part of the hooks.
 template <text_literal... Names>
 struct host_names {
     static_assert(sizeof...(Names) > 0 && (detail::is_host_name(Names.view()) && ...),
                   "mincoap: the name of a host is in lower case, has up to 255 bytes, and is no IP address");
 
-    static bool is_misdirected(const request& r) { return detail::is_misdirected(r, names); }
+    using once = struct host_names_kind;
+
+    static reply serve(exchange& x, const request& r, auto next) {
+        if (x.refusal == code::empty && detail::is_misdirected(r, names)) x.refusal = code::not_found;
+        return next(r);
+    }
 
 private:
     static constexpr std::string_view names[]{Names.view()...};

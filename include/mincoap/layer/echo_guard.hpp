@@ -25,10 +25,17 @@
 #include <array>
 #include <bit>
 
-#include <mincoap/net/endpoint.hpp>
+#include <mincoap/message/append.hpp>
 #include <mincoap/security/siphash.hpp>
+#include <mincoap/server/layer.hpp>
 
 namespace mincoap {
+namespace outcomes {
+
+// Answered without what was too much for an address that nobody has confirmed (RFC 9175 §2.4).
+inline constexpr outcome challenged = outcome::named<"challenged">();
+
+}  // namespace outcomes
 
 struct trusts_nobody {
     constexpr bool operator()(const net::endpoint&) const { return false; }
@@ -45,16 +52,50 @@ private:
     static constexpr std::array<byte, 16> loopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 };
 
-// A part of the hooks. `Trusted` says of which addresses nobody else sends datagrams; `Mac` is a keyed hash of 64 bits
-// with a `key`, made from one, and called with words.
-template <typename Trusted = trusts_nobody, typename Mac = security::siphash>
+// `Trusted` says of which addresses nobody else sends datagrams; `Mac` is a keyed hash of 64 bits with a `key`, made
+// from one, and called with words. `IsPreemptive`: see `preemptive()`.
+template <typename Trusted = trusts_nobody, typename Mac = security::siphash, bool IsPreemptive = false>
 class echo_guard {
 public:
-    // The key is to be unpredictable, and another one after each start.
-    constexpr explicit echo_guard(const typename Mac::key& key, Trusted trusted = {}) : mac_(key), trusted_(trusted) {}
+    static constexpr bool guards = true;
+    static constexpr std::size_t min_message_size = 22;  // header, token, Echo
 
     // The size of the option's value, in bytes. One of another size is none of ours.
     static constexpr std::size_t echo_size = 8;
+
+    // The key is to be unpredictable, and another one after each start.
+    constexpr explicit echo_guard(const typename Mac::key& key, Trusted trusted = {}) : mac_(key), trusted_(trusted) {}
+
+    // The same guard, which also puts an Echo option for the next request into the response to a confirmed client that
+    // sent the option itself, as libcoap does (RFC 9175 §2.3). A client that fetches a body in blocks, each of which is
+    // too large for an address that nobody has confirmed, takes one round trip for a block then instead of two. It costs
+    // ten bytes of each such response, and a tag.
+    constexpr echo_guard<Trusted, Mac, true> preemptive() const {
+        return echo_guard<Trusted, Mac, true>{mac_, trusted_};
+    }
+
+    // The first Echo option that may be ours: its value, or null.
+    struct seen {
+        const byte* echo = nullptr;
+    };
+    static void option(seen& noted, const message::option_view& o) {
+        if (o.number == option_number && o.value.size() == echo_size && noted.echo == nullptr)
+            noted.echo = o.value.data();
+    }
+
+    std::size_t receive(exchange& x, const seen& noted, auto next) {
+        x.from.confirmed = confirms(x.from.path.remote, x.now_ms(), noted.echo);
+        const std::size_t limit = 3 * x.from.size;
+        // A group's member sends what it can send unasked: a response in blocks gets smaller, another one that is too
+        // large is left out, and so is a challenge (RFC 7252 §8.2, RFC 9175 §2.4).
+        if (x.from.multicast && !x.from.confirmed) x.limit_to(limit);
+        const std::size_t size = next(x);
+        if (size == 0) return 0;
+        if (x.from.confirmed) return IsPreemptive && noted.echo != nullptr ? add_echo(x, size) : size;
+        // A 4.01 always is too much: `confirmed_only` asks for an Echo option by it.
+        if (size + x.reserved <= limit && message::code_of(x.header()) != code::unauthorized) return size;
+        return next.note(x, outcomes::challenged), challenge(x);
+    }
 
     // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option. To be
     // asked for each message: it is when time goes on.
@@ -77,6 +118,39 @@ public:
     }
 
 private:
+    template <typename, typename, bool>
+    friend class echo_guard;
+    static constexpr mincoap::option option_number = mincoap::option::echo;
+
+    constexpr echo_guard(const Mac& mac, const Trusted& trusted) : mac_(mac), trusted_(trusted) {}
+
+    // In place of what is too much: what can be repeated is to be repeated with the Echo option of a 4.01; of anything
+    // else it is said what became of it. Returns the size of the response.
+    std::size_t challenge(exchange& x) {
+        byte* const header = x.header();
+        if (message::is_safe(x.method)) header[1] = static_cast<byte>(code::unauthorized);
+        const std::size_t token_end = token_end_of(x);
+        // Three times a bare header has no room for the option; three times anything longer has.
+        if (x.from.size == message::header_size) return token_end;
+        byte* const to = header + token_end;
+        to[0] = 0xd0 + echo_size;
+        to[1] = number_of(option_number) - 13;
+        write_echo(x.from.path.remote, to + 2);
+        return token_end + 2 + echo_size;
+    }
+
+    // In a 4.01 it would have the client repeat what is refused. Without room, or behind an option of a larger number,
+    // it is left out.
+    std::size_t add_echo(exchange& x, std::size_t size) {
+        const code answer = message::code_of(x.header());
+        if (x.from.multicast || answer == code::unauthorized || answer == code::empty) return size;
+        const message::options_end end{x.header(), size};
+        if (end.last >= option_number) return size;
+        std::array<byte, echo_size> echo;
+        write_echo(x.from.path.remote, echo.data());
+        return message::append_option(x.buffer.first(x.buffer.size() - x.reserved), size, end, option_number, echo);
+    }
+
     [[gnu::noinline]] bool is_fresh(const net::endpoint& remote, const byte* echo) const {
         std::uint64_t given = 0;
         __builtin_memcpy(&given, echo, echo_size);

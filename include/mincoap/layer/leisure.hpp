@@ -4,7 +4,7 @@
 //     server server{socket, site, echo_guard{key}, leisure<256>{seed}};
 //
 // The request is carried out when it comes; its response, of up to `Capacity` bytes, is kept here and sent by a `poll`
-// that finds it due. Meanwhile everybody else is served. `server.wait_ms(now_ms)` tells how long the caller may sleep.
+// that finds it due. Meanwhile everybody else is served. `server.idle_ms(now_ms)` tells how long the caller may sleep.
 //
 // One response is kept. Another multicast request is carried out meanwhile, and its response left out, which counts as
 // `unsaid`. A response that is larger than `Capacity` is left out, too, as `reply_too_large`; one in blocks has smaller
@@ -16,11 +16,10 @@
 #include <array>
 
 #include <mincoap/assert.hpp>
-#include <mincoap/server/hooks.hpp>
+#include <mincoap/server/layer.hpp>
 
 namespace mincoap {
 
-// A part of the hooks.
 template <std::size_t Capacity = 256>
 class leisure {
     static_assert(Capacity >= 16 && Capacity <= 65'535, "mincoap: leisure keeps one response, of 16 to 65,535 bytes");
@@ -32,15 +31,25 @@ public:
     constexpr explicit leisure(std::uint32_t seed, std::uint16_t max_ms = 5000)
         : random_(seed != 0 ? seed * scatter : scatter), max_ms_(max_ms) {}
 
-    static constexpr std::size_t deferred_capacity = Capacity;
+    using once = struct leisure_kind;
 
-    // Whether a response waits.
-    constexpr bool has_deferred() const { return size_ != 0; }
+    std::size_t receive(exchange& x, auto next) {
+        if (!x.from.multicast) return next(x);
+        x.limit_to(Capacity);
+        const std::size_t size = next(x);
+        if (size != 0 && !keep({x.header(), size}, x.from.path, x.now_ms())) next.note(x, outcomes::unsaid);
+        return 0;
+    }
 
-    // Keeps a response until it is due. False if there is no room: one waits already, or this one is too large.
-    constexpr bool defer(bytes response, const net::path& way, std::uint32_t now_ms) {
-        if (size_ != 0 || response.size() > Capacity) return false;
-        const std::uint32_t until_start_ms = left_ms(period_ms_, now_ms);
+    std::size_t emit(exchange& x, auto next) { return idle_ms(x.now_ms()) == 0 ? take(x) : next.emit(x); }
+    bool is_idle() const { return size_ == 0; }
+    std::uint32_t idle_ms(std::uint32_t now_ms, const auto& /*all*/) const { return idle_ms(now_ms); }
+
+private:
+    // Keeps a response until it is due. False if one waits already.
+    bool keep(bytes response, const net::path& way, std::uint32_t now_ms) {
+        if (size_ != 0) return false;
+        const std::uint32_t until_start_ms = left_ms(period_ms_, since_ms_, now_ms);
         since_ms_ = now_ms;
         period_ms_ = until_start_ms + max_ms_;
         delay_ms_ = until_start_ms + random_ms();
@@ -50,32 +59,23 @@ public:
         return true;
     }
 
-    // Moves the response into the buffer if it is due. Returns its size; 0 if there is none to send now.
-    constexpr std::size_t take_deferred(mutable_bytes buffer, net::path& way, std::uint32_t now_ms) {
-        if (deferred_wait_ms(now_ms) != 0) return 0;
+    // Moves the response into the buffer. Returns its size.
+    std::size_t take(exchange& x) {
         const std::size_t size = size_;
-        MINCOAP_ASSERT(size <= buffer.size());
-        copy_bytes(storage_.data(), size, buffer.data());
-        way = way_;
+        MINCOAP_ASSERT(size <= x.buffer.size());
+        copy_bytes(storage_.data(), size, x.header());
+        x.from.path = way_;
         size_ = 0;
         return size;
     }
 
     // For how long there is nothing to send.
-    constexpr std::uint32_t deferred_wait_ms(std::uint32_t now_ms) const {
-        return size_ == 0 ? detail::longest_wait_ms : left_ms(delay_ms_, now_ms);
+    std::uint32_t idle_ms(std::uint32_t now_ms) const {
+        return size_ == 0 ? forever_ms : left_ms(delay_ms_, since_ms_, now_ms);
     }
 
-private:
     // Odd, so that no two seeds become one, and large, so that small ones become far apart (2^32 / golden ratio).
     static constexpr std::uint32_t scatter = 0x9e37'79b1;
-
-    // What is left of a time that began when the response came; no comparison of moments, which would go wrong once a
-    // clock has wrapped around.
-    constexpr std::uint32_t left_ms(std::uint32_t whole_ms, std::uint32_t now_ms) const {
-        const std::uint32_t passed_ms = now_ms - since_ms_;
-        return passed_ms < whole_ms ? whole_ms - passed_ms : 0;
-    }
 
     // From 0 to the maximum, by xorshift32 (Marsaglia, "Xorshift RNGs", 2003).
     constexpr std::uint32_t random_ms() {

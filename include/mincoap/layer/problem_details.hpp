@@ -6,7 +6,8 @@
 #include <optional>
 
 #include <mincoap/cbor/writer.hpp>
-#include <mincoap/server/core.hpp>
+#include <mincoap/server/collect.hpp>
+#include <mincoap/server/layer.hpp>
 
 namespace mincoap {
 namespace detail {
@@ -34,17 +35,17 @@ inline void write_unprocessed(message::writer& to, option number) {
 
 }  // namespace detail
 
-// A part of the hooks. It knows what `routes` understands; of a handler that decides by itself, or of a site within
-// another one, it names options of a forbidden length or repetition only.
+// It knows what `routes` understands; of a handler that decides by itself, or of a site within another one, it names
+// options of a forbidden length or repetition only.
 struct problem_details {
-    template <handler Handler>
-    static void explain(reply& answer, const request& r, const Handler&) {
-        if (answer.code() != code::bad_option || !answer.is_bare()) return;
-        option_set understood = every_option;
-        if constexpr (requires { Handler::understood(r); }) understood = Handler::understood(r);
-        if (const auto number = detail::unprocessed_option(r, understood))
-            answer = {code::bad_option, content_format::concise_problem_details,
-                      [number = *number](message::writer& to) { detail::write_unprocessed(to, number); }};
+    static reply serve(exchange&, const request& r, auto next) {
+        const option_set understood = next.understood(r);
+        std::optional<option> unprocessed;
+        if ((r.critical & ~understood) != 0) unprocessed = detail::unprocessed_option(r, understood);
+        const reply answer = next(r);
+        if (answer.code() != code::bad_option || !answer.is_bare() || !unprocessed) return answer;
+        return {code::bad_option, content_format::concise_problem_details,
+                [number = *unprocessed](message::writer& to) { detail::write_unprocessed(to, number); }};
     }
 };
 

@@ -3,13 +3,20 @@
 //     server server{socket, site, echo_guard{key}, no_response{}};
 #pragma once
 
-#include <mincoap/handler/request.hpp>
+#include <mincoap/server/layer.hpp>
 
 namespace mincoap {
 
-// A part of the hooks. Without it the option, which is elective, is ignored. What takes the place of a response later
+// Without it the option, which is elective, is ignored. What takes the place of a response later
 // is sent nevertheless: a challenge by the guard, and 5.00 for what does not fit.
 struct no_response {
+    static reply serve(exchange&, const request& r, auto next) {
+        const unsigned unwanted = unwanted_classes(r);
+        const reply answer = next(r);
+        return (unwanted << 1 >> class_of(answer.code()) & 1) != 0 ? reply::nothing() : answer;
+    }
+
+private:
     // RFC 7967 §2.1: bit 1 stands for 2.xx, bit 3 for 4.xx, bit 4 for 5.xx. The server sends no response of these, and
     // acknowledges a request that is Confirmable.
     static unsigned unwanted_classes(const request& r) {

@@ -16,17 +16,39 @@
 // after which the clock is where it was, counts as none; that is made good in Burst / PerSecond seconds at most.
 #pragma once
 
-#include <cstdint>
+#include <mincoap/server/layer.hpp>
 
 namespace mincoap {
+namespace outcomes {
 
-// A part of the hooks: a token bucket, which is full at the start.
+// Dropped, since too many others were answered that nobody has confirmed.
+inline constexpr outcome limited = outcome::named<"limited">();
+
+}  // namespace outcomes
+
+// A token bucket, which is full at the start. It stands inside of the guard, which knows who is confirmed.
 template <std::uint32_t PerSecond, std::uint32_t Burst>
 class flood_limit {
     static_assert(PerSecond >= 1 && PerSecond <= 1'000'000, "mincoap: 1 to 1,000,000 replies a second");
     static_assert(Burst >= 1 && Burst <= 1'000'000, "mincoap: 1 to 1,000,000 replies at once");
 
 public:
+    using once = struct flood_limit_kind;
+
+    template <typename, typename Inside>
+    static consteval void check() {
+        static_assert(!Inside::any([]<typename L>() { return detail::guarding<L>; }),
+                      "mincoap: the guard knows who is confirmed, and has to stand in front of flood_limit");
+    }
+
+    std::size_t receive(exchange& x, auto next) {
+        if (x.from.confirmed || !may_draw_reply(x)) return next(x);
+        if (!has_token(x.now_ms())) return next.note(x, outcomes::limited), 0;
+        const std::size_t size = next(x);
+        if (size != 0) take_token();
+        return size;
+    }
+
     // Whether one more reply may be sent.
     constexpr bool has_token(std::uint32_t now_ms) {
         refill(now_ms);
