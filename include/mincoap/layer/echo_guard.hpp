@@ -83,7 +83,7 @@ public:
             noted.echo = o.value.data();
     }
 
-    std::size_t receive(exchange& x, const seen& noted, auto next) {
+    [[gnu::noinline]] std::size_t receive(exchange& x, const seen& noted, auto next) {
         x.from.confirmed = confirms(x.from.path.remote, x.now_ms(), noted.echo);
         const std::size_t limit = 3 * x.from.size;
         // A group's member sends what it can send unasked: a response in blocks gets smaller, another one that is too

@@ -277,8 +277,7 @@ private:
     // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is
     // (§5.2.3). `asked` tells of the Block option that the request has.
     std::size_t answer(exchange_type& x, reply& said, detail::asked_block asked) {
-        if (said.is_nothing()) return leave_unsaid(x);
-        if (said.is_later()) said = code::service_unavailable;
+        if (said.code() == code::empty) return leave_unsaid(x);
         byte* const header = x.header();
         if ((header[0] & non_confirmable_bit) == 0) {
             header[0] |= acknowledgement_bit;
