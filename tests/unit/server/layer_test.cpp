@@ -232,7 +232,8 @@ TEST(layer, works_with_others_around_it_that_it_does_not_know) {
     postpones later;
     stack_of s{again, secret, none, later};
     // GET /slow, masked: kept by the innermost one. Its answer is sealed by the one around it.
-    EXPECT_EQ(s.receive("41 02 00 0a bb 90 ff 5b ee 29 36 35 2d", 0), "60 00 00 0a") << "an Empty message is not sealed";
+    EXPECT_EQ(s.receive("41 02 00 0a bb 90 ff 5b ee 29 36 35 2d", 0), "60 00 00 0a")
+        << "an Empty message is not sealed";
     is_ready = true;
     EXPECT_EQ(s.emit(500), "51 44 00 00 bb 90 ff 1f 9a a5 3e 35 34 3f");
     // POST /count, masked, twice: repeated as it was sent, sealed.
