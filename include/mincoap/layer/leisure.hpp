@@ -41,6 +41,12 @@ public:
         return 0;
     }
 
+    // A request is carried out while a response waits, and what would be the response to it is left out.
+    reply serve(exchange& x, const request& r, auto next) {
+        const reply answer = next(r);
+        return x.from.multicast && size_ != 0 ? reply::nothing() : answer;
+    }
+
     std::size_t emit(exchange& x, auto next) { return idle_ms(x.now_ms()) == 0 ? take(x) : next.emit(x); }
     bool is_idle() const { return size_ == 0; }
     std::uint32_t idle_ms(std::uint32_t now_ms, const auto& /*all*/) const { return idle_ms(now_ms); }
