@@ -89,7 +89,7 @@ private:
     using renderer = std::size_t(const reply&, mutable_bytes, std::size_t);
 
     struct silence {};
-    reply(silence, renderer* render) : head_(static_cast<std::uint32_t>(mincoap::code::empty)), render_(render) {}
+    reply(silence, renderer* how) : head_(static_cast<std::uint32_t>(mincoap::code::empty)), render_(how) {}
 
     // The code, and above it the Content-Format: one word, which a handler stores at once.
     static constexpr std::uint32_t head(mincoap::code code, message::encoded_content_format format) {
