@@ -94,8 +94,8 @@ public:
     static constexpr std::size_t min_buffer_size = detail::min_buffer_size<plain<Layers>...>;
 
     template <typename... Given>
-    constexpr explicit stack(const Site& site, Given&&... layers)
-        : site_(site), layers_(std::forward<Given>(layers)...) {}
+    constexpr explicit stack(const Site& given_site, Given&&... layers)
+        : site_(given_site), layers_(std::forward<Given>(layers)...) {}
 
     // Answers the datagram in the first `from.size` bytes of the buffer, in place. Returns the size of the answer in
     // bytes; 0 if there is none.
