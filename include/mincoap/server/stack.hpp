@@ -167,7 +167,8 @@ private:
     constexpr bool is_idle() const {
         bool idle = true;
         each_layer([&](const auto& l) {
-            if constexpr (detail::emitting<std::remove_cvref_t<decltype(l)>>) idle = idle && l.is_idle();
+            using L = std::remove_cvref_t<decltype(l)>;
+            if constexpr (detail::emitting<L> && detail::telling_idle<L>) idle = idle && l.is_idle();
         });
         return idle;
     }
