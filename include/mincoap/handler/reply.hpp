@@ -86,7 +86,7 @@ public:
 private:
     using renderer = std::size_t(const reply&, mutable_bytes, std::size_t);
 
-    reply(mincoap::code code, renderer* render) : head_(static_cast<std::uint32_t>(code)), render_(render) {}
+    reply(mincoap::code code, renderer* how) : head_(static_cast<std::uint32_t>(code)), render_(how) {}
 
     // The code, and above it the Content-Format: one word, which a handler stores at once.
     static constexpr std::uint32_t head(mincoap::code code, message::encoded_content_format format) {

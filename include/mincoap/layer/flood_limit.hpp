@@ -37,7 +37,8 @@ public:
 
     template <typename, typename Inside>
     static consteval void check() {
-        static_assert(!Inside::any([]<typename L>() { return detail::guarding<L>; }),
+        constexpr bool has_guard_inside = Inside::any([]<typename L>() { return detail::guarding<L>; });
+        static_assert(!has_guard_inside,
                       "mincoap: the guard knows who is confirmed, and has to stand in front of flood_limit");
     }
 

@@ -50,12 +50,12 @@ struct exchange {
     std::uint32_t now_ms() const { return request.now_ms; }
 
     // Leaves so many bytes for what the layer will add to the answer of the layers inside.
-    constexpr void reserve(std::size_t bytes) { reserved += bytes; }
+    constexpr void reserve(std::size_t count) { reserved += count; }
 
     // The answer has so many bytes at most, at least 12: a response in blocks gets smaller, another one that is too
     // large becomes 5.00, or nothing in answer to multicast.
-    constexpr void limit_to(std::size_t bytes) {
-        if (bytes < limit) limit = bytes;
+    constexpr void limit_to(std::size_t most) {
+        if (most < limit) limit = most;
     }
 };
 

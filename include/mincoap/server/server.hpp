@@ -151,27 +151,31 @@ struct server_in<true, Socket, Handler, Memory> {
     using memory = Memory;
 };
 
+// One of these two is empty: Clang looks at both guides below before it asks for what they require.
+template <bool IsMeant, typename Socket, typename Handler, typename... Layers>
+struct server_on {};
 template <typename Socket, typename Handler, typename... Layers>
-using server_on =
-    server_in<checked_socket_and_handler<Socket, Handler>::is_sound && checked_arguments<Layers...>::is_sound, Socket,
-              Handler, std::array<byte, default_message_size>>;
+struct server_on<true, Socket, Handler, Layers...>
+    : server_in<checked_socket_and_handler<Socket, Handler>::is_sound && checked_arguments<Layers...>::is_sound, Socket,
+                Handler, std::array<byte, default_message_size>> {};
+
+template <bool IsMeant, typename Socket, typename Handler, typename Memory, typename... Layers>
+struct server_in_memory {};
 template <typename Socket, typename Handler, typename Memory, typename... Layers>
-using server_in_memory = server_in<checked_socket_and_handler<Socket, Handler>::is_sound &&
-                                       checked_memory<Memory, checked_arguments<Layers...>>::is_sound,
-                                   Socket, Handler, given_memory>;
+struct server_in_memory<true, Socket, Handler, Memory, Layers...>
+    : server_in<checked_socket_and_handler<Socket, Handler>::is_sound &&
+                    checked_memory<Memory, checked_arguments<Layers...>>::is_sound,
+                Socket, Handler, given_memory> {};
 
 }  // namespace detail
 
-template <typename Socket, typename Handler, typename... Layers>
-    requires(!detail::has_memory_in_front<Layers...>)
+template <typename Socket, typename Handler, typename... Layers,
+          typename Of = detail::server_on<!detail::has_memory_in_front<Layers...>, Socket, Handler, Layers...>>
 server(Socket&&, Handler&&, Layers&&...)
-    -> server<typename detail::server_on<Socket, Handler, Layers...>::socket,
-              typename detail::server_on<Socket, Handler, Layers...>::handler,
-              typename detail::server_on<Socket, Handler, Layers...>::memory, Layers...>;
-template <typename Socket, typename Handler, detail::memory_like Memory, typename... Layers>
+    -> server<typename Of::socket, typename Of::handler, typename Of::memory, Layers...>;
+template <typename Socket, typename Handler, typename Memory, typename... Layers,
+          typename Of = detail::server_in_memory<detail::memory_like<Memory>, Socket, Handler, Memory, Layers...>>
 server(Socket&&, Handler&&, Memory&&, Layers&&...)
-    -> server<typename detail::server_in_memory<Socket, Handler, Memory, Layers...>::socket,
-              typename detail::server_in_memory<Socket, Handler, Memory, Layers...>::handler,
-              typename detail::server_in_memory<Socket, Handler, Memory, Layers...>::memory, Layers...>;
+    -> server<typename Of::socket, typename Of::handler, typename Of::memory, Layers...>;
 
 }  // namespace mincoap

@@ -96,8 +96,8 @@ public:
     static constexpr std::size_t min_buffer_size = detail::min_buffer_size<plain<Layers>...>;
 
     template <typename... Given>
-    constexpr explicit stack(const Site& site, Given&&... layers)
-        : site_(site), layers_(std::forward<Given>(layers)...) {}
+    constexpr explicit stack(const Site& given_site, Given&&... layers)
+        : site_(given_site), layers_(std::forward<Given>(layers)...) {}
 
     // Answers the datagram in the first `from.size` bytes of the buffer, in place. Returns the size of the answer in
     // bytes; 0 if there is none.
@@ -169,7 +169,8 @@ private:
     constexpr bool is_idle() const {
         bool idle = true;
         each_layer([&](const auto& l) {
-            if constexpr (detail::emitting<std::remove_cvref_t<decltype(l)>>) idle = idle && l.is_idle();
+            using L = std::remove_cvref_t<decltype(l)>;
+            if constexpr (detail::emitting<L> && detail::telling_idle<L>) idle = idle && l.is_idle();
         });
         return idle;
     }
