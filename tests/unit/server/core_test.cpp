@@ -54,7 +54,7 @@ TEST(core, piggybacks_the_response_to_a_confirmable_request) {
     EXPECT_EQ(c.answer("48 01 00 00 01 02 03 04 05 06 07 08 b1 'a'"),
               packet{"68 45 00 00 01 02 03 04 05 06 07 08 c0 ff 'A'"});
     EXPECT_EQ(c.answer("42 03 12 34 aa bb b1 'a' ff 'x'"), packet{"62 44 12 34 aa bb"});
-    EXPECT_EQ(c[outcome::served], 4U);
+    EXPECT_EQ(c[outcomes::served], 4U);
 }
 
 // RFC 7252 §5.2.3: "If the request message is Non-confirmable, then the response SHOULD be returned in a
@@ -64,7 +64,7 @@ TEST(core, answers_a_non_confirmable_request_non_confirmably) {
     EXPECT_EQ(c.answer("50 01 12 34 b1 'a'"), packet{"50 45 12 34 c0 ff 'A'"}) << "with its Message ID";
     EXPECT_EQ(c.answer("52 03 12 34 aa bb b1 'a' ff 'x'"), packet{"52 44 12 34 aa bb"});
     EXPECT_EQ(c.answer("51 01 12 34 77 b1 'b'"), packet{"51 84 12 34 77"}) << "errors too";
-    EXPECT_EQ(c[outcome::served], 3U);
+    EXPECT_EQ(c[outcomes::served], 3U);
 }
 
 TEST(core, numbers_non_confirmable_responses_if_the_hooks_do) {
@@ -91,7 +91,7 @@ TEST(core, refuses_unknown_methods) {
         datagram[0] = 0x51;
         EXPECT_EQ(c.answer(datagram), packet{"51 85 12 34 77"}) << method;
     }
-    EXPECT_EQ(c[outcome::refused], 48U);
+    EXPECT_EQ(c[outcomes::refused], 48U);
 }
 
 // RFC 7252 §5.10.2: 5.05 from a server that is no proxy.
@@ -101,7 +101,7 @@ TEST(core, is_no_proxy) {
     EXPECT_EQ(c.answer(ask(code::get, "a").with(39, "'coap'").token("77")), packet{"61 a5 12 34 77"});
     EXPECT_EQ(c.answer(ask(code::get).with(35, filler(1034))), packet{"60 a5 12 34"});
     EXPECT_EQ(c.answer(ask(code::get).non().with(35, "'coap://other/'")), packet{"50 a5 12 34"});
-    EXPECT_EQ(c[outcome::refused], 4U);
+    EXPECT_EQ(c[outcomes::refused], 4U);
 }
 
 TEST(core, takes_a_proxy_option_of_a_forbidden_length_for_unrecognised) {
@@ -194,7 +194,7 @@ TEST(core, is_silent_about_a_bad_option_in_a_non_confirmable_request) {
     for (const bad_option& bad : bad_options) {
         core c{site};
         EXPECT_EQ(c.answer(with_bad_option(bad).non()), packet{}) << bad.why << ' ' << bad.number;
-        EXPECT_EQ(c[outcome::bad_option], 1U) << bad.why;
+        EXPECT_EQ(c[outcomes::bad_option], 1U) << bad.why;
     }
 }
 
@@ -216,9 +216,9 @@ TEST(core, shows_no_handler_a_forbidden_length_or_repetition) {
     for (const bad_option& bad : forbidden_options) {
         core c{nobody};
         EXPECT_EQ(c.answer(with_bad_option(bad)), packet{"61 82 12 34 77"}) << bad.why;
-        EXPECT_EQ(c[outcome::refused], 1U) << bad.why;
+        EXPECT_EQ(c[outcomes::refused], 1U) << bad.why;
         EXPECT_EQ(c.answer(with_bad_option(bad).non()), packet{}) << bad.why;
-        EXPECT_EQ(c[outcome::bad_option], 1U) << bad.why;
+        EXPECT_EQ(c[outcomes::bad_option], 1U) << bad.why;
     }
     core c{nobody};
     EXPECT_EQ(c.answer(ask(static_cast<code>(8)).with(5, "00")), packet{"60 82 12 34"}) << "before the method";
@@ -255,23 +255,23 @@ TEST(core, lets_be_repeated_what_may_be) {
 
 // RFC 7252 §4.3: "ping".
 TEST(core, answers_a_ping_with_a_reset) {
-    EXPECT_ANSWER("40 00 12 34", "70 00 12 34", outcome::ping);
-    EXPECT_ANSWER("40 00 ff ff", "70 00 ff ff", outcome::ping);
+    EXPECT_ANSWER("40 00 12 34", "70 00 12 34", outcomes::ping);
+    EXPECT_ANSWER("40 00 ff ff", "70 00 ff ff", outcomes::ping);
 }
 
 // RFC 7252 §4.3: a Non-confirmable message "MUST NOT be Empty"; rejected "MAY" be by a Reset, here it is by silence.
 TEST(core, is_silent_about_other_empty_messages) {
-    EXPECT_ANSWER("50 00 12 34", silence, outcome::unwanted);
-    EXPECT_ANSWER("60 00 12 34", silence, outcome::unwanted);
-    EXPECT_ANSWER("70 00 12 34", silence, outcome::unwanted);
+    EXPECT_ANSWER("50 00 12 34", silence, outcomes::unwanted);
+    EXPECT_ANSWER("60 00 12 34", silence, outcomes::unwanted);
+    EXPECT_ANSWER("70 00 12 34", silence, outcomes::unwanted);
 }
 
 // RFC 7252 §4.2: "Rejecting an Acknowledgement or Reset message is effected by silently ignoring it."
 TEST(core, is_silent_about_a_request_in_an_acknowledgement_or_reset) {
-    EXPECT_ANSWER("60 01 12 34 b1 'a'", silence, outcome::unwanted);
-    EXPECT_ANSWER("70 01 12 34 b1 'a'", silence, outcome::unwanted);
-    EXPECT_ANSWER("61 02 12 34 77 ff 'x'", silence, outcome::unwanted);
-    EXPECT_ANSWER("60 1f 12 34", silence, outcome::unwanted);
+    EXPECT_ANSWER("60 01 12 34 b1 'a'", silence, outcomes::unwanted);
+    EXPECT_ANSWER("70 01 12 34 b1 'a'", silence, outcomes::unwanted);
+    EXPECT_ANSWER("61 02 12 34 77 ff 'x'", silence, outcomes::unwanted);
+    EXPECT_ANSWER("60 1f 12 34", silence, outcomes::unwanted);
 }
 
 // RFC 7252 §4.2: a Confirmable message that "uses a reserved class" is rejected with a Reset; §4.3: others by silence.
@@ -282,38 +282,38 @@ TEST(core, rejects_reserved_classes) {
                 packet datagram = "41 00 12 34 77 ff 'x'";
                 datagram[0] = static_cast<byte>(0x41 | type << 4);
                 datagram[1] = static_cast<byte>(cls << 5 | detail);
-                EXPECT_ANSWER(datagram, type == 0 ? "70 00 12 34" : silence, outcome::malformed);
+                EXPECT_ANSWER(datagram, type == 0 ? "70 00 12 34" : silence, outcomes::malformed);
             }
 }
 
 // RFC 7252 §4.2, §4.3: message format errors likewise.
 TEST(core, rejects_malformed_messages) {
     for (const char* const rest : {"ff", "f1 61", "1f 61", "d0", "0e 00", "b2 'a'", "e0 ff ff", "b1 'a' ff"}) {
-        EXPECT_ANSWER(packet{"40 01 12 34"} + rest, "70 00 12 34", outcome::malformed);
-        EXPECT_ANSWER(packet{"50 01 12 34"} + rest, silence, outcome::malformed);
-        EXPECT_ANSWER(packet{"60 45 12 34"} + rest, silence, outcome::malformed);
-        EXPECT_ANSWER(packet{"70 00 12 34"} + rest, silence, outcome::malformed);
+        EXPECT_ANSWER(packet{"40 01 12 34"} + rest, "70 00 12 34", outcomes::malformed);
+        EXPECT_ANSWER(packet{"50 01 12 34"} + rest, silence, outcomes::malformed);
+        EXPECT_ANSWER(packet{"60 45 12 34"} + rest, silence, outcomes::malformed);
+        EXPECT_ANSWER(packet{"70 00 12 34"} + rest, silence, outcomes::malformed);
     }
-    EXPECT_ANSWER("49 01 12 34 01 02 03 04 05 06 07 08 09", "70 00 12 34", outcome::malformed);
-    EXPECT_ANSWER("4f 01 12 34", "70 00 12 34", outcome::malformed);
-    EXPECT_ANSWER("48 01 12 34 aa bb", "70 00 12 34", outcome::malformed);
-    EXPECT_ANSWER("40 00 12 34 ff 'x'", "70 00 12 34", outcome::malformed);
-    EXPECT_ANSWER("41 00 12 34 77", "70 00 12 34", outcome::malformed);
-    EXPECT_ANSWER("51 00 12 34 77", silence, outcome::malformed);
+    EXPECT_ANSWER("49 01 12 34 01 02 03 04 05 06 07 08 09", "70 00 12 34", outcomes::malformed);
+    EXPECT_ANSWER("4f 01 12 34", "70 00 12 34", outcomes::malformed);
+    EXPECT_ANSWER("48 01 12 34 aa bb", "70 00 12 34", outcomes::malformed);
+    EXPECT_ANSWER("40 00 12 34 ff 'x'", "70 00 12 34", outcomes::malformed);
+    EXPECT_ANSWER("41 00 12 34 77", "70 00 12 34", outcomes::malformed);
+    EXPECT_ANSWER("51 00 12 34 77", silence, outcomes::malformed);
 }
 
 // RFC 7252 §3: "MUST be silently ignored".
 TEST(core, is_silent_about_other_versions) {
-    EXPECT_ANSWER("00 01 12 34", silence, outcome::unknown_version);
-    EXPECT_ANSWER("80 01 12 34", silence, outcome::unknown_version);
-    EXPECT_ANSWER("c0 00 12 34", silence, outcome::unknown_version);
-    EXPECT_ANSWER("0f 01 12 34 ff", silence, outcome::unknown_version);
+    EXPECT_ANSWER("00 01 12 34", silence, outcomes::unknown_version);
+    EXPECT_ANSWER("80 01 12 34", silence, outcomes::unknown_version);
+    EXPECT_ANSWER("c0 00 12 34", silence, outcomes::unknown_version);
+    EXPECT_ANSWER("0f 01 12 34 ff", silence, outcomes::unknown_version);
 }
 
 TEST(core, is_silent_about_less_than_a_header) {
-    EXPECT_ANSWER("", silence, outcome::too_short);
-    EXPECT_ANSWER("40", silence, outcome::too_short);
-    EXPECT_ANSWER("40 01 12", silence, outcome::too_short);
+    EXPECT_ANSWER("", silence, outcomes::too_short);
+    EXPECT_ANSWER("40", silence, outcomes::too_short);
+    EXPECT_ANSWER("40 01 12", silence, outcomes::too_short);
 }
 
 net::arrival cut(net::arrival about = test::unicast()) {
@@ -347,7 +347,7 @@ TEST(core, rejects_a_truncated_datagram) {
     core c{nobody, 64};
     EXPECT_EQ(c.answer("40 01 12 34", cut()), packet{"60 8d 12 34"});
     EXPECT_EQ(c.answer("48 01 12 34 01 02 03 04 05 06 07 08", cut()), packet{"68 8d 12 34 01 02 03 04 05 06 07 08"});
-    EXPECT_EQ(c[outcome::truncated], 2U);
+    EXPECT_EQ(c[outcomes::truncated], 2U);
     EXPECT_EQ(c.answer("40 00 12 34", cut()), packet{"70 00 12 34"});
     EXPECT_EQ(c.answer("40 21 12 34", cut()), packet{"70 00 12 34"});
 }
@@ -359,24 +359,24 @@ TEST(core, rejects_a_truncated_datagram_that_is_malformed) {
         core c{nobody, 64};
         EXPECT_EQ(c.answer(packet{"40"} + rest, cut()), packet{"60 8d 12 34"}) << rest;
         EXPECT_EQ(c.answer(packet{"50"} + rest, cut()), packet{"50 8d 12 34"}) << rest;
-        EXPECT_EQ(c[outcome::truncated], 2U) << rest;
+        EXPECT_EQ(c[outcomes::truncated], 2U) << rest;
         EXPECT_EQ(c.answer(packet{"60"} + rest, cut()), packet{}) << rest;
         EXPECT_EQ(c.answer(packet{"70"} + rest, cut()), packet{}) << rest;
         EXPECT_EQ(c.answer(packet{"40"} + rest, cut(multicast())), packet{}) << rest;
-        EXPECT_EQ(c[outcome::malformed], 0U) << rest;
+        EXPECT_EQ(c[outcomes::malformed], 0U) << rest;
     }
     core c{nobody};
     EXPECT_EQ(c.answer("48 01 12 34 01 02", cut()), packet{"70 00 12 34"});
     EXPECT_EQ(c.answer("58 01 12 34 01 02", cut()), packet{});
     EXPECT_EQ(c.answer("4f 01 12 34", cut()), packet{"70 00 12 34"});
-    EXPECT_EQ(c[outcome::truncated], 3U);
+    EXPECT_EQ(c[outcomes::truncated], 3U);
 }
 
 TEST(core, is_silent_about_a_truncated_datagram_without_a_header) {
     for (const char* const datagram : {"", "40", "40 01 12", "00 01 12 34", "80 01 12 34 b1 'a'", "c0 00 12 34"}) {
         core c{nobody};
         EXPECT_EQ(c.answer(datagram, cut()), packet{}) << datagram;
-        EXPECT_EQ(c[outcome::truncated], 1U) << datagram;
+        EXPECT_EQ(c[outcomes::truncated], 1U) << datagram;
     }
 }
 
@@ -407,7 +407,7 @@ TEST(core, acknowledges_or_rejects_responses) {
             EXPECT_EQ(c.answer(datagram), packet{expected ? if_expected : if_not});
             EXPECT_EQ(c.hooks.responses, 1);
             EXPECT_EQ(c.hooks.last, packet{datagram}) << "the hook sees it whole";
-            EXPECT_EQ(c[expected ? outcome::response : outcome::unwanted], 1U);
+            EXPECT_EQ(c[expected ? outcomes::response : outcomes::unwanted], 1U);
         }
 }
 
@@ -419,7 +419,7 @@ TEST(core, shows_the_hook_responses_only) {
         c.hooks.expected = true;
         c.answer(datagram);
         EXPECT_EQ(c.hooks.responses, 0) << datagram;
-        EXPECT_EQ(c[outcome::response], 0U) << datagram;
+        EXPECT_EQ(c[outcomes::response], 0U) << datagram;
     }
 }
 
@@ -429,7 +429,7 @@ TEST(core, shows_the_hook_responses_only) {
 TEST(core, answers_a_multicast_request) {
     core c{site};
     EXPECT_EQ(c.answer("51 01 12 34 77 b1 'a'", multicast()), packet{"51 45 12 34 77 c0 ff 'A'"});
-    EXPECT_EQ(c[outcome::served], 1U);
+    EXPECT_EQ(c[outcomes::served], 1U);
 }
 
 // §8.2: "the server MAY always ignore the request, in particular if it doesn't have anything useful to respond (e.g.,
@@ -443,7 +443,7 @@ TEST(core, tells_no_errors_to_a_multicast_request) {
     EXPECT_EQ(c.answer(ask(static_cast<code>(8)).non(), multicast()), packet{});
     EXPECT_EQ(c.answer(ask(code::get).non().with(35, "'x'"), multicast()), packet{});
     EXPECT_EQ(c.answer(ask(code::get, "a").non().with(65), multicast()), packet{});
-    EXPECT_EQ(c[outcome::unsaid], 7U);
+    EXPECT_EQ(c[outcomes::unsaid], 7U);
 }
 
 TEST(core, tells_a_multicast_request_nothing_of_a_reply_that_is_too_large) {
@@ -455,7 +455,7 @@ TEST(core, tells_a_multicast_request_nothing_of_a_reply_that_is_too_large) {
 TEST(core, is_silent_about_a_confirmable_multicast_request) {
     core c{nobody};
     EXPECT_EQ(c.answer("41 01 12 34 77 b1 'a'", multicast()), packet{});
-    EXPECT_EQ(c[outcome::unwanted], 1U);
+    EXPECT_EQ(c[outcomes::unwanted], 1U);
 }
 
 // §8.1: "a CoAP server ... MUST NOT return a Reset message in reply to a Non-confirmable" multicast message; here, to
@@ -480,11 +480,11 @@ TEST(core, answers_5_00_if_the_reply_is_too_large) {
         EXPECT_EQ(c.answer(confirmable), packet{"68 a0 12 34 01 02 03 04 05 06 07 08"}) << capacity;
         EXPECT_EQ(c.answer(ask(code::get, "large").token("01 02 03 04 05 06 07 08").non()),
                   packet{"58 a0 12 34 01 02 03 04 05 06 07 08"});
-        EXPECT_EQ(c[outcome::reply_too_large], 2U);
+        EXPECT_EQ(c[outcomes::reply_too_large], 2U);
     }
     core c{site, whole.size()};
     EXPECT_EQ(c.answer(confirmable), whole);
-    EXPECT_EQ(c[outcome::served], 1U);
+    EXPECT_EQ(c[outcomes::served], 1U);
 }
 
 // A 5.00 of the handler's own that does not fit loses its payload.
@@ -516,7 +516,7 @@ TEST(core, leaves_memory_alone_that_is_too_small_for_it) {
         e.in.size = 4;
         counters counted;
         EXPECT_EQ(respond(e, site, 0, counted), 0U) << size;
-        EXPECT_EQ(counted[outcome::truncated], 1U);
+        EXPECT_EQ(counted[outcomes::truncated], 1U);
         EXPECT_EQ(packet{bytes{memory}.first(4)}, ping);
     }
 }

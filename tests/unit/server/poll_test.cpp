@@ -51,7 +51,7 @@ TEST_F(poll_test, serves_one_datagram) {
     EXPECT_EQ(poll(), poll_result::served);
     EXPECT_EQ(sent(), packet{"60 45 00 02 c0 ff 'B'"});
     EXPECT_EQ(poll(), poll_result::idle);
-    EXPECT_EQ(counted[outcome::served], 2U);
+    EXPECT_EQ(counted[outcomes::served], 2U);
 }
 
 TEST_F(poll_test, says_what_it_ignored) {
@@ -81,7 +81,7 @@ TEST_F(poll_test, rejects_what_is_larger_than_its_buffer) {
     EXPECT_EQ(sent(), packet{"60 8d 00 01"});
     EXPECT_EQ(mincoap::poll(socket, e, site, 0, counted), poll_result::served);
     EXPECT_EQ(sent(), packet{"50 8d 00 02"});
-    EXPECT_EQ(counted[outcome::truncated], 2U);
+    EXPECT_EQ(counted[outcomes::truncated], 2U);
 }
 
 // Nothing is lost in silence: an answer that the socket does not take is sent by the next poll, which receives nothing
@@ -95,7 +95,7 @@ TEST_F(poll_test, sends_a_blocked_answer_first) {
     deliver("40 01 00 02 b1 'b'");
     EXPECT_EQ(poll(), poll_result::blocked);
     EXPECT_EQ(poll(), poll_result::blocked);
-    EXPECT_EQ(counted[outcome::served], 1U) << "the second one waits in the socket";
+    EXPECT_EQ(counted[outcomes::served], 1U) << "the second one waits in the socket";
 
     socket.send_status = net::status::done;
     EXPECT_EQ(poll(), poll_result::served);

@@ -64,9 +64,9 @@ TEST(server, takes_hooks) {
     ASSERT_TRUE(socket.deliver(packet{"40 01 00 02 b1 'a'"}.view(), unicast()));
     ASSERT_TRUE(socket.deliver(packet{"00"}.view(), unicast()));
     while (s.poll(0) != poll_result::idle) {}
-    EXPECT_EQ(s.hooks()[outcome::ping], 1U);
-    EXPECT_EQ(s.hooks()[outcome::served], 1U);
-    EXPECT_EQ(s.hooks()[outcome::too_short], 1U);
+    EXPECT_EQ(s.hooks()[outcomes::ping], 1U);
+    EXPECT_EQ(s.hooks()[outcomes::served], 1U);
+    EXPECT_EQ(s.hooks()[outcomes::too_short], 1U);
 }
 
 TEST(server, takes_hooks_that_refer_to_something) {
@@ -80,7 +80,7 @@ TEST(server, takes_hooks_that_refer_to_something) {
     server s{socket, site, unguarded{}, log{seen}};
     ASSERT_TRUE(socket.deliver(packet{"40 00 00 01"}.view(), unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
-    EXPECT_EQ(seen, std::vector{outcome::ping});
+    EXPECT_EQ(seen, std::vector{outcomes::ping});
 }
 
 TEST(server, works_in_given_memory) {
@@ -93,7 +93,7 @@ TEST(server, works_in_given_memory) {
     ASSERT_TRUE(socket.deliver((packet{"40 01 00 02 b9"} + test::filler(9)).view(), unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
     EXPECT_EQ(taken(socket), packet{"60 8d 00 02"});
-    EXPECT_EQ(s.hooks()[outcome::truncated], 1U);
+    EXPECT_EQ(s.hooks()[outcomes::truncated], 1U);
 }
 
 // RFC 7252 §4.6: 1,152 bytes when nothing else is known.
@@ -104,9 +104,9 @@ TEST(server, takes_messages_of_the_default_size) {
     ASSERT_TRUE(socket.deliver((head + test::filler(1152 - head.size())).view(), unicast()));
     ASSERT_TRUE(socket.deliver((head + test::filler(1153 - head.size())).view(), unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
-    EXPECT_EQ(s.hooks()[outcome::truncated], 0U);
+    EXPECT_EQ(s.hooks()[outcomes::truncated], 0U);
     EXPECT_EQ(s.poll(0), poll_result::served);
-    EXPECT_EQ(s.hooks()[outcome::truncated], 1U);
+    EXPECT_EQ(s.hooks()[outcomes::truncated], 1U);
 }
 
 TEST(server, says_that_it_is_blocked) {
@@ -160,8 +160,8 @@ TEST(server, calls_the_hooks_of_each_part) {
     static_cast<other_client&>(hooks).expects = true;
     EXPECT_EQ(kind_of_reply(), packet{"60 00 12 34"}) << "an Acknowledgement, as one does";
     EXPECT_EQ(static_cast<log&>(hooks).count, 2U);
-    EXPECT_EQ(hooks[outcome::response], 1U);
-    EXPECT_EQ(hooks[outcome::unwanted], 1U);
+    EXPECT_EQ(hooks[outcomes::response], 1U);
+    EXPECT_EQ(hooks[outcomes::unwanted], 1U);
     EXPECT_EQ(static_cast<other_client&>(hooks).shown, 2U);
 }
 

@@ -15,21 +15,21 @@ TEST(counters, count_each_outcome_by_itself) {
 }
 
 TEST(counters, have_room_for_every_outcome) {
-    static_assert(outcome_count == static_cast<std::size_t>(outcome::limited) + 1);
+    static_assert(outcome_count == static_cast<std::size_t>(outcomes::limited) + 1);
 }
 
 TEST(counters, wrap_around) {
     counters count;
     count.by_outcome[0] = 0xffff'ffff;
-    count.on_outcome(outcome::served);
-    EXPECT_EQ(count[outcome::served], 0U);
+    count.on_outcome(outcomes::served);
+    EXPECT_EQ(count[outcomes::served], 0U);
 }
 
 TEST(outcome, begins_with_the_errors_of_parsing) {
     using message::parse_error;
-    static_assert(static_cast<outcome>(parse_error::too_short) == outcome::too_short);
-    static_assert(static_cast<outcome>(parse_error::unknown_version) == outcome::unknown_version);
-    static_assert(static_cast<outcome>(parse_error::format) == outcome::malformed);
+    static_assert(static_cast<outcome>(parse_error::too_short) == outcomes::too_short);
+    static_assert(static_cast<outcome>(parse_error::unknown_version) == outcomes::unknown_version);
+    static_assert(static_cast<outcome>(parse_error::format) == outcomes::malformed);
 }
 
 }  // namespace

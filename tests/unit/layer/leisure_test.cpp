@@ -1,5 +1,5 @@
 // Leisure, RFC 7252 §8.2: when a response to a multicast request is sent.
-#include <mincoap/server/leisure.hpp>
+#include <mincoap/layer/leisure.hpp>
 
 #include <cmath>
 #include <set>
@@ -190,7 +190,7 @@ protected:
 TEST_F(leisure_test, answers_a_group_when_it_is_due) {
     EXPECT_EQ(device.wait_ms(now), nothing_waits);
     EXPECT_EQ(after("51 01 00 01 77 b1 'a'"), poll_result::deferred);
-    EXPECT_EQ(counted(outcome::served), 1U);
+    EXPECT_EQ(counted(outcomes::served), 1U);
     const std::uint32_t wait_ms = device.wait_ms(now);
     ASSERT_GT(wait_ms, 0U);
     ASSERT_LE(wait_ms, 1000U);
@@ -203,7 +203,7 @@ TEST_F(leisure_test, answers_a_group_when_it_is_due) {
     EXPECT_EQ(sent(), packet{"51 45 00 00 77 c0 ff 'A'"});
     EXPECT_EQ(poll(), poll_result::idle);
     EXPECT_EQ(device.wait_ms(now), nothing_waits);
-    EXPECT_EQ(counted(outcome::served), 1U) << "counted once";
+    EXPECT_EQ(counted(outcomes::served), 1U) << "counted once";
 }
 
 TEST_F(leisure_test, answers_everybody_else_meanwhile) {
@@ -271,8 +271,8 @@ TEST_F(leisure_test, leaves_a_second_response_out) {
     EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::deferred);
     EXPECT_EQ(after("50 02 00 02 b6 'switch'"), poll_result::ignored);
     EXPECT_EQ(switched, 1);
-    EXPECT_EQ(counted(outcome::unsaid), 1U);
-    EXPECT_EQ(counted(outcome::served), 1U);
+    EXPECT_EQ(counted(outcomes::unsaid), 1U);
+    EXPECT_EQ(counted(outcomes::served), 1U);
     pass_leisure();
     EXPECT_EQ(poll(), poll_result::served);
     EXPECT_EQ(sent(), packet{"50 45 00 00 c0 ff 'A'"}) << "the first one";
@@ -284,7 +284,7 @@ TEST_F(leisure_test, leaves_a_second_response_out) {
 
 TEST_F(leisure_test, leaves_out_what_is_too_large) {
     EXPECT_EQ(after("50 01 00 01 b5 'large'"), poll_result::ignored);
-    EXPECT_EQ(counted(outcome::reply_too_large), 1U);
+    EXPECT_EQ(counted(outcomes::reply_too_large), 1U);
     EXPECT_EQ(device.wait_ms(now), nothing_waits);
     EXPECT_EQ(after("50 01 00 02 b5 'large'", unicast()), poll_result::served) << "by unicast it is sent";
     EXPECT_GT(sent().size(), large.size());
@@ -315,7 +315,7 @@ TEST_F(leisure_test, is_silent_where_nothing_is_to_be_said) {
 TEST_F(leisure_test, counts_an_error_as_unsaid_while_a_response_waits) {
     EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::deferred);
     EXPECT_EQ(after("50 01 00 02 90"), poll_result::ignored);
-    EXPECT_EQ(counted(outcome::unsaid), 1U);
+    EXPECT_EQ(counted(outcomes::unsaid), 1U);
 }
 
 // RFC 7252 §8.2, RFC 9175 §2.4: the guard's limit holds, too.
@@ -324,7 +324,7 @@ TEST(leisure_and_guard, keep_the_smaller_limit) {
     mincoap::server device{socket, site, echo_guard{security::siphash::key{1, 2}}, leisure<256>{1, 100}, counters{}};
     ASSERT_TRUE(socket.deliver(packet{"50 01 00 01 b5 'large'"}.view(), multicast()));
     EXPECT_EQ(device.poll(0), poll_result::ignored);
-    EXPECT_EQ(device.hooks()[outcome::reply_too_large], 1U);
+    EXPECT_EQ(device.hooks()[outcomes::reply_too_large], 1U);
     ASSERT_TRUE(socket.deliver(packet{"50 01 00 02 b1 'a'"}.view(), multicast()));
     EXPECT_EQ(device.poll(0), poll_result::deferred);
 }
@@ -340,7 +340,7 @@ TEST(leisure_and_flood_limit, take_a_token_for_a_response_that_is_kept) {
     EXPECT_EQ(poll_after("50 01 00 02 b1 'a'", multicast()), poll_result::ignored) << "left out: no token is taken";
     EXPECT_EQ(poll_after("50 01 00 03 b1 'a'", unicast()), poll_result::served);
     EXPECT_EQ(poll_after("50 01 00 04 b1 'a'", unicast()), poll_result::ignored);
-    EXPECT_EQ(device.hooks()[outcome::limited], 1U);
+    EXPECT_EQ(device.hooks()[outcomes::limited], 1U);
 }
 
 // A part of one's own that takes no response at all.

@@ -1,5 +1,5 @@
 // The guard against amplification, RFC 9175 §2.4: what an address gets before and after it is confirmed.
-#include <mincoap/security/echo_guard.hpp>
+#include <mincoap/layer/echo_guard.hpp>
 
 #include "../../support/exchange.hpp"
 
@@ -49,7 +49,7 @@ net::arrival from(net::endpoint remote) {
 TEST(echo_guard, lets_small_responses_pass) {
     server<> s{site};
     EXPECT_EQ(s.said(ask{code::get, "small"}), "2.05 ct=0: ok");
-    EXPECT_EQ(s[outcome::served], 1U);
+    EXPECT_EQ(s[outcomes::served], 1U);
 }
 
 // RFC 9175 §2.4: 4.01 with Echo, and nothing besides; piggybacked, or Non-confirmable (§2.3).
@@ -59,8 +59,8 @@ TEST(echo_guard, challenges_in_place_of_a_large_response) {
     EXPECT_EQ(packet{sent.view().first(8)}, packet{"62 81 12 34 ca fe d8 ef"});
     EXPECT_EQ(sent.size(), 16U);
     EXPECT_EQ(s.answer(get_large().non()).view()[0], 0x50);
-    EXPECT_EQ(s[outcome::challenged], 2U);
-    EXPECT_EQ(s[outcome::served], 0U);
+    EXPECT_EQ(s[outcomes::challenged], 2U);
+    EXPECT_EQ(s[outcomes::served], 0U);
 }
 
 TEST(echo_guard, answers_who_repeats_the_request_with_the_option) {
@@ -236,7 +236,7 @@ TEST(echo_guard, has_nothing_to_do_with_what_is_no_request) {
     EXPECT_EQ(s.said("4f 01 12 34"), "reset");
     EXPECT_EQ(s.said("40 45 12 34"), "reset");
     EXPECT_EQ(s.said("60 45 12 34"), "silence");
-    EXPECT_EQ(s[outcome::challenged], 0U);
+    EXPECT_EQ(s[outcomes::challenged], 0U);
 }
 
 // RFC 7252 §5.9.2.9: Block1 and Size1 of a 4.13, behind what is counted of a datagram that was cut off.

@@ -1,5 +1,5 @@
 // The limit on replies to addresses that nobody has confirmed.
-#include <mincoap/server/flood_limit.hpp>
+#include <mincoap/layer/flood_limit.hpp>
 
 #include "../../support/exchange.hpp"
 
@@ -131,11 +131,11 @@ int exhaust(Server& s) {
 TEST(flood_limit_in_server, is_quiet_under_flood) {
     server<> s{site};
     EXPECT_EQ(exhaust(s), 2);
-    EXPECT_EQ(s[outcome::limited], 1U);
-    EXPECT_EQ(s[outcome::served], 2U);
+    EXPECT_EQ(s[outcomes::limited], 1U);
+    EXPECT_EQ(s[outcomes::served], 2U);
     EXPECT_EQ(s.said(ask{code::get, "small"}.non()), "silence");
     EXPECT_EQ(s.said(ask{code::get, "small"}.non(), multicast()), "silence");
-    EXPECT_EQ(s[outcome::limited], 3U);
+    EXPECT_EQ(s[outcomes::limited], 3U);
     EXPECT_NE(s.answer(ask{code::get, "small"}, unicast(), 1000).size(), 0U) << "a second later";
     EXPECT_EQ(s.answer(ask{code::get, "small"}, unicast(), 1999).size(), 0U);
 }
@@ -145,7 +145,7 @@ TEST(flood_limit_in_server, calls_no_handler_for_what_it_drops) {
     s.said("40 00 00 01");
     s.said("40 00 00 01");
     EXPECT_EQ(s.said(ask{code::post, "small"}), "silence");
-    EXPECT_EQ(s[outcome::limited], 1U);
+    EXPECT_EQ(s[outcomes::limited], 1U);
 }
 
 // A reply is a reply.
@@ -159,9 +159,9 @@ TEST(flood_limit_in_server, takes_a_token_for_whatever_is_sent) {
         server<> s{site};
         EXPECT_NE(s.answer(datagram).size(), 0U);
         EXPECT_NE(s.answer(datagram).size(), 0U);
-        EXPECT_EQ(s[outcome::limited], 0U);
+        EXPECT_EQ(s[outcomes::limited], 0U);
         EXPECT_EQ(s.answer(datagram).size(), 0U);
-        EXPECT_EQ(s[outcome::limited], 1U);
+        EXPECT_EQ(s[outcomes::limited], 1U);
     }
 }
 
@@ -170,8 +170,8 @@ TEST(flood_limit_in_server, takes_a_token_for_a_challenge) {
     EXPECT_EQ(s.said(ask{code::get, "large"}), "4.01");
     EXPECT_EQ(s.said(ask{code::get, "large"}), "4.01");
     EXPECT_EQ(s.said(ask{code::get, "large"}), "silence");
-    EXPECT_EQ(s[outcome::challenged], 2U);
-    EXPECT_EQ(s[outcome::limited], 1U);
+    EXPECT_EQ(s[outcomes::challenged], 2U);
+    EXPECT_EQ(s[outcomes::limited], 1U);
 }
 
 constexpr std::array never_answered{
@@ -191,7 +191,7 @@ TEST(flood_limit_in_server, takes_no_token_for_silence) {
         EXPECT_EQ(s.said(ask{code::get, "small"}, multicast()), "silence");
         EXPECT_EQ(s.said(ask{code::get, "small"}.non().with(9)), "silence");
     }
-    EXPECT_EQ(s[outcome::limited], 0U);
+    EXPECT_EQ(s[outcomes::limited], 0U);
     EXPECT_EQ(exhaust(s), 2);
 }
 
@@ -208,14 +208,14 @@ TEST(flood_limit_in_server, drops_nothing_that_is_never_answered) {
     EXPECT_EQ(s.said("60 45 12 34"), "silence");
     EXPECT_EQ(s.said("50 45 12 34"), "silence");
     EXPECT_EQ(s.hooks.told, 4);
-    EXPECT_EQ(s[outcome::response], 4U);
+    EXPECT_EQ(s[outcomes::response], 4U);
     for (const char* datagram : never_answered) s.said(datagram);
-    EXPECT_EQ(s[outcome::too_short], 2U);
-    EXPECT_EQ(s[outcome::unknown_version], 1U);
-    EXPECT_EQ(s[outcome::malformed], 1U);
+    EXPECT_EQ(s[outcomes::too_short], 2U);
+    EXPECT_EQ(s[outcomes::unknown_version], 1U);
+    EXPECT_EQ(s[outcomes::malformed], 1U);
     EXPECT_EQ(s.said("40 00 12 34", multicast()), "silence");
-    EXPECT_EQ(s[outcome::ping], 1U) << "which is not answered by multicast";
-    EXPECT_EQ(s[outcome::limited], 1U);
+    EXPECT_EQ(s[outcomes::ping], 1U) << "which is not answered by multicast";
+    EXPECT_EQ(s[outcomes::limited], 1U);
 
     EXPECT_EQ(s.said("40 45 12 34"), "silence") << "it would be acknowledged; who sent it will repeat it";
     EXPECT_EQ(s.hooks.told, 6) << "the two of the list, and not this one";
@@ -248,8 +248,8 @@ TEST(flood_limit_in_server, limits_what_was_cut) {
     EXPECT_EQ(s.said(cut), "4.13");
     EXPECT_EQ(s.said(cut), "4.13");
     EXPECT_EQ(s.said(cut), "silence");
-    EXPECT_EQ(s[outcome::truncated], 2U);
-    EXPECT_EQ(s[outcome::limited], 1U);
+    EXPECT_EQ(s[outcomes::truncated], 2U);
+    EXPECT_EQ(s[outcomes::limited], 1U);
 }
 
 TEST(flood_limit_in_server, is_a_part_like_any_other) {
@@ -258,7 +258,7 @@ TEST(flood_limit_in_server, is_a_part_like_any_other) {
     for (int i = 0; i < 2; ++i) ASSERT_TRUE(socket.deliver(packet{ask{code::get, "small"}}.view(), unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
     EXPECT_EQ(s.poll(0), poll_result::ignored);
-    EXPECT_EQ(s.hooks()[outcome::limited], 1U);
+    EXPECT_EQ(s.hooks()[outcomes::limited], 1U);
 }
 
 }  // namespace
