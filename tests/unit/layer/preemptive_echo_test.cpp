@@ -90,7 +90,7 @@ TEST(preemptive_echo, is_not_in_a_4_01) {
 TEST(preemptive_echo, is_not_for_a_group) {
     server s{site};
     EXPECT_EQ(s.answer(ask{code::get, "small"}.non().with(echo_number, first_echo(s)), multicast()),
-              packet{"50 45 12 34 c0 ff 'ok'"});
+              packet{"50 45 be ef c0 ff 'ok'"});
 }
 
 // RFC 7252 §3.1: a delta up to 12 stands in the first byte; and numbers ascend.
