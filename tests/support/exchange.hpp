@@ -114,7 +114,7 @@ public:
         requires(sizeof...(Layers) > 0)
         : stack_(make(handler, std::move(layers)...)), capacity_(capacity) {}
     core(const Handler& handler, Layers... layers)
-        requires(sizeof...(Layers) > 0)
+        requires(sizeof...(Layers) > 0 && (std::is_class_v<Layers> && ...))
         : core(handler, default_message_size, std::move(layers)...) {}
 
     // The answer, byte by byte; empty if there is none.
@@ -188,15 +188,6 @@ private:
     stack_type stack_;
     std::size_t capacity_;
 };
-template <typename Handler>
-core(const Handler&, std::size_t) -> core<Handler>;
-template <typename Handler, typename... Layers>
-    requires(std::is_class_v<Layers> && ...)
-core(const Handler&, Layers...) -> core<Handler, Layers...>;
-template <typename Handler, typename... Layers>
-    requires(sizeof...(Layers) > 0)
-core(const Handler&, std::size_t, Layers...) -> core<Handler, Layers...>;
-
 // Shows each request, those to groups too.
 struct looking {
     static constexpr bool serves_groups = true;

@@ -28,7 +28,7 @@ TEST(accept, is_compared_with_the_content_format_of_the_reply) {
 TEST(accept, refuses_byte_by_byte) {
     core c{json};
     EXPECT_EQ(c.answer(ask(code::get).token("aa bb").accept(0)), packet{"62 86 12 34 aa bb"});
-    EXPECT_EQ(c.answer(ask(code::get).token("aa bb").non().accept(0)), packet{"52 86 12 34 aa bb"});
+    EXPECT_EQ(c.answer(ask(code::get).token("aa bb").non().accept(0)), packet{"52 86 be ef aa bb"});
     EXPECT_EQ(c[outcomes::served], 2U) << "the handler answered";
 }
 
