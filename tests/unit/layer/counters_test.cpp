@@ -11,9 +11,9 @@ namespace {
 constexpr auto site = routes(at<"a">(text("A")));
 
 constexpr outcome all_of_the_servers[]{
-    outcomes::served, outcomes::refused,  outcomes::too_short,       outcomes::unknown_version, outcomes::malformed,
-    outcomes::truncated, outcomes::ping, outcomes::unwanted, outcomes::reply_too_large, outcomes::bad_option,
-    outcomes::unsaid};
+    outcomes::served,          outcomes::refused,    outcomes::too_short, outcomes::unknown_version,
+    outcomes::malformed,       outcomes::truncated,  outcomes::ping,      outcomes::unwanted,
+    outcomes::reply_too_large, outcomes::bad_option, outcomes::unsaid};
 
 TEST(counters, count_each_outcome_by_itself) {
     counters counted;
@@ -33,8 +33,8 @@ TEST(counters, show_what_there_was_the_first_that_came_first) {
     for (const outcome o : {outcomes::ping, outcomes::served, outcomes::ping, outcomes::limited}) counted.count(o);
     std::vector<std::pair<std::string_view, std::uint32_t>> shown;
     for (const auto& [what, times] : counted.all()) shown.emplace_back(what.name(), times);
-    EXPECT_EQ(shown, (std::vector<std::pair<std::string_view, std::uint32_t>>{
-                         {"ping", 2}, {"served", 1}, {"limited", 1}}));
+    EXPECT_EQ(shown,
+              (std::vector<std::pair<std::string_view, std::uint32_t>>{{"ping", 2}, {"served", 1}, {"limited", 1}}));
 }
 
 TEST(counters, wrap_around) {
