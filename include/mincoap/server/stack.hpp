@@ -88,6 +88,8 @@ class stack {
     static constexpr bool is_counted =
         ((detail::counting<plain<Layers>> || detail::reading_outcomes<plain<Layers>>) || ...);
     static constexpr bool has_receivers = (detail::receiving<plain<Layers>> || ...);
+    static constexpr bool may_confirm =
+        has_receivers || ((detail::serving<plain<Layers>> || detail::emitting<plain<Layers>>) || ...);
 
 public:
     static constexpr bool emits = (detail::emitting<plain<Layers>> || ...);
@@ -106,6 +108,7 @@ public:
     inline std::size_t receive(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
         MINCOAP_ASSERT(from.size <= buffer.size());
         if (buffer.size() < min_buffer_size) return count(outcomes::truncated), 0;
+        if constexpr (may_confirm) from.confirmed = false;  // whoever sent the message before
         exchange_type x{buffer, from, now_ms};
         if (from.truncated) detail::leave_header(x);
         read(x);

@@ -199,6 +199,40 @@ TEST(server, calls_each_layer) {
     EXPECT_EQ(device.layer<client>().shown, 2U) << "the one outside is shown what the other one takes";
 }
 
+template <typename T>
+concept tells_who_is_confirmed = requires(T& in) { in.confirmed; };
+
+// A socket that could say so would have a server send anything to anybody.
+TEST(server, asks_no_socket_whose_address_is_confirmed) {
+    static_assert(tells_who_is_confirmed<origin> && !tells_who_is_confirmed<net::arrival>);
+    static_assert(!origin{}.confirmed);
+}
+
+// Knows one client, and says nothing of any other one.
+struct knows_one {
+    std::size_t receive(exchange& x, auto next) {
+        if (x.from.path.remote == test::client) x.from.confirmed = true;
+        return next(x);
+    }
+};
+
+// What one message proves is not proven by the next one, from whom ever.
+TEST(server, forgets_that_an_address_was_confirmed) {
+    constexpr auto gate = routes(at<"g">(confirmed_only(text("G"))));
+    net::loopback<> socket;
+    server s{socket, gate, unguarded{}, knows_one{}};
+    net::arrival other = unicast();
+    other.path.remote.port ^= 1;
+    const auto answer = [&](const net::arrival& about) {
+        EXPECT_TRUE(socket.deliver(packet{"40 01 12 34 b1 'g'"}.view(), about));
+        EXPECT_EQ(s.poll(0), poll_result::served);
+        return taken(socket);
+    };
+    EXPECT_EQ(answer(other), packet{"60 81 12 34"});
+    EXPECT_EQ(answer(unicast()), packet{"60 45 12 34 c0 ff 'G'"});
+    EXPECT_EQ(answer(other), packet{"60 81 12 34"});
+}
+
 // Of a span the compiler does not know the size: it is looked at in every build, checked or not.
 TEST(server_death_test, refuses_a_span_that_is_too_small) {
     net::null_socket socket;
