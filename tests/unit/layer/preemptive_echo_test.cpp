@@ -112,6 +112,17 @@ TEST(preemptive_echo, stands_behind_options_of_smaller_numbers_only) {
     EXPECT_EQ(with_other(258), packet{"60 45 12 34 d1 f5 'x' ff 'payload'"});
 }
 
+TEST(preemptive_echo, is_in_a_5_00_in_place_of_what_does_not_fit) {
+    constexpr auto root = routes(at<"body">(text(body)));
+    core s{root, 64, preemptive};
+    std::array<byte, 8> echo{};
+    s.layer<preemptive_guard>().write_echo(client, echo.data());
+    const packet sent = s.answer(ask{code::get, "body"}.with(echo_number, packet{bytes{echo}}));
+    EXPECT_EQ(sent, packet{"60 a0 12 34 d8 ef"} + echo_in(sent));
+    EXPECT_EQ(echo_in(sent).size(), 8U);
+    EXPECT_EQ(s[outcomes::reply_too_large], 1U);
+}
+
 TEST(preemptive_echo, is_left_out_where_the_buffer_has_no_room_for_it) {
     constexpr std::size_t request_size = 4 + 6 + 3 + 8;  // which is what has to fit, too
     constexpr auto root = routes(at<"small">(text("as long as its request")));
