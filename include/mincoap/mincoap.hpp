@@ -3,6 +3,7 @@
 
 #include <mincoap/cbor/reader.hpp>
 #include <mincoap/cbor/writer.hpp>
+#include <mincoap/layer/access_log.hpp>
 #include <mincoap/layer/counters.hpp>
 #include <mincoap/layer/echo_guard.hpp>
 #include <mincoap/layer/flood_limit.hpp>

@@ -61,17 +61,15 @@ public:
         ::new (static_cast<void*>(storage_)) Render(render);
     }
 
-    // No response: the client gets nothing, or an Empty Acknowledgement of a Confirmable request.
-    static reply nothing() { return reply{silence{}, nullptr}; }
+    // No response: the client gets nothing, or an Empty Acknowledgement of a Confirmable request. Its code is
+    // `code::empty`.
+    static reply nothing() { return reply{mincoap::code::empty, nullptr}; }
 
     // No response now: a layer that keeps requests sends one later. Without such a layer it is a 5.03.
-    static reply later() { return reply{silence{}, &write_nothing}; }
+    static reply later() { return reply{mincoap::code::service_unavailable, &write_nothing}; }
+    bool is_later() const { return render_ == &write_nothing; }
 
-    // `code::empty` of these two.
     mincoap::code code() const { return static_cast<mincoap::code>(head_ & 0xff); }
-
-    bool is_nothing() const { return code() == mincoap::code::empty && is_bare(); }
-    bool is_later() const { return code() == mincoap::code::empty && !is_bare(); }
 
     // Whether there is nothing but the code.
     bool is_bare() const { return render_ == nullptr; }
@@ -88,8 +86,7 @@ public:
 private:
     using renderer = std::size_t(const reply&, mutable_bytes, std::size_t);
 
-    struct silence {};
-    reply(silence, renderer* how) : head_(static_cast<std::uint32_t>(mincoap::code::empty)), render_(how) {}
+    reply(mincoap::code code, renderer* how) : head_(static_cast<std::uint32_t>(code)), render_(how) {}
 
     // The code, and above it the Content-Format: one word, which a handler stores at once.
     static constexpr std::uint32_t head(mincoap::code code, message::encoded_content_format format) {
@@ -97,6 +94,7 @@ private:
         return static_cast<std::uint32_t>(code) | format.encoded << 8;
     }
 
+    // It never fits, which leaves the code alone.
     static std::size_t write_nothing(const reply&, mutable_bytes, std::size_t) { return 0; }
 
     // What most replies are is written straight away: a server of constants links no writer.

@@ -83,7 +83,7 @@ public:
             noted.echo = o.value.data();
     }
 
-    std::size_t receive(exchange& x, const seen& noted, auto next) {
+    [[gnu::noinline]] std::size_t receive(exchange& x, const seen& noted, auto next) {
         x.from.confirmed = confirms(x.from.path.remote, x.now_ms(), noted.echo);
         const std::size_t limit = 3 * x.from.size;
         // A group's member sends what it can send unasked: a response in blocks gets smaller, another one that is too
@@ -132,11 +132,9 @@ private:
         const std::size_t token_end = token_end_of(x);
         // Three times a bare header has no room for the option; three times anything longer has.
         if (x.from.size == message::header_size) return token_end;
-        byte* const to = header + token_end;
-        to[0] = 0xd0 + echo_size;
-        to[1] = number_of(option_number) - 13;
-        write_echo(x.from.path.remote, to + 2);
-        return token_end + 2 + echo_size;
+        byte* const to = message::write_option_head(header + token_end, number_of(option_number), echo_size);
+        write_echo(x.from.path.remote, to);
+        return static_cast<std::size_t>(to - header) + echo_size;
     }
 
     // In a 4.01 it would have the client repeat what is refused. Without room, or behind an option of a larger number,

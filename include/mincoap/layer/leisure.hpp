@@ -41,14 +41,20 @@ public:
         return 0;
     }
 
+    // A request is carried out while a response waits, and what would be the response to it is left out.
+    reply serve(exchange& x, const request& r, auto next) {
+        const reply answer = next(r);
+        return x.from.multicast && size_ != 0 ? reply::nothing() : answer;
+    }
+
     std::size_t emit(exchange& x, auto next) { return idle_ms(x.now_ms()) == 0 ? take(x) : next.emit(x); }
     bool is_idle() const { return size_ == 0; }
     std::uint32_t idle_ms(std::uint32_t now_ms, const auto& /*all*/) const { return idle_ms(now_ms); }
 
 private:
-    // Keeps a response until it is due. False if one waits already.
+    // Keeps a response until it is due. False if one waits already, or if a layer inside has not kept to the limit.
     bool keep(bytes response, const net::path& way, std::uint32_t now_ms) {
-        if (size_ != 0) return false;
+        if (size_ != 0 || response.size() > Capacity) return false;
         const std::uint32_t until_start_ms = left_ms(period_ms_, since_ms_, now_ms);
         since_ms_ = now_ms;
         period_ms_ = until_start_ms + max_ms_;

@@ -36,6 +36,10 @@ struct exchange {
     std::size_t limit;
     std::size_t reserved = 0;
 
+    // Of a layer that protects answers: what it needs for this one; 0: nothing. A layer inside that keeps the request
+    // keeps this with it, and puts it here again before it has the answer sent.
+    std::uint64_t protection = 0;
+
     exchange(mutable_bytes memory, origin& in, std::uint32_t now_ms)
         : size(in.size), buffer(memory), room(memory.data(), memory.size()), from(in), request(in, now_ms, room),
           limit(memory.size()) {}

@@ -48,6 +48,9 @@ struct next_archetype {
     // Tells what became of the datagram, in place of what was told before.
     void note(exchange&, outcome) const {}
 
+    // After the call: what became of the datagram. For a layer that says `static constexpr bool reads_outcomes = true`.
+    outcome became(const exchange&) const { return {}; }
+
     // A Message ID for a message that the layer sends by itself (RFC 7252 §4.4).
     std::uint16_t next_message_id() const { return 0; }
 
@@ -112,7 +115,7 @@ struct layer_archetype {
 template <typename... Layers>
 struct layer_list {
     // Whether a function template `bool is<Layer>()` is true of one of them.
-    static consteval bool any(auto is) { return (is.template operator()<Layers>() || ...); }
+    static consteval bool any([[maybe_unused]] auto is) { return (is.template operator()<Layers>() || ...); }
 };
 
 namespace detail {
@@ -164,6 +167,8 @@ concept awaiting = requires(const L& layer, const net::endpoint& remote) {
 template <typename L>
 concept counting = requires(L& layer, outcome o) { layer.count(o); };
 
+template <typename L>
+concept reading_outcomes = requires { requires L::reads_outcomes; };
 template <typename L>
 concept guarding = requires { requires L::guards; };
 

@@ -3,6 +3,7 @@
 
 #include <mincoap/handler/handler.hpp>
 #include <mincoap/message/block.hpp>
+#include <mincoap/message/option_head.hpp>
 #include <mincoap/server/exchange.hpp>
 
 namespace mincoap::detail {
@@ -82,9 +83,9 @@ constexpr std::size_t append_size_limit(mutable_bytes buffer, std::size_t size) 
         while (16U << size_exponent > limit) --size_exponent;
         limit = size_exponent;
     }
-    byte* to = buffer.data() + size;
-    *to++ = static_cast<byte>(0xd0 + message::uint_size(static_cast<std::uint32_t>(limit)));
-    *to++ = number_of(InBlocks ? option::block1 : option::size1) - 13;
+    const unsigned length = limit > 0xff ? 2 : limit != 0 ? 1 : 0;
+    constexpr unsigned number = number_of(InBlocks ? option::block1 : option::size1);
+    byte* to = message::write_option_head(buffer.data() + size, number, length);
     if (limit > 0xff) *to++ = static_cast<byte>(limit >> 8);
     if (limit != 0) *to++ = static_cast<byte>(limit);
     return static_cast<std::size_t>(to - buffer.data());

@@ -44,6 +44,7 @@ public:
     void reread(exchange& x) const { Stack::reread(Stack::own(x)); }
     std::size_t answer(exchange& x, reply said) const { return stack_.answer(Stack::own(x), said, 0); }
     void note(exchange& x, outcome o) const { Stack::own(x).what = o; }
+    outcome became(exchange& x) const { return Stack::own(x).what; }
     std::uint16_t next_message_id() const { return stack_.next_message_id(); }
     std::size_t emit(exchange& x) const { return stack_.template emit_at<Index>(Stack::own(x)); }
     std::size_t ask(exchange& x) const {
@@ -84,7 +85,8 @@ class stack {
 
     static_assert(detail::checked_layers<plain<Layers>...>::check());
 
-    static constexpr bool is_counted = (detail::counting<plain<Layers>> || ...);
+    static constexpr bool is_counted =
+        ((detail::counting<plain<Layers>> || detail::reading_outcomes<plain<Layers>>) || ...);
     static constexpr bool has_receivers = (detail::receiving<plain<Layers>> || ...);
 
 public:
@@ -278,8 +280,7 @@ private:
     // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is
     // (§5.2.3). `asked` tells of the Block option that the request has.
     std::size_t answer(exchange_type& x, reply& said, detail::asked_block asked) {
-        if (said.is_nothing()) return leave_unsaid(x);
-        if (said.is_later()) said = code::service_unavailable;
+        if (said.code() == code::empty) return leave_unsaid(x);
         byte* const header = x.header();
         if ((header[0] & non_confirmable_bit) == 0) {
             header[0] |= acknowledgement_bit;

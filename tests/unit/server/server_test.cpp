@@ -57,30 +57,30 @@ TEST(server, does_not_count_acknowledgements) {
     EXPECT_EQ(taken(socket), packet{"50 45 77 77 c0 ff 'A'"});
 }
 
-TEST(server, takes_hooks) {
+TEST(server, counts_in_a_layer_that_it_keeps) {
     net::loopback<> socket;
     server s{socket, site, unguarded{}, counters{}};
     ASSERT_TRUE(socket.deliver(packet{"40 00 00 01"}.view(), unicast()));
     ASSERT_TRUE(socket.deliver(packet{"40 01 00 02 b1 'a'"}.view(), unicast()));
     ASSERT_TRUE(socket.deliver(packet{"00"}.view(), unicast()));
     while (s.poll(0) != poll_result::idle) {}
-    EXPECT_EQ(s.hooks()[outcome::ping], 1U);
-    EXPECT_EQ(s.hooks()[outcome::served], 1U);
-    EXPECT_EQ(s.hooks()[outcome::too_short], 1U);
+    EXPECT_EQ(s.layer<counters>()[outcomes::ping], 1U);
+    EXPECT_EQ(s.layer<counters>()[outcomes::served], 1U);
+    EXPECT_EQ(s.layer<counters>()[outcomes::too_short], 1U);
 }
 
-TEST(server, takes_hooks_that_refer_to_something) {
-    struct log : hooks {
+TEST(server, takes_a_layer_that_refers_to_something) {
+    struct log {
         std::vector<outcome>* seen;
         explicit log(std::vector<outcome>& s) : seen(&s) {}
-        void on_outcome(outcome o) { seen->push_back(o); }
+        void count(outcome o) { seen->push_back(o); }
     };
     std::vector<outcome> seen;
     net::loopback<> socket;
     server s{socket, site, unguarded{}, log{seen}};
     ASSERT_TRUE(socket.deliver(packet{"40 00 00 01"}.view(), unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
-    EXPECT_EQ(seen, std::vector{outcome::ping});
+    EXPECT_EQ(seen, std::vector{outcomes::ping});
 }
 
 TEST(server, works_in_given_memory) {
@@ -93,7 +93,7 @@ TEST(server, works_in_given_memory) {
     ASSERT_TRUE(socket.deliver((packet{"40 01 00 02 b9"} + test::filler(9)).view(), unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
     EXPECT_EQ(taken(socket), packet{"60 8d 00 02"});
-    EXPECT_EQ(s.hooks()[outcome::truncated], 1U);
+    EXPECT_EQ(s.layer<counters>()[outcomes::truncated], 1U);
 }
 
 // RFC 7252 §4.6: 1,152 bytes when nothing else is known.
@@ -104,9 +104,9 @@ TEST(server, takes_messages_of_the_default_size) {
     ASSERT_TRUE(socket.deliver((head + test::filler(1152 - head.size())).view(), unicast()));
     ASSERT_TRUE(socket.deliver((head + test::filler(1153 - head.size())).view(), unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
-    EXPECT_EQ(s.hooks()[outcome::truncated], 0U);
+    EXPECT_EQ(s.layer<counters>()[outcomes::truncated], 0U);
     EXPECT_EQ(s.poll(0), poll_result::served);
-    EXPECT_EQ(s.hooks()[outcome::truncated], 1U);
+    EXPECT_EQ(s.layer<counters>()[outcomes::truncated], 1U);
 }
 
 TEST(server, says_that_it_is_blocked) {
@@ -132,37 +132,71 @@ TEST(server, hands_on_the_time) {
     EXPECT_EQ(taken(socket), packet{"60 43 00 01"});
 }
 
-// What it is given outlives it: a temporary is refused, in all the ways to make a server.
-// Two parts with hooks: neither hides the other.
-TEST(server, calls_the_hooks_of_each_part) {
-    struct log : hooks {
-        unsigned count = 0;
-        void on_outcome(outcome) { ++count; }
+// The layer itself, and no copy of it, which need not be possible.
+TEST(server, refers_to_a_layer_that_is_a_variable) {
+    struct log {
+        unsigned counted = 0;
+        log() = default;
+        log(const log&) = delete;
+        log& operator=(const log&) = delete;
+        void count(outcome) { ++counted; }
     };
-    struct client : hooks {
-        bool expects = false;
-        unsigned shown = 0;
-        bool on_response(const message::view&, const net::arrival&) { return ++shown, expects; }
+    log ours;
+    net::loopback<> socket;
+    server s{socket, site, unguarded{}, ours};
+    ASSERT_TRUE(socket.deliver(packet{"40 00 00 01"}.view(), unicast()));
+    EXPECT_EQ(s.poll(0), poll_result::served);
+    EXPECT_EQ(ours.counted, 1U);
+    EXPECT_EQ(&s.layer<log>(), &ours);
+}
+
+TEST(server, keeps_a_layer_that_is_a_temporary) {
+    net::loopback<> socket;
+    server s{socket, site, unguarded{}, counters{}};
+    const auto* const at = reinterpret_cast<const byte*>(&s.layer<counters>());
+    const auto* const begin = reinterpret_cast<const byte*>(&s);
+    EXPECT_GE(at, begin);
+    EXPECT_LE(at + sizeof(counters), begin + sizeof s);
+}
+
+inline constexpr outcome expected = outcome::named<"expected">();
+
+// Takes a response if it expects one.
+struct client {
+    bool expects = false;
+    unsigned shown = 0;
+    std::size_t receive(exchange& x, auto next) {
+        if (!is_reaction(x)) return next(x);
+        ++shown;
+        if (!expects) return next(x);
+        return next.note(x, expected), acknowledge(x);
+    }
+};
+struct other_client : client {};
+
+// Two layers with the same function: neither hides the other.
+TEST(server, calls_each_layer) {
+    struct log {
+        unsigned counted = 0;
+        void count(outcome) { ++counted; }
     };
-    struct other_client : client {};
     net::loopback network;
     const null_handler handler;
     server device{network, handler, unguarded{}, log{}, counters{}, client{}, other_client{}};
+    counters& counted = device.layer<counters>();
     const auto kind_of_reply = [&] {
         EXPECT_TRUE(network.deliver(packet{"40 45 12 34"}.view(), test::unicast()));
         EXPECT_EQ(device.poll(0), poll_result::served);
         return packet{network.take()->content()};
     };
-    auto& hooks = device.hooks();
     EXPECT_EQ(kind_of_reply(), packet{"70 00 12 34"}) << "a Reset, as neither expects it";
-    using parts = std::remove_cvref_t<decltype(hooks)>;
-    static_assert(std::derived_from<parts, other_client>);
-    static_cast<other_client&>(hooks).expects = true;
+    device.layer<other_client>().expects = true;
     EXPECT_EQ(kind_of_reply(), packet{"60 00 12 34"}) << "an Acknowledgement, as one does";
-    EXPECT_EQ(static_cast<log&>(hooks).count, 2U);
-    EXPECT_EQ(hooks[outcome::response], 1U);
-    EXPECT_EQ(hooks[outcome::unwanted], 1U);
-    EXPECT_EQ(static_cast<other_client&>(hooks).shown, 2U);
+    EXPECT_EQ(device.layer<log>().counted, 2U);
+    EXPECT_EQ(counted[expected], 1U);
+    EXPECT_EQ(counted[outcomes::unwanted], 1U);
+    EXPECT_EQ(device.layer<other_client>().shown, 2U);
+    EXPECT_EQ(device.layer<client>().shown, 2U) << "the one outside is shown what the other one takes";
 }
 
 // Of a span the compiler does not know the size: it is looked at in every build, checked or not.
@@ -182,18 +216,20 @@ TEST(server_death_test, refuses_a_span_that_is_too_small) {
     EXPECT_DEATH(serve_guarded_in(21), "");
 }
 
-using given = server<net::null_socket, null_handler, profile<unguarded>>;
-using given_hooks = server<net::null_socket, null_handler, profile<unguarded, counters>>;
-using given_buffer = server<net::null_socket, null_handler, profile<unguarded, counters>, given_memory>;
+// What it is given outlives it: a temporary is refused, in all the ways to make a server.
+using own_memory = std::array<byte, default_message_size>;
+using given = server<net::null_socket, null_handler, own_memory, unguarded>;
+using given_layers = server<net::null_socket, null_handler, own_memory, unguarded, counters>;
+using given_buffer = server<net::null_socket, null_handler, given_memory, unguarded, counters>;
 static_assert(std::is_constructible_v<given, net::null_socket&, null_handler&, unguarded>);
 static_assert(std::is_constructible_v<given, net::null_socket&, const null_handler&, unguarded>);
-static_assert(std::is_constructible_v<given_hooks, net::null_socket&, const null_handler&, unguarded, counters>);
+static_assert(std::is_constructible_v<given_layers, net::null_socket&, const null_handler&, unguarded, counters>);
 static_assert(
     std::is_constructible_v<given_buffer, net::null_socket&, null_handler&, mutable_bytes, unguarded, counters>);
 static_assert(!std::is_constructible_v<given, net::null_socket&, null_handler, unguarded>);
 static_assert(!std::is_constructible_v<given, net::null_socket&, const null_handler, unguarded>);
 static_assert(!std::is_constructible_v<given, net::null_socket, null_handler&, unguarded>);
-static_assert(!std::is_constructible_v<given_hooks, net::null_socket&, null_handler, unguarded, counters>);
+static_assert(!std::is_constructible_v<given_layers, net::null_socket&, null_handler, unguarded, counters>);
 static_assert(
     !std::is_constructible_v<given_buffer, net::null_socket&, null_handler, mutable_bytes, unguarded, counters>);
 

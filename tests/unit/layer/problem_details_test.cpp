@@ -1,20 +1,18 @@
 // 4.02 that names the option, RFC 9290 §3.1.
-#include <mincoap/server/problem_details.hpp>
+#include <mincoap/layer/problem_details.hpp>
 
 #include "../../support/exchange.hpp"
 
 namespace mincoap::test {
 namespace {
 
-struct explaining : counters, problem_details {};
-
 constexpr auto inner = routes(at<"x">(text("x")));
 constexpr auto site =
     routes(at<"hello">(text("hello"), put([] { return code::changed; }).understands<option::if_match>()),
            at<"own">(get([] { return explained(code::bad_option, "my own words"); })), below<"inner">(inner));
 
-packet answer(const ask& request) { return core<decltype(site), explaining>{site}.answer(request); }
-std::string said(const ask& request) { return core<decltype(site), explaining>{site}.said(request); }
+packet answer(const ask& request) { return core<decltype(site), problem_details>{site}.answer(request); }
+std::string said(const ask& request) { return core<decltype(site), problem_details>{site}.said(request); }
 
 // The map {-8: number}, in application/concise-problem-details+cbor (257).
 packet naming(const char* number) { return packet{"60 82 12 34 c2 01 01 ff a1 27"} + packet{number}; }
@@ -64,7 +62,7 @@ TEST(problem_details, does_not_look_at_what_a_handler_has_written_over) {
     };
     const auto keeping = routes(at<"kept/behind">(get(keep_query).understands<option::uri_query>()));
     const packet datagram = ask{code::get, "kept/behind"}.query("abc\xc0").accept(0);
-    EXPECT_EQ((core<decltype(keeping), explaining>{keeping, datagram.size()}.said(datagram)), "4.02");
+    EXPECT_EQ((core<decltype(keeping), problem_details>{keeping, datagram.size()}.said(datagram)), "4.02");
 }
 
 TEST(problem_details, does_not_know_what_another_site_understands) {

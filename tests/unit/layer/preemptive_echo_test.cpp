@@ -1,6 +1,5 @@
 // RFC 9175 §2.3: an Echo option for the next request, in the response to the one before.
-#include <mincoap/security/echo_guard.hpp>
-#include <mincoap/server/preemptive_echo.hpp>
+#include <mincoap/layer/echo_guard.hpp>
 
 #include "../../support/exchange.hpp"
 #include "../../support/options.hpp"
@@ -8,9 +7,8 @@
 namespace mincoap::test {
 namespace {
 
-struct preemptive : counters, echo_guard<>, preemptive_echo {
-    preemptive() : echo_guard<>(security::siphash::key{1, 2}) {}
-};
+const auto preemptive = echo_guard{security::siphash::key{1, 2}}.preemptive();
+using preemptive_guard = std::remove_const_t<decltype(preemptive)>;
 
 constexpr unsigned echo_number = 252;
 constexpr std::string_view body =
@@ -28,7 +26,9 @@ constexpr auto site = routes(at<"body">(document(body)), at<"small">(for_groups(
                              at<"bare">(get([] { return reply{code::valid}; })),
                              at<"refuses">(get([] { return reply{code::unauthorized}; })), at<"other">(get(other)));
 
-using server = core<decltype(site), preemptive>;
+struct server : core<decltype(site), preemptive_guard> {
+    explicit server(const decltype(site)& s) : core(s, preemptive) {}
+};
 
 // The value of the Echo option; empty if there is none.
 packet echo_in(const packet& sent) {
@@ -44,7 +44,7 @@ TEST(preemptive_echo, is_in_the_response_to_who_sent_one) {
     const packet sent = s.answer(ask{code::get, "small"}.with(echo_number, first_echo(s)));
     EXPECT_EQ(packet{sent.view().first(7)}, packet{"60 45 12 34 c0 d8 e3"});
     EXPECT_EQ(sent, packet{"60 45 12 34 c0 d8 e3"} + echo_in(sent) + "ff 'ok'");
-    EXPECT_EQ(s[outcome::served], 1U);
+    EXPECT_EQ(s[outcomes::served], 1U);
 }
 
 TEST(preemptive_echo, stands_alone_behind_the_token_of_a_bare_response) {
@@ -66,7 +66,7 @@ TEST(preemptive_echo, spares_the_second_round_trip_of_each_block) {
         ASSERT_EQ(sent.view()[1], static_cast<byte>(code::content)) << number;
         echo = echo_in(sent);
     }
-    EXPECT_EQ(s[outcome::challenged], 1U);
+    EXPECT_EQ(s[outcomes::challenged], 1U);
 }
 
 TEST(preemptive_echo, is_not_for_who_sent_none) {
@@ -90,7 +90,7 @@ TEST(preemptive_echo, is_not_in_a_4_01) {
 TEST(preemptive_echo, is_not_for_a_group) {
     server s{site};
     EXPECT_EQ(s.answer(ask{code::get, "small"}.non().with(echo_number, first_echo(s)), multicast()),
-              packet{"50 45 12 34 c0 ff 'ok'"});
+              packet{"50 45 be ef c0 ff 'ok'"});
 }
 
 // RFC 7252 §3.1: a delta up to 12 stands in the first byte; and numbers ascend.
@@ -118,9 +118,9 @@ TEST(preemptive_echo, is_left_out_where_the_buffer_has_no_room_for_it) {
     constexpr std::size_t response_size = 4 + 1 + 1 + 22;
     static_assert(request_size < response_size);
     for (std::size_t size = response_size; size < response_size + 12; ++size) {
-        core<decltype(root), preemptive> s{root, size};
+        core s{root, size, preemptive};
         std::array<byte, 8> echo{};
-        s.hooks.write_echo(client, echo.data());
+        s.template layer<preemptive_guard>().write_echo(client, echo.data());
         const packet sent = s.answer(ask{code::get, "small"}.with(echo_number, packet{bytes{echo}}));
         EXPECT_EQ(sent.size(), size < response_size + 10 ? response_size : response_size + 10) << size;
     }

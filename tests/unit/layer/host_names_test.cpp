@@ -1,17 +1,17 @@
 // The names of a server, RFC 7252 §5.10.1.
-#include <mincoap/server/host_names.hpp>
+#include <mincoap/layer/host_names.hpp>
 
 #include "../../support/exchange.hpp"
 
 namespace mincoap::test {
 namespace {
 
-struct profile : counters, host_names<"device.example", "kitchen.local"> {};
+using names = host_names<"device.example", "kitchen.local">;
 
 constexpr auto site = routes(at<"hello">(for_groups(text("hello"))));
 constexpr unsigned uri_host = 3;
 
-using server = core<decltype(site), profile>;
+using server = core<decltype(site), names>;
 
 ask get_hello() { return ask{code::get, "hello"}; }
 ask get_from(std::string_view host) { return get_hello().with(uri_host, text_packet(host)); }
@@ -53,7 +53,7 @@ TEST(host_names, refuse_every_other_one) {
                              "d", "1a", "1.2.3.4.example", "localhost", "\xff"}) {
         server s{site};
         EXPECT_EQ(s.said(get_from(host)), "4.04") << host;
-        EXPECT_EQ(s[outcome::refused], 1U) << host;
+        EXPECT_EQ(s[outcomes::refused], 1U) << host;
     }
     EXPECT_FALSE(passes(std::string(255, 'a')));
 }
@@ -65,7 +65,7 @@ TEST(host_names, pass_ip_addresses) {
 }
 
 TEST(host_names, call_no_handler_for_another_host) {
-    core<untouchable, profile> s{nobody};
+    core<untouchable, names> s{nobody};
     EXPECT_EQ(s.said(ask{code::post, "hello"}.with(uri_host, text_packet("other.example"))), "4.04");
     EXPECT_EQ(s.said(ask{code::post, "hello"}.non().with(uri_host, text_packet("other.example"))), "4.04");
 }
@@ -74,7 +74,7 @@ TEST(host_names, call_no_handler_for_another_host) {
 TEST(host_names, are_silent_to_a_group_of_another_name) {
     server s{site};
     EXPECT_EQ(s.said(get_from("other.example").non(), multicast()), "silence");
-    EXPECT_EQ(s[outcome::unsaid], 1U);
+    EXPECT_EQ(s[outcomes::unsaid], 1U);
     EXPECT_EQ(s.said(get_from("[ff02::fd]").non(), multicast()), "2.05 ct=0: hello");
 }
 

@@ -1,5 +1,5 @@
 // The limit on replies to addresses that nobody has confirmed.
-#include <mincoap/server/flood_limit.hpp>
+#include <mincoap/layer/flood_limit.hpp>
 
 #include "../../support/exchange.hpp"
 
@@ -102,14 +102,11 @@ TEST(flood_limit, gives_nothing_back_while_the_clock_stands_still) {
 
 constexpr security::siphash::key key{1, 2};
 
-struct unguarded_profile : counters, unguarded, flood_limit<1, 2> {};
+using limit = flood_limit<1, 2>;
 
-struct guarded_profile : counters, echo_guard<>, flood_limit<1, 2> {
-    guarded_profile() : echo_guard<>(key) {}
-};
-
-struct trusting_profile : counters, echo_guard<trusts_loopback>, flood_limit<1, 2> {
-    trusting_profile() : echo_guard<trusts_loopback>(key) {}
+template <typename Trusted = trusts_nobody>
+struct guard : echo_guard<Trusted> {
+    guard() : echo_guard<Trusted>(key) {}
 };
 
 constexpr std::string_view large =
@@ -117,8 +114,8 @@ constexpr std::string_view large =
     "all of its options, its token and its header.";
 constexpr auto site = routes(at<"small">(for_groups(text("ok"))), at<"large">(text(large)));
 
-template <typename Profile = unguarded_profile, typename Handler = decltype(site)>
-using server = core<Handler, Profile>;
+using limited_server = core<decltype(site), limit>;
+using guarded_server = core<decltype(site), guard<>, limit>;
 
 // Makes the bucket empty, and counts what was answered until then.
 template <typename Server>
@@ -129,23 +126,23 @@ int exhaust(Server& s) {
 }
 
 TEST(flood_limit_in_server, is_quiet_under_flood) {
-    server<> s{site};
+    limited_server s{site};
     EXPECT_EQ(exhaust(s), 2);
-    EXPECT_EQ(s[outcome::limited], 1U);
-    EXPECT_EQ(s[outcome::served], 2U);
+    EXPECT_EQ(s[outcomes::limited], 1U);
+    EXPECT_EQ(s[outcomes::served], 2U);
     EXPECT_EQ(s.said(ask{code::get, "small"}.non()), "silence");
     EXPECT_EQ(s.said(ask{code::get, "small"}.non(), multicast()), "silence");
-    EXPECT_EQ(s[outcome::limited], 3U);
+    EXPECT_EQ(s[outcomes::limited], 3U);
     EXPECT_NE(s.answer(ask{code::get, "small"}, unicast(), 1000).size(), 0U) << "a second later";
     EXPECT_EQ(s.answer(ask{code::get, "small"}, unicast(), 1999).size(), 0U);
 }
 
 TEST(flood_limit_in_server, calls_no_handler_for_what_it_drops) {
-    server<unguarded_profile, untouchable> s{nobody};
+    core<untouchable, limit> s{nobody};
     s.said("40 00 00 01");
     s.said("40 00 00 01");
     EXPECT_EQ(s.said(ask{code::post, "small"}), "silence");
-    EXPECT_EQ(s[outcome::limited], 1U);
+    EXPECT_EQ(s[outcomes::limited], 1U);
 }
 
 // A reply is a reply.
@@ -156,22 +153,22 @@ TEST(flood_limit_in_server, takes_a_token_for_whatever_is_sent) {
                                    packet{ask{code::get, "nothing"}},         // 4.04
                                    packet{ask{code::get, "small"}.with(9)},   // 4.02
                                    packet{ask{code::get, "small"}.non()}}) {  // 2.05
-        server<> s{site};
+        limited_server s{site};
         EXPECT_NE(s.answer(datagram).size(), 0U);
         EXPECT_NE(s.answer(datagram).size(), 0U);
-        EXPECT_EQ(s[outcome::limited], 0U);
+        EXPECT_EQ(s[outcomes::limited], 0U);
         EXPECT_EQ(s.answer(datagram).size(), 0U);
-        EXPECT_EQ(s[outcome::limited], 1U);
+        EXPECT_EQ(s[outcomes::limited], 1U);
     }
 }
 
 TEST(flood_limit_in_server, takes_a_token_for_a_challenge) {
-    server<guarded_profile> s{site};
+    guarded_server s{site};
     EXPECT_EQ(s.said(ask{code::get, "large"}), "4.01");
     EXPECT_EQ(s.said(ask{code::get, "large"}), "4.01");
     EXPECT_EQ(s.said(ask{code::get, "large"}), "silence");
-    EXPECT_EQ(s[outcome::challenged], 2U);
-    EXPECT_EQ(s[outcome::limited], 1U);
+    EXPECT_EQ(s[outcomes::challenged], 2U);
+    EXPECT_EQ(s[outcomes::limited], 1U);
 }
 
 constexpr std::array never_answered{
@@ -184,45 +181,53 @@ constexpr std::array never_answered{
 };
 
 TEST(flood_limit_in_server, takes_no_token_for_silence) {
-    server<> s{site};
+    limited_server s{site};
     for (int round = 0; round < 3; ++round) {
         for (const char* datagram : never_answered) EXPECT_EQ(s.said(datagram), "silence") << datagram;
         EXPECT_EQ(s.said(ask{code::get, "nothing"}.non(), multicast()), "silence");
         EXPECT_EQ(s.said(ask{code::get, "small"}, multicast()), "silence");
         EXPECT_EQ(s.said(ask{code::get, "small"}.non().with(9)), "silence");
     }
-    EXPECT_EQ(s[outcome::limited], 0U);
+    EXPECT_EQ(s[outcomes::limited], 0U);
     EXPECT_EQ(exhaust(s), 2);
 }
 
-// They are counted as what they are, and the response hook is told of what came for it.
+inline constexpr outcome taken = outcome::named<"taken">();
+
+// Takes every response.
+struct expecting {
+    int told = 0;
+    std::size_t receive(exchange& x, auto next) {
+        if (!is_reaction(x)) return next(x);
+        ++told;
+        return next.note(x, taken), acknowledge(x);
+    }
+};
+
+// They are counted as what they are, and a layer that takes responses is shown what came for it.
 TEST(flood_limit_in_server, drops_nothing_that_is_never_answered) {
-    struct expecting : unguarded_profile {
-        int told = 0;
-        bool on_response(const message::view&, const net::arrival&) { return ++told, true; }
-    };
-    server<expecting> s{site};
+    core<decltype(site), limit, expecting> s{site};
     exhaust(s);
     EXPECT_EQ(s.said("60 00 12 34"), "silence");
     EXPECT_EQ(s.said("70 00 12 34"), "silence");
     EXPECT_EQ(s.said("60 45 12 34"), "silence");
     EXPECT_EQ(s.said("50 45 12 34"), "silence");
-    EXPECT_EQ(s.hooks.told, 4);
-    EXPECT_EQ(s[outcome::response], 4U);
+    EXPECT_EQ(s.layer<expecting>().told, 4);
+    EXPECT_EQ(s[taken], 4U);
     for (const char* datagram : never_answered) s.said(datagram);
-    EXPECT_EQ(s[outcome::too_short], 2U);
-    EXPECT_EQ(s[outcome::unknown_version], 1U);
-    EXPECT_EQ(s[outcome::malformed], 1U);
+    EXPECT_EQ(s[outcomes::too_short], 2U);
+    EXPECT_EQ(s[outcomes::unknown_version], 1U);
+    EXPECT_EQ(s[outcomes::malformed], 1U);
     EXPECT_EQ(s.said("40 00 12 34", multicast()), "silence");
-    EXPECT_EQ(s[outcome::ping], 1U) << "which is not answered by multicast";
-    EXPECT_EQ(s[outcome::limited], 1U);
+    EXPECT_EQ(s[outcomes::ping], 1U) << "which is not answered by multicast";
+    EXPECT_EQ(s[outcomes::limited], 1U);
 
     EXPECT_EQ(s.said("40 45 12 34"), "silence") << "it would be acknowledged; who sent it will repeat it";
-    EXPECT_EQ(s.hooks.told, 6) << "the two of the list, and not this one";
+    EXPECT_EQ(s.layer<expecting>().told, 6) << "the two of the list, and not this one";
 }
 
 TEST(flood_limit_in_server, never_limits_who_is_confirmed) {
-    server<guarded_profile> s{site};
+    guarded_server s{site};
     const packet challenge = s.answer(ask{code::get, "large"});
     const packet echo{challenge.view().last(8)};
     exhaust(s);
@@ -232,7 +237,7 @@ TEST(flood_limit_in_server, never_limits_who_is_confirmed) {
 }
 
 TEST(flood_limit_in_server, takes_no_token_from_who_is_confirmed) {
-    server<trusting_profile> s{site};
+    core<decltype(site), guard<trusts_loopback>, limit> s{site};
     net::arrival trusted = unicast();
     trusted.path.remote = net::ipv4(127, 0, 0, 1, 40000);
     for (int i = 0; i < 10; ++i) EXPECT_EQ(s.said(ask{code::get, "small"}, trusted), "2.05 ct=0: ok");
@@ -243,22 +248,23 @@ TEST(flood_limit_in_server, takes_no_token_from_who_is_confirmed) {
 }
 
 TEST(flood_limit_in_server, limits_what_was_cut) {
-    server<> s{site, 16};
+    limited_server s{site, 16};
     const packet cut = packet{ask{code::post, "small"}} + filler(20);
     EXPECT_EQ(s.said(cut), "4.13");
     EXPECT_EQ(s.said(cut), "4.13");
     EXPECT_EQ(s.said(cut), "silence");
-    EXPECT_EQ(s[outcome::truncated], 2U);
-    EXPECT_EQ(s[outcome::limited], 1U);
+    EXPECT_EQ(s[outcomes::truncated], 2U);
+    EXPECT_EQ(s[outcomes::limited], 1U);
 }
 
-TEST(flood_limit_in_server, is_a_part_like_any_other) {
+TEST(flood_limit_in_server, is_a_layer_like_any_other) {
     net::loopback<> socket;
-    mincoap::server s{socket, site, unguarded{}, flood_limit<20, 1>{}, counters{}};
+    counters counted;
+    mincoap::server s{socket, site, unguarded{}, flood_limit<20, 1>{}, counted};
     for (int i = 0; i < 2; ++i) ASSERT_TRUE(socket.deliver(packet{ask{code::get, "small"}}.view(), unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
     EXPECT_EQ(s.poll(0), poll_result::ignored);
-    EXPECT_EQ(s.hooks()[outcome::limited], 1U);
+    EXPECT_EQ(counted[outcomes::limited], 1U);
 }
 
 }  // namespace

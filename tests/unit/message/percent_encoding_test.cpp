@@ -1,5 +1,5 @@
 // RFC 3986 §2.1, §3.3: which characters of a path are written as they are, and how long it is then.
-#include <mincoap/resource/percent_encoding.hpp>
+#include <mincoap/message/percent_encoding.hpp>
 
 #include <gtest/gtest.h>
 

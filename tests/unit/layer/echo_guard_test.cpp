@@ -1,5 +1,5 @@
 // The guard against amplification, RFC 9175 §2.4: what an address gets before and after it is confirmed.
-#include <mincoap/security/echo_guard.hpp>
+#include <mincoap/layer/echo_guard.hpp>
 
 #include "../../support/exchange.hpp"
 
@@ -8,9 +8,10 @@ namespace {
 
 constexpr security::siphash::key key{0x0123'4567'89ab'cdef, 0xfedc'ba98'7654'3210};
 
+// With the key above.
 template <typename Trusted = trusts_nobody>
-struct guarded : counters, echo_guard<Trusted> {
-    guarded() : echo_guard<Trusted>(key) {}
+struct guard : echo_guard<Trusted> {
+    guard() : echo_guard<Trusted>(key) {}
 };
 
 constexpr std::string_view large =
@@ -28,7 +29,7 @@ constexpr auto site = routes(at<"large">(for_groups(text(large))), at<"small">(f
                              at<"post">(post(post_large), put([] { return explained(code::conflict, large); })));
 
 template <typename Trusted = trusts_nobody>
-using server = core<decltype(site), guarded<Trusted>>;
+using server = core<decltype(site), guard<Trusted>>;
 
 ask get_large() { return ask{code::get, "large"}; }
 
@@ -49,7 +50,7 @@ net::arrival from(net::endpoint remote) {
 TEST(echo_guard, lets_small_responses_pass) {
     server<> s{site};
     EXPECT_EQ(s.said(ask{code::get, "small"}), "2.05 ct=0: ok");
-    EXPECT_EQ(s[outcome::served], 1U);
+    EXPECT_EQ(s[outcomes::served], 1U);
 }
 
 // RFC 9175 §2.4: 4.01 with Echo, and nothing besides; piggybacked, or Non-confirmable (§2.3).
@@ -59,8 +60,8 @@ TEST(echo_guard, challenges_in_place_of_a_large_response) {
     EXPECT_EQ(packet{sent.view().first(8)}, packet{"62 81 12 34 ca fe d8 ef"});
     EXPECT_EQ(sent.size(), 16U);
     EXPECT_EQ(s.answer(get_large().non()).view()[0], 0x50);
-    EXPECT_EQ(s[outcome::challenged], 2U);
-    EXPECT_EQ(s[outcome::served], 0U);
+    EXPECT_EQ(s[outcomes::challenged], 2U);
+    EXPECT_EQ(s[outcomes::served], 0U);
 }
 
 TEST(echo_guard, answers_who_repeats_the_request_with_the_option) {
@@ -102,11 +103,8 @@ TEST(echo_guard, takes_no_other_option) {
 }
 
 TEST(echo_guard, has_another_option_after_each_start) {
-    struct restarted : counters, echo_guard<> {
-        restarted() : echo_guard<>(security::siphash::key{1, 2}) {}
-    };
     server<> before{site};
-    core<decltype(site), restarted> after{site};
+    core after{site, echo_guard{security::siphash::key{1, 2}}};
     const packet echo = echo_in(before.answer(get_large()));
     EXPECT_EQ(echo_in(after.answer(get_large().with(252, echo))).size(), 8U);
 }
@@ -154,7 +152,7 @@ TEST(echo_guard, counts_challenges_where_the_clock_stands_still) {
     const packet echo = echo_in(s.answer(get_large()));
     const auto challenge = [&](unsigned times) {
         std::array<byte, 8> value{};
-        for (unsigned i = 0; i < times; ++i) s.hooks.write_echo(client, value.data());
+        for (unsigned i = 0; i < times; ++i) s.layer<guard<>>().write_echo(client, value.data());
     };
     challenge(65'536);
     EXPECT_EQ(s.said(get_large().with(252, echo)), "2.05 ct=0: " + std::string{large});
@@ -178,11 +176,11 @@ TEST(echo_guard, takes_the_first_of_two_options) {
 TEST(echo_guard, makes_the_option_of_address_port_interface_and_epoch) {
     constexpr net::endpoint link_local{
         .address{0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x12, 0x34}, .interface = 3, .port = 5683};
-    echo_guard<> guard{key};
-    const auto echo = [&guard](const net::endpoint& remote, std::uint32_t now_ms) {
+    echo_guard<> our_guard{key};
+    const auto echo = [&our_guard](const net::endpoint& remote, std::uint32_t now_ms) {
         std::array<byte, 8> value{};
-        EXPECT_FALSE(guard.confirms(remote, now_ms, nullptr));
-        guard.write_echo(remote, value.data());
+        EXPECT_FALSE(our_guard.confirms(remote, now_ms, nullptr));
+        our_guard.write_echo(remote, value.data());
         return packet{bytes{value}};
     };
     EXPECT_EQ(echo(net::ipv4(192, 0, 2, 1, 40000), 0), packet{"57 46 f1 ba a1 ab f6 68"});
@@ -215,7 +213,7 @@ TEST(echo_guard, says_what_became_of_a_request_that_changed_something) {
 
 TEST(echo_guard, sends_what_fits_to_who_sends_next_to_nothing) {
     constexpr auto root = routes(at<"">(text(large)));
-    core<decltype(root), guarded<>> s{root};
+    core<decltype(root), guard<>> s{root};
     EXPECT_EQ(s.answer(ask{code::get}), packet{"60 81 12 34"}) << "12 bytes are allowed, and 14 would be needed";
     EXPECT_EQ(s.answer(ask{code::get}.token("01")).size(), 15U);
 }
@@ -236,14 +234,14 @@ TEST(echo_guard, has_nothing_to_do_with_what_is_no_request) {
     EXPECT_EQ(s.said("4f 01 12 34"), "reset");
     EXPECT_EQ(s.said("40 45 12 34"), "reset");
     EXPECT_EQ(s.said("60 45 12 34"), "silence");
-    EXPECT_EQ(s[outcome::challenged], 0U);
+    EXPECT_EQ(s[outcomes::challenged], 0U);
 }
 
 // RFC 7252 §5.9.2.9: Block1 and Size1 of a 4.13, behind what is counted of a datagram that was cut off.
 TEST(echo_guard, keeps_what_is_said_of_a_datagram_that_was_cut_off_within_the_limit) {
     static byte_store<1024> store;
     const auto sink = routes(at<"">(put_blocks(store)));
-    core<decltype(sink), guarded<>> s{sink};
+    core<decltype(sink), guard<>> s{sink};
     net::arrival about = unicast();
     about.truncated = true;
     EXPECT_EQ(s.answer("40 03 12 34", about), packet{"60 8d 12 34 | d1 0e 06"});
@@ -252,7 +250,7 @@ TEST(echo_guard, keeps_what_is_said_of_a_datagram_that_was_cut_off_within_the_li
 TEST(echo_guard, guards_a_small_buffer_too) {
     constexpr auto root = routes(at<"">(text(large)));
     for (std::size_t size = 22; size < 130; ++size) {
-        core<decltype(root), guarded<>> s{root, size};
+        core<decltype(root), guard<>> s{root, size};
         const packet sent = s.answer(ask{code::get}.token("01 02 03 04 05 06 07 08"));
         EXPECT_LE(sent.size(), 36U) << size;
         EXPECT_TRUE(sent.view()[1] == static_cast<byte>(code::unauthorized) ||
@@ -267,7 +265,7 @@ TEST(confirmed_only, keeps_a_resource_from_who_is_not_confirmed) {
                                             open = true;
                                             return code::changed;
                                         }))));
-    core<decltype(gate), guarded<>> s{gate};
+    core<decltype(gate), guard<>> s{gate};
     const packet echo = echo_in(s.answer(ask{code::put, "gate"}));
     EXPECT_EQ(echo.size(), 8U);
     EXPECT_FALSE(open);
@@ -313,7 +311,7 @@ TEST(echo_guard, goes_on_by_challenges_where_the_clock_stands_still) {
 TEST(echo_guard, lets_three_times_the_request_pass_and_not_a_byte_more) {
     constexpr auto texts =
         routes(at<"e">(for_groups(text("twelve bytes"))), at<"m">(for_groups(text("13 bytes long"))));
-    core<decltype(texts), guarded<>> s{texts};
+    core<decltype(texts), guard<>> s{texts};
     EXPECT_EQ(s.answer(ask{code::get, "e"}).size(), 18U);
     EXPECT_EQ(s.said(ask{code::get, "e"}), "2.05 ct=0: twelve bytes");
     EXPECT_EQ(s.said(ask{code::get, "m"}), "4.01");
@@ -339,7 +337,7 @@ TEST(echo_guard, does_not_limit_a_member_of_a_group_whose_client_is_confirmed) {
 TEST(echo_guard, challenges_a_fetch) {
     const auto serve = [] { return reply{code::content, content_format::text_plain, large}; };
     const auto methods = routes(at<"">(get(serve), fetch(serve), post(serve), put(serve), patch(serve), ipatch(serve)));
-    core<decltype(methods), guarded<>> s{methods};
+    core<decltype(methods), guard<>> s{methods};
     for (const code method : {code::get, code::fetch}) {
         const packet echo = echo_in(s.answer(ask{method}.token("01")));
         EXPECT_EQ(echo.size(), 8U) << static_cast<unsigned>(method);
