@@ -54,4 +54,5 @@ int main() {
     print(ask(site, coap::code::put, {"garden", "gate"}, "1", false));
     print(ask(site, coap::code::put, {"garden", "gate"}, "1"));
     print(ask(site, coap::code::get, {"garden", "gate"}));
+    return 0;
 }

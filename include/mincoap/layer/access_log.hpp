@@ -40,7 +40,9 @@ public:
 
     template <typename Outside, typename>
     static consteval void check() {
-        static_assert(!Outside::any([]<typename L>() { return detail::receiving<L> || detail::emitting<L>; }),
+        constexpr bool is_inside =
+            Outside::any([]<typename L>() { return detail::receiving<L> || detail::emitting<L>; });
+        static_assert(!is_inside,
                       "mincoap: access_log tells what is sent, and has to stand in front of all other layers");
     }
 

@@ -1,13 +1,14 @@
-// The server would never tell it.
+// The server would never call it.
 #include <mincoap/mincoap.hpp>
 
-struct log : mincoap::hooks {
-    void on_outcom(mincoap::outcome) {}
+struct meter {
+    std::uint32_t level = 0;
+    void measure() {}
 };
 
 int main() {
     mincoap::net::null_socket socket;
     const mincoap::null_handler handler;
-    mincoap::server server{socket, handler, mincoap::unguarded{}, log{}};
+    mincoap::server server{socket, handler, mincoap::unguarded{}, meter{}};
     while (server.poll(0) != mincoap::poll_result::error) {}
 }

@@ -1,10 +1,10 @@
-// There was no limit at all.
+// It could not count.
 #include <mincoap/mincoap.hpp>
 
 int main() {
     mincoap::net::null_socket socket;
     const mincoap::null_handler handler;
-    mincoap::server server{socket, handler, mincoap::unguarded{}, mincoap::flood_limit<1, 2>{},
-                           mincoap::flood_limit<3, 4>{}};
+    const mincoap::counters counted;
+    mincoap::server server{socket, handler, mincoap::unguarded{}, counted};
     while (server.poll(0) != mincoap::poll_result::error) {}
 }

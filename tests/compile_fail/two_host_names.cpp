@@ -1,4 +1,4 @@
-// Every host was let in.
+// The second would refuse the names of the first.
 #include <mincoap/mincoap.hpp>
 
 int main() {
