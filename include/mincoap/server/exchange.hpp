@@ -7,14 +7,19 @@
 
 namespace mincoap {
 
-// The memory of one exchange. All that matters from one datagram to the next is an answer that waits for the socket.
+// The memory of one exchange. All that matters from one datagram to the next is an answer that waits for the socket, and
+// since when the socket takes none.
 struct exchange {
-    mutable_bytes buffer;        // the largest datagram that is taken or sent: at least 12 bytes, 22 with a guard;
-                                 // at most 65,535
+    mutable_bytes storage;  // the server's; it bounds what is taken or sent: at least 12 bytes, 22 with a guard;
+                            // at most 65,535
+    mutable_bytes buffer =
+        storage;                 // where the datagram lies, and then its answer: in the storage, or lent by the socket
     std::size_t reply_size = 0;  // of the answer in the buffer, in bytes; 0: none waits
     net::arrival in{};           // the datagram that was received
+    bool congested = false;      // the socket said `would_block`, and has sent nothing since
+    std::uint32_t congested_since_ms = 0;
 
-    constexpr explicit exchange(mutable_bytes memory) : buffer(memory) {}
+    constexpr explicit exchange(mutable_bytes memory) : storage(memory) {}
 };
 
 namespace detail {

@@ -11,17 +11,36 @@ enum class poll_result : byte {
     ignored,   // a datagram was dropped; there may be more
     deferred,  // a datagram will be answered once its leisure has passed; there may be more
     blocked,   // the socket does not take the answer now; the next poll sends it, before it receives anything
+    unsent,    // an answer is lost, since the socket took none for `net::send_patience_ms`; there may be more
     error,     // the socket failed, and says why; an answer that it failed to send is lost
 };
 
 namespace detail {
 
-template <net::udp_socket Socket>
-poll_result send_reply(Socket& socket, exchange& e) {
-    const net::status sent = socket.send(e.buffer.first(e.reply_size), e.in.path);
-    if (sent == net::status::would_block) return poll_result::blocked;
+// How much longer the server waits for a socket that takes no answer, in milliseconds. The time counts from the first
+// answer that the socket did not take, until it takes one: a full queue delays others once, not with each answer for it.
+constexpr std::uint32_t patience_left_ms(const exchange& e, std::uint32_t now_ms) {
+    const std::uint32_t passed_ms = now_ms - e.congested_since_ms;
+    return passed_ms < net::send_patience_ms ? net::send_patience_ms - passed_ms : 0;
+}
+
+// The answer stays in its buffer while it waits.
+constexpr poll_result wait_or_drop(exchange& e, std::uint32_t now_ms) {
+    if (!e.congested) e.congested_since_ms = now_ms;
+    e.congested = true;
+    if (patience_left_ms(e, now_ms) != 0) return poll_result::blocked;
     e.reply_size = 0;
-    return sent == net::status::done ? poll_result::served : poll_result::error;
+    return poll_result::unsent;
+}
+
+template <net::udp_socket Socket>
+poll_result send_reply(Socket& socket, exchange& e, std::uint32_t now_ms) {
+    const net::status sent = socket.send(e.buffer.first(e.reply_size), e.in.path);
+    if (sent == net::status::would_block) return wait_or_drop(e, now_ms);
+    e.reply_size = 0;
+    if (sent == net::status::failed) return poll_result::error;
+    e.congested = false;
+    return poll_result::served;
 }
 
 // Moves the reply into the hooks.
@@ -34,9 +53,12 @@ constexpr poll_result defer(exchange& e, std::uint32_t now_ms, Hooks& hooks) {
 
 }  // namespace detail
 
-// Serves at most one datagram. Never waits.
+// Serves at most one datagram. Never waits. Where `now_ms` stays the same, a blocked answer waits for the socket without
+// end.
 template <net::udp_socket Socket, handler Handler, typename Hooks>
 poll_result poll(Socket& socket, exchange& e, const Handler& handler, std::uint32_t now_ms, Hooks& hooks) {
+    if constexpr (net::lending_socket<Socket>)
+        if (e.reply_size == 0) e.buffer = e.storage;
     if constexpr (detail::deferring<Hooks>)
         if (e.reply_size == 0) e.reply_size = hooks.take_deferred(e.buffer, e.in.path, now_ms);
     if (e.reply_size == 0) {
@@ -49,7 +71,7 @@ poll_result poll(Socket& socket, exchange& e, const Handler& handler, std::uint3
         if constexpr (detail::deferring<Hooks>)
             if (e.in.multicast) return detail::defer(e, now_ms, hooks);
     }
-    return detail::send_reply(socket, e);
+    return detail::send_reply(socket, e, now_ms);
 }
 template <net::udp_socket Socket, handler Handler>
 poll_result poll(Socket& socket, exchange& e, const Handler& handler, std::uint32_t now_ms) {

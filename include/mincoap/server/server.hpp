@@ -66,12 +66,14 @@ public:
     // Serves at most one datagram; never waits. `now_ms` is handed to handlers as it is.
     poll_result poll(std::uint32_t now_ms) { return mincoap::poll(socket_, exchange_, handler_, now_ms, hooks_); }
 
-    // Whether an answer waits for the socket to take it: wait for writability then, and poll again.
+    // Whether an answer waits for the socket to take it: wait for writability then, for `wait_ms` at most, and poll again.
     constexpr bool is_blocked() const { return exchange_.reply_size != 0; }
 
-    // For how many milliseconds `poll` need not be called unless a datagram comes: until a part has something to send
-    // (see leisure.hpp), or else 24 days.
-    constexpr std::uint32_t wait_ms([[maybe_unused]] std::uint32_t now_ms) const {
+    // For how many milliseconds `poll` need not be called unless a datagram comes, or the socket takes an answer if
+    // `is_blocked()`: until a blocked answer is dropped, until a part has something to send (see leisure.hpp), or else 24
+    // days.
+    constexpr std::uint32_t wait_ms(std::uint32_t now_ms) const {
+        if (is_blocked()) return detail::patience_left_ms(exchange_, now_ms);
         if constexpr (detail::deferring<Hooks>) return hooks_.deferred_wait_ms(now_ms);
         else return detail::longest_wait_ms;
     }
