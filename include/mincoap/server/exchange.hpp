@@ -1,6 +1,8 @@
 // The memory of one exchange, and what is done to a datagram by its header alone.
 #pragma once
 
+#include <type_traits>
+
 #include <mincoap/message/block.hpp>
 #include <mincoap/message/view.hpp>
 #include <mincoap/net/udp_socket.hpp>
@@ -10,17 +12,23 @@ namespace mincoap {
 // The memory of one exchange. All that matters from one datagram to the next is an answer that waits for the socket, and
 // since when the socket takes none.
 struct exchange {
-    mutable_bytes storage;  // the server's; it bounds what is taken or sent: at least 12 bytes, 22 with a guard;
-                            // at most 65,535
-    mutable_bytes buffer =
-        storage;                 // where the datagram lies, and then its answer: in the storage, or lent by the socket
-    std::size_t reply_size = 0;  // of the answer in the buffer, in bytes; 0: none waits
-    net::arrival in{};           // the datagram that was received
-    bool congested = false;      // the socket said `would_block`, and has sent nothing since
-    std::uint32_t congested_since_ms = 0;
+    mutable_bytes buffer;             // the largest datagram that is taken or sent: at least 12 bytes, 22 with a guard;
+                                      // at most 65,535
+    std::size_t reply_size = 0;       // of the answer in the buffer, in bytes; 0: none waits
+    std::uint32_t full_since_ms = 0;  // when the socket first took no answer, | 1; 0: it took the last one
+    net::arrival in{};                // the datagram that was received
 
-    constexpr explicit exchange(mutable_bytes memory) : storage(memory) {}
+    constexpr explicit exchange(mutable_bytes memory) : buffer(memory) {}
 };
+
+// The same where the socket may lend its own memory: `buffer` is in one or the other.
+struct lending_exchange : exchange {
+    mutable_bytes storage;
+
+    constexpr explicit lending_exchange(mutable_bytes memory) : exchange(memory), storage(memory) {}
+};
+template <net::udp_socket Socket>
+using exchange_for = std::conditional_t<net::lending_socket<Socket>, lending_exchange, exchange>;
 
 namespace detail {
 

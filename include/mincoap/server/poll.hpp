@@ -17,18 +17,14 @@ enum class poll_result : byte {
 
 namespace detail {
 
-// How much longer the server waits for a socket that takes no answer, in milliseconds. The time counts from the first
-// answer that the socket did not take, until it takes one: a full queue delays others once, not with each answer for it.
-constexpr std::uint32_t patience_left_ms(const exchange& e, std::uint32_t now_ms) {
-    const std::uint32_t passed_ms = now_ms - e.congested_since_ms;
-    return passed_ms < net::send_patience_ms ? net::send_patience_ms - passed_ms : 0;
-}
+// For how many milliseconds the socket has taken no answer, to 2 ms.
+constexpr std::uint32_t full_for_ms(const exchange& e, std::uint32_t now_ms) { return (now_ms | 1) - e.full_since_ms; }
 
-// The answer stays in its buffer while it waits.
+// The answer stays in its buffer while it waits. The patience is that with one full queue: it delays others once, not
+// with each answer that meets it.
 constexpr poll_result wait_or_drop(exchange& e, std::uint32_t now_ms) {
-    if (!e.congested) e.congested_since_ms = now_ms;
-    e.congested = true;
-    if (patience_left_ms(e, now_ms) != 0) return poll_result::blocked;
+    if (e.full_since_ms == 0) e.full_since_ms = now_ms | 1;
+    if (full_for_ms(e, now_ms) < net::send_patience_ms) return poll_result::blocked;
     e.reply_size = 0;
     return poll_result::unsent;
 }
@@ -39,7 +35,7 @@ poll_result send_reply(Socket& socket, exchange& e, std::uint32_t now_ms) {
     if (sent == net::status::would_block) return wait_or_drop(e, now_ms);
     e.reply_size = 0;
     if (sent == net::status::failed) return poll_result::error;
-    e.congested = false;
+    e.full_since_ms = 0;
     return poll_result::served;
 }
 
@@ -56,7 +52,7 @@ constexpr poll_result defer(exchange& e, std::uint32_t now_ms, Hooks& hooks) {
 // Serves at most one datagram. Never waits. Where `now_ms` stays the same, a blocked answer waits for the socket without
 // end.
 template <net::udp_socket Socket, handler Handler, typename Hooks>
-poll_result poll(Socket& socket, exchange& e, const Handler& handler, std::uint32_t now_ms, Hooks& hooks) {
+poll_result poll(Socket& socket, exchange_for<Socket>& e, const Handler& handler, std::uint32_t now_ms, Hooks& hooks) {
     if constexpr (net::lending_socket<Socket>)
         if (e.reply_size == 0) e.buffer = e.storage;
     if constexpr (detail::deferring<Hooks>)
@@ -74,7 +70,7 @@ poll_result poll(Socket& socket, exchange& e, const Handler& handler, std::uint3
     return detail::send_reply(socket, e, now_ms);
 }
 template <net::udp_socket Socket, handler Handler>
-poll_result poll(Socket& socket, exchange& e, const Handler& handler, std::uint32_t now_ms) {
+poll_result poll(Socket& socket, exchange_for<Socket>& e, const Handler& handler, std::uint32_t now_ms) {
     hooks none;
     return poll(socket, e, handler, now_ms, none);
 }

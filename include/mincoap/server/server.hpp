@@ -73,7 +73,10 @@ public:
     // `is_blocked()`: until a blocked answer is dropped, until a part has something to send (see leisure.hpp), or else 24
     // days.
     constexpr std::uint32_t wait_ms(std::uint32_t now_ms) const {
-        if (is_blocked()) return detail::patience_left_ms(exchange_, now_ms);
+        if (is_blocked()) {
+            const std::uint32_t waited_ms = detail::full_for_ms(exchange_, now_ms);
+            return waited_ms < net::send_patience_ms ? net::send_patience_ms - waited_ms : 0;
+        }
         if constexpr (detail::deferring<Hooks>) return hooks_.deferred_wait_ms(now_ms);
         else return detail::longest_wait_ms;
     }
@@ -101,7 +104,7 @@ private:
     };
 
     [[no_unique_address]] Memory memory_{};
-    exchange exchange_;
+    exchange_for<Socket> exchange_;
     Socket& socket_;
     const Handler& handler_;
     numbered_hooks hooks_{};
