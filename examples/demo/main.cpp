@@ -110,7 +110,6 @@ void print(const mincoap::counters& counted) {
 
 // Waits for a datagram, or until one can be sent. False: a signal came.
 bool wait(udp_socket& socket, int signals, bool to_send, int timeout_ms) {
-    if (to_send) timeout_ms = std::min(timeout_ms, udp_socket::send_patience_ms);
     std::array<pollfd, 2> events{{{.fd = signals, .events = POLLIN, .revents = 0},
                                   {.fd = socket.native_handle(), .events = POLLIN, .revents = 0}}};
     if (to_send) events[1].events = POLLOUT;

@@ -23,14 +23,14 @@ public:
     }
 
     // For people, such as "served".
-    constexpr std::string_view name() const { return name_; }
+    constexpr std::string_view name() const { return name_ == nullptr ? std::string_view{} : name_; }
 
     friend constexpr bool operator==(outcome a, outcome b) { return a.name_ == b.name_; }
 
 private:
     constexpr explicit outcome(const char* name) : name_(name) {}
 
-    const char* name_ = "";
+    const char* name_ = nullptr;
 };
 
 namespace outcomes {

@@ -310,15 +310,39 @@ TEST_F(leisure_test, sends_it_once_the_socket_takes_it) {
 
 TEST_F(leisure_test, does_not_send_over_a_reply_that_waits_for_the_socket) {
     EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::ignored);
+    now += device.wait_ms(now) - 10;
     socket.send_status = net::status::would_block;
     EXPECT_EQ(after("40 01 00 02 b1 'b'", unicast()), poll_result::blocked);
-    pass_leisure();
+    now += 20;
     EXPECT_EQ(poll(), poll_result::blocked);
     socket.send_status = net::status::done;
     EXPECT_EQ(poll(), poll_result::served);
     EXPECT_EQ(sent(), packet{"60 45 00 02 c0 ff 'B'"});
     EXPECT_EQ(poll(), poll_result::served);
     EXPECT_EQ(sent(), packet{"50 45 00 00 c0 ff 'A'"});
+}
+
+// It would call `poll` again and again, to no avail.
+TEST_F(leisure_test, that_is_over_does_not_keep_a_blocked_server_awake) {
+    EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::ignored);
+    now += device.wait_ms(now) - 10;
+    socket.send_status = net::status::would_block;
+    EXPECT_EQ(after("40 01 00 02 b1 'b'", unicast()), poll_result::blocked);
+    now += 20;
+    EXPECT_EQ(device.wait_ms(now), net::send_patience_ms - 20);
+}
+
+// The first answer has waited for the socket long enough for both.
+TEST_F(leisure_test, is_lost_at_once_behind_an_answer_that_the_socket_did_not_take_in_time) {
+    EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::ignored);
+    now += device.wait_ms(now) - 10;
+    socket.send_status = net::status::would_block;
+    EXPECT_EQ(after("40 01 00 02 b1 'b'", unicast()), poll_result::blocked);
+    now += net::send_patience_ms;
+    EXPECT_EQ(poll(), poll_result::unsent);
+    EXPECT_EQ(poll(), poll_result::unsent);
+    EXPECT_EQ(poll(), poll_result::idle);
+    EXPECT_EQ(sent(), packet{});
 }
 
 TEST_F(leisure_test, loses_it_if_sending_fails) {

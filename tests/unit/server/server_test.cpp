@@ -123,6 +123,200 @@ TEST(server, says_that_it_is_blocked) {
     EXPECT_EQ(taken(socket), packet{"60 45 00 01 c0 ff 'A'"});
 }
 
+// ---- a socket that takes no answer
+
+class blocked_server : public testing::Test {
+protected:
+    // The time passes only here.
+    poll_result poll_after(std::uint32_t ms) {
+        now_ms += ms;
+        return s.poll(now_ms);
+    }
+    void ask(byte id) {
+        const std::array<byte, 6> get_a{0x40, 1, 0, id, 0xb1, 'a'};
+        ASSERT_TRUE(socket.deliver(get_a, unicast()));
+    }
+    packet answer_to(byte id) const { return packet{"60 45 00"} + packet{bytes{&id, 1}} + "c0 ff 'A'"; }
+    std::uint32_t wait_ms() const { return s.wait_ms(now_ms); }
+
+    net::loopback<64, 4> socket;
+    server<net::loopback<64, 4>, decltype(site), std::array<byte, default_message_size>, unguarded> s{socket, site,
+                                                                                                      unguarded{}};
+    std::uint32_t now_ms = 0xffff'ffb0;  // the clock wraps around
+};
+
+// One peer that takes nothing must not keep others waiting.
+TEST_F(blocked_server, drops_an_answer_that_the_socket_has_not_taken_for_100_ms) {
+    socket.send_status = net::status::would_block;
+    ask(1);
+    EXPECT_EQ(poll_after(0), poll_result::blocked);
+    EXPECT_EQ(poll_after(99), poll_result::blocked);
+    EXPECT_EQ(poll_after(1), poll_result::unsent);
+    EXPECT_FALSE(s.is_blocked());
+    socket.send_status = net::status::done;
+    EXPECT_EQ(poll_after(0), poll_result::idle);
+    EXPECT_EQ(taken(socket), packet{});
+}
+
+TEST_F(blocked_server, tries_once_more_when_the_time_is_over) {
+    socket.send_status = net::status::would_block;
+    ask(1);
+    EXPECT_EQ(poll_after(0), poll_result::blocked);
+    socket.send_status = net::status::done;
+    EXPECT_EQ(poll_after(10'000), poll_result::served);
+    EXPECT_EQ(taken(socket), answer_to(1));
+}
+
+TEST_F(blocked_server, waits_once_for_a_full_queue_and_not_with_each_answer) {
+    socket.send_status = net::status::would_block;
+    for (const byte id : {byte{1}, byte{2}, byte{3}}) ask(id);
+    EXPECT_EQ(poll_after(0), poll_result::blocked);
+    EXPECT_EQ(poll_after(100), poll_result::unsent);
+    EXPECT_EQ(poll_after(0), poll_result::unsent);
+    EXPECT_EQ(poll_after(0), poll_result::unsent);
+    EXPECT_EQ(poll_after(0), poll_result::idle);
+}
+
+TEST_F(blocked_server, waits_anew_once_an_answer_was_taken) {
+    socket.send_status = net::status::would_block;
+    ask(1);
+    EXPECT_EQ(poll_after(0), poll_result::blocked);
+    EXPECT_EQ(poll_after(60), poll_result::blocked);
+    socket.send_status = net::status::done;
+    EXPECT_EQ(poll_after(0), poll_result::served);
+    socket.send_status = net::status::would_block;
+    ask(2);
+    EXPECT_EQ(poll_after(60), poll_result::blocked);
+    EXPECT_EQ(poll_after(99), poll_result::blocked);
+    EXPECT_EQ(poll_after(1), poll_result::unsent);
+}
+
+TEST_F(blocked_server, does_not_take_a_failure_for_an_answer_that_was_sent) {
+    socket.send_status = net::status::would_block;
+    ask(1);
+    EXPECT_EQ(poll_after(0), poll_result::blocked);
+    socket.send_status = net::status::failed;
+    EXPECT_EQ(poll_after(50), poll_result::error);
+    socket.send_status = net::status::would_block;
+    ask(2);
+    EXPECT_EQ(poll_after(0), poll_result::blocked);
+    EXPECT_EQ(poll_after(50), poll_result::unsent);
+}
+
+// A loop that waits for writability, or for so long, needs nothing else.
+TEST_F(blocked_server, tells_how_long_it_waits_for_the_socket) {
+    EXPECT_GT(wait_ms(), 1'000'000U);
+    socket.send_status = net::status::would_block;
+    ask(1);
+    EXPECT_EQ(poll_after(0), poll_result::blocked);
+    EXPECT_EQ(wait_ms(), net::send_patience_ms);
+    now_ms += 60;
+    EXPECT_EQ(wait_ms(), net::send_patience_ms - 60);
+    now_ms += 60;
+    EXPECT_EQ(wait_ms(), 0U);
+    EXPECT_EQ(poll_after(0), poll_result::unsent);
+    EXPECT_GT(wait_ms(), 1'000'000U);
+}
+
+TEST_F(blocked_server, waits_for_the_socket_where_the_clock_stands_still) {
+    socket.send_status = net::status::would_block;
+    ask(1);
+    for (int i = 0; i < 1000; ++i) ASSERT_EQ(poll_after(0), poll_result::blocked);
+    socket.send_status = net::status::done;
+    EXPECT_EQ(poll_after(0), poll_result::served);
+    EXPECT_EQ(taken(socket), answer_to(1));
+}
+
+// ---- a socket that lends
+
+using lending_loopback = net::loopback<64, 4, true>;
+
+TEST(server_on_lent_memory, answers_where_the_datagram_lies) {
+    std::array<byte, 128> memory;
+    memory.fill(0x77);
+    lending_loopback socket;
+    server s{socket, site, memory, unguarded{}};
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_TRUE(socket.deliver(packet{"40 01 00 01 b1 'a'"}.view(), unicast()));
+        EXPECT_EQ(s.poll(0), poll_result::served);
+        EXPECT_EQ(taken(socket), packet{"60 45 00 01 c0 ff 'A'"});
+        EXPECT_EQ(s.poll(0), poll_result::idle);
+    }
+    for (const byte b : memory) ASSERT_EQ(b, 0x77) << "nothing was copied there";
+}
+
+TEST(server_on_lent_memory, keeps_a_blocked_answer_in_it) {
+    lending_loopback socket;
+    server s{socket, site, unguarded{}};
+    socket.send_status = net::status::would_block;
+    ASSERT_TRUE(socket.deliver(packet{"40 01 00 01 b1 'a'"}.view(), unicast()));
+    ASSERT_TRUE(socket.deliver(packet{"40 01 00 02 b1 'a'"}.view(), unicast()));
+    for (std::uint32_t now_ms : {0U, 50U, 99U}) EXPECT_EQ(s.poll(now_ms), poll_result::blocked);
+    socket.send_status = net::status::done;
+    EXPECT_EQ(s.poll(99), poll_result::served);
+    EXPECT_EQ(s.poll(99), poll_result::served);
+    EXPECT_EQ(taken(socket), packet{"60 45 00 01 c0 ff 'A'"});
+    EXPECT_EQ(taken(socket), packet{"60 45 00 02 c0 ff 'A'"});
+}
+
+TEST(server_on_lent_memory, gives_it_back_with_an_answer_that_is_dropped_or_failed) {
+    lending_loopback socket;
+    server s{socket, site, unguarded{}};
+    for (const auto& [status, last] : {std::pair{net::status::would_block, poll_result::unsent},
+                                       std::pair{net::status::failed, poll_result::error}}) {
+        socket.send_status = status;
+        ASSERT_TRUE(socket.deliver(packet{"40 01 00 01 b1 'a'"}.view(), unicast()));
+        poll_result result = s.poll(0);
+        if (result == poll_result::blocked) result = s.poll(100);
+        EXPECT_EQ(result, last);
+        socket.send_status = net::status::done;
+        ASSERT_TRUE(socket.deliver(packet{"40 01 00 02 b1 'a'"}.view(), unicast()));
+        EXPECT_EQ(s.poll(100), poll_result::served);
+        EXPECT_EQ(taken(socket), packet{"60 45 00 02 c0 ff 'A'"});
+    }
+}
+
+// The buffer of the datagram before this one is the socket's again.
+TEST(server_on_lent_memory, takes_a_datagram_that_is_copied_into_its_own_memory_afterwards) {
+    constexpr auto sized = [](const request& r) -> reply {
+        return r.payload().size() == 50 ? code::valid : code::bad_request;
+    };
+    std::array<byte, 56> memory{};
+    lending_loopback socket;
+    server s{socket, sized, memory, unguarded{}};
+    const packet whole = packet{"40 02 00 02 ff"} + test::filler(50);
+    const packet too_large = packet{"40 02 00 03 ff"} + test::filler(52);
+    for (int i = 0; i < 2; ++i) {
+        ASSERT_TRUE(socket.deliver(packet{"60 00 00 01"}.view(), unicast()));
+        ASSERT_TRUE(socket.deliver(whole.view(), unicast()));
+        ASSERT_TRUE(socket.deliver(too_large.view(), unicast()));
+        EXPECT_EQ(s.poll(0), poll_result::ignored);
+        EXPECT_EQ(s.poll(0), poll_result::served);
+        EXPECT_EQ(taken(socket), packet{"60 43 00 02"});
+        EXPECT_EQ(s.poll(0), poll_result::served);
+        EXPECT_EQ(taken(socket), packet{"60 8d 00 03"});
+        EXPECT_EQ(packet{bytes{memory}.first(4)}, packet{"60 8d 00 03"});
+        memory.fill(0);
+        EXPECT_EQ(s.poll(0), poll_result::idle);
+    }
+}
+
+// By then, the memory that the request lay in is the socket's again.
+TEST(server_on_lent_memory, sends_what_was_deferred_from_its_own) {
+    constexpr auto groups = routes(at<"a">(for_groups(text("A"))));
+    std::array<byte, 128> memory{};
+    lending_loopback socket;
+    server s{socket, groups, memory, unguarded{}, leisure<48>{1, 100}};
+    ASSERT_TRUE(socket.deliver(packet{"50 01 00 01 b1 'a'"}.view(), test::multicast()));
+    EXPECT_EQ(s.poll(0), poll_result::ignored);
+    EXPECT_EQ(s.poll(100), poll_result::served);
+    EXPECT_EQ(taken(socket), packet{"50 45 00 00 c0 ff 'A'"});
+    EXPECT_EQ(packet{bytes{memory}.first(7)}, packet{"50 45 00 00 c0 ff 'A'"});
+    ASSERT_TRUE(socket.deliver(packet{"40 01 00 02 b1 'a'"}.view(), unicast()));
+    EXPECT_EQ(s.poll(100), poll_result::served);
+    EXPECT_EQ(taken(socket), packet{"60 45 00 02 c0 ff 'A'"});
+}
+
 TEST(server, hands_on_the_time) {
     constexpr auto clock = [](const request& r) -> reply { return r.now_ms == 42 ? code::valid : code::bad_request; };
     net::loopback<> socket;
