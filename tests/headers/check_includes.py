@@ -22,7 +22,7 @@ BELOW = {
     "layer": {"message", "cbor", "net", "handler", "server", "security"},
 }
 ANY_ROOM = {"assert.hpp", "version.hpp"}
-ADAPTER_ROOMS = {"net", "resource"}
+ADAPTER_ROOMS = {"net", "resource", "layer"}
 ADAPTER_HEADERS = {"mincoap.hpp": False, "message/bytes.hpp": True, "security/crypto.hpp": True}
 
 # What include/ may take from the standard library: the part that needs no operating system and little flash.

@@ -66,7 +66,7 @@ protected:
     mutable_bytes buffer;
     net::arrival in;
     watched watch{*this};
-    server<watched, decltype(site), profile<unguarded>, given_memory> device{watch, site, storage, unguarded{}};
+    server<watched, decltype(site), given_memory, unguarded> device{watch, site, storage, unguarded{}};
     std::uint32_t now_ms = 0;
 };
 
