@@ -1,6 +1,6 @@
-// Layers of a server for open networks, the outermost first: it asks for an address once rather than with each block, is quiet under a flood,
-// answers a group after a random time, and for the names only that it has. Who asks for its address, whichever, need
-// not know them.
+// Layers of a server for open networks, the outermost first: it asks for an address once rather than with each block,
+// is quiet under a flood, answers a group after a random time, and for the names only that it has. Who asks for its
+// address, whichever, need not know them.
 //
 //     $ coap-client-notls -m get coap://127.0.0.1/hello
 //     Hello

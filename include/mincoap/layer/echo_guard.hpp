@@ -68,8 +68,8 @@ public:
 
     // The same guard, which also puts an Echo option for the next request into the response to a confirmed client that
     // sent the option itself, as libcoap does (RFC 9175 §2.3). A client that fetches a body in blocks, each of which is
-    // too large for an address that nobody has confirmed, takes one round trip for a block then instead of two. It costs
-    // ten bytes of each such response, and a tag.
+    // too large for an address that nobody has confirmed, takes one round trip for a block then instead of two. It
+    // costs ten bytes of each such response, and a tag.
     constexpr echo_guard<Trusted, Mac, true> preemptive() const {
         return echo_guard<Trusted, Mac, true>{mac_, trusted_};
     }
@@ -83,7 +83,7 @@ public:
             noted.echo = o.value.data();
     }
 
-    [[gnu::noinline]] std::size_t receive(exchange& x, const seen& noted, auto next) {
+    std::size_t receive(exchange& x, const seen& noted, auto next) {
         x.from.confirmed = confirms(x.from.path.remote, x.now_ms(), noted.echo);
         const std::size_t limit = 3 * x.from.size;
         // A group's member sends what it can send unasked: a response in blocks gets smaller, another one that is too

@@ -27,8 +27,7 @@ struct block {
     // From the option's number; none if SZX is 7, which is reserved ("MUST lead to 4.00").
     static constexpr std::optional<block> decode(std::uint32_t value) {
         if (is_reserved(value)) return std::nullopt;
-        return block{
-            .number = value >> 4, .more = (value & more_bit) != 0, .size_exponent = size_exponent_of(value)};
+        return block{.number = value >> 4, .more = (value & more_bit) != 0, .size_exponent = size_exponent_of(value)};
     }
     constexpr std::uint32_t encoded() const { return number << 4 | (more ? more_bit : 0) | size_exponent; }
 

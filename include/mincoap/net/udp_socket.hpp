@@ -22,7 +22,8 @@
 //     failed       as above.
 //
 // `buffer` is the caller's storage at first. A socket either copies or lends:
-//   - A socket that copies writes the datagram into the storage. It may take `buffer` by value. If it takes a reference,
+//   - A socket that copies writes the datagram into the storage. It may take `buffer` by value. If it takes a
+//   reference,
 //     it may shorten `buffer` to the largest answer that goes out as one packet, but neither below in.size nor below
 //     `min_lent_size`.
 //   - A socket that lends takes `buffer` by reference and sets it to memory of its own, in which the datagram lies. The

@@ -142,9 +142,7 @@ struct block_plan {
     constexpr bool asks_for_size() const { return (asked & has_size2) != 0; }
 
     // Whether there is such a block. SZX 7 is reserved (RFC 7959 §2.2).
-    constexpr bool is_possible() const {
-        return !block::is_reserved(asked) && (offset() == 0 || offset() < all.size);
-    }
+    constexpr bool is_possible() const { return !block::is_reserved(asked) && (offset() == 0 || offset() < all.size); }
 };
 
 // What these take in a response, at most, in bytes.

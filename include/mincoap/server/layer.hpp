@@ -79,8 +79,8 @@ struct layer_archetype {
     struct seen {};
     static void option(seen&, const message::option_view&) {}
 
-    // A datagram came in, of x.size bytes, whether it has an x.error or not. Returns the size of the answer in x.buffer,
-    // in bytes; 0: there is none.
+    // A datagram came in, of x.size bytes, whether it has an x.error or not. Returns the size of the answer in
+    // x.buffer, in bytes; 0: there is none.
     std::size_t receive(exchange& x, seen&, auto next) { return next(x); }
 
     // A request for the site, or for the refusal in x.refusal. `reply::nothing()` says nothing.
@@ -107,8 +107,8 @@ struct layer_archetype {
 //
 //     static constexpr std::size_t min_message_size = 22;  the server's memory has so many bytes at least
 //     static constexpr bool guards = true;      it stands between large responses and addresses that nobody confirmed
-//     struct once;   or `using once = ...`      of the layers with the same `once`, one may stand in a server; without it
-//                                               the layer is that type itself
+//     struct once;   or `using once = ...`      of the layers with the same `once`, one may stand in a server; without
+//                                               it the layer is that type itself
 //     template <typename Outside, typename Inside> static consteval void check();
 //                                               static_asserts about the layers around it, which are layer_list<...>
 

@@ -15,9 +15,9 @@ namespace {
 
 using test::packet;
 
-constexpr auto site = routes(at<"lamps/*">(get([](const request&, std::string_view) { return content("on"); })),
-                             at<"led">(put([] { return code::changed; })),
-                             at<"long">(text("0123456789012345678901234567890123456789")));
+constexpr auto site =
+    routes(at<"lamps/*">(get([](const request&, std::string_view) { return content("on"); })),
+           at<"led">(put([] { return code::changed; })), at<"long">(text("0123456789012345678901234567890123456789")));
 
 struct told {
     code method;

@@ -1,4 +1,5 @@
-// The rules of the server without layers, byte by byte. What a handler is given and says is tested with handlers and resources.
+// The rules of the server without layers, byte by byte. What a handler is given and says is tested with handlers and
+// resources.
 #include <gtest/gtest.h>
 
 #include "../../support/exchange.hpp"

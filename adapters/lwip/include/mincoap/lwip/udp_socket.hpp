@@ -65,9 +65,9 @@ public:
     //   ERR_MEM    lwIP has no room for it: MEMP_NUM_IGMP_GROUP, MEMP_NUM_MLD6_GROUP; or this socket has `max_groups`
     err_t join(const net::endpoint& group);
 
-    // By the contract of net::udp_socket: the oldest datagram that waits. It is lent where it lies, in lwIP's own memory,
-    // with what its pbuf has behind it. `buffer` becomes no larger than the storage and than what the link carries as one
-    // packet, but as large as the datagram and at least `net::min_lent_size`.
+    // By the contract of net::udp_socket: the oldest datagram that waits. It is lent where it lies, in lwIP's own
+    // memory, with what its pbuf has behind it. `buffer` becomes no larger than the storage and than what the link
+    // carries as one packet, but as large as the datagram and at least `net::min_lent_size`.
     // A datagram in several pieces, as after reassembly, one that is not in PBUF_POOL, one that is too large, and one
     // behind which its pbuf has too little room, are copied into the storage.
     // A datagram that is lent does not count among the `depth` that wait.

@@ -2,7 +2,8 @@
 //
 //     2026-11-27T08:15:00Z 192.0.2.7:40000 GET /hello 2.05 in=11 out=18 served
 //
-// The time is UTC; `*` behind the address: sent to a group; `-` for what there is none of. A line is written as a whole.
+// The time is UTC; `*` behind the address: sent to a group; `-` for what there is none of. A line is written as a
+// whole.
 #pragma once
 
 #include <array>
@@ -39,7 +40,8 @@ private:
 
     // "GET", "0.08", "2.05", "-".
     static std::array<char, 8> code_text(code c) {
-        static constexpr std::array<const char*, 8> methods{"-", "GET", "POST", "PUT", "DELETE", "FETCH", "PATCH", "iPATCH"};
+        static constexpr std::array<const char*, 8> methods{"-",      "GET",   "POST",  "PUT",
+                                                            "DELETE", "FETCH", "PATCH", "iPATCH"};
         std::array<char, 8> text{};
         const unsigned number = static_cast<unsigned>(c);
         if (number < methods.size()) std::snprintf(text.data(), text.size(), "%s", methods[number]);

@@ -392,11 +392,11 @@ TYPED_TEST_P(udp_socket_conformance, receives_nothing_from_the_unspecified_addre
 }
 
 REGISTER_TYPED_TEST_SUITE_P(
-    udp_socket_conformance, says_would_block_when_there_is_nothing, receives_a_datagram_whole,
-    tells_who_sent_it, tells_the_address_that_was_asked,
-    tells_everything_anew, receives_an_empty_datagram, receives_a_datagram_that_fits_exactly,
-    says_truncated_and_gives_the_beginning, takes_a_datagram_for_which_there_is_no_room_at_all,
-    leaves_storage_beyond_the_datagram_alone, receives_in_the_storage_or_in_no_more_and_enough_memory_of_its_own,
+    udp_socket_conformance, says_would_block_when_there_is_nothing, receives_a_datagram_whole, tells_who_sent_it,
+    tells_the_address_that_was_asked, tells_everything_anew, receives_an_empty_datagram,
+    receives_a_datagram_that_fits_exactly, says_truncated_and_gives_the_beginning,
+    takes_a_datagram_for_which_there_is_no_room_at_all, leaves_storage_beyond_the_datagram_alone,
+    receives_in_the_storage_or_in_no_more_and_enough_memory_of_its_own,
     sends_what_is_written_over_the_datagram_to_the_end_of_the_buffer, leaves_the_buffer_alone_until_the_answer_is_sent,
     takes_back_what_is_not_answered, sends_something_else_than_it_has_just_received, keeps_the_order,
     answers_from_the_address_that_was_asked, sends_an_empty_datagram, sends_with_nothing_said_of_where_from,
