@@ -31,4 +31,4 @@ constexpr auto site = coap::routes(coap::at<"label">(coap::post(set_label)), coa
                                    coap::at<"history">(coap::get(read_history)), coap::well_known_core);
 
 // And a 4.02 that names the option that nobody looks at.
-int main(int argc, char** argv) { return example::serve(site, argc, argv, coap::problem_details{}); }
+int main(int argc, char** argv) { return example::serve(site, argc, argv, example::guard(), coap::problem_details{}); }

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include <mincoap/mincoap.hpp>
 #include <mincoap/posix/clock.hpp>
@@ -11,23 +12,31 @@
 
 namespace example {
 
+// Not all clients know the Echo option: programs on this machine get large responses without it.
+inline auto guard() { return mincoap::echo_guard<mincoap::trusts_loopback>{mincoap::posix::random_key()}; }
+
 // Serves until the socket breaks. The first argument of the program is the UDP port: 5683 if there is none, 0 for any.
-template <typename Site, typename... Parts>
-int serve(const Site& site, int argc, char** argv, Parts... parts) {
+template <typename Site, typename... Layers>
+int serve(const Site& site, int argc, char** argv, Layers&&... layers) {
     const auto port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 5683);
     auto socket = mincoap::posix::udp_socket::bind(port);
     if (!socket) return std::puts(socket.error().message().c_str()), 1;
     std::printf("listening on port %u\n", unsigned{socket->local_port()});
     std::fflush(stdout);
 
-    // Not all clients know the Echo option: programs on this machine get large responses without it.
-    const mincoap::echo_guard<mincoap::trusts_loopback> guard{mincoap::posix::random_key()};
-    mincoap::server server{*socket, site, guard, parts...};
+    mincoap::server server{*socket, site, std::forward<Layers>(layers)...};
     server.start_message_ids_at(static_cast<std::uint16_t>(mincoap::posix::random_key()[0]));
-    while (server.poll(mincoap::posix::now_ms()) != mincoap::poll_result::error)
-        server.is_blocked() ? socket->wait_to_send()
-                            : socket->wait(static_cast<int>(server.wait_ms(mincoap::posix::now_ms())));
+    while (server.poll(mincoap::posix::now_ms()) != mincoap::poll_result::error) {
+        const auto wait_ms = static_cast<int>(server.wait_ms(mincoap::posix::now_ms()));
+        server.is_blocked() ? socket->wait_to_send(wait_ms) : socket->wait(wait_ms);
+    }
     return 1;
+}
+
+// With a guard, and no other layer.
+template <typename Site>
+int serve(const Site& site, int argc, char** argv) {
+    return serve(site, argc, argv, guard());
 }
 
 }  // namespace example

@@ -5,8 +5,8 @@
 // With a guard, an address gets at most three times the bytes that came from it, until it shows an Echo option that was
 // sent to it (RFC 9175 §2.4).
 //
-// The input: one byte each for the size of the buffer and the hooks (bit 0: responses are expected, bit 1: Message IDs
-// are counted, bit 2: guarded, bit 3: and with preemptive_echo), then datagrams, each behind two bytes: its length, and
+// The input: one byte each for the size of the buffer and the layers (bit 0: responses are expected, bit 1: Message IDs
+// wrap around soon, bit 2: guarded, bit 3: and preemptively), then datagrams, each behind two bytes: its length, and
 // how it arrived (bit 0: by multicast, bit 1: truncated, bits 2 to 4: upper bits of the length, bit 5: its first Echo
 // option of eight bytes is given the value that was sent last, bit 6: in the next epoch, bit 7: from another address).
 #include <algorithm>
@@ -225,28 +225,21 @@ struct facts {
     }
 };
 
-struct listening : counters {
-    bool expects = false;
-    bool numbers = false;
-    bool on_response(const message::view& m, const net::arrival&) const {
-        require(message::is_response(m.code()) || m.code() == code::empty);
-        return expects;
+// Takes the responses that come in, if they are expected.
+struct listening {
+    bool expects;
+
+    std::size_t receive(exchange& x, auto next) const {
+        if (!expects || !is_reaction(x)) return next(x);
+        const code c = x.request.message.code();
+        require(message::is_response(c) || c == code::empty);
+        next.note(x, outcome::named<"taken">());
+        return acknowledge(x);
     }
-};
-struct numbering : listening {
-    std::uint16_t next = 0xfff0;
-    std::uint16_t next_message_id() { return next++; }
 };
 
 // The key is another one for each input: libFuzzer sees what is compared, and learns a tag that stays the same.
 security::siphash::key key{};
-
-template <typename Hooks>
-struct guarded : Hooks, echo_guard<> {
-    guarded() : echo_guard<>(key) {}
-};
-template <typename Hooks>
-struct preemptive : guarded<Hooks>, preemptive_echo {};
 
 // What an address has been sent and may be sent, reckoned without the guard.
 struct account {
@@ -282,19 +275,19 @@ void check_empty(const message::view& answer, const facts& asked, const net::arr
     else require(answer.type() == message::type::reset);
 }
 
-void check_response_header(const message::view& answer, const facts& asked, const net::arrival& about, bool numbered) {
+void check_response_header(const message::view& answer, const facts& asked, const net::arrival& about) {
     require(asked.is_request() && asked.type <= 1);
     require(std::ranges::equal(answer.token(), asked.token));
     const bool confirmable = asked.type == 0;
     require(answer.type() == (confirmable ? message::type::acknowledgement : message::type::non_confirmable));
-    if (confirmable || !numbered) require(std::ranges::equal(answer.datagram().subspan(2, 2), asked.message_id));
+    if (confirmable) require(std::ranges::equal(answer.datagram().subspan(2, 2), asked.message_id));
     require(confirmable || answer.code() != code::bad_option);
     require(!about.multicast || (!confirmable && !is_error(answer.code())));
 }
 
 // RFC 7252 §5.9.2.9, RFC 7959 §4: what was cut off is answered without a look at what is left of it.
-void check_too_large(const message::view& answer, const facts& asked, const net::arrival& about, bool numbered) {
-    check_response_header(answer, asked, about, numbered);
+void check_too_large(const message::view& answer, const facts& asked, const net::arrival& about) {
+    check_response_header(answer, asked, about);
     require(answer.code() == code::request_entity_too_large && answer.payload().empty());
     for (const message::option_view o : answer.options())
         require((o.number == option::size1 && o.uint() >= 16) || (o.number == option::block1 && o.uint() <= 6));
@@ -308,8 +301,8 @@ void check_block(bytes payload, unsigned sent, unsigned asked) {
     require((sent & 8) != 0 ? payload.size() == size : payload.size() <= size);
 }
 
-void check_response(const message::view& answer, const facts& asked, const net::arrival& about, bool numbered) {
-    check_response_header(answer, asked, about, numbered);
+void check_response(const message::view& answer, const facts& asked, const net::arrival& about) {
+    check_response_header(answer, asked, about);
     const unsigned answer_class = answer.datagram()[1] / 32U;
     require(answer_class == 2 || answer_class == 4 || answer_class == 5);
     require(asked.well_formed);
@@ -369,64 +362,78 @@ struct records_before {
 
 std::uint32_t total(const counters& counted) {
     std::uint32_t sum = 0;
-    for (const std::uint32_t n : counted.by_outcome) sum += n;
+    for (const counters::counted& c : counted.all()) sum += c.times;
     return sum;
 }
 
 // RFC 9175 §2.4: by the option that was sent to it, and by nothing else.
-void check_limit(const exchange& e, std::size_t sent, bool confirmed, account& with) {
-    require(e.in.confirmed == confirmed);
-    with.received += e.in.size;
+void check_limit(const origin& from, std::size_t sent, bool confirmed, account& with) {
+    require(from.confirmed == confirmed);
+    with.received += from.size;
     if (!confirmed) {
         with.sent += sent;
-        require(sent <= 3 * e.in.size && with.sent <= 3 * with.received);
+        require(sent <= 3 * from.size && with.sent <= 3 * with.received);
     }
 }
 
-template <typename Hooks>
-constexpr bool is_guarded = std::derived_from<Hooks, echo_guard<>>;
+// The server, and what has been seen of it.
+template <bool IsGuarded, typename Stack>
+struct run {
+    Stack& stack;
+    const counters& counted;
+    std::size_t capacity;
+    bool expects;
+    std::uint32_t epoch = 0;
+    std::uint32_t last_id = 0x1'0000;  // of a Non-confirmable response; none yet
 
-template <typename Hooks>
-void exchange_one(bytes datagram, const net::arrival& about, std::size_t capacity, Hooks& hooks, bool numbered,
-                  std::uint32_t epoch, account& with) {
-    constexpr std::size_t guard = 8;
-    constexpr byte guard_value = 0xee;
-    std::vector<byte> memory(guard + capacity + guard, guard_value);
-    exchange e{mutable_bytes{memory}.subspan(guard, capacity)};
-    e.in = about;
-    e.in.size = std::min(datagram.size(), capacity);
-    e.in.truncated = about.truncated || datagram.size() > capacity;
-    std::copy_n(datagram.begin(), e.in.size, e.buffer.begin());
-
-    const facts asked{datagram.first(e.in.size)};
-    const bool confirmed =
-        asked.well_formed && !e.in.truncated && asked.echo && with.confirms(datagram.subspan(*asked.echo, 8), epoch);
-    const records_before records;
-    const std::uint32_t before = total(hooks);
-    const std::uint32_t truncated_before = hooks[outcome::truncated];
-    const std::size_t size = respond(e, site, epoch * account::epoch_ms, hooks);
-
-    require(total(hooks) == before + 1);
-    require(hooks[outcome::truncated] == truncated_before + (e.in.truncated ? 1 : 0));
-    require(size <= capacity);
-    require(std::all_of(memory.begin(), memory.begin() + guard, [](byte b) { return b == guard_value; }));
-    require(std::all_of(memory.end() - guard, memory.end(), [](byte b) { return b == guard_value; }));
-    if constexpr (is_guarded<Hooks>) check_limit(e, size, confirmed, with);
-    records.check(asked, e.buffer.first(size));
-    if (size == 0) {  // a Confirmable message is never left without an answer (RFC 7252 §4.2)
-        require(!asked.has_header || asked.type != 0 || about.multicast);
-        return;
+    // RFC 7252 §4.4: no two in a row have the same Message ID.
+    void check_message_id(const message::view& answer) {
+        if (answer.type() != message::type::non_confirmable) return;
+        require(answer.message_id() != last_id);
+        last_id = answer.message_id();
     }
 
-    require(asked.has_header && asked.type <= 1);
-    const auto answer = message::view::parse(e.buffer.first(size));
-    require(answer.has_value());
-    if (answer->code() == code::empty) check_empty(*answer, asked, about, hooks.expects && !e.in.truncated);
-    else if (e.in.truncated) check_too_large(*answer, asked, about, numbered);
-    else check_response(*answer, asked, about, numbered);
-    check_cbor(*answer);
-    with.note(*answer, epoch);
-}
+    void exchange_one(bytes datagram, const net::arrival& about, account& with) {
+        constexpr std::size_t guard = 8;
+        constexpr byte guard_value = 0xee;
+        std::vector<byte> memory(guard + capacity + guard, guard_value);
+        const mutable_bytes buffer = mutable_bytes{memory}.subspan(guard, capacity);
+        origin from{about};
+        from.size = std::min(datagram.size(), capacity);
+        from.truncated = about.truncated || datagram.size() > capacity;
+        std::copy_n(datagram.begin(), from.size, buffer.begin());
+
+        const facts asked{datagram.first(from.size)};
+        const bool confirmed = asked.well_formed && !from.truncated && asked.echo &&
+                               with.confirms(datagram.subspan(*asked.echo, 8), epoch);
+        const records_before records;
+        const std::uint32_t before = total(counted);
+        const std::uint32_t truncated_before = counted[outcomes::truncated];
+        const std::size_t size = stack.receive(buffer, from, epoch * account::epoch_ms);
+
+        require(total(counted) == before + 1);
+        require(counted[outcomes::truncated] == truncated_before + (from.truncated ? 1 : 0));
+        require(size <= capacity);
+        require(std::all_of(memory.begin(), memory.begin() + guard, [](byte b) { return b == guard_value; }));
+        require(std::all_of(memory.end() - guard, memory.end(), [](byte b) { return b == guard_value; }));
+        if constexpr (IsGuarded) check_limit(from, size, confirmed, with);
+        records.check(asked, buffer.first(size));
+        if (size == 0) {  // a Confirmable message is never left without an answer (RFC 7252 §4.2)
+            require(!asked.has_header || asked.type != 0 || about.multicast);
+            return;
+        }
+
+        require(asked.has_header && asked.type <= 1);
+        const auto answer = message::view::parse(buffer.first(size));
+        require(answer.has_value());
+        if (answer->code() == code::empty) check_empty(*answer, asked, about, expects && !from.truncated);
+        else if (from.truncated) check_too_large(*answer, asked, about);
+        else check_response(*answer, asked, about);
+        check_message_id(*answer);
+        check_cbor(*answer);
+        with.note(*answer, epoch);
+    }
+};
 
 // Puts the value that was sent last into the first Echo option of eight bytes.
 void echo_last(std::vector<byte>& datagram, const account& with) {
@@ -443,11 +450,13 @@ net::arrival arrival_of(byte how) {
     return about;
 }
 
-template <typename Hooks>
-void exchange_all(bytes input, std::size_t capacity, bool expects, bool numbered) {
-    Hooks hooks;
-    hooks.expects = expects;
-    std::uint32_t epoch = 0;
+template <bool IsGuarded>
+void exchange_all(bytes input, std::size_t capacity, byte how_served, auto guard) {
+    const bool expects = (how_served & 1) != 0;
+    counters counted;
+    stack served{site, guard, listening{expects}, counted};
+    if ((how_served & 2) != 0) served.start_message_ids_at(0xfff0);
+    run<IsGuarded, decltype(served)> all{served, counted, capacity, expects};
     std::array<account, 2> accounts;
     while (input.size() >= 2) {
         const byte how = input[1];
@@ -455,19 +464,10 @@ void exchange_all(bytes input, std::size_t capacity, bool expects, bool numbered
         std::vector<byte> datagram(input.begin() + 2, input.begin() + 2 + static_cast<std::ptrdiff_t>(length));
         account& with = accounts[how >> 7];
         if ((how & 0x20) != 0) echo_last(datagram, with);
-        if ((how & 0x40) != 0) ++epoch;
-        exchange_one(datagram, arrival_of(how), capacity, hooks, numbered, epoch, with);
+        if ((how & 0x40) != 0) ++all.epoch;
+        all.exchange_one(datagram, arrival_of(how), with);
         input = input.subspan(2 + length);
     }
-}
-
-template <typename Hooks>
-void exchange_all_with(bytes datagrams, std::size_t capacity, byte how) {
-    const bool expects = (how & 1) != 0;
-    const bool numbered = (how & 2) != 0;
-    if ((how & 4) == 0) exchange_all<Hooks>(datagrams, capacity, expects, numbered);
-    else if ((how & 8) == 0) exchange_all<guarded<Hooks>>(datagrams, capacity, expects, numbered);
-    else exchange_all<preemptive<Hooks>>(datagrams, capacity, expects, numbered);
 }
 
 }  // namespace
@@ -483,10 +483,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     store = {};
     small_store = {};
     key = {etag{bytes{data, size}}.number(), 0};
-    const bool numbered = (data[1] & 2) != 0;
     const std::size_t capacity = data[0] < 240 ? ((data[1] & 4) != 0 ? 22U : 12U) + data[0] : 1152;
     const bytes datagrams{data + 2, size - 2};
-    if (numbered) exchange_all_with<numbering>(datagrams, capacity, data[1]);
-    else exchange_all_with<listening>(datagrams, capacity, data[1]);
+    if ((data[1] & 4) == 0) exchange_all<false>(datagrams, capacity, data[1], unguarded{});
+    else if ((data[1] & 8) == 0) exchange_all<true>(datagrams, capacity, data[1], echo_guard{key});
+    else exchange_all<true>(datagrams, capacity, data[1], echo_guard{key}.preemptive());
     return 0;
 }

@@ -4,7 +4,8 @@ byte or an instruction is, owners.py says. scripts/firmware-budget says how this
 Instructions are the guest's, counted one by one by a plugin of QEMU (count.c); those of interrupt handlers are left
 out. There is no model of cycles.
 
-  core     datagram in to datagram out: from the call of `firmware::answer` to its return
+  core     datagram in to datagram out: from the call of `firmware::answer`, which polls the server, to the call of the
+           socket's `send`. The socket's `receive` is in it: that is what is the adapter's.
   frame    Ethernet frame in to Ethernet frame out: from the driver's `receive` to the return of its `send`; not with
            virtio, where it depends on when the device has done with the frame before
 
@@ -58,8 +59,8 @@ REQUESTS = {  # profile -> name -> what is asked
 }
 HANDLERS = ("systick_handler", "on_network_interrupt", "on_timer_interrupt")
 EVERYTHING, ELSEWHERE = "mps2-an385", ("GET /hello", "GET /hello, Echo", "PUT /cbor, If-Match")
-ANSWER, SLEEP = "_ZN8firmware6answer", "_ZN5board5sleepEv"
-WINDOWS = {"core": (ANSWER, ANSWER),
+ANSWER, SEND, SLEEP = "_ZN8firmware6answer", "_ZN7mincoap4lwip10udp_socket4sendE", "_ZN5board5sleepE"
+WINDOWS = {"core": (ANSWER, SEND),
            "frame": ("_ZN7lan91187receiveEv", "_ZN7lan91184sendEPK4pbuf")}
 WAYS = {"core": ("core", 4), "IPv4 frame": ("frame", 4), "IPv6 frame": ("frame", 6)}
 
@@ -83,14 +84,14 @@ class Run:
         self.image = image = Firmware(board, profile)
         self.file = plugin.with_suffix(".txt")
         begin, end = WINDOWS[window]
-        ends = ":".join(f"{a:x}" for a in image.returns(end))
+        ends = ":".join(f"{a:x}" for a in ([image.named(end)[0]] if end == SEND else image.returns(end)))
         found = [image.mangled[name] for name in HANDLERS if name in image.mangled]
         handlers = ":".join(f"{a:x}:{a + size:x}" for a, size in found)
         stack, size = image.sections[".stack"]
         base = image.sections[".vectors"][0]
         self.arguments = ["-plugin", f"{plugin},base={base:x},begin={image.named(begin)[0]:x},end={ends},"
                                      f"skip={handlers},"
-                                     f"drop={image.named(SLEEP)[0]:x},need={image.named(ANSWER)[0]:x},"
+                                     f"drop={image.named(SLEEP)[0]:x},need={image.named(SEND)[0]:x},"
                                      f"stack={stack:x}:{stack + size:x},out={self.file}"]
 
     def per_request(self, family, asked):

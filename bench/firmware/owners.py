@@ -79,6 +79,11 @@ class Firmware(Image):
                 (r"", r"\(mincoap::message::body_writer&\)$|11body_writerE$|^board::|"
                       r"^\(anonymous namespace\)::\w+\(\)$"))
 
+    def callees(self, start):
+        """Not those of the socket: lwIP calls by pointers. The socket's own frame counts."""
+        if owner_of_name(self.functions[start].name) != "adapter":
+            yield from super().callees(start)
+
     def called_by_pointer(self, start):
         name = self.functions[start].name
         called = next(called for caller, called in self.POINTERS if re.search(caller, name))

@@ -51,15 +51,15 @@ RESOURCES = {
     "RECORD": "the same with PUT",
     "RECORD_PARTS": "the same with FETCH and iPATCH besides",
     "SENML": "`senml` of three entries",
-    "COUNTERS": "`counters`, a part of the hooks",
-    "NO_RESPONSE": "`no_response`, a part of the hooks",
-    "PROBLEM_DETAILS": "`problem_details`, a part of the hooks",
-    "FLOOD_LIMIT": "`flood_limit`, a part of the hooks",
-    "LEISURE": "`leisure`, a part of the hooks",
-    "HOST_NAMES": "`host_names` of one name, a part of the hooks",
-    "GUARD": "`echo_guard`",
+    "COUNTERS": "`counters`, a layer",
+    "NO_RESPONSE": "`no_response`, a layer",
+    "PROBLEM_DETAILS": "`problem_details`, a layer",
+    "FLOOD_LIMIT": "`flood_limit`, a layer",
+    "LEISURE": "`leisure`, a layer",
+    "HOST_NAMES": "`host_names` of one name, a layer",
+    "GUARD": "`echo_guard`, a layer",
     "GUARD_ALONE": "the same without SipHash: hardware computes the MAC",
-    "PREEMPTIVE_ECHO": "`echo_guard` and `preemptive_echo`, a part of the hooks",
+    "PREEMPTIVE_ECHO": "`echo_guard` with `.preemptive()`",
 }
 
 

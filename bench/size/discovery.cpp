@@ -1,4 +1,5 @@
 // hello.cpp, and it tells what it serves.
+#include <mincoap/layer/unguarded.hpp>
 #include <mincoap/resource/routes.hpp>
 #include <mincoap/resource/text.hpp>
 #include <mincoap/resource/value.hpp>

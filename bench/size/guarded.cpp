@@ -1,8 +1,8 @@
 // hello.cpp on an open network: with a guard, whose key is drawn at random at each start.
+#include <mincoap/layer/echo_guard.hpp>
 #include <mincoap/resource/routes.hpp>
 #include <mincoap/resource/text.hpp>
 #include <mincoap/resource/value.hpp>
-#include <mincoap/security/echo_guard.hpp>
 #include <mincoap/server/server.hpp>
 
 #include "radio.hpp"

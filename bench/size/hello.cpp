@@ -1,4 +1,5 @@
 // The least that a device serves: a text to read and a bool to read and write.
+#include <mincoap/layer/unguarded.hpp>
 #include <mincoap/resource/routes.hpp>
 #include <mincoap/resource/text.hpp>
 #include <mincoap/resource/value.hpp>

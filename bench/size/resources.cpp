@@ -1,4 +1,4 @@
-// hello.cpp with one resource more, or one part of the hooks, to tell what they cost: see costs.py.
+// hello.cpp with one resource more, or one layer, to tell what they cost: see costs.py.
 #include <mincoap/mincoap.hpp>
 
 #include "radio.hpp"
@@ -165,37 +165,38 @@ constexpr auto site = mincoap::routes(
 
 radio socket;
 mincoap::byte datagram[1152];
-constinit mincoap::server server{socket,
-                                 site,
-                                 datagram,
-#ifdef WITH_COUNTERS
-                                 mincoap::counters{},
-#endif
-#ifdef WITH_NO_RESPONSE
-                                 mincoap::no_response{},
-#endif
-#ifdef WITH_PROBLEM_DETAILS
-                                 mincoap::problem_details{},
+constinit mincoap::server server{
+    socket,
+    site,
+    datagram,
+#ifdef WITH_GUARD
+    mincoap::echo_guard{mincoap::security::siphash::key{}},
+#elif defined(WITH_PREEMPTIVE_ECHO)
+    mincoap::echo_guard{mincoap::security::siphash::key{}}.preemptive(),
+#elif defined(WITH_GUARD_ALONE)
+    mincoap::echo_guard<mincoap::trusts_nobody, accelerated>{accelerated::key{}},
+#else
+    mincoap::unguarded{},
 #endif
 #ifdef WITH_FLOOD_LIMIT
-                                 mincoap::flood_limit<20, 100>{},
+    mincoap::flood_limit<20, 100>{},
 #endif
 #ifdef WITH_LEISURE
-                                 mincoap::leisure<256>{1},
+    mincoap::leisure<256>{1},
 #endif
 #ifdef WITH_HOST_NAMES
-                                 mincoap::host_names<"device.example">{},
+    mincoap::host_names<"device.example">{},
 #endif
-#ifdef WITH_PREEMPTIVE_ECHO
-                                 mincoap::preemptive_echo{},
+#ifdef WITH_NO_RESPONSE
+    mincoap::no_response{},
 #endif
-#if defined(WITH_GUARD) || defined(WITH_PREEMPTIVE_ECHO)
-                                 mincoap::echo_guard{mincoap::security::siphash::key{}}};
-#elif defined(WITH_GUARD_ALONE)
-                                 mincoap::echo_guard<mincoap::trusts_nobody, accelerated>{accelerated::key{}}};
-#else
-                                 mincoap::unguarded{}};
+#ifdef WITH_PROBLEM_DETAILS
+    mincoap::problem_details{},
 #endif
+#ifdef WITH_COUNTERS
+    mincoap::counters{},
+#endif
+};
 
 }  // namespace
 

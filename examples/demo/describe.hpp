@@ -20,15 +20,18 @@ class described_socket {
 public:
     described_socket(Socket& socket, std::ostream* log) : socket_(socket), log_(log) {}
 
-    mincoap::net::status receive(mincoap::mutable_bytes storage, mincoap::net::arrival& in) {
-        const auto status = socket_.receive(storage, in);
-        if (status == mincoap::net::status::done) tell("<- ", storage.first(in.size), in.path, notes(in));
+    mincoap::net::status receive(mincoap::mutable_bytes& buffer, mincoap::net::arrival& in) {
+        const auto status = socket_.receive(buffer, in);
+        if (log_ != nullptr && status == mincoap::net::status::done)
+            tell("<- ", describe(buffer.first(in.size)), in.path, notes(in));
         return status;
     }
 
     mincoap::net::status send(mincoap::bytes datagram, const mincoap::net::path& way) {
+        if (log_ == nullptr) return socket_.send(datagram, way);
+        const std::string sent = describe(datagram);  // its memory may be the socket's again afterwards
         const auto status = socket_.send(datagram, way);
-        if (status == mincoap::net::status::done) tell("-> ", datagram, way, "");
+        if (status == mincoap::net::status::done) tell("-> ", sent, way, "");
         return status;
     }
 
@@ -38,9 +41,8 @@ private:
         return in.multicast ? " (multicast)" : "";
     }
 
-    void tell(const char* direction, mincoap::bytes datagram, const mincoap::net::path& way, const char* note) {
-        if (log_ == nullptr) return;
-        *log_ << direction << describe(way.remote) << "  " << describe(datagram) << note << '\n' << std::flush;
+    void tell(const char* direction, const std::string& datagram, const mincoap::net::path& way, const char* note) {
+        *log_ << direction << describe(way.remote) << "  " << datagram << note << '\n' << std::flush;
     }
 
     Socket& socket_;

@@ -84,12 +84,11 @@ void announce(const endpoint& at) {
 }
 
 void print(const mincoap::counters& counted) {
-    using enum mincoap::outcome;
-    static constexpr std::array<std::pair<mincoap::outcome, const char*>, mincoap::outcome_count> names{{
+    using namespace mincoap::outcomes;
+    static constexpr std::array<std::pair<mincoap::outcome, const char*>, 12> names{{
         {served, "served"},
         {refused, "refused"},
         {ping, "pings"},
-        {response, "responses"},
         {unwanted, "unwanted"},
         {malformed, "malformed"},
         {unknown_version, "of another version"},
@@ -99,7 +98,6 @@ void print(const mincoap::counters& counted) {
         {reply_too_large, "with too large a reply"},
         {unsaid, "with responses unsaid"},
         {challenged, "challenged"},
-        {limited, "limited"},
     }};
     std::cout << "datagrams:";
     const char* separator = " ";
@@ -112,7 +110,6 @@ void print(const mincoap::counters& counted) {
 
 // Waits for a datagram, or until one can be sent. False: a signal came.
 bool wait(udp_socket& socket, int signals, bool to_send, int timeout_ms) {
-    if (to_send) timeout_ms = std::min(timeout_ms, udp_socket::send_patience_ms);
     std::array<pollfd, 2> events{{{.fd = signals, .events = POLLIN, .revents = 0},
                                   {.fd = socket.native_handle(), .events = POLLIN, .revents = 0}}};
     if (to_send) events[1].events = POLLOUT;
@@ -126,8 +123,9 @@ int serve(udp_socket& socket, const auto& site, const settings& given, const std
     demo::described_socket described{socket, given.verbose ? &std::cout : nullptr};
     std::random_device random;
     const mincoap::echo_guard guard{mincoap::posix::random_key(), demo::trusted_networks{&trusted}};
-    const mincoap::leisure<1152> leisure{random(), given.leisure_ms};
-    mincoap::server server{described, site, guard, mincoap::preemptive_echo{}, leisure, mincoap::counters{}};
+    mincoap::counters counted;
+    mincoap::server server{described, site, guard.preemptive(), mincoap::leisure<1152>{random(), given.leisure_ms},
+                           counted};
     server.start_message_ids_at(static_cast<std::uint16_t>(random()));
 
     std::uint32_t rejoined_ms = mincoap::posix::now_ms();
@@ -143,7 +141,7 @@ int serve(udp_socket& socket, const auto& site, const settings& given, const std
         }
     }
     std::cout << "socket: " << socket.unwanted() << " unwanted, " << socket.dropped() << " dropped\n";
-    print(server.hooks());
+    print(counted);
     return 0;
 }
 

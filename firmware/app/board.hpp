@@ -25,8 +25,9 @@ std::uint32_t now_ms();
 std::uint32_t random();
 
 // Waits for an interrupt, in the least power that keeps the clock going and the network awake. Returns at once if a
-// frame came since `feed` last said there was none, and at the latest after 100 ms, since lwIP has timers.
-void sleep();
+// frame came since `feed` last said there was none, and at the latest after `most_ms`, up to a step of the clock, which
+// is 100 ms or less, since lwIP has timers.
+void sleep(std::uint32_t most_ms);
 
 void set_led(bool on);
 bool led();

@@ -20,6 +20,11 @@ constinit demo::message_log messages;
 constinit byte_store<4 * 1024> upload;
 constexpr firmware::ruler ruler;
 
+constinit counters counted;
+
+// RFC 7252 §8.2, S * G / R: 50 responses of 100 bytes at 10,000 bytes a second.
+constexpr std::uint16_t leisure_ms = 500;
+
 std::uint32_t uptime_s() { return board::now_ms() / 1000; }
 std::uint32_t stack_high_water() { return static_cast<std::uint32_t>(firmware::stack_high_water()); }
 std::uint32_t heap() { return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(&heap_size)); }
@@ -40,11 +45,11 @@ void write_counters(body_writer& to) {
     put_line(to, "frames dropped", frames.dropped);
     put_line(to, "datagrams dropped", firmware::socket->dropped());
     put_line(to, "datagrams ignored", firmware::socket->ignored());
-    put_line(to, "answers unsent", firmware::socket->unsent());
-    put_line(to, "served", firmware::hooks[outcome::served]);
-    put_line(to, "refused", firmware::hooks[outcome::refused]);
-    put_line(to, "challenged", firmware::hooks[outcome::challenged]);
-    put_line(to, "malformed", firmware::hooks[outcome::malformed]);
+    put_line(to, "answers unsent", firmware::unsent);
+    put_line(to, "served", counted[outcomes::served]);
+    put_line(to, "refused", counted[outcomes::refused]);
+    put_line(to, "challenged", counted[outcomes::challenged]);
+    put_line(to, "malformed", counted[outcomes::malformed]);
 }
 
 // lwIP's memory: what is in use, and the most that ever was.
@@ -89,4 +94,9 @@ constexpr auto site = routes(
 
 }  // namespace
 
-void firmware::main() { run(site); }
+void firmware::main() {
+    start();
+    static mincoap::server server{*socket, site, storage, make_guard(), leisure<128>{board::random(), leisure_ms},
+                                  counted};
+    run(server);
+}

@@ -9,4 +9,8 @@ constexpr auto site = mincoap::routes(
 
 }  // namespace
 
-void firmware::main() { run(site); }
+void firmware::main() {
+    start();
+    static mincoap::server server{*socket, site, storage, make_guard()};
+    run(server);
+}

@@ -9,59 +9,30 @@
 
 namespace firmware {
 
+// lwIP's socket, which also tells by which interface the last datagram came.
+struct board_socket : mincoap::lwip::udp_socket {
+    std::uint32_t came_by = 0;
+
+    mincoap::net::status receive(mincoap::mutable_bytes& buffer, mincoap::net::arrival& in) {
+        const mincoap::net::status received = udp_socket::receive(buffer, in);
+        came_by = in.path.local.interface;
+        return received;
+    }
+};
+inline constinit board_socket* socket = nullptr;
+inline std::uint32_t unsent = 0;  // answers that lwIP did not take in time
+
 // Large responses go at once to those of whom nobody else on the way can pretend to be.
 struct neighbours {
-    bool operator()(const mincoap::net::endpoint& remote) const;
+    bool operator()(const mincoap::net::endpoint& remote) const {
+        return network::is_neighbour(remote, socket->came_by);
+    }
 };
-using guard = mincoap::echo_guard<neighbours>;
-
-#ifdef FIRMWARE_UNGUARDED
-inline constexpr bool is_guarded = false;
-#else
-inline constexpr bool is_guarded = true;
-#endif
-
-// What is counted, and Message IDs for Non-confirmable responses (RFC 7252 §4.4).
-struct numbered : mincoap::counters {
-    std::uint16_t next = 0;
-
-    constexpr std::uint16_t next_message_id() { return next++; }
-};
-
-inline constinit mincoap::lwip::udp_socket* socket = nullptr;
-inline constinit auto hooks = [] {
-    if constexpr (is_guarded) return mincoap::make_profile(guard{{}}, numbered{});
-    else return numbered{};
-}();
-
-inline mincoap::byte storage[mincoap::default_message_size];  // for a datagram that lwIP had to put together
-inline constinit mincoap::exchange current{storage};
-
-inline bool neighbours::operator()(const mincoap::net::endpoint& remote) const {
-    return network::is_neighbour(remote, current.in.path.local.interface);
-}
-
-// Datagram to datagram; apart, so that what it takes can be counted, and returning itself, where the count ends.
-template <typename Site>
-[[gnu::noinline]] std::size_t answer(const Site& site) {
-    const std::size_t size = mincoap::respond(current, site, board::now_ms(), hooks);
-    asm volatile("");  // otherwise the call may become a jump
-    return size;
-}
-
-// Whether a datagram, or an answer that waited, was dealt with.
-template <typename Site>
-bool serve(const Site& site) {
-    return socket->serve(storage, current.in, [&site](mincoap::mutable_bytes memory) {
-        current.buffer = memory;
-        return answer(site);
-    }) == mincoap::net::status::done;
-}
 
 // In memory that lasts, and never destroyed: a static object with a destructor would have something run before main.
 inline void make_socket() {
-    alignas(mincoap::lwip::udp_socket) static mincoap::byte memory[sizeof(mincoap::lwip::udp_socket)];
-    socket = ::new (static_cast<void*>(memory)) mincoap::lwip::udp_socket;
+    alignas(board_socket) static mincoap::byte memory[sizeof(board_socket)];
+    socket = ::new (static_cast<void*>(memory)) board_socket;
 }
 
 // A guard is worth as much as the randomness of the board.
@@ -71,9 +42,12 @@ inline mincoap::security::siphash::key random_key() {
     return key;
 }
 
-template <typename Hooks>
-void set_key(Hooks& to) {
-    if constexpr (is_guarded) static_cast<guard&>(to) = guard{random_key()};
+inline auto make_guard() {
+#ifdef FIRMWARE_UNGUARDED
+    return mincoap::unguarded{};
+#else
+    return mincoap::echo_guard<neighbours>{random_key()};
+#endif
 }
 
 // A family that the board is built without has no groups, which is no fault.
@@ -85,22 +59,41 @@ inline void start() {
     make_socket();
     board::start();
     network::start();
-    hooks.next = static_cast<std::uint16_t>(board::random());
-    set_key(hooks);
     if (socket->bind(5683) != ERR_OK) board::fail();
     for (const auto& group : mincoap::lwip::all_coap_nodes) join(group);
-    board::print("mincoap listens\n");
 }
 
-template <typename Site>
-[[noreturn]] void run(const Site& site) {
-    start();
+// Frame to frame, but for lwIP; apart, so that what it takes can be counted.
+template <typename Server>
+[[gnu::noinline]] mincoap::poll_result answer(Server& server) {
+    return server.poll(board::now_ms());
+}
+
+// Whether something was dealt with, so that there may be more.
+template <typename Server>
+bool serve(Server& server) {
+    const mincoap::poll_result result = answer(server);
+    if (result == mincoap::poll_result::unsent) ++unsent;
+    return result != mincoap::poll_result::idle && result != mincoap::poll_result::blocked;
+}
+
+inline constexpr std::uint32_t longest_sleep_ms = 100;  // lwIP has timers
+
+// Serves for good.
+template <typename Server>
+[[noreturn]] void run(Server& server) {
+    server.start_message_ids_at(static_cast<std::uint16_t>(board::random()));
+    board::print("mincoap listens\n");
     for (;;) {
         const bool fed = network::feed();
-        const bool served = serve(site);
+        const bool served = serve(server);
         network::run_timers();
-        if (!fed && !served) board::sleep();
+        const std::uint32_t wait_ms = server.wait_ms(board::now_ms());
+        if (!fed && !served && wait_ms != 0) board::sleep(wait_ms < longest_sleep_ms ? wait_ms : longest_sleep_ms);
     }
 }
+
+// For what lwIP had to put together. A request in one piece is answered where it lies.
+inline mincoap::byte storage[mincoap::default_message_size];
 
 }  // namespace firmware

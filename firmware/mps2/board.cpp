@@ -39,7 +39,8 @@ std::uint32_t now_ms() { return cortex_m::now_ms(); }
 // There is no source of it here: a counter whose phase depends on what came before.
 std::uint32_t random() { return xorshift(reg(counter)); }
 
-void sleep() {
+// SysTick ends it after 10 ms.
+void sleep(std::uint32_t) {
     cortex_m::sleep_unless([] {
         ethernet.unmask();
         return ethernet.has_frame();

@@ -3,6 +3,15 @@
 
 #include <mincoap/cbor/reader.hpp>
 #include <mincoap/cbor/writer.hpp>
+#include <mincoap/layer/access_log.hpp>
+#include <mincoap/layer/counters.hpp>
+#include <mincoap/layer/echo_guard.hpp>
+#include <mincoap/layer/flood_limit.hpp>
+#include <mincoap/layer/host_names.hpp>
+#include <mincoap/layer/leisure.hpp>
+#include <mincoap/layer/no_response.hpp>
+#include <mincoap/layer/problem_details.hpp>
+#include <mincoap/layer/unguarded.hpp>
 #include <mincoap/net/endpoint_text.hpp>
 #include <mincoap/net/loopback.hpp>
 #include <mincoap/resource/byte_store.hpp>
@@ -24,12 +33,5 @@
 #include <mincoap/resource/upload_owner.hpp>
 #include <mincoap/resource/value.hpp>
 #include <mincoap/resource/well_known_core.hpp>
-#include <mincoap/security/echo_guard.hpp>
-#include <mincoap/server/flood_limit.hpp>
-#include <mincoap/server/host_names.hpp>
-#include <mincoap/server/leisure.hpp>
-#include <mincoap/server/no_response.hpp>
-#include <mincoap/server/preemptive_echo.hpp>
-#include <mincoap/server/problem_details.hpp>
 #include <mincoap/server/server.hpp>
 #include <mincoap/version.hpp>

@@ -1,4 +1,4 @@
 // Not even a header and a token would fit.
 #include <mincoap/mincoap.hpp>
 
-const mincoap::leisure<15> part{1};
+const mincoap::leisure<15> layer{1};

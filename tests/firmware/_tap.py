@@ -56,8 +56,8 @@ class Link:
             advertisement = struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0)
             router.sendto(advertisement, ("ff02::1", 0, 0, scope))
 
-    def ask(self, address, patience_s=0.4):
-        """(the address that replied, the message); None if there is no answer."""
+    def ask(self, address):
+        """(the address that replied, the message); None if there is no answer. That of a group has its leisure."""
         is_group = address.startswith(("224.", "ff"))
         request = _ask.get("", _coap.NON if is_group else _coap.CON)
         with inside(self.namespace):
@@ -65,7 +65,7 @@ class Link:
             client = socket.socket(family, socket.SOCK_DGRAM)
             scope = socket.if_nametoindex("tap")
         with client:
-            client.settimeout(patience_s)
+            client.settimeout(1.2 if is_group else 0.4)
             client.sendto(request, (address, PORT, 0, scope) if ":" in address else (address, PORT))
             with contextlib.suppress(TimeoutError):
                 reply, source = client.recvfrom(2048)

@@ -30,6 +30,6 @@ void firmware::main() {
     for (;;) {
         const bool fed = network::feed();
         network::run_timers();
-        if (!fed) board::sleep();
+        if (!fed) board::sleep(100);
     }
 }

@@ -6,9 +6,11 @@ usage: check_includes.py [--self-test] SOURCE_DIR
 import re
 import sys
 import tempfile
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-# Includes only run downward.
+# Includes only run downward. A room is the first folder of a header; a folder in it is a room only if it has a line
+# here, such as "resource/discovery". scripts/include-graph draws the rooms in this order.
 BELOW = {
     "message": set(),
     "cbor": {"message"},
@@ -16,12 +18,11 @@ BELOW = {
     "handler": {"message", "net"},
     "resource": {"message", "cbor", "net", "handler"},
     "server": {"message", "cbor", "net", "handler"},
-    "memory": {"message", "net", "handler", "server"},
-    "security": {"message", "cbor", "net", "handler", "server"},
-    "client": {"message", "net", "handler", "server"},
+    "security": {"message", "cbor", "net"},
+    "layer": {"message", "cbor", "net", "handler", "server", "security"},
 }
 ANY_ROOM = {"assert.hpp", "version.hpp"}
-ADAPTER_ROOMS = {"net", "resource"}
+ADAPTER_ROOMS = {"net", "resource", "layer"}
 ADAPTER_HEADERS = {"mincoap.hpp": False, "message/bytes.hpp": True, "security/crypto.hpp": True}
 
 # What include/ may take from the standard library: the part that needs no operating system and little flash.
@@ -51,6 +52,25 @@ def inside_mincoap(root, path, quote, name):
     return None
 
 
+def room_of(header):
+    folders = header.split("/")[:-1]
+    told = ("/".join(folders[:depth]) for depth in range(len(folders), 1, -1))
+    return next((room for room in told if room in BELOW), header.split("/")[0])
+
+
+def circle(included):
+    """Of header -> the headers that it includes: a circle, from a header to itself, or None."""
+    try:
+        TopologicalSorter(included).prepare()
+    except CycleError as error:
+        return error.args[1][::-1]
+    return None
+
+
+def circle_in_words(headers):
+    return f"{headers[0]} includes " + ", which includes ".join(headers[1:]) + ": a circle"
+
+
 def library_breach(header, target, name):
     if target is None:
         return None if name in STANDARD else f"<{name}> is not among the standard headers that include/ may use"
@@ -60,7 +80,7 @@ def library_breach(header, target, name):
         return f"a room must not include mincoap/{target}"
     if "/" not in header:
         return f"mincoap/{header} is below every room"
-    room, other = header.split("/")[0], target.split("/")[0]
+    room, other = room_of(header), room_of(target)
     if room not in BELOW:
         return f"the room {room} is not in the include rule"
     if other != room and other not in BELOW[room]:
@@ -94,10 +114,16 @@ def listed_headers(root):
 def breaches(root):
     library = root / "include/mincoap"
     headers = {path.relative_to(library).as_posix(): path for path in sorted(library.rglob("*.hpp"))}
+    included = {header: [] for header in headers}
     for header, path in headers.items():
         for line, quote, name in includes(path):
-            if breach := library_breach(header, inside_mincoap(root, path, quote, name), name):
+            target = inside_mincoap(root, path, quote, name)
+            if breach := library_breach(header, target, name):
                 yield f"{path.relative_to(root)}:{line}: {breach}"
+            elif target is not None:
+                included[header].append(target)
+    if found := circle(included):
+        yield circle_in_words([f"include/mincoap/{header}" for header in found])
 
     for path in sorted((root / "adapters").rglob("*.[hc]pp")):
         adapter = path.relative_to(root / "adapters").parts[0]
@@ -113,16 +139,18 @@ def breaches(root):
 def self_test(root):
     """Plants breaches, one at a time, in a small copy; each must be found, and the copy without them be clean."""
     sound = {
-        "CMakeLists.txt": "mincoap_room(message\n    HEADERS bytes\n    ROOT_HEADERS assert)\n"
+        "CMakeLists.txt": "mincoap_room(message\n    HEADERS bytes code\n    ROOT_HEADERS assert)\n"
         "mincoap_room(net\n    HEADERS endpoint\n    LINKS message)\n",
         "include/mincoap/assert.hpp": "",
         "include/mincoap/message/bytes.hpp": "#include <cstddef>\n#include <mincoap/assert.hpp>\n",
+        "include/mincoap/message/code.hpp": "#include <mincoap/message/bytes.hpp>\n",
         "include/mincoap/net/endpoint.hpp": "#include <mincoap/message/bytes.hpp>\n",
         "adapters/posix/src/udp_socket.cpp": "#include <sys/socket.h>\n#include <mincoap/net/endpoint.hpp>\n",
     }
     planted = {
         "upward": ("include/mincoap/message/bytes.hpp", "#include <mincoap/net/endpoint.hpp>"),
         "upward, by a relative path": ("include/mincoap/message/bytes.hpp", '#  include "../net/endpoint.hpp"'),
+        "a circle": ("include/mincoap/message/bytes.hpp", "#include <mincoap/message/code.hpp>"),
         "the umbrella": ("include/mincoap/net/endpoint.hpp", "#include <mincoap/mincoap.hpp>"),
         "from below all rooms": ("include/mincoap/assert.hpp", "#include <mincoap/message/bytes.hpp>"),
         "an OS header": ("include/mincoap/net/endpoint.hpp", "#include <netinet/in.h>"),

@@ -9,7 +9,6 @@
 extern "C" {
 #endif
 void* lwip_test_malloc(size_t size); /* runs out of memory if a test wants it */
-unsigned lwip_test_passed_ms(void);  /* what a test adds to the time */
 #ifdef __cplusplus
 }
 #endif

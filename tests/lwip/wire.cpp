@@ -18,14 +18,12 @@
 
 namespace {
 std::atomic<bool> is_out_of_memory{false};
-std::atomic<unsigned> passed_ms{0};
 }  // namespace
 
 extern "C" void* lwip_test_malloc(size_t size) { return is_out_of_memory ? nullptr : std::malloc(size); }
 
-extern "C" unsigned lwip_test_passed_ms() { return passed_ms; }
 #if NO_SYS
-extern "C" u32_t sys_now() { return passed_ms; }
+extern "C" u32_t sys_now() { return 0; }
 #endif
 
 namespace mincoap::lwip {
@@ -337,8 +335,6 @@ int wire::send(pbuf* ip) {
     pbuf_copy_partial(ip, copy.data(), ip->tot_len, 0);
     return ERR_OK;
 }
-
-void pass_time(std::uint32_t ms) { passed_ms += ms; }
 
 out_of_memory::out_of_memory() { is_out_of_memory = true; }
 out_of_memory::~out_of_memory() { is_out_of_memory = false; }

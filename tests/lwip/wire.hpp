@@ -77,9 +77,6 @@ private:
     std::deque<packet> sent_;
 };
 
-// lwIP's clock is so much later, at once.
-void pass_time(std::uint32_t ms);
-
 // lwIP finds no memory while one of these lives.
 struct out_of_memory {
     out_of_memory();

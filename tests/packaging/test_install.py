@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-COMPONENTS = ("mincoap", "message", "net", "resource", "server", "lwip", "posix", "posix_directory", "conformance")
+COMPONENTS = ("mincoap", "message", "net", "resource", "server", "layer", "lwip", "posix", "posix_directory", "conformance")
 
 
 

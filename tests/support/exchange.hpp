@@ -96,33 +96,47 @@ struct untouchable {
 };
 inline constexpr untouchable nobody;
 
-// The core with a handler: hands it datagrams and watches what holds for every one of them.
-template <typename Handler, typename Hooks = counters>
+// What the server numbers a Non-confirmable response with here: no request has it.
+inline constexpr std::uint16_t own_message_id = 0xbeef;
+
+// A handler behind a stack of layers: hands it datagrams and watches what holds for every one of them. Without a guard
+// among the layers it is unguarded.
+template <typename Handler, typename... Layers>
 class core {
+    static constexpr bool is_guarded = (detail::guarding<Layers> || ...);
+    using stack_type = std::conditional_t<is_guarded, stack<Handler, Layers..., counters&>,
+                                          stack<Handler, unguarded, Layers..., counters&>>;
+
 public:
     explicit core(const Handler& handler, std::size_t capacity = default_message_size)
-        : handler_(handler), capacity_(capacity) {}
-
-    Hooks hooks;
+        : stack_(make(handler, Layers{}...)), capacity_(capacity) {}
+    core(const Handler& handler, std::size_t capacity, Layers... layers)
+        requires(sizeof...(Layers) > 0)
+        : stack_(make(handler, std::move(layers)...)), capacity_(capacity) {}
+    core(const Handler& handler, Layers... layers)
+        requires(sizeof...(Layers) > 0 && (std::is_class_v<Layers> && ...))
+        : core(handler, default_message_size, std::move(layers)...) {}
 
     // The answer, byte by byte; empty if there is none.
     packet answer(const packet& datagram, const net::arrival& about = unicast(), std::uint32_t now_ms = 0) {
         std::vector<byte> memory(guard + capacity_ + guard, guard_value);
-        exchange e{mutable_bytes{memory}.subspan(guard, capacity_)};
-        e.in = about;
-        e.in.size = std::min(datagram.size(), capacity_);
-        e.in.truncated = about.truncated || datagram.size() > capacity_;
-        std::copy_n(bytes{datagram}.begin(), e.in.size, e.buffer.begin());
+        const mutable_bytes buffer = mutable_bytes{memory}.subspan(guard, capacity_);
+        origin from{about};
+        from.size = std::min(datagram.size(), capacity_);
+        from.truncated = about.truncated || datagram.size() > capacity_;
+        std::copy_n(bytes{datagram}.begin(), from.size, buffer.begin());
 
-        const std::uint32_t before = counted();
-        const std::size_t size = respond(e, handler_, now_ms, hooks);
+        const std::uint32_t before = counted_in_all();
+        stack_.start_message_ids_at(own_message_id);
+        const std::size_t size = stack_.receive(buffer, from, now_ms);
 
-        EXPECT_EQ(counted(), before + 1) << "each datagram is counted once";
+        EXPECT_EQ(counted_in_all(), before + 1) << "each datagram is counted once";
+        EXPECT_EQ(counted_[outcome{}], 0U) << "and something has become of it";
         EXPECT_LE(size, capacity_);
         EXPECT_EQ(std::count(memory.begin(), memory.begin() + guard, guard_value), guard)
             << "written before the buffer";
         EXPECT_EQ(std::count(memory.end() - guard, memory.end(), guard_value), guard) << "written behind the buffer";
-        const packet sent{e.buffer.first(std::min(size, capacity_))};
+        const packet sent{buffer.first(std::min(size, capacity_))};
         EXPECT_TRUE(size == 0 || message::view::parse(sent.view()).has_value()) << testing::PrintToString(sent);
         return sent;
     }
@@ -134,7 +148,12 @@ public:
         return describe(answer(datagram, about));
     }
 
-    std::uint32_t operator[](outcome o) const { return hooks[o]; }
+    std::uint32_t operator[](outcome o) const { return counted_[o]; }
+
+    template <typename L>
+    L& layer() {
+        return stack_.template layer<L>();
+    }
 
 private:
     static constexpr std::ptrdiff_t guard = 16;
@@ -154,16 +173,21 @@ private:
         return text;
     }
 
-    std::uint32_t counted() const {
+    std::uint32_t counted_in_all() const {
         std::uint32_t sum = 0;
-        for (const std::uint32_t n : hooks.by_outcome) sum += n;
+        for (const counters::counted& c : counted_.all()) sum += c.times;
         return sum;
     }
 
-    const Handler& handler_;
+    stack_type make(const Handler& handler, Layers... layers) {
+        if constexpr (is_guarded) return stack_type{handler, std::move(layers)..., counted_};
+        else return stack_type{handler, unguarded{}, std::move(layers)..., counted_};
+    }
+
+    counters counted_;
+    stack_type stack_;
     std::size_t capacity_;
 };
-
 // Shows each request, those to groups too.
 struct looking {
     static constexpr bool serves_groups = true;

@@ -5,7 +5,6 @@
 #include <lwip/mld6.h>
 #include <lwip/netif.h>
 #include <lwip/pbuf.h>
-#include <lwip/sys.h>
 #include <lwip/tcpip.h>
 #include <lwip/udp.h>
 
@@ -185,7 +184,7 @@ unsigned mtu_of(const netif* at) {
 // The bytes of an answer that the interface which a datagram came in by can carry in one packet. Some interfaces have
 // no limit, which lwIP writes as 0. The headers are those of the answer: the request may have any number of others.
 std::uint16_t largest_answer() {
-    constexpr unsigned least = udp_socket::min_message_size;
+    constexpr unsigned least = net::min_lent_size;
     const unsigned headers = udp_header + (ip_current_is_v6() ? ipv6_header : ipv4_header);
     const unsigned mtu = mtu_of(ip_current_input_netif());
     if (mtu == 0) return 0xffff;
@@ -239,14 +238,19 @@ err_t udp_socket::bind(const endpoint& at) {
     return ERR_OK;
 }
 
+udp_socket::~udp_socket() {
+    close();
+    core_lock lock;
+    take_back();
+}
+
+// What is lent is the caller's still.
 void udp_socket::close() {
     if (pcb_ == nullptr) return;
     core_lock lock;
     udp_remove(pcb_);
     pcb_ = nullptr;
-    answer_ = {};
-    waits_ = false;
-    while (count_ != 0) pop();
+    while (count_ != 0) pbuf_free(pop().data);
 }
 
 // ---- groups
@@ -307,7 +311,7 @@ bool udp_socket::has_joined(const endpoint& group) const {
     return false;
 }
 
-// ---- the queue
+// ---- datagrams in
 
 void udp_socket::push(const waiting& datagram) {
     if (count_ == depth) {
@@ -320,27 +324,74 @@ void udp_socket::push(const waiting& datagram) {
     if (on_arrival != nullptr) on_arrival(*this);
 }
 
-void udp_socket::pop() {
-    if (pbuf* const data = waiting_[first_].data) pbuf_free(data);
+// The oldest, which is the caller's to free. Valid until the next `push`.
+const udp_socket::waiting& udp_socket::pop() {
+    const waiting& oldest = waiting_[first_];
     first_ = (first_ + 1) % depth;
     --count_;
+    return oldest;
 }
 
-status udp_socket::receive(mutable_bytes storage, net::arrival& in) {
+status udp_socket::receive(mutable_bytes& buffer, net::arrival& in) {
     core_lock lock;
+    take_back();
     if (count_ == 0) return status::would_block;
-    const waiting& next = waiting_[first_];
-    copy_out(next.data, storage, in);
+    const waiting& next = pop();
     in.path = next.path;
     in.multicast = next.multicast;
-    pop();
+    const std::size_t most = buffer.size() < next.largest ? buffer.size() : next.largest;
+    if (lend(next.data, buffer, most)) {
+        in.size = next.data->len;
+        in.truncated = false;
+    } else {
+        copy_out(next.data, buffer, in);
+        buffer = buffer.first(in.size > most ? in.size : most);
+        pbuf_free(next.data);
+    }
     return status::done;
 }
 
+// Whether there is enough room where the datagram lies. The sender decides where in its pbuf a datagram ends: extension
+// headers of IPv6 can leave nothing behind it.
+bool udp_socket::lend(pbuf* datagram, mutable_bytes& buffer, std::size_t most) {
+    const mutable_bytes room = room_of(datagram);
+    const std::size_t size = room.size() < most ? room.size() : most;
+    if (size < net::min_lent_size || datagram->len > most) return false;
+    buffer = room.first(size);
+    lent_ = datagram;
+    return true;
+}
+
+void udp_socket::take_back() {
+    if (lent_ != nullptr) pbuf_free(lent_);
+    lent_ = nullptr;
+}
+
+// ---- datagrams out
+
 status udp_socket::send(bytes datagram, const net::path& way) {
-    if (pcb_ == nullptr) return status::failed;
     core_lock lock;
-    return is_for_now(send_copy(datagram, way)) ? status::would_block : status::done;
+    if (pcb_ == nullptr) return take_back(), status::failed;
+    const err_t error = is_lent(datagram) ? send_lent(datagram, way) : send_copy(datagram, way);
+    if (is_for_now(error)) return status::would_block;
+    take_back();
+    return status::done;
+}
+
+// Whether a datagram lies in what is lent, which is one pbuf of PBUF_POOL.
+bool udp_socket::is_lent(bytes datagram) const {
+    const auto begin = reinterpret_cast<std::uintptr_t>(lent_);
+    const auto at = reinterpret_cast<std::uintptr_t>(datagram.data());
+    return lent_ != nullptr && at - begin < LWIP_MEM_ALIGN_SIZE(sizeof(pbuf)) + LWIP_MEM_ALIGN_SIZE(PBUF_POOL_BUFSIZE);
+}
+
+// lwIP put its headers before a datagram that it then refused: each attempt starts from the datagram alone. A copy has
+// room for them where there was none (ERR_BUF).
+err_t udp_socket::send_lent(bytes datagram, const net::path& way) {
+    lent_->payload = const_cast<byte*>(datagram.data());
+    lent_->len = lent_->tot_len = static_cast<u16_t>(datagram.size());
+    const err_t error = transmit(pcb_, lent_, way);
+    return error == ERR_BUF ? send_copy(datagram, way) : error;
 }
 
 err_t udp_socket::send_copy(bytes datagram, const net::path& way) {
@@ -352,61 +403,6 @@ err_t udp_socket::send_copy(bytes datagram, const net::path& way) {
     const err_t error = transmit(pcb_, copy, way);
     pbuf_free(copy);
     return error;
-}
-
-// ---- without a copy
-
-// `memory` is the storage for what has to be copied, and becomes where the datagram is. The sender decides where in its
-// buffer a datagram ends: extension headers of IPv6 can leave nothing behind it.
-bool udp_socket::borrow(mutable_bytes& memory, net::arrival& in) {
-    core_lock lock;
-    if (count_ == 0) return false;
-    waiting& next = waiting_[first_];
-    in.path = next.path;
-    in.multicast = next.multicast;
-    const std::size_t most = memory.size() < next.largest ? memory.size() : next.largest;
-    const mutable_bytes room = room_of(next.data);
-    if (room.size() >= min_message_size && next.data->len <= most) {
-        in.size = next.data->len;
-        in.truncated = false;
-        memory = room.first(room.size() < most ? room.size() : most);
-    } else {
-        copy_out(next.data, memory, in);
-        memory = memory.first(in.size > most ? in.size : most);
-        pbuf_free(next.data);
-        next.data = nullptr;
-    }
-    return true;
-}
-
-status udp_socket::conclude() {
-    core_lock lock;
-    if (is_blocked() && is_for_now(send_answer()) && !is_too_late()) return status::would_block;
-    answer_ = {};
-    waits_ = false;
-    pop();
-    return status::done;
-}
-
-// Of an answer that lwIP did not take. It begins to wait the first time.
-bool udp_socket::is_too_late() {
-    const std::uint32_t now = sys_now();
-    if (!waits_) waits_since_ms_ = now;
-    waits_ = true;
-    if (now - waits_since_ms_ < patience_ms) return false;
-    ++unsent_;
-    return true;
-}
-
-// lwIP put its headers before an answer that it then refused: each attempt starts from the answer alone. A copy has
-// room for them where there was none (ERR_BUF).
-err_t udp_socket::send_answer() {
-    const waiting& asked = waiting_[first_];
-    if (asked.data == nullptr) return send_copy(answer_, asked.path);
-    asked.data->payload = answer_.data();
-    asked.data->len = asked.data->tot_len = static_cast<u16_t>(answer_.size());
-    const err_t error = transmit(pcb_, asked.data, asked.path);
-    return error == ERR_BUF ? send_copy(answer_, asked.path) : error;
 }
 
 }  // namespace mincoap::lwip

@@ -14,8 +14,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <mincoap/posix/clock.hpp>
-
 #include "neighbours.hpp"
 #include "rtnetlink.hpp"
 
@@ -514,9 +512,7 @@ status udp_socket::send(bytes datagram, const net::path& way) {
     room_ -= charge;
     envelope letter(const_cast<byte*>(datagram.data()), datagram.size());  // sendmsg only reads it
     letter.address(way, ipv6_);
-    if (::sendmsg(native_handle(), &letter.message, 0) < 0) return send_after(errno, letter);
-    blocked_ = false;
-    return status::done;
+    return ::sendmsg(native_handle(), &letter.message, 0) < 0 ? send_after(errno, letter) : status::done;
 }
 
 // Whether this datagram may be sent although the room that was seen last is used up: only this socket fills its send
@@ -554,10 +550,7 @@ status udp_socket::drop() {
 // this datagram: then it is lost.
 [[gnu::cold]] status udp_socket::send_after(int error, const envelope& letter) {
     for (int attempts = 2; attempts != 0 && (is_of_one_peer(error) || error == EINTR); --attempts) {
-        if (::sendmsg(native_handle(), &letter.message, 0) >= 0) {
-            blocked_ = false;
-            return status::done;
-        }
+        if (::sendmsg(native_handle(), &letter.message, 0) >= 0) return status::done;
         error = errno;
     }
     return is_of_one_peer(error) || is_of_the_path(error) ? status::done : send_failed(error);
@@ -566,16 +559,7 @@ status udp_socket::drop() {
 // To wait for memory would be to spin, as poll knows of the send buffer only.
 status udp_socket::send_failed(int error) {
     if (is_lack_of_memory(error)) return drop();
-    if (is_full(error)) return wait_or_drop();
-    return error == EINTR ? status::would_block : failed(error);
-}
-
-// The patience is that for one full buffer, not for each datagram that meets it.
-status udp_socket::wait_or_drop() {
-    if (!blocked_) blocked_since_ms_ = now_ms();
-    else if (now_ms() - blocked_since_ms_ >= send_patience_ms) return drop();
-    blocked_ = true;
-    return status::would_block;
+    return is_full(error) || error == EINTR ? status::would_block : failed(error);
 }
 
 status udp_socket::failed(int error) {
@@ -592,12 +576,6 @@ bool udp_socket::wait(int timeout_ms) {
     return wanted[0].revents != 0;
 }
 
-bool udp_socket::wait_to_send(int timeout_ms) const {
-    const std::uint32_t passed_ms = now_ms() - blocked_since_ms_;
-    const int left_ms = passed_ms < send_patience_ms ? send_patience_ms - static_cast<int>(passed_ms) : 0;
-    const bool is_last = blocked_ && (timeout_ms < 0 || timeout_ms > left_ms);
-    const int ready = wait_for(native_handle(), POLLOUT, is_last ? left_ms : timeout_ms);
-    return ready > 0 || (ready == 0 && is_last);
-}
+bool udp_socket::wait_to_send(int timeout_ms) const { return wait_for(native_handle(), POLLOUT, timeout_ms) > 0; }
 
 }  // namespace mincoap::posix

@@ -130,7 +130,8 @@ std::uint32_t random() {
     return number;
 }
 
-void sleep() {
+// A tick of the clock ends it after 10 ms.
+void sleep(std::uint32_t) {
     cortex_m::sleep_unless([] { return put_count != taken_count; });
 }
 

@@ -84,8 +84,8 @@ std::uint32_t now_ms() {
 std::uint32_t random() { return xorshift(reg(rtc)); }
 
 // An interrupt stays pending from the frame it told of to here: what came since `feed` ends the WFI at once.
-void sleep() {
-    wake_in_ms(100);
+void sleep(std::uint32_t most_ms) {
+    wake_in_ms(most_ms);
     asm volatile("fence\n\twfi" ::: "memory");
     while (const unsigned interrupt = reg(plic_claim)) {
         ethernet[interrupt - interrupt_of(0)].acknowledge();  // there are no others

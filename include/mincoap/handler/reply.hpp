@@ -61,6 +61,14 @@ public:
         ::new (static_cast<void*>(storage_)) Render(render);
     }
 
+    // No response: the client gets nothing, or an Empty Acknowledgement of a Confirmable request. Its code is
+    // `code::empty`.
+    static reply nothing() { return reply{mincoap::code::empty, nullptr}; }
+
+    // No response now: a layer that keeps requests sends one later. Without such a layer it is a 5.03.
+    static reply later() { return reply{mincoap::code::service_unavailable, &write_nothing}; }
+    bool is_later() const { return render_ == &write_nothing; }
+
     mincoap::code code() const { return static_cast<mincoap::code>(head_ & 0xff); }
 
     // Whether there is nothing but the code.
@@ -76,11 +84,18 @@ public:
     }
 
 private:
+    using renderer = std::size_t(const reply&, mutable_bytes, std::size_t);
+
+    reply(mincoap::code code, renderer* how) : head_(static_cast<std::uint32_t>(code)), render_(how) {}
+
     // The code, and above it the Content-Format: one word, which a handler stores at once.
     static constexpr std::uint32_t head(mincoap::code code, message::encoded_content_format format) {
         MINCOAP_ASSERT(message::is_response(code));
         return static_cast<std::uint32_t>(code) | format.encoded << 8;
     }
+
+    // It never fits, which leaves the code alone.
+    static std::size_t write_nothing(const reply&, mutable_bytes, std::size_t) { return 0; }
 
     // What most replies are is written straight away: a server of constants links no writer.
     static std::size_t write_constant(const reply& self, mutable_bytes buffer, std::size_t used) {
@@ -113,7 +128,7 @@ private:
     }
 
     std::uint32_t head_;
-    std::size_t (*render_)(const reply&, mutable_bytes, std::size_t);
+    renderer* render_;
     union {
         payload_view payload_;                           // of write_constant
         short_text text_;                                // of write_short_text

@@ -61,10 +61,16 @@ inline constexpr option_set understood_by_server =
      set_of(option::block2) | set_of(option::block1)) &
     ~(later_block | part_of_body);
 
+// Where a datagram came from, and what is known of its sender.
+struct origin : net::arrival {
+    // It is known that the sender receives what is sent to that address: see `echo_guard`.
+    bool confirmed = false;
+};
+
 // Valid while the handler runs: its views point into the datagram, over which the reply will be written.
 struct request {
     message::view message;
-    const net::arrival* from;
+    const origin* from;
 
     // Milliseconds on the clock that the caller of `poll` goes by. It may wrap around.
     std::uint32_t now_ms;
@@ -81,9 +87,20 @@ struct request {
     mutable_bytes* room;
 
     // The message is parsed next.
-    constexpr request(const net::arrival& in, std::uint32_t time_ms, mutable_bytes& reply_room)
+    constexpr request(const origin& in, std::uint32_t time_ms, mutable_bytes& reply_room)
         : message(message::view::unparsed{}), from(&in), now_ms(time_ms), critical(in.multicast ? to_group : 0),
           room(&reply_room) {}  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject)
+
+    // Before another message is parsed.
+    constexpr void restart() {
+        path_begin = path_end = nullptr;
+        critical = from->multicast ? to_group : 0;
+        content_format = accept = {};
+    }
+    // RFC 7252 §6.5: one empty segment alone, which takes one byte, is the root, as no segment is.
+    constexpr void leave_out_empty_path() {
+        if (path_end - path_begin == 1) path_begin = path_end;
+    }
 
     constexpr code method() const { return message.code(); }
     constexpr bytes payload() const { return message.payload(); }
@@ -93,7 +110,6 @@ struct request {
     constexpr const net::endpoint& local() const { return from->path.local; }
     constexpr bool multicast() const { return from->multicast; }
 
-    // Whether it is known that who sent it receives what is sent to that address: see `echo_guard`.
     constexpr bool confirmed() const { return from->confirmed; }
 
     // The path's segments, below a prefix those behind it: `for (const message::option_view s : r.segments())`. Their

@@ -1,6 +1,7 @@
 // Adds an option to a message that is written already: for what is known of a response only once it is rendered.
 #pragma once
 
+#include <mincoap/message/option_head.hpp>
 #include <mincoap/message/view.hpp>
 
 namespace mincoap::message {
@@ -23,14 +24,12 @@ struct options_end {
 // Returns the size of the message then: the same if there is no room.
 inline std::size_t append_option(mutable_bytes buffer, std::size_t size, options_end end, option number, bytes value) {
     const unsigned delta = number_of(number) - number_of(end.last);
-    const std::size_t added = (delta < 13 ? 1 : 2) + value.size();
+    if (delta >= 269 || value.size() >= 13) __builtin_unreachable();
+    const std::size_t added = option_head_size(delta, value.size()) + value.size();
     if (added > buffer.size() - size) return size;
     byte* const begin = buffer.data();
     for (std::size_t from = size; from != end.at; --from) begin[from - 1 + added] = begin[from - 1];
-    byte* to = begin + end.at;
-    *to++ = static_cast<byte>((delta < 13 ? delta : 13) << 4 | value.size());
-    if (delta >= 13) *to++ = static_cast<byte>(delta - 13);
-    copy_bytes(value.data(), value.size(), to);
+    copy_bytes(value.data(), value.size(), write_option_head(begin + end.at, delta, value.size()));
     return size + added;
 }
 

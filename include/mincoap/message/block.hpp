@@ -11,16 +11,25 @@ struct block {
     static constexpr unsigned max_size_exponent = 6;       // of 1,024 bytes
     static constexpr std::uint32_t max_number = 0xf'ffff;  // 20 bits
 
+    // Of an option's value, which may have other bits above its 24.
+    static constexpr std::uint32_t more_bit = 8;
+    static constexpr unsigned size_exponent_of(std::uint32_t value) { return value & 7; }
+    static constexpr bool is_reserved(std::uint32_t value) { return size_exponent_of(value) > max_size_exponent; }
+    static constexpr std::uint32_t number_of(std::uint32_t value) { return value >> 4 & max_number; }
+    static constexpr std::uint32_t offset_of(std::uint32_t value) {
+        return (value & max_number << 4) << size_exponent_of(value);
+    }
+
     std::uint32_t number = 0;
     bool more = false;           // blocks follow
     unsigned size_exponent = 0;  // SZX: 0 to 6 for blocks of 16 to 1,024 bytes
 
     // From the option's number; none if SZX is 7, which is reserved ("MUST lead to 4.00").
     static constexpr std::optional<block> decode(std::uint32_t value) {
-        if ((value & 7) > max_size_exponent) return std::nullopt;
-        return block{.number = value >> 4, .more = (value & 8) != 0, .size_exponent = value & 7};
+        if (is_reserved(value)) return std::nullopt;
+        return block{.number = value >> 4, .more = (value & more_bit) != 0, .size_exponent = size_exponent_of(value)};
     }
-    constexpr std::uint32_t encoded() const { return number << 4 | (more ? 8U : 0U) | size_exponent; }
+    constexpr std::uint32_t encoded() const { return number << 4 | (more ? more_bit : 0) | size_exponent; }
 
     // In bytes.
     constexpr std::uint32_t size() const { return 16U << size_exponent; }

@@ -11,6 +11,7 @@
 #include <mincoap/message/code.hpp>
 #include <mincoap/message/content_format.hpp>
 #include <mincoap/message/option.hpp>
+#include <mincoap/message/option_head.hpp>
 #include <mincoap/message/uint.hpp>
 #include <mincoap/message/view.hpp>
 
@@ -105,25 +106,10 @@ private:
     constexpr void open_option(unsigned number, std::size_t length) {
         MINCOAP_ASSERT(number >= last_ || failed());
         if (number < last_ || length > max_option_size) return fail();
-        byte* const head = at_;
-        put(0);
-        const unsigned delta_nibble = put_extension(number - last_);
-        const unsigned length_nibble = put_extension(length);
-        if (failed()) return;
-        *head = static_cast<byte>(delta_nibble << 4 | length_nibble);
+        const unsigned delta = number - last_;
+        if (room() < option_head_size(delta, length)) return fail();
+        at_ = write_option_head(at_, delta, length);
         last_ = number;
-    }
-
-    // RFC 7252 §3.1: fields up to 12 stand in the nibble, up to 268 in one byte more, others in two.
-    constexpr unsigned put_extension(std::size_t field) {
-        if (field < 13) return static_cast<unsigned>(field);
-        if (field < 269) {
-            put(static_cast<unsigned>(field - 13));
-            return 13;
-        }
-        put(static_cast<unsigned>((field - 269) >> 8));
-        put(static_cast<unsigned>(field - 269));
-        return 14;
     }
 
     constexpr void open_payload(std::size_t length) {

@@ -1,14 +1,18 @@
 // An in-memory socket: what a test puts in is received, what the server sends can be read back. It is also the
-// complete fake: it blocks, fails and truncates on demand.
+// complete fake: it blocks, fails, truncates and lends on demand.
 #pragma once
 
 #include <mincoap/net/udp_socket.hpp>
 
 namespace mincoap::net {
 
-// Holds up to `Depth` datagrams of up to `Capacity` bytes in each direction; more are refused.
-template <std::size_t Capacity = 1280, std::size_t Depth = 4>
+// Holds up to `Depth` datagrams of up to `Capacity` bytes in each direction; more are refused. With `Lends`, a datagram
+// that fits the storage is received in `Capacity` bytes of the socket's own, or fewer if the storage is smaller. Memory
+// that the caller has given back is overwritten, so that a test notices if the caller uses it.
+template <std::size_t Capacity = 1280, std::size_t Depth = 4, bool Lends = false>
 class loopback {
+    static_assert(!Lends || Capacity >= min_lent_size, "mincoap: a socket lends at least 22 bytes");
+
 public:
     struct datagram {
         arrival about;
@@ -27,20 +31,27 @@ public:
     // sends.
     constexpr const datagram* take() { return outgoing_.pop(); }
 
-    constexpr status receive(mutable_bytes buffer, arrival& in) {
-        const datagram* const next = incoming_.pop();
-        if (next == nullptr) return receive_status;
-        in = next->about;
-        in.truncated = in.truncated || in.size > buffer.size();
-        in.size = in.size < buffer.size() ? in.size : buffer.size();
-        copy_bytes(next->storage.data(), in.size, buffer.data());
-        return status::done;
+    constexpr status receive(mutable_bytes storage, arrival& in)
+        requires(!Lends)
+    {
+        return take_next(storage, in);
+    }
+    constexpr status receive(mutable_bytes& buffer, arrival& in)
+        requires Lends
+    {
+        lent_.fill(given_back);
+        const datagram* const next = incoming_.first();
+        const std::size_t room = Capacity < buffer.size() ? Capacity : buffer.size();
+        if (next != nullptr && room >= min_lent_size && next->about.size <= room)
+            buffer = mutable_bytes{lent_}.first(room);
+        return take_next(buffer, in);
     }
 
     constexpr status send(bytes data, const path& way) {
-        if (send_status != status::done) return send_status;
-        if (data.size() > Capacity) return status::done;  // it will never fit: lost on the way
-        return outgoing_.push(data, {.path = way}) ? status::done : status::would_block;
+        const status sent = put(data, way);
+        if constexpr (Lends)
+            if (sent != status::would_block) lent_.fill(given_back);
+        return sent;
     }
 
 private:
@@ -54,9 +65,10 @@ private:
             copy_bytes(data.data(), data.size(), slot.storage.data());
             return true;
         }
+        constexpr const datagram* first() const { return count_ == 0 ? nullptr : &slots_[first_]; }
         constexpr const datagram* pop() {
-            if (count_ == 0) return nullptr;
-            const datagram* const slot = &slots_[first_];
+            const datagram* const slot = first();
+            if (slot == nullptr) return nullptr;
             first_ = (first_ + 1) % Depth;
             --count_;
             return slot;
@@ -68,9 +80,29 @@ private:
         std::size_t count_ = 0;
     };
 
+    constexpr status take_next(mutable_bytes buffer, arrival& in) {
+        const datagram* const next = incoming_.pop();
+        if (next == nullptr) return receive_status;
+        in = next->about;
+        in.truncated = in.truncated || in.size > buffer.size();
+        in.size = in.size < buffer.size() ? in.size : buffer.size();
+        copy_bytes(next->storage.data(), in.size, buffer.data());
+        return status::done;
+    }
+
+    constexpr status put(bytes data, const path& way) {
+        if (send_status != status::done) return send_status;
+        if (data.size() > Capacity) return status::done;  // it will never fit: lost on the way
+        return outgoing_.push(data, {.path = way}) ? status::done : status::would_block;
+    }
+
+    static constexpr byte given_back = 0xdd;
+
     queue incoming_;
     queue outgoing_;
+    [[no_unique_address]] std::array<byte, Lends ? Capacity : 0> lent_{};
 };
-static_assert(udp_socket<loopback<>>);
+static_assert(udp_socket<loopback<>> && !lending_socket<loopback<>>);
+static_assert(lending_socket<loopback<64, 4, true>>);
 
 }  // namespace mincoap::net

@@ -9,9 +9,9 @@
 #include <initializer_list>
 
 #include <mincoap/message/body_writer.hpp>
+#include <mincoap/message/percent_encoding.hpp>
 #include <mincoap/message/view.hpp>
 #include <mincoap/resource/link_filter.hpp>
-#include <mincoap/resource/percent_encoding.hpp>
 
 namespace mincoap {
 namespace detail {

@@ -10,6 +10,7 @@
 
 #include <array>
 
+#include <mincoap/message/option_head.hpp>
 #include <mincoap/message/text_literal.hpp>
 
 namespace mincoap {
@@ -46,13 +47,11 @@ constexpr bool is_valid_path(std::string_view path) {
     return has_valid_segments(path.size() > 1 && path.back() == '/' ? path.substr(0, path.size() - 1) : path);
 }
 
-// RFC 7252 §3.1: how many bytes come before a segment of that length, when no option number is between.
-constexpr std::size_t segment_head_size(std::size_t length) { return length < 13 ? 1 : 2; }
-
 constexpr std::size_t encoded_path_size(std::string_view path) {
     std::size_t size = 0;
-    for_each_segment(path,
-                     [&](std::string_view s) { size += is_wildcard(s) ? 1 : segment_head_size(s.size()) + s.size(); });
+    for_each_segment(path, [&](std::string_view s) {
+        size += is_wildcard(s) ? 1 : message::option_head_size(0, s.size()) + s.size();
+    });
     return size;
 }
 
@@ -60,8 +59,7 @@ constexpr std::size_t encoded_path_size(std::string_view path) {
 constexpr byte* encode_segment(std::string_view segment, byte* to) {
     const std::size_t length = segment.size();
     if (is_wildcard(segment)) return *to++ = any_segment, to;
-    *to++ = static_cast<byte>(length < 13 ? length : 13);
-    if (length >= 13) *to++ = static_cast<byte>(length - 13);
+    to = message::write_option_head(to, 0, length);
     copy_bytes(segment.data(), length, to);
     return to + length;
 }

@@ -137,14 +137,12 @@ struct block_plan {
     block_request asked;
 
     // In bytes: a block's number times its size.
-    constexpr std::uint32_t offset() const { return (asked & 0xff'fff0) << (asked & 7); }
+    constexpr std::uint32_t offset() const { return block::offset_of(asked); }
 
     constexpr bool asks_for_size() const { return (asked & has_size2) != 0; }
 
     // Whether there is such a block. SZX 7 is reserved (RFC 7959 §2.2).
-    constexpr bool is_possible() const {
-        return (asked & 7) <= block::max_size_exponent && (offset() == 0 || offset() < all.size);
-    }
+    constexpr bool is_possible() const { return !block::is_reserved(asked) && (offset() == 0 || offset() < all.size); }
 };
 
 // What these take in a response, at most, in bytes.
@@ -173,13 +171,13 @@ mutable_bytes open_block(message::writer& to, content_format format, const block
     const std::size_t room = left < limit + block2_size ? left : limit + block2_size;
     std::uint32_t size = plan.all.size - plan.offset();
     if ((plan.asked & has_block) != 0 || size > room || size > limit) {
-        unsigned exponent = plan.asked & 7;
+        unsigned exponent = block::size_exponent_of(plan.asked);
         std::uint32_t part = 16U << exponent;
         for (; (size < part ? size : part) + block2_size > room; part /= 2)
             if (exponent-- == 0) return to.fail(), mutable_bytes{};
         const std::uint32_t encoded_number = plan.offset() >> exponent;
         if (encoded_number > block_bits) return to.fail(), mutable_bytes{};
-        const unsigned more = size > part ? 8 : 0;
+        const unsigned more = size > part ? block::more_bit : 0;
         to.uint_option(option::block2, encoded_number | more | exponent);
         if (more != 0) size = part;
     }

@@ -106,7 +106,7 @@ constexpr option_set understood(const table& site_table, const request& r) {
 constexpr const byte* behind_segment(const byte* encoded) {
     if (*encoded == any_segment) return encoded + 1;
     const std::size_t length = *encoded < 13 ? encoded[0] : std::size_t{13} + encoded[1];
-    return encoded + segment_head_size(length) + length;
+    return encoded + message::option_head_size(0, length) + length;
 }
 
 constexpr std::size_t count_segments(const row& r) {

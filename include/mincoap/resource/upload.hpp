@@ -168,9 +168,9 @@ struct post_in_blocks : method<code::post> {
         if (const code refused = refusal(both, r, in); refused != code::empty) return refused_reply(both, refused);
         const block_request asked = block_request_of(r, {}) & ~has_current;
         // RFC 7959 §3.3: once the request is complete, the rest of the answer to it is asked for without Block1.
-        const bool asks_for_more = (asked & block_bits) >> 4 != 0;
+        const bool asks_for_more = block::number_of(asked) != 0;
         const bool goes_on = asks_for_more && in.answer == 0;
-        if ((asked & 7) > block::max_size_exponent || asks_for_more != goes_on) return code::bad_request;
+        if (block::is_reserved(asked) || asks_for_more != goes_on) return code::bad_request;
         if (goes_on) return answer_in_blocks(both.answered(), both, asked, 0);
         const auto taken = take_block(both, r, in);
         if (is_error(code_of(taken)) || in.part.more) return block_taken(taken, in);

@@ -6,7 +6,7 @@
 // RFC 6690 §4.1 asks of a server that does not filter. A path with a wildcard is not listed: no one link leads there.
 #pragma once
 
-#include <mincoap/resource/percent_encoding.hpp>
+#include <mincoap/message/percent_encoding.hpp>
 #include <mincoap/resource/routes.hpp>
 #include <mincoap/resource/text.hpp>
 

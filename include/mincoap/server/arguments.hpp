@@ -3,7 +3,8 @@
 
 #include <array>
 
-#include <mincoap/server/core.hpp>
+#include <mincoap/net/udp_socket.hpp>
+#include <mincoap/server/stack.hpp>
 
 namespace mincoap::detail {
 
@@ -34,7 +35,7 @@ template <typename T>
 concept leads_to_handler = requires(T& given) { requires handler<std::remove_cvref_t<decltype(*given)>>; };
 
 template <typename T>
-concept receiving = requires(T& socket, mutable_bytes storage, net::arrival& in) {
+concept receiving_socket = requires(T& socket, mutable_bytes storage, net::arrival& in) {
     { socket.receive(storage, in) } -> std::same_as<net::status>;
 };
 
@@ -46,12 +47,12 @@ struct checked_socket_and_handler {
     static constexpr bool is_swapped = mincoap::handler<std::remove_cvref_t<Socket>> && net::udp_socket<handler>;
     static constexpr bool is_indirect = leads_to_socket<socket>;
     static constexpr bool has_words = is_swapped || is_indirect;
-    static constexpr bool receives = receiving<socket>;
+    static constexpr bool receives = receiving_socket<socket>;
     static constexpr bool is_pointer = leads_to_handler<handler> && !mincoap::handler<handler>;
     static constexpr bool is_sound = net::udp_socket<socket> && mincoap::handler<handler> &&
                                      std::is_lvalue_reference_v<Socket> && std::is_lvalue_reference_v<Handler>;
 
-    static_assert(!is_swapped, "mincoap: the socket comes first: server{socket, handler, parts...}");
+    static_assert(!is_swapped, "mincoap: the socket comes first: server{socket, handler, layers...}");
     static_assert(!is_indirect,
                   "mincoap: this is no socket, but leads to one; check that it is there, and pass *socket");
     static_assert(has_words || receives,
@@ -71,31 +72,40 @@ struct checked_socket_and_handler {
                   "in constexpr auto site = routes(...)");
 };
 
-// Without memory in front.
-template <typename... Parts>
-struct checked_parts {
-    static constexpr bool has_memory = (memory_like<Parts> || ...);
-    static constexpr bool is_sound = !has_memory && (std::is_class_v<std::remove_cvref_t<Parts>> && ...);
+template <typename...>
+inline constexpr bool has_memory_in_front = false;
+template <typename First, typename... Others>
+inline constexpr bool has_memory_in_front<First, Others...> = memory_like<First>;
 
-    static_assert(!has_memory, "mincoap: memory comes before the parts: server{socket, handler, memory, parts...}");
-    static_assert(has_memory || is_sound, "mincoap: a part is an object, such as echo_guard{key} or counters{}");
+// Without memory in front.
+template <typename... Layers>
+struct checked_arguments {
+    static constexpr bool has_memory = (memory_like<Layers> || ...);
+    static constexpr bool are_objects = (std::is_class_v<std::remove_cvref_t<Layers>> && ...);
+    static constexpr bool is_sound =
+        !has_memory && are_objects && (!std::is_const_v<std::remove_reference_t<Layers>> && ...);
+
+    static_assert(!has_memory, "mincoap: memory comes before the layers: server{socket, handler, memory, layers...}");
+    static_assert(has_memory || are_objects, "mincoap: a layer is an object, such as echo_guard{key} or counters{}");
+    static_assert(has_memory || !are_objects || is_sound, "mincoap: a layer that is a variable is not constant");
 };
 
-template <typename Memory, typename Hooks>
-inline constexpr bool is_large_enough = extent_of<std::remove_cvref_t<Memory>> >= min_buffer_size<Hooks>();
+template <typename Memory, typename... Layers>
+inline constexpr bool is_large_enough =
+    extent_of<std::remove_cvref_t<Memory>> >= min_buffer_size<std::remove_cvref_t<Layers>...>;
 
-template <typename Memory, typename Parts>
+template <typename Memory, typename Layers>
 struct checked_memory {
     static constexpr bool is_memory = memory<Memory>;
     static constexpr bool is_sound = false;
-    static_assert(is_memory || !Parts::is_sound,
+    static_assert(is_memory || !Layers::is_sound,
                   "mincoap: the server's memory is an array, or a std::span, of mincoap::byte, which is a std::uint8_t "
                   "and not constant");
 };
-template <memory Memory, typename... Parts>
-    requires checked_parts<Parts...>::is_sound
-struct checked_memory<Memory, checked_parts<Parts...>> {
-    static constexpr bool is_sound = is_large_enough<Memory, profile<std::remove_cvref_t<Parts>...>>;
+template <memory Memory, typename... Layers>
+    requires checked_arguments<Layers...>::is_sound
+struct checked_memory<Memory, checked_arguments<Layers...>> {
+    static constexpr bool is_sound = is_large_enough<Memory, Layers...>;
     static_assert(is_sound,
                   "mincoap: this memory is too small for a server, which needs 12 bytes, or 22 with echo_guard");
 };

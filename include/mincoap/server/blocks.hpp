@@ -18,8 +18,6 @@ namespace mincoap::detail {
 inline constexpr option_set any_block =
     (set_of(option::block2) | set_of(option::block1)) & ~(later_block | part_of_body);
 
-constexpr bool is_safe(code method) { return method == code::get || method == code::fetch; }
-
 // The value of the Block option that counts when the request is gone, and above it a bit that there is one: Block2 of
 // GET and FETCH; of other methods Block1, which says that the payload is the whole body, or comes to a resource that
 // takes parts of one.
@@ -27,7 +25,7 @@ using asked_block = std::uint32_t;
 inline constexpr asked_block is_asked = 1U << 24;
 
 [[gnu::noinline]] inline asked_block asked_block_of(const request& r) {
-    const option number = is_safe(r.method()) ? option::block2 : option::block1;
+    const option number = message::is_safe(r.method()) ? option::block2 : option::block1;
     for (const message::option_view o : r.message.options())
         if (o.number == number) return o.uint() | is_asked;
     return 0;
@@ -36,15 +34,15 @@ inline constexpr asked_block is_asked = 1U << 24;
 // Leaves of the payload, which begins there and ends with the response, the block that is asked for, and says in
 // `asked` whether more follow. Returns the size of the response, or 0 if there is no such block.
 inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t size, asked_block& asked) {
-    const unsigned exponent = asked & 7;
     const std::size_t all = payload_at < size ? size - payload_at : 0;
-    const std::size_t offset = (asked & 0xff'fff0) << exponent;
-    if (exponent > block::max_size_exponent || (offset != 0 && offset >= all)) return 0;
+    const std::size_t offset = block::offset_of(asked);
+    if (block::is_reserved(asked) || (offset != 0 && offset >= all)) return 0;
     std::size_t length = all - offset;
-    asked &= ~8U;
-    if (length > std::size_t{16} << exponent) {
-        length = std::size_t{16} << exponent;
-        asked |= 8;
+    asked &= ~block::more_bit;
+    const std::size_t largest = std::size_t{16} << block::size_exponent_of(asked);
+    if (length > largest) {
+        length = largest;
+        asked |= block::more_bit;
     }
     byte* const payload = response + payload_at;
     for (std::size_t i = 0; i < length; ++i) payload[i] = payload[i + offset];
@@ -57,7 +55,7 @@ inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t
 [[gnu::noinline]] inline std::size_t answer_in_blocks(mutable_bytes room, std::size_t size, asked_block asked,
                                                       reply& answer) {
     byte* const response = room.data();
-    const bool is_read = is_safe(message::code_of(response));
+    const bool is_read = message::is_safe(message::code_of(response));
     const option number = is_read ? option::block2 : option::block1;
     const message::options_end end{response, size};
     if (end.last >= number || is_error(answer.code()) || (is_read && answer.code() != code::content)) return size;
@@ -70,7 +68,7 @@ inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t
                                     static_cast<byte>(asked)};
     const unsigned length = message::uint_size(asked & 0xff'ffff);
     const std::size_t told = message::append_option(room, size, end, number, bytes{value}.last(length));
-    const bool is_part = (asked & 0xff'fff8) != 0;
+    const bool is_part = block::number_of(asked) != 0 || (asked & block::more_bit) != 0;
     return told == size && is_part ? 0 : told;
 }
 

@@ -1,10 +1,10 @@
 // What every request needs to be known of its options, collected while the message is checked.
 #pragma once
 
+#include <array>
+
 #include <mincoap/handler/request.hpp>
 #include <mincoap/message/block.hpp>
-#include <mincoap/server/exchange.hpp>
-#include <mincoap/server/hooks.hpp>
 
 namespace mincoap::detail {
 
@@ -46,17 +46,8 @@ constexpr bool is_first_alone(const message::option_view& block) {
     if (is_block(o.number) && !is_first_alone(o)) to |= option_set{1} << index << demand_distance;
 }
 
-struct echoing_request : request {
-    using request::request;      // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject): parsed next
-    const byte* echo = nullptr;  // the value of the first Echo option that may be the guard's
-};
-
-template <typename Hooks>
-using request_for = std::conditional_t<guarding<Hooks>, echoing_request, request>;
-
 // Reads an option into the request while the message is parsed.
-template <typename Hooks>
-constexpr void collect(request_for<Hooks>& to, message::option_view o, const byte* begin) {
+[[gnu::always_inline]] constexpr void collect(request& to, const message::option_view& o, const byte* begin) {
     const unsigned number = number_of(o.number);
     if (number % 2 != 0) collect_critical(to.critical, o);
     if (number == number_of(option::uri_path)) {
@@ -65,19 +56,7 @@ constexpr void collect(request_for<Hooks>& to, message::option_view o, const byt
     } else if (number == number_of(option::accept) || number == number_of(option::content_format)) {
         format_option& format = number == number_of(option::accept) ? to.accept : to.content_format;
         if (o.value.size() <= 2 && format.is_absent()) format = format_option{o.uint()};
-    } else if constexpr (guarding<Hooks>) {
-        if (o.number == option::echo && o.value.size() == Hooks::echo_size && to.echo == nullptr)
-            to.echo = o.value.data();
     }
-}
-
-template <typename Hooks>
-constexpr message::parse_error parse_request(const exchange& e, request_for<Hooks>& r) {
-    const auto collected = [&r](const message::option_view& o, const byte* begin) { collect<Hooks>(r, o, begin); };
-    const message::parse_error error = message::view::parse(e.buffer.first(e.in.size), r.message, collected);
-    // RFC 7252 §6.5: one empty segment alone, which takes one byte, is the root, as no segment is.
-    if (r.path_end - r.path_begin == 1) r.path_begin = r.path_end;
-    return error;
 }
 
 }  // namespace mincoap::detail

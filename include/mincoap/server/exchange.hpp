@@ -1,91 +1,120 @@
-// The memory of one exchange, and what is done to a datagram by its header alone.
+// One message that came in and its answer, in the same memory; and what is done to a datagram by its header alone.
 #pragma once
 
-#include <mincoap/message/block.hpp>
+#include <mincoap/handler/request.hpp>
 #include <mincoap/message/view.hpp>
-#include <mincoap/net/udp_socket.hpp>
 
 namespace mincoap {
 
-// The memory of one exchange. All that matters from one datagram to the next is an answer that waits for the socket.
+// For as long as the layers and the site deal with one message.
 struct exchange {
-    mutable_bytes buffer;        // the largest datagram that is taken or sent: at least 12 bytes, 22 with a guard;
-                                 // at most 65,535
-    std::size_t reply_size = 0;  // of the answer in the buffer, in bytes; 0: none waits
-    net::arrival in{};           // the datagram that was received
+    // Of the last parse. Without an error `request` may be read until the site has answered, and not later: the answer
+    // is written over it.
+    message::parse_error error = message::parse_error::none;
 
-    constexpr explicit exchange(mutable_bytes memory) : buffer(memory) {}
+    // Of the request, also once its header has become that of the answer.
+    code method = code::empty;
+
+    // Why no handler may see the request; `code::empty` if one may. A layer may set it before it goes on.
+    code refusal = code::empty;
+
+    // Of the message in the buffer as it is now, in bytes.
+    std::size_t size;
+
+    // The datagram, and then its answer behind the same header and token.
+    mutable_bytes buffer;
+
+    // Where the site's answer may be written. A part of the request that a handler keeps lies behind it.
+    mutable_bytes room;
+
+    // Where the datagram came from. `from.size` stays that of the datagram.
+    origin& from;
+
+    mincoap::request request;
+
+    // The largest answer that may be sent, and what of it layers outside will add: see `limit_to` and `reserve`.
+    std::size_t limit;
+    std::size_t reserved = 0;
+
+    // Of a layer that protects answers: what it needs for this one; 0: nothing. A layer inside that keeps the request
+    // keeps this with it, and puts it here again before it has the answer sent.
+    std::uint64_t protection = 0;
+
+    exchange(mutable_bytes memory, origin& in, std::uint32_t now_ms)
+        : size(in.size), buffer(memory), room(memory.data(), memory.size()), from(in), request(in, now_ms, room),
+          limit(memory.size()) {}
+    exchange(const exchange&) = delete;
+    exchange& operator=(const exchange&) = delete;
+
+    byte* header() const { return buffer.data(); }
+    std::uint32_t now_ms() const { return request.now_ms; }
+
+    // Leaves so many bytes for what the layer will add to the answer of the layers inside.
+    constexpr void reserve(std::size_t count) { reserved += count; }
+
+    // The answer has so many bytes at most, at least 12: a response in blocks gets smaller, another one that is too
+    // large becomes 5.00, or nothing in answer to multicast.
+    constexpr void limit_to(std::size_t most) {
+        if (most < limit) limit = most;
+    }
 };
 
-namespace detail {
+// ---- The header of a message (RFC 7252 §3)
 
-// Where the token ends; more than 12 if its size is a reserved one.
-constexpr std::size_t token_end_of(const exchange& e) {
-    return message::header_size + message::token_size_of(e.buffer.data());
-}
-
-// The type in the first byte, RFC 7252 §3, of what may be a request: one bit tells Non-confirmable from Confirmable,
-// the other one makes it an Acknowledgement.
+// Of what may be a request: one bit tells Non-confirmable from Confirmable, the other one makes it an Acknowledgement.
 inline constexpr byte non_confirmable_bit = 0x10;
 inline constexpr byte acknowledgement_bit = 0x20;
 
-// Turns the datagram into an Empty message of that type with its Message ID. Returns its size.
-inline std::size_t make_empty(exchange& e, message::type type) {
-    byte* const buffer = e.buffer.data();
-    buffer[0] = static_cast<byte>(0x40U | static_cast<unsigned>(type) << 4);
-    buffer[1] = static_cast<byte>(code::empty);
+// Where the token ends; more than 12 if its size is a reserved one.
+inline std::size_t token_end_of(const exchange& x) { return message::header_size + message::token_size_of(x.header()); }
+
+inline bool is_confirmable(const exchange& x) { return message::type_of(x.header()) == message::type::confirmable; }
+
+// Turns the message into an Empty one of that type with its Message ID. Returns its size.
+inline std::size_t make_empty(const exchange& x, message::type type) {
+    byte* const header = x.header();
+    header[0] = static_cast<byte>(0x40U | static_cast<unsigned>(type) << 4);
+    header[1] = static_cast<byte>(code::empty);
     return message::header_size;
 }
 
-// RFC 7252 §4.2, §4.3: what is Confirmable is rejected with a Reset, everything else by silence; so is what came by
-// multicast (§8.1).
-inline std::size_t reject(exchange& e) {
-    const bool confirmable = message::type_of(e.buffer.data()) == message::type::confirmable;
-    return confirmable && !e.in.multicast ? make_empty(e, message::type::reset) : 0;
+// The answer to a response that was expected (RFC 7252 §4.2): an Acknowledgement if it is Confirmable, and not by
+// multicast; otherwise none.
+inline std::size_t acknowledge(const exchange& x) {
+    return is_confirmable(x) && !x.from.multicast ? make_empty(x, message::type::acknowledgement) : 0;
 }
 
-// Whether a datagram is a request that may be answered: not in an Acknowledgement or Reset (RFC 7252 §4.2), and by
-// multicast only if it is Non-confirmable (§8.1).
-constexpr bool is_answerable(const exchange& e) {
-    const byte* const header = e.buffer.data();
+// The same of what is not: RFC 7252 §4.2, §4.3: what is Confirmable is rejected with a Reset, everything else by
+// silence; so is what came by multicast (§8.1).
+inline std::size_t reject(const exchange& x) {
+    return is_confirmable(x) && !x.from.multicast ? make_empty(x, message::type::reset) : 0;
+}
+
+// Whether the message, which has no error, is a request that may be answered: not in an Acknowledgement or Reset (RFC
+// 7252 §4.2), and by multicast only if it is Non-confirmable (§8.1).
+inline bool is_answerable(const exchange& x) {
+    const byte* const header = x.header();
     if (!is_request(message::code_of(header)) || (header[0] & acknowledgement_bit) != 0) return false;
-    return (header[0] & non_confirmable_bit) != 0 || !e.in.multicast;
+    return (header[0] & non_confirmable_bit) != 0 || !x.from.multicast;
 }
 
-// Whether a message is a response, or an Empty Acknowledgement or Reset.
-constexpr bool is_reaction(const message::view& m) {
+// Whether the message is a response, or an Empty Acknowledgement or Reset: to something that a layer has sent.
+inline bool is_reaction(const exchange& x) {
     using message::type;
-    if (is_response(m.code())) return m.type() != type::reset;
-    return m.code() == code::empty && (m.type() == type::acknowledgement || m.type() == type::reset);
+    if (x.error != message::parse_error::none || x.from.truncated) return false;
+    const type t = message::type_of(x.header());
+    const code c = message::code_of(x.header());
+    if (is_response(c)) return t != type::reset;
+    return c == code::empty && (t == type::acknowledgement || t == type::reset);
 }
 
-// A datagram that is larger than the buffer is never taken for a whole one: what counts of it is the header and the
-// token. So it is answered with 4.13 even if an option that is there is malformed: to look for that takes 88 bytes.
-constexpr void leave_header(exchange& e) {
-    const std::size_t token_end = token_end_of(e);
-    e.in.size = token_end < e.in.size ? token_end : e.in.size;
+// Whether something may be sent for the message: for a request, and otherwise a Reset or an Acknowledgement for what is
+// Confirmable.
+inline bool may_draw_reply(const exchange& x) {
+    using message::parse_error;
+    if (x.error == parse_error::none && is_answerable(x)) return true;
+    const bool is_message = x.error == parse_error::none || x.error == parse_error::format;
+    return is_message && !x.from.multicast && is_confirmable(x);
 }
 
-// Appends to a 4.13 without options the size of the blocks to send the body in, where a resource takes some (RFC 7959
-// §2.9.3), or else how many bytes of payload the buffer takes (Size1, §4). The size that a body in blocks may have is
-// its resource's to tell, which is not known of a datagram that was cut. Returns the size of the message.
-template <bool InBlocks>
-constexpr std::size_t append_size_limit(mutable_bytes buffer, std::size_t size) {
-    constexpr std::size_t other_options = 48;  // that a request has besides, for the most part
-    if (buffer.size() - size < other_options + 16) return size;
-    std::size_t limit = buffer.size() - size - other_options;
-    if constexpr (InBlocks) {
-        unsigned size_exponent = message::block::max_size_exponent;
-        while (16U << size_exponent > limit) --size_exponent;
-        limit = size_exponent;
-    }
-    byte* to = buffer.data() + size;
-    *to++ = static_cast<byte>(0xd0 + message::uint_size(static_cast<std::uint32_t>(limit)));
-    *to++ = number_of(InBlocks ? option::block1 : option::size1) - 13;
-    if (limit > 0xff) *to++ = static_cast<byte>(limit >> 8);
-    if (limit != 0) *to++ = static_cast<byte>(limit);
-    return static_cast<std::size_t>(to - buffer.data());
-}
-
-}  // namespace detail
 }  // namespace mincoap

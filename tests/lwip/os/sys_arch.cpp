@@ -45,7 +45,7 @@ void sys_init() {}
 u32_t sys_now() {
     using namespace std::chrono;
     const auto now = duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
-    return static_cast<u32_t>(now) + lwip_test_passed_ms();
+    return static_cast<u32_t>(now);
 }
 
 sys_prot_t sys_arch_protect() { return protection.lock(), 0; }

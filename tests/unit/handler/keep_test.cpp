@@ -79,8 +79,8 @@ TEST(keep, leaves_the_reply_less_room) {
     for (const std::size_t missing : {1U, 2U, 10U}) {
         core c{echo, 5 + 2 * text.size() - missing};
         EXPECT_EQ(c.answer(ask(code::post).payload(text)), packet{"60 a0 12 34"}) << missing;
-        EXPECT_EQ(c[outcome::reply_too_large], 1U);
-        EXPECT_EQ(c[outcome::served], 0U);
+        EXPECT_EQ(c[outcomes::reply_too_large], 1U);
+        EXPECT_EQ(c[outcomes::served], 0U);
     }
     const packet full = ask(code::post).token("01 02 03 04 05 06 07 08").payload(std::string(100, 'p'));
     core c{echo, full.size()};

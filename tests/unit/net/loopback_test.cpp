@@ -104,7 +104,62 @@ TEST(loopback, hands_on_what_a_test_says_of_a_datagram) {
     EXPECT_TRUE(in.truncated);
 }
 
+// ---- lending
+
+using lending = loopback<64, 2, true>;
+
+TEST(lending_loopback, receives_in_its_own_memory_of_no_more_than_the_storage) {
+    std::array<byte, 100> storage{};
+    const std::array<byte, 3> data{1, 2, 3};
+    for (const std::size_t room : {100UZ, 64UZ, 22UZ}) {
+        lending socket;
+        ASSERT_TRUE(socket.deliver(data, from_client()));
+        mutable_bytes buffer = mutable_bytes{storage}.first(room);
+        arrival in;
+        ASSERT_EQ(socket.receive(buffer, in), status::done);
+        EXPECT_NE(buffer.data(), storage.data());
+        EXPECT_EQ(buffer.size(), std::min(room, std::size_t{64}));
+        EXPECT_TRUE(is(buffer.first(in.size), data));
+    }
+}
+
+TEST(lending_loopback, copies_what_does_not_fit_and_where_a_challenge_would_not) {
+    std::array<byte, 30> storage{};
+    lending socket;
+    const std::array<byte, 31> large{};
+    ASSERT_TRUE(socket.deliver(large, from_client()));
+    ASSERT_TRUE(socket.deliver(bytes{large}.first(3), from_client()));
+    arrival in;
+    mutable_bytes buffer{storage};
+    ASSERT_EQ(socket.receive(buffer, in), status::done);
+    EXPECT_EQ(buffer.data(), storage.data());
+    EXPECT_TRUE(in.truncated);
+    buffer = mutable_bytes{storage}.first(21);
+    ASSERT_EQ(socket.receive(buffer, in), status::done);
+    EXPECT_EQ(buffer.data(), storage.data());
+    EXPECT_EQ(buffer.size(), 21U);
+}
+
+// What a test has to notice if a server does it: to use memory that it has given back.
+TEST(lending_loopback, spoils_what_was_given_back) {
+    const auto loan_after = [](status sent) {
+        lending socket;
+        std::array<byte, 64> storage{};
+        mutable_bytes buffer{storage};
+        arrival in;
+        EXPECT_TRUE(socket.deliver(std::array<byte, 3>{1, 2, 3}, from_client()));
+        EXPECT_EQ(socket.receive(buffer, in), status::done);
+        socket.send_status = sent;
+        EXPECT_EQ(socket.send(buffer.first(in.size), in.path), sent);
+        return buffer[0];
+    };
+    EXPECT_EQ(loan_after(status::would_block), 1) << "the caller has it still";
+    EXPECT_NE(loan_after(status::done), 1);
+    EXPECT_NE(loan_after(status::failed), 1);
+}
+
 // What is sent to anyone but the peer is lost.
+template <bool Lends>
 class loopback_harness {
 public:
     static constexpr std::size_t too_large = 65;
@@ -134,12 +189,19 @@ private:
     }
 
     std::deque<conformance::taken> sent_;
-    loopback<64, 4> socket_;
+    loopback<64, 4, Lends> socket_;
 };
 
 }  // namespace
 }  // namespace mincoap::net
 
 namespace mincoap::conformance {
-INSTANTIATE_TYPED_TEST_SUITE_P(loopback, udp_socket_conformance, net::loopback_harness);
-}
+using loopback_harnesses = testing::Types<net::loopback_harness<false>, net::loopback_harness<true>>;
+struct loopback_names {
+    template <typename Harness>
+    static std::string GetName(int index) {
+        return index == 0 ? "copies" : "lends";
+    }
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(loopback, udp_socket_conformance, loopback_harnesses, loopback_names);
+}  // namespace mincoap::conformance

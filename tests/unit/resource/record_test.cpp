@@ -424,11 +424,10 @@ protected:
         there = {};
         std::array<byte, 64> memory{0x40, static_cast<byte>(method), 0x12, 0x34, 0xb1, 's', 0x11, cbor_format, 0xff};
         copy_bytes(payload.data(), payload.size(), memory.data() + 9);
-        exchange e{memory};
-        e.in = test::unicast();
-        e.in.size = payload.empty() ? 8 : 9 + payload.size();
-        counters hooks;
-        ASSERT_GE(respond(e, site, 0, hooks), 4U);
+        origin from{test::unicast()};
+        from.size = payload.empty() ? 8 : 9 + payload.size();
+        stack s{site, unguarded{}};
+        ASSERT_GE(s.receive(memory, from, 0), 4U);
 
         const auto answer = static_cast<code>(memory[1]);
         const bool is_changed = there.a != 7 || !there.b;

@@ -1,4 +1,5 @@
-// The rules of respond(), byte by byte. What a handler is given and says is tested with handlers and resources.
+// The rules of the server without layers, byte by byte. What a handler is given and says is tested with handlers and
+// resources.
 #include <gtest/gtest.h>
 
 #include "../../support/exchange.hpp"
@@ -20,17 +21,21 @@ constexpr auto site = routes(at<"a">(for_groups(text("A")), put([] { return code
                              at<"large">(for_groups(text("a text of thirty characters..."))),
                              at<"q">(get([] { return code::valid; }).understands<option::uri_query>()));
 
-// Counts, and takes or refuses every response.
-struct listening : counters {
+inline constexpr outcome taken = outcome::named<"taken">();
+
+// Takes or refuses every response.
+struct listening {
     bool expected = false;
     int responses = 0;
     packet last;
 
-    bool on_response(const message::view& m, const net::arrival& in) {
+    std::size_t receive(exchange& x, auto next) {
+        if (!is_reaction(x)) return next(x);
         ++responses;
-        last = packet{m.datagram()};
-        EXPECT_EQ(in.path.remote, test::client);
-        return expected;
+        last = packet{x.request.message.datagram()};
+        EXPECT_EQ(x.from.path.remote, test::client);
+        if (!expected) return next(x);
+        return next.note(x, taken), acknowledge(x);
     }
 };
 
@@ -54,30 +59,34 @@ TEST(core, piggybacks_the_response_to_a_confirmable_request) {
     EXPECT_EQ(c.answer("48 01 00 00 01 02 03 04 05 06 07 08 b1 'a'"),
               packet{"68 45 00 00 01 02 03 04 05 06 07 08 c0 ff 'A'"});
     EXPECT_EQ(c.answer("42 03 12 34 aa bb b1 'a' ff 'x'"), packet{"62 44 12 34 aa bb"});
-    EXPECT_EQ(c[outcome::served], 4U);
+    EXPECT_EQ(c[outcomes::served], 4U);
 }
 
 // RFC 7252 §5.2.3: "If the request message is Non-confirmable, then the response SHOULD be returned in a
 // Non-confirmable message as well."
 TEST(core, answers_a_non_confirmable_request_non_confirmably) {
     core c{site};
-    EXPECT_EQ(c.answer("50 01 12 34 b1 'a'"), packet{"50 45 12 34 c0 ff 'A'"}) << "with its Message ID";
-    EXPECT_EQ(c.answer("52 03 12 34 aa bb b1 'a' ff 'x'"), packet{"52 44 12 34 aa bb"});
-    EXPECT_EQ(c.answer("51 01 12 34 77 b1 'b'"), packet{"51 84 12 34 77"}) << "errors too";
-    EXPECT_EQ(c[outcome::served], 3U);
+    EXPECT_EQ(c.answer("50 01 12 34 b1 'a'"), packet{"50 45 be ef c0 ff 'A'"}) << "with a Message ID of its own";
+    EXPECT_EQ(c.answer("52 03 12 34 aa bb b1 'a' ff 'x'"), packet{"52 44 be ef aa bb"});
+    EXPECT_EQ(c.answer("51 01 12 34 77 b1 'b'"), packet{"51 84 be ef 77"}) << "errors too";
+    EXPECT_EQ(c[outcomes::served], 3U);
 }
 
-TEST(core, numbers_non_confirmable_responses_if_the_hooks_do) {
-    struct numbering : counters {
-        std::uint16_t next = 0xfffe;
-        std::uint16_t next_message_id() { return next++; }
+TEST(core, numbers_non_confirmable_responses) {
+    stack s{site, unguarded{}};
+    s.start_message_ids_at(0xfffe);
+    const auto answer = [&](const packet& datagram) {
+        std::array<byte, 64> buffer{};
+        std::ranges::copy(datagram.view(), buffer.begin());
+        origin from{test::unicast()};
+        from.size = datagram.size();
+        return packet{bytes{buffer}.first(s.receive(buffer, from, 0))};
     };
-    core<decltype(site), numbering> c{site};
-    EXPECT_EQ(c.answer("50 01 12 34 b1 'a'"), packet{"50 45 ff fe c0 ff 'A'"});
-    EXPECT_EQ(c.answer("40 01 12 34 b1 'a'"), packet{"60 45 12 34 c0 ff 'A'"}) << "an Acknowledgement is not numbered";
-    EXPECT_EQ(c.answer("51 01 12 34 77 b1 'a'"), packet{"51 45 ff ff 77 c0 ff 'A'"});
-    EXPECT_EQ(c.answer("50 01 12 34 b1 'a' d1 29 00"), packet{}) << "nor is silence";
-    EXPECT_EQ(c.answer("50 01 12 34 b1 'b'"), packet{"50 84 00 00"}) << "around the end";
+    EXPECT_EQ(answer("50 01 12 34 b1 'a'"), packet{"50 45 ff fe c0 ff 'A'"});
+    EXPECT_EQ(answer("40 01 12 34 b1 'a'"), packet{"60 45 12 34 c0 ff 'A'"}) << "an Acknowledgement is not numbered";
+    EXPECT_EQ(answer("51 01 12 34 77 b1 'a'"), packet{"51 45 ff ff 77 c0 ff 'A'"});
+    EXPECT_EQ(answer("50 01 12 34 b1 'a' d1 29 00"), packet{}) << "nor is silence";
+    EXPECT_EQ(answer("50 01 12 34 b1 'b'"), packet{"50 84 00 00"}) << "around the end";
 }
 
 // RFC 7252 §5.8: "A request with an unrecognized or unsupported Method Code MUST generate a 4.05 (Method Not Allowed)
@@ -89,9 +98,9 @@ TEST(core, refuses_unknown_methods) {
         datagram[1] = static_cast<byte>(method);
         EXPECT_EQ(c.answer(datagram), packet{"61 85 12 34 77"}) << method;
         datagram[0] = 0x51;
-        EXPECT_EQ(c.answer(datagram), packet{"51 85 12 34 77"}) << method;
+        EXPECT_EQ(c.answer(datagram), packet{"51 85 be ef 77"}) << method;
     }
-    EXPECT_EQ(c[outcome::refused], 48U);
+    EXPECT_EQ(c[outcomes::refused], 48U);
 }
 
 // RFC 7252 §5.10.2: 5.05 from a server that is no proxy.
@@ -100,8 +109,8 @@ TEST(core, is_no_proxy) {
     EXPECT_EQ(c.answer(ask(code::get).with(35, "'coap://other/'").token("77")), packet{"61 a5 12 34 77"});
     EXPECT_EQ(c.answer(ask(code::get, "a").with(39, "'coap'").token("77")), packet{"61 a5 12 34 77"});
     EXPECT_EQ(c.answer(ask(code::get).with(35, filler(1034))), packet{"60 a5 12 34"});
-    EXPECT_EQ(c.answer(ask(code::get).non().with(35, "'coap://other/'")), packet{"50 a5 12 34"});
-    EXPECT_EQ(c[outcome::refused], 4U);
+    EXPECT_EQ(c.answer(ask(code::get).non().with(35, "'coap://other/'")), packet{"50 a5 be ef"});
+    EXPECT_EQ(c[outcomes::refused], 4U);
 }
 
 TEST(core, takes_a_proxy_option_of_a_forbidden_length_for_unrecognised) {
@@ -194,7 +203,7 @@ TEST(core, is_silent_about_a_bad_option_in_a_non_confirmable_request) {
     for (const bad_option& bad : bad_options) {
         core c{site};
         EXPECT_EQ(c.answer(with_bad_option(bad).non()), packet{}) << bad.why << ' ' << bad.number;
-        EXPECT_EQ(c[outcome::bad_option], 1U) << bad.why;
+        EXPECT_EQ(c[outcomes::bad_option], 1U) << bad.why;
     }
 }
 
@@ -216,9 +225,9 @@ TEST(core, shows_no_handler_a_forbidden_length_or_repetition) {
     for (const bad_option& bad : forbidden_options) {
         core c{nobody};
         EXPECT_EQ(c.answer(with_bad_option(bad)), packet{"61 82 12 34 77"}) << bad.why;
-        EXPECT_EQ(c[outcome::refused], 1U) << bad.why;
+        EXPECT_EQ(c[outcomes::refused], 1U) << bad.why;
         EXPECT_EQ(c.answer(with_bad_option(bad).non()), packet{}) << bad.why;
-        EXPECT_EQ(c[outcome::bad_option], 1U) << bad.why;
+        EXPECT_EQ(c[outcomes::bad_option], 1U) << bad.why;
     }
     core c{nobody};
     EXPECT_EQ(c.answer(ask(static_cast<code>(8)).with(5, "00")), packet{"60 82 12 34"}) << "before the method";
@@ -255,23 +264,23 @@ TEST(core, lets_be_repeated_what_may_be) {
 
 // RFC 7252 §4.3: "ping".
 TEST(core, answers_a_ping_with_a_reset) {
-    EXPECT_ANSWER("40 00 12 34", "70 00 12 34", outcome::ping);
-    EXPECT_ANSWER("40 00 ff ff", "70 00 ff ff", outcome::ping);
+    EXPECT_ANSWER("40 00 12 34", "70 00 12 34", outcomes::ping);
+    EXPECT_ANSWER("40 00 ff ff", "70 00 ff ff", outcomes::ping);
 }
 
 // RFC 7252 §4.3: a Non-confirmable message "MUST NOT be Empty"; rejected "MAY" be by a Reset, here it is by silence.
 TEST(core, is_silent_about_other_empty_messages) {
-    EXPECT_ANSWER("50 00 12 34", silence, outcome::unwanted);
-    EXPECT_ANSWER("60 00 12 34", silence, outcome::unwanted);
-    EXPECT_ANSWER("70 00 12 34", silence, outcome::unwanted);
+    EXPECT_ANSWER("50 00 12 34", silence, outcomes::unwanted);
+    EXPECT_ANSWER("60 00 12 34", silence, outcomes::unwanted);
+    EXPECT_ANSWER("70 00 12 34", silence, outcomes::unwanted);
 }
 
 // RFC 7252 §4.2: "Rejecting an Acknowledgement or Reset message is effected by silently ignoring it."
 TEST(core, is_silent_about_a_request_in_an_acknowledgement_or_reset) {
-    EXPECT_ANSWER("60 01 12 34 b1 'a'", silence, outcome::unwanted);
-    EXPECT_ANSWER("70 01 12 34 b1 'a'", silence, outcome::unwanted);
-    EXPECT_ANSWER("61 02 12 34 77 ff 'x'", silence, outcome::unwanted);
-    EXPECT_ANSWER("60 1f 12 34", silence, outcome::unwanted);
+    EXPECT_ANSWER("60 01 12 34 b1 'a'", silence, outcomes::unwanted);
+    EXPECT_ANSWER("70 01 12 34 b1 'a'", silence, outcomes::unwanted);
+    EXPECT_ANSWER("61 02 12 34 77 ff 'x'", silence, outcomes::unwanted);
+    EXPECT_ANSWER("60 1f 12 34", silence, outcomes::unwanted);
 }
 
 // RFC 7252 §4.2: a Confirmable message that "uses a reserved class" is rejected with a Reset; §4.3: others by silence.
@@ -282,38 +291,38 @@ TEST(core, rejects_reserved_classes) {
                 packet datagram = "41 00 12 34 77 ff 'x'";
                 datagram[0] = static_cast<byte>(0x41 | type << 4);
                 datagram[1] = static_cast<byte>(cls << 5 | detail);
-                EXPECT_ANSWER(datagram, type == 0 ? "70 00 12 34" : silence, outcome::malformed);
+                EXPECT_ANSWER(datagram, type == 0 ? "70 00 12 34" : silence, outcomes::malformed);
             }
 }
 
 // RFC 7252 §4.2, §4.3: message format errors likewise.
 TEST(core, rejects_malformed_messages) {
     for (const char* const rest : {"ff", "f1 61", "1f 61", "d0", "0e 00", "b2 'a'", "e0 ff ff", "b1 'a' ff"}) {
-        EXPECT_ANSWER(packet{"40 01 12 34"} + rest, "70 00 12 34", outcome::malformed);
-        EXPECT_ANSWER(packet{"50 01 12 34"} + rest, silence, outcome::malformed);
-        EXPECT_ANSWER(packet{"60 45 12 34"} + rest, silence, outcome::malformed);
-        EXPECT_ANSWER(packet{"70 00 12 34"} + rest, silence, outcome::malformed);
+        EXPECT_ANSWER(packet{"40 01 12 34"} + rest, "70 00 12 34", outcomes::malformed);
+        EXPECT_ANSWER(packet{"50 01 12 34"} + rest, silence, outcomes::malformed);
+        EXPECT_ANSWER(packet{"60 45 12 34"} + rest, silence, outcomes::malformed);
+        EXPECT_ANSWER(packet{"70 00 12 34"} + rest, silence, outcomes::malformed);
     }
-    EXPECT_ANSWER("49 01 12 34 01 02 03 04 05 06 07 08 09", "70 00 12 34", outcome::malformed);
-    EXPECT_ANSWER("4f 01 12 34", "70 00 12 34", outcome::malformed);
-    EXPECT_ANSWER("48 01 12 34 aa bb", "70 00 12 34", outcome::malformed);
-    EXPECT_ANSWER("40 00 12 34 ff 'x'", "70 00 12 34", outcome::malformed);
-    EXPECT_ANSWER("41 00 12 34 77", "70 00 12 34", outcome::malformed);
-    EXPECT_ANSWER("51 00 12 34 77", silence, outcome::malformed);
+    EXPECT_ANSWER("49 01 12 34 01 02 03 04 05 06 07 08 09", "70 00 12 34", outcomes::malformed);
+    EXPECT_ANSWER("4f 01 12 34", "70 00 12 34", outcomes::malformed);
+    EXPECT_ANSWER("48 01 12 34 aa bb", "70 00 12 34", outcomes::malformed);
+    EXPECT_ANSWER("40 00 12 34 ff 'x'", "70 00 12 34", outcomes::malformed);
+    EXPECT_ANSWER("41 00 12 34 77", "70 00 12 34", outcomes::malformed);
+    EXPECT_ANSWER("51 00 12 34 77", silence, outcomes::malformed);
 }
 
 // RFC 7252 §3: "MUST be silently ignored".
 TEST(core, is_silent_about_other_versions) {
-    EXPECT_ANSWER("00 01 12 34", silence, outcome::unknown_version);
-    EXPECT_ANSWER("80 01 12 34", silence, outcome::unknown_version);
-    EXPECT_ANSWER("c0 00 12 34", silence, outcome::unknown_version);
-    EXPECT_ANSWER("0f 01 12 34 ff", silence, outcome::unknown_version);
+    EXPECT_ANSWER("00 01 12 34", silence, outcomes::unknown_version);
+    EXPECT_ANSWER("80 01 12 34", silence, outcomes::unknown_version);
+    EXPECT_ANSWER("c0 00 12 34", silence, outcomes::unknown_version);
+    EXPECT_ANSWER("0f 01 12 34 ff", silence, outcomes::unknown_version);
 }
 
 TEST(core, is_silent_about_less_than_a_header) {
-    EXPECT_ANSWER("", silence, outcome::too_short);
-    EXPECT_ANSWER("40", silence, outcome::too_short);
-    EXPECT_ANSWER("40 01 12", silence, outcome::too_short);
+    EXPECT_ANSWER("", silence, outcomes::too_short);
+    EXPECT_ANSWER("40", silence, outcomes::too_short);
+    EXPECT_ANSWER("40 01 12", silence, outcomes::too_short);
 }
 
 net::arrival cut(net::arrival about = test::unicast()) {
@@ -329,25 +338,25 @@ TEST(core, rejects_a_truncated_datagram) {
         const char* to_confirmable;
         const char* to_non_confirmable;
     } const cases[] = {
-        {"01 12 34 b1 'a' ff", "60 8d 12 34", "50 8d 12 34"},
-        {"03 12 34 b1 'a' 11 3c ff", "60 8d 12 34", "50 8d 12 34"},
+        {"01 12 34 b1 'a' ff", "60 8d 12 34", "50 8d be ef"},
+        {"03 12 34 b1 'a' 11 3c ff", "60 8d 12 34", "50 8d be ef"},
         {"45 12 34 ff", "70 00 12 34", silence},
     };
     for (const auto& [begin, to_confirmable, to_non_confirmable] : cases) {
         core<untouchable, listening> c{nobody, 16};
-        c.hooks.expected = true;
+        c.layer<listening>().expected = true;
         EXPECT_EQ(c.answer(packet{"40"} + begin + filler(20)), packet{to_confirmable}) << begin;
         EXPECT_EQ(c.answer(packet{"50"} + begin + filler(20)), packet{to_non_confirmable}) << begin;
         EXPECT_EQ(c.answer(packet{"60"} + begin + filler(20)), packet{}) << begin;
         EXPECT_EQ(c.answer(packet{"70"} + begin + filler(20)), packet{}) << begin;
         EXPECT_EQ(c.answer(packet{"40"} + begin + filler(20), multicast()), packet{}) << begin;
         EXPECT_EQ(c.answer(packet{"50"} + begin + filler(20), multicast()), packet{}) << begin;
-        EXPECT_EQ(c.hooks.responses, 0) << "half a response is none";
+        EXPECT_EQ(c.layer<listening>().responses, 0) << "half a response is none";
     }
     core c{nobody, 64};
     EXPECT_EQ(c.answer("40 01 12 34", cut()), packet{"60 8d 12 34"});
     EXPECT_EQ(c.answer("48 01 12 34 01 02 03 04 05 06 07 08", cut()), packet{"68 8d 12 34 01 02 03 04 05 06 07 08"});
-    EXPECT_EQ(c[outcome::truncated], 2U);
+    EXPECT_EQ(c[outcomes::truncated], 2U);
     EXPECT_EQ(c.answer("40 00 12 34", cut()), packet{"70 00 12 34"});
     EXPECT_EQ(c.answer("40 21 12 34", cut()), packet{"70 00 12 34"});
 }
@@ -358,25 +367,25 @@ TEST(core, rejects_a_truncated_datagram_that_is_malformed) {
     for (const char* const rest : {"01 12 34 ff", "01 12 34 b5 'ab'", "01 12 34 d0", "01 12 34 f0"}) {
         core c{nobody, 64};
         EXPECT_EQ(c.answer(packet{"40"} + rest, cut()), packet{"60 8d 12 34"}) << rest;
-        EXPECT_EQ(c.answer(packet{"50"} + rest, cut()), packet{"50 8d 12 34"}) << rest;
-        EXPECT_EQ(c[outcome::truncated], 2U) << rest;
+        EXPECT_EQ(c.answer(packet{"50"} + rest, cut()), packet{"50 8d be ef"}) << rest;
+        EXPECT_EQ(c[outcomes::truncated], 2U) << rest;
         EXPECT_EQ(c.answer(packet{"60"} + rest, cut()), packet{}) << rest;
         EXPECT_EQ(c.answer(packet{"70"} + rest, cut()), packet{}) << rest;
         EXPECT_EQ(c.answer(packet{"40"} + rest, cut(multicast())), packet{}) << rest;
-        EXPECT_EQ(c[outcome::malformed], 0U) << rest;
+        EXPECT_EQ(c[outcomes::malformed], 0U) << rest;
     }
     core c{nobody};
     EXPECT_EQ(c.answer("48 01 12 34 01 02", cut()), packet{"70 00 12 34"});
     EXPECT_EQ(c.answer("58 01 12 34 01 02", cut()), packet{});
     EXPECT_EQ(c.answer("4f 01 12 34", cut()), packet{"70 00 12 34"});
-    EXPECT_EQ(c[outcome::truncated], 3U);
+    EXPECT_EQ(c[outcomes::truncated], 3U);
 }
 
 TEST(core, is_silent_about_a_truncated_datagram_without_a_header) {
     for (const char* const datagram : {"", "40", "40 01 12", "00 01 12 34", "80 01 12 34 b1 'a'", "c0 00 12 34"}) {
         core c{nobody};
         EXPECT_EQ(c.answer(datagram, cut()), packet{}) << datagram;
-        EXPECT_EQ(c[outcome::truncated], 1U) << datagram;
+        EXPECT_EQ(c[outcomes::truncated], 1U) << datagram;
     }
 }
 
@@ -403,23 +412,23 @@ TEST(core, acknowledges_or_rejects_responses) {
         for (const bool expected : {true, false}) {
             SCOPED_TRACE(datagram);
             core<untouchable, listening> c{nobody};
-            c.hooks.expected = expected;
+            c.layer<listening>().expected = expected;
             EXPECT_EQ(c.answer(datagram), packet{expected ? if_expected : if_not});
-            EXPECT_EQ(c.hooks.responses, 1);
-            EXPECT_EQ(c.hooks.last, packet{datagram}) << "the hook sees it whole";
-            EXPECT_EQ(c[expected ? outcome::response : outcome::unwanted], 1U);
+            EXPECT_EQ(c.layer<listening>().responses, 1);
+            EXPECT_EQ(c.layer<listening>().last, packet{datagram}) << "the layer sees it whole";
+            EXPECT_EQ(c[expected ? taken : outcomes::unwanted], 1U);
         }
 }
 
-// What can be no response is not shown to the hook, even if it would take it.
-TEST(core, shows_the_hook_responses_only) {
+// What can be no response is none, even if a layer would take it.
+TEST(core, shows_a_layer_responses_only) {
     for (const char* const datagram : {"40 00 12 34", "50 00 12 34", "60 01 12 34", "70 01 12 34", "40 21 12 34",
                                        "60 e1 12 34", "70 45 12 34", "40 45 12 34 ff"}) {
         core<untouchable, listening> c{nobody};
-        c.hooks.expected = true;
+        c.layer<listening>().expected = true;
         c.answer(datagram);
-        EXPECT_EQ(c.hooks.responses, 0) << datagram;
-        EXPECT_EQ(c[outcome::response], 0U) << datagram;
+        EXPECT_EQ(c.layer<listening>().responses, 0) << datagram;
+        EXPECT_EQ(c[taken], 0U) << datagram;
     }
 }
 
@@ -428,8 +437,8 @@ TEST(core, shows_the_hook_responses_only) {
 // §8.2: answers that are useful are given.
 TEST(core, answers_a_multicast_request) {
     core c{site};
-    EXPECT_EQ(c.answer("51 01 12 34 77 b1 'a'", multicast()), packet{"51 45 12 34 77 c0 ff 'A'"});
-    EXPECT_EQ(c[outcome::served], 1U);
+    EXPECT_EQ(c.answer("51 01 12 34 77 b1 'a'", multicast()), packet{"51 45 be ef 77 c0 ff 'A'"});
+    EXPECT_EQ(c[outcomes::served], 1U);
 }
 
 // §8.2: "the server MAY always ignore the request, in particular if it doesn't have anything useful to respond (e.g.,
@@ -443,7 +452,7 @@ TEST(core, tells_no_errors_to_a_multicast_request) {
     EXPECT_EQ(c.answer(ask(static_cast<code>(8)).non(), multicast()), packet{});
     EXPECT_EQ(c.answer(ask(code::get).non().with(35, "'x'"), multicast()), packet{});
     EXPECT_EQ(c.answer(ask(code::get, "a").non().with(65), multicast()), packet{});
-    EXPECT_EQ(c[outcome::unsaid], 7U);
+    EXPECT_EQ(c[outcomes::unsaid], 7U);
 }
 
 TEST(core, tells_a_multicast_request_nothing_of_a_reply_that_is_too_large) {
@@ -455,7 +464,7 @@ TEST(core, tells_a_multicast_request_nothing_of_a_reply_that_is_too_large) {
 TEST(core, is_silent_about_a_confirmable_multicast_request) {
     core c{nobody};
     EXPECT_EQ(c.answer("41 01 12 34 77 b1 'a'", multicast()), packet{});
-    EXPECT_EQ(c[outcome::unwanted], 1U);
+    EXPECT_EQ(c[outcomes::unwanted], 1U);
 }
 
 // §8.1: "a CoAP server ... MUST NOT return a Reset message in reply to a Non-confirmable" multicast message; here, to
@@ -465,7 +474,7 @@ TEST(core, never_resets_or_acknowledges_what_came_by_multicast) {
         for (const char* const datagram : {"40 00 12 34", "40 01 12 34 ff", "40 45 12 34", "50 45 12 34", "40 21 12 34",
                                            "4f 01 12 34", "50 01 12 34 ff", "60 00 12 34", "70 00 12 34"}) {
             core<untouchable, listening> c{nobody};
-            c.hooks.expected = expected;
+            c.layer<listening>().expected = expected;
             EXPECT_EQ(c.answer(datagram, multicast()), packet{}) << datagram << expected;
         }
 }
@@ -479,12 +488,12 @@ TEST(core, answers_5_00_if_the_reply_is_too_large) {
         core c{site, capacity};
         EXPECT_EQ(c.answer(confirmable), packet{"68 a0 12 34 01 02 03 04 05 06 07 08"}) << capacity;
         EXPECT_EQ(c.answer(ask(code::get, "large").token("01 02 03 04 05 06 07 08").non()),
-                  packet{"58 a0 12 34 01 02 03 04 05 06 07 08"});
-        EXPECT_EQ(c[outcome::reply_too_large], 2U);
+                  packet{"58 a0 be ef 01 02 03 04 05 06 07 08"});
+        EXPECT_EQ(c[outcomes::reply_too_large], 2U);
     }
     core c{site, whole.size()};
     EXPECT_EQ(c.answer(confirmable), whole);
-    EXPECT_EQ(c[outcome::served], 1U);
+    EXPECT_EQ(c[outcomes::served], 1U);
 }
 
 // A 5.00 of the handler's own that does not fit loses its payload.
@@ -509,14 +518,14 @@ TEST(core, works_in_12_bytes) {
 TEST(core, leaves_memory_alone_that_is_too_small_for_it) {
     for (std::size_t size = 4; size < 12; ++size) {
         std::vector<byte> memory(size + 16, 0xee);
-        exchange e{mutable_bytes{memory}.first(size)};
-        e.in = test::unicast();
+        origin from{test::unicast()};
         const packet ping = "40 00 12 34";
         std::copy(ping.view().begin(), ping.view().end(), memory.begin());
-        e.in.size = 4;
+        from.size = 4;
         counters counted;
-        EXPECT_EQ(respond(e, site, 0, counted), 0U) << size;
-        EXPECT_EQ(counted[outcome::truncated], 1U);
+        stack s{site, unguarded{}, counted};
+        EXPECT_EQ(s.receive(mutable_bytes{memory}.first(size), from, 0), 0U) << size;
+        EXPECT_EQ(counted[outcomes::truncated], 1U);
         EXPECT_EQ(packet{bytes{memory}.first(4)}, ping);
     }
 }
@@ -526,12 +535,11 @@ TEST(core, leaves_memory_alone_that_is_too_small_for_a_challenge) {
     const packet datagram = "48 01 12 34 01 02 03 04 05 06 07 08 b1 'g'";
     for (std::size_t size = datagram.size(); size <= 22; ++size) {
         std::vector<byte> memory(size + 16, 0xee);
-        exchange e{mutable_bytes{memory}.first(size)};
-        e.in = test::unicast();
+        origin from{test::unicast()};
         std::copy(datagram.view().begin(), datagram.view().end(), memory.begin());
-        e.in.size = datagram.size();
-        auto guarded = make_profile(echo_guard{{1, 2}}, counters{});
-        EXPECT_EQ(respond(e, gate, 0, guarded), size == 22 ? 22U : 0U) << size;
+        from.size = datagram.size();
+        stack s{gate, echo_guard{{1, 2}}};
+        EXPECT_EQ(s.receive(mutable_bytes{memory}.first(size), from, 0), size == 22 ? 22U : 0U) << size;
         EXPECT_EQ(std::count(memory.begin() + static_cast<std::ptrdiff_t>(size), memory.end(), 0xee), 16) << size;
     }
 }
@@ -539,13 +547,13 @@ TEST(core, leaves_memory_alone_that_is_too_small_for_a_challenge) {
 // Each of many datagrams alike is answered alike: nothing is kept from one to the next.
 TEST(core, keeps_nothing_from_one_datagram_to_the_next) {
     std::vector<byte> memory(64);
-    exchange e{memory};
-    counters hooks;
+    stack s{site, unguarded{}};
+    origin from{};
     const auto answer = [&](const packet& datagram) {
-        std::copy(datagram.view().begin(), datagram.view().end(), e.buffer.begin());
-        e.in = test::unicast();
-        e.in.size = datagram.size();
-        return packet{e.buffer.first(respond(e, site, 0, hooks))};
+        std::ranges::copy(datagram.view(), memory.begin());
+        static_cast<net::arrival&>(from) = test::unicast();
+        from.size = datagram.size();
+        return packet{bytes{memory}.first(s.receive(memory, from, 0))};
     };
     const packet with_everything = ask(code::get, "a").accept(60).format(60).query("q").with(65).token("77");
     const packet plain = ask(code::get, "a");

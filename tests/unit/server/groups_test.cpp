@@ -20,7 +20,7 @@ TEST(groups, carry_out_nothing_that_is_not_for_them) {
         EXPECT_EQ(c.said(ask(method, "w").non(), multicast()), "silence");
     EXPECT_EQ(c.said(ask(code::get, "r").non(), multicast()), "silence");
     EXPECT_EQ(writes, 0);
-    EXPECT_EQ(c[outcome::unsaid], 4U);
+    EXPECT_EQ(c[outcomes::unsaid], 4U);
     EXPECT_EQ(c.said(ask(code::put, "g").non(), multicast()), "2.04");
     EXPECT_EQ(writes, 1);
     EXPECT_EQ(c.said(ask(code::put, "w")), "2.04") << "what comes by its own address is carried out";

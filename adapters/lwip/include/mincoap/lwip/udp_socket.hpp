@@ -5,7 +5,7 @@
 //   for (const auto& group : mincoap::lwip::all_coap_nodes) socket.join(group);
 //   mincoap::server server{socket, site, memory, mincoap::echo_guard{key}};
 //
-// With `serve` in place of the server's loop, nothing is copied.
+// It lends the server lwIP's memory: a request is answered in the pbuf that it was received in, without a copy.
 //
 // Without an OS (NO_SYS=1), all of it is called by the loop that feeds lwIP its frames and runs its timers. With one,
 // by any thread but lwIP's own: the socket takes lwIP's core lock itself (LWIP_TCPIP_CORE_LOCKING=1).
@@ -15,8 +15,6 @@
 #pragma once
 
 #include <array>
-#include <concepts>
-#include <span>
 
 #include <lwip/err.h>
 
@@ -43,16 +41,10 @@ public:
     // The groups that a socket can join; one on two interfaces that are named counts twice.
     static constexpr std::size_t max_groups = 4;
 
-    // An answer waits for lwIP so long at most, in milliseconds: its client asks again after 2 s (RFC 7252 §4.8).
-    static constexpr std::uint32_t patience_ms = 1000;
-
-    // A server can answer any datagram in this memory, in bytes: header, token, and the Echo option of a challenge.
-    static constexpr std::size_t min_message_size = 22;
-
     udp_socket() = default;
     udp_socket(const udp_socket&) = delete;
     udp_socket& operator=(const udp_socket&) = delete;
-    ~udp_socket() { close(); }
+    ~udp_socket();
 
     // Listens on `port` of one address, or of all of them if it is unspecified; ::ffff:0.0.0.0 is all of IPv4. With an
     // interface (by lwIP's index), only what comes by this one is received.
@@ -73,39 +65,18 @@ public:
     //   ERR_MEM    lwIP has no room for it: MEMP_NUM_IGMP_GROUP, MEMP_NUM_MLD6_GROUP; or this socket has `max_groups`
     err_t join(const net::endpoint& group);
 
-    // By the contract of net::udp_socket: a copy of the oldest datagram that waits.
-    net::status receive(mutable_bytes storage, net::arrival& in);
+    // By the contract of net::udp_socket: the oldest datagram that waits. It is lent where it lies, in lwIP's own
+    // memory, with what its pbuf has behind it. `buffer` becomes no larger than the storage and than what the link
+    // carries as one packet, but as large as the datagram and at least `net::min_lent_size`.
+    // A datagram in several pieces, as after reassembly, one that is not in PBUF_POOL, one that is too large, and one
+    // behind which its pbuf has too little room, are copied into the storage.
+    // A datagram that is lent does not count among the `depth` that wait.
+    net::status receive(mutable_bytes& buffer, net::arrival& in);
 
     // By the contract of net::udp_socket. `done` includes what can never be sent: no route, no such address, too large;
     // and what lwIP has no room for while it looks for the peer's hardware address, of which there may be none.
     // `would_block`: lwIP or the driver is out of memory, or of places in a queue (ERR_MEM, ERR_BUF).
     net::status send(bytes datagram, const net::path& way);
-
-    // Receives, answers and sends without a copy, instead of `receive` and `send`: `respond` builds the answer where
-    // the datagram lies, in lwIP's own memory. It is given that memory, of no more than the storage's size and what the
-    // link carries as one packet, or what the datagram takes, but at least `min_message_size`, once `in` tells what is
-    // known of the datagram; it returns the size of the answer, or 0 for none.
-    //   done           a datagram is dealt with, or an answer that waited is sent
-    //   would_block    there was none; or, if is_blocked(), an answer waits for lwIP and is sent by the next call,
-    //                  before another datagram is received; after `patience_ms` it is lost, since an interface that
-    //                  takes nothing must not keep the clients of another one waiting
-    //   failed         the storage is smaller than `min_message_size`; an array that is too small does not compile
-    // A datagram in several pieces, as after reassembly, one that is not in PBUF_POOL, one that is too large, and one
-    // behind which its buffer has too little room, are copied into `storage`, which is the socket's then until it is no
-    // longer blocked.
-    template <std::convertible_to<mutable_bytes> Storage, std::invocable<mutable_bytes> Respond>
-    net::status serve(Storage&& storage, net::arrival& in, const Respond& respond) {
-        static_assert(decltype(std::span{storage})::extent >= min_message_size,
-                      "mincoap: the storage of an lwIP socket has at least 22 bytes; give serve a larger array");
-        if (!is_blocked()) {
-            mutable_bytes memory = storage;
-            if (memory.size() < min_message_size) return net::status::failed;
-            if (!borrow(memory, in)) return net::status::would_block;
-            answer_ = memory.first(respond(memory));
-        }
-        return conclude();
-    }
-    bool is_blocked() const { return !answer_.empty(); }
 
     // Datagrams that were lost because too many waited. Modulo 2^32.
     std::uint32_t dropped() const { return dropped_; }
@@ -113,9 +84,6 @@ public:
     // Datagrams that the socket did not take: sent to a group that it has not joined or to a broadcast address, or from
     // the unspecified address, 0.0.0.0 or ::. Modulo 2^32.
     std::uint32_t ignored() const { return ignored_; }
-
-    // Answers of `serve` that were lost because lwIP did not take them for `patience_ms`. Modulo 2^32.
-    std::uint32_t unsent() const { return unsent_; }
 
     // Called when a datagram has come, if it is set before `bind`: by lwIP's thread where there is one, so that it can
     // wake the one that serves.
@@ -125,7 +93,7 @@ private:
     struct waiting {
         pbuf* data;
         net::path path;
-        std::uint16_t largest;  // what the link can carry back in one packet, in bytes; at least min_message_size
+        std::uint16_t largest;  // what the link can carry back in one packet, in bytes; at least net::min_lent_size
         bool multicast;
     };
     struct membership {
@@ -139,25 +107,22 @@ private:
     bool has_joined(const net::endpoint& group) const;
     membership* place_for(const membership& group);
     void push(const waiting& datagram);
-    void pop();
-    bool borrow(mutable_bytes& memory, net::arrival& in);
-    net::status conclude();
-    bool is_too_late();
-    err_t send_answer();
+    const waiting& pop();
+    bool lend(pbuf* datagram, mutable_bytes& buffer, std::size_t most);
+    void take_back();
+    bool is_lent(bytes datagram) const;
+    err_t send_lent(bytes datagram, const net::path& way);
     err_t send_copy(bytes datagram, const net::path& way);
 
     udp_pcb* pcb_ = nullptr;
     std::array<waiting, depth> waiting_{};
     std::uint8_t first_ = 0;
     std::uint8_t count_ = 0;
-    bool waits_ = false;  // the answer, since then
-    std::uint32_t waits_since_ms_ = 0;
     std::uint32_t dropped_ = 0;
     std::uint32_t ignored_ = 0;
-    std::uint32_t unsent_ = 0;
     std::array<membership, max_groups> groups_{};
-    mutable_bytes answer_{};  // to the first datagram that waits
+    pbuf* lent_ = nullptr;  // to the caller of `receive`
 };
-static_assert(net::udp_socket<udp_socket>);
+static_assert(net::lending_socket<udp_socket>);
 
 }  // namespace mincoap::lwip

@@ -51,9 +51,6 @@ class udp_socket {
 public:
     static constexpr int forever = -1;
 
-    // For how many milliseconds a full send buffer blocks a datagram before it is dropped.
-    static constexpr int send_patience_ms = 100;
-
     // Listens on `port`, in host byte order, of one address, or of all of them.
     //   address unspecified    all addresses, IPv6 and IPv4; those of IPv4 alone where the kernel has no IPv6
     //   ::ffff:0.0.0.0         all addresses of IPv4
@@ -105,8 +102,8 @@ public:
     //     answers, 3 s as a rule. Once 3/8 of the send buffer are full, such datagrams are dropped: the rest is kept
     //     for peers that the kernel can send to now. The socket asks the kernel for the next hop by rtnetlink. Where it
     //     cannot be asked (a sandbox, Linux before 5.0), none is dropped for this reason.
-    //   - `would_block` means that the send buffer is full. If it stays full for `send_patience_ms`, the datagram is
-    //     dropped, and each one after it at once, until the buffer has room.
+    //   - `would_block` means that the send buffer is full. The caller tries again for as long as others can wait: a
+    //     server for `net::send_patience_ms`.
     //   - A datagram for which the kernel has no memory (ENOBUFS, ENOMEM) is dropped.
     //
     // The way out is the routing table's, whatever interface the request came in by: routes may be asymmetric, and an
@@ -119,8 +116,9 @@ public:
     // alarm (the datagram's checksum was wrong): `receive` then says would_block.
     bool wait(int timeout_ms = forever);
 
-    // After `would_block` from `send`: waits as above until a datagram can be sent, or until `send` drops it.
-    bool wait_to_send(int timeout_ms = forever) const;
+    // After `would_block` from `send`: waits as above until a datagram can be sent. Without a time, it waits as long as
+    // a server does before it drops the answer; `server.wait_ms` tells what is left of that.
+    bool wait_to_send(int timeout_ms = net::send_patience_ms) const;
 
     std::uint16_t local_port() const { return port_; }
 
@@ -134,8 +132,7 @@ public:
     std::error_code last_error() const { return {error_, std::system_category()}; }
 
     // The descriptor, to wait for it along with others, or to set options. It stays the socket's own. There is room for
-    // 64 bytes of further control messages with a datagram; with more, it may be stepped over as unwanted. After
-    // `would_block` from `send`, wait for `send_patience_ms` at most.
+    // 64 bytes of further control messages with a datagram; with more, it may be stepped over as unwanted.
     int native_handle() const { return socket_.number(); }
 
 private:
@@ -171,7 +168,6 @@ private:
     net::status drop();
     net::status send_after(int error, const envelope& letter);
     net::status send_failed(int error);
-    net::status wait_or_drop();
     net::status failed(int error);
 
     detail::socket_handle socket_;
@@ -180,12 +176,10 @@ private:
     std::vector<membership> groups_;
     std::uint64_t dropped_ = 0;
     std::uint64_t unwanted_ = 0;
-    long room_ = 0;                       // bytes of the send buffer that may be filled before it is looked at again
-    std::uint32_t blocked_since_ms_ = 0;  // if `blocked_`
+    long room_ = 0;  // bytes of the send buffer that may be filled before it is looked at again
     int error_ = 0;
     std::uint16_t port_ = 0;
     bool ipv6_;
-    bool blocked_ = false;  // `send` found the buffer full, and has sent nothing since
 };
 static_assert(net::udp_socket<udp_socket>);
 

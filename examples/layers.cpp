@@ -1,0 +1,51 @@
+// A layer of your own, between the socket and the site: it counts the requests per path, and a resource shows the
+// counts. A layer costs what it is, and nothing if it is not named.
+//
+//     $ coap-client-notls -m get coap://127.0.0.1/hello
+//     Hello
+//     $ coap-client-notls -m get coap://127.0.0.1/hello
+//     Hello
+//     $ coap-client-notls -m get coap://127.0.0.1/nothing
+//     4.04
+//     $ coap-client-notls -m get coap://127.0.0.1/counts
+//     /counts 1
+//     /hello 2
+#include <map>
+#include <string>
+
+#include "serve.hpp"
+
+namespace coap = mincoap;
+
+class path_counter {
+public:
+    // Called for each request. `next` is the rest of the server: the layers inside of this one, and the site.
+    coap::reply serve(coap::exchange&, const coap::request& r, auto next) {
+        const std::string path = path_of(r);  // first, since the request may be gone once the site has answered
+        const coap::reply answer = next(r);
+        if (!is_error(answer.code()) && (counts_.size() < capacity || counts_.contains(path))) ++counts_[path];
+        return answer;
+    }
+
+    void write(coap::body_writer& to) const {
+        for (const auto& [path, times] : counts_) to.put(std::string_view{path + ' ' + std::to_string(times) + '\n'});
+    }
+
+private:
+    static std::string path_of(const coap::request& r) {
+        std::string path;
+        for (const coap::message::option_view segment : r.segments()) path.append("/").append(segment.text());
+        return path;
+    }
+
+    static constexpr std::size_t capacity = 100;  // below a wildcard, clients can make up any number of paths
+    std::map<std::string, std::uint32_t> counts_;
+};
+
+static path_counter counter;  // a variable, since the site needs it; the server would keep path_counter{} in itself
+
+constexpr auto site = coap::routes(coap::at<"hello">(coap::text("Hello")),
+                                   coap::at<"counts">(coap::rendered([](coap::body_writer& to) { counter.write(to); })),
+                                   coap::well_known_core);
+
+int main(int argc, char** argv) { return example::serve(site, argc, argv, example::guard(), counter); }

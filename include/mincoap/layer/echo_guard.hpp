@@ -1,0 +1,188 @@
+// The guard against amplification (RFC 9175 §2.4, RFC 7252 §11.3): an address that nobody has confirmed gets at most
+// three times the bytes that came from it, whoever sent them.
+//
+//     server server{socket, site, echo_guard{random_key}};
+//
+// A larger response to GET or FETCH is replaced by a 4.01 with an Echo option. A client that knows the option repeats
+// the request with it, which shows that it receives what is sent to that address, and gets the response. A client that
+// does not know it gets the small responses only, and blocks of 16 bytes where it asks for those; let the guard trust
+// the network that it is in:
+//
+//     struct neighbours { bool operator()(const net::endpoint& remote) const; };
+//     server server{socket, site, echo_guard<neighbours>{random_key}};
+//
+// Of any other method, which must not be carried out twice, the code is sent without what belongs to it.
+// `confirmed_only` is for resources to be touched only by those whose address is confirmed.
+//
+// Nothing is kept per client. The option's value is a tag of 64 bits of the client's address and port and of an epoch,
+// under a key that is drawn at random at each start: an attacker who cannot see what is sent to an address guesses one
+// in 2^63 tries. An epoch lasts 65.5 s by the clock that `poll` is given. Where the clock stands still, it lasts 65,536
+// challenges. A tag of the epoch before is still taken, so that a confirmed request is 65.5 to 131 s old at most,
+// however many challenges are sent meanwhile. Epochs go on where the clock goes round after 49.7 days. A tag comes back
+// only if no message at all is received for 49.7 days less 65.5 s.
+#pragma once
+
+#include <array>
+#include <bit>
+
+#include <mincoap/message/append.hpp>
+#include <mincoap/security/siphash.hpp>
+#include <mincoap/server/layer.hpp>
+
+namespace mincoap {
+namespace outcomes {
+
+// Answered without what was too much for an address that nobody has confirmed (RFC 9175 §2.4).
+inline constexpr outcome challenged = outcome::named<"challenged">();
+
+}  // namespace outcomes
+
+struct trusts_nobody {
+    constexpr bool operator()(const net::endpoint&) const { return false; }
+};
+
+// The machine itself: 127.0.0.0/8 and ::1, from which nothing comes over a network (RFC 1122 §3.2.1.3, RFC 4291
+// §2.5.3).
+struct trusts_loopback {
+    constexpr bool operator()(const net::endpoint& remote) const {
+        return net::is_ipv4(remote) ? remote.address[12] == 127 : remote.address == loopback;
+    }
+
+private:
+    static constexpr std::array<byte, 16> loopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+};
+
+// `Trusted` says of which addresses nobody else sends datagrams; `Mac` is a keyed hash of 64 bits with a `key`, made
+// from one, and called with words. `IsPreemptive`: see `preemptive()`.
+template <typename Trusted = trusts_nobody, typename Mac = security::siphash, bool IsPreemptive = false>
+class echo_guard {
+public:
+    static constexpr bool guards = true;
+    static constexpr std::size_t min_message_size = 22;  // header, token, Echo
+
+    // The size of the option's value, in bytes. One of another size is none of ours.
+    static constexpr std::size_t echo_size = 8;
+
+    // The key is to be unpredictable, and another one after each start.
+    constexpr explicit echo_guard(const typename Mac::key& key, Trusted trusted = {}) : mac_(key), trusted_(trusted) {}
+
+    // The same guard, which also puts an Echo option for the next request into the response to a confirmed client that
+    // sent the option itself, as libcoap does (RFC 9175 §2.3). A client that fetches a body in blocks, each of which is
+    // too large for an address that nobody has confirmed, takes one round trip for a block then instead of two. It
+    // costs ten bytes of each such response, and a tag.
+    constexpr echo_guard<Trusted, Mac, true> preemptive() const {
+        return echo_guard<Trusted, Mac, true>{mac_, trusted_};
+    }
+
+    // The first Echo option that may be ours: its value, or null.
+    struct seen {
+        const byte* echo = nullptr;
+    };
+    static void option(seen& noted, const message::option_view& o) {
+        if (o.number == option_number && o.value.size() == echo_size && noted.echo == nullptr)
+            noted.echo = o.value.data();
+    }
+
+    std::size_t receive(exchange& x, const seen& noted, auto next) {
+        x.from.confirmed = confirms(x.from.path.remote, x.now_ms(), noted.echo);
+        const std::size_t limit = 3 * x.from.size;
+        // A group's member sends what it can send unasked: a response in blocks gets smaller, another one that is too
+        // large is left out, and so is a challenge (RFC 7252 §8.2, RFC 9175 §2.4).
+        if (x.from.multicast && !x.from.confirmed) x.limit_to(limit);
+        const std::size_t size = next(x);
+        if (size == 0) return 0;
+        if (x.from.confirmed) return IsPreemptive && noted.echo != nullptr ? add_echo(x, size) : size;
+        // A 4.01 always is too much: `confirmed_only` asks for an Echo option by it.
+        if (size + x.reserved <= limit && message::code_of(x.header()) != code::unauthorized) return size;
+        return next.note(x, outcomes::challenged), challenge(x);
+    }
+
+    // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option. To be
+    // asked for each message: it is when time goes on.
+    bool confirms(const net::endpoint& remote, std::uint32_t now_ms, const byte* echo) {
+        // None are counted while the clock runs. A mask takes the same time for every message, which is counted.
+        const std::uint32_t since_ms = now_ms - now_ms_;
+        const std::uint32_t runs = 0U - ((since_ms | (0U - since_ms)) >> 31);
+        challenges_ = static_cast<std::uint16_t>(challenges_ & ~runs);
+        now_ms_ = now_ms;
+        const auto now = static_cast<std::uint16_t>((now_ms >> 16) + skipped_epochs_);
+        if (now != static_cast<std::uint16_t>(epoch_)) epoch_ += static_cast<std::uint16_t>(now - epoch_);
+        return trusted_(remote) || (echo != nullptr && is_fresh(remote, echo));
+    }
+
+    // Writes the value of an Echo option for that address, of echo_size bytes.
+    void write_echo(const net::endpoint& remote, byte* to) {
+        if (++challenges_ == 0) ++skipped_epochs_;
+        const std::uint64_t value = little_endian(tag(remote, epoch_));
+        __builtin_memcpy(to, &value, echo_size);
+    }
+
+private:
+    template <typename, typename, bool>
+    friend class echo_guard;
+    static constexpr mincoap::option option_number = mincoap::option::echo;
+
+    constexpr echo_guard(const Mac& mac, const Trusted& trusted) : mac_(mac), trusted_(trusted) {}
+
+    // In place of what is too much: what can be repeated is to be repeated with the Echo option of a 4.01; of anything
+    // else it is said what became of it. Returns the size of the response.
+    std::size_t challenge(exchange& x) {
+        byte* const header = x.header();
+        if (message::is_safe(x.method)) header[1] = static_cast<byte>(code::unauthorized);
+        const std::size_t token_end = token_end_of(x);
+        // Three times a bare header has no room for the option; three times anything longer has.
+        if (x.from.size == message::header_size) return token_end;
+        byte* const to = message::write_option_head(header + token_end, number_of(option_number), echo_size);
+        write_echo(x.from.path.remote, to);
+        return static_cast<std::size_t>(to - header) + echo_size;
+    }
+
+    // In a 4.01 it would have the client repeat what is refused. Without room, or behind an option of a larger number,
+    // it is left out.
+    std::size_t add_echo(exchange& x, std::size_t size) {
+        const code answer = message::code_of(x.header());
+        if (x.from.multicast || answer == code::unauthorized || answer == code::empty) return size;
+        const message::options_end end{x.header(), size};
+        if (end.last >= option_number) return size;
+        std::array<byte, echo_size> echo;
+        write_echo(x.from.path.remote, echo.data());
+        return message::append_option(x.buffer.first(x.buffer.size() - x.reserved), size, end, option_number, echo);
+    }
+
+    [[gnu::noinline]] bool is_fresh(const net::endpoint& remote, const byte* echo) const {
+        std::uint64_t given = 0;
+        __builtin_memcpy(&given, echo, echo_size);
+        given = little_endian(given);
+        for (std::uint32_t age = 0; age < 2; ++age)
+            if (is_same(given, tag(remote, epoch_ - age))) return true;
+        return false;
+    }
+
+    // Words of the bytes in memory, and back: the same on every machine.
+    static constexpr std::uint64_t little_endian(std::uint64_t word) {
+        return std::endian::native == std::endian::little ? word : std::byteswap(word);
+    }
+
+    // Without a branch between its halves, so that it takes the same time wherever they differ.
+    static constexpr bool is_same(std::uint64_t a, std::uint64_t b) {
+        const std::uint64_t difference = a ^ b;
+        return (static_cast<std::uint32_t>(difference) | static_cast<std::uint32_t>(difference >> 32)) == 0;
+    }
+
+    [[gnu::noinline]] std::uint64_t tag(const net::endpoint& remote, std::uint32_t epoch) const {
+        std::array<std::uint64_t, 4> about{0, 0, std::uint64_t{remote.port} << 32 | remote.interface, epoch};
+        __builtin_memcpy(about.data(), remote.address.data(), sizeof remote.address);
+        about[0] = little_endian(about[0]);
+        about[1] = little_endian(about[1]);
+        return mac_(about);
+    }
+
+    Mac mac_;
+    std::uint32_t now_ms_ = 0;
+    std::uint16_t challenges_ = 0;      // since the clock went on
+    std::uint16_t skipped_epochs_ = 0;  // while it stood still
+    std::uint32_t epoch_ = 0;           // its lower half follows the clock, its upper half counts the rounds of that
+    [[no_unique_address]] Trusted trusted_;
+};
+
+}  // namespace mincoap

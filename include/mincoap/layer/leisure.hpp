@@ -1,0 +1,104 @@
+// Leisure (RFC 7252 §8.2): the response to a multicast request is sent at a random time within a period, so that the
+// members of a group do not all answer at once.
+//
+//     server server{socket, site, echo_guard{key}, leisure<256>{seed}};
+//
+// The request is carried out when it comes; its response, of up to `Capacity` bytes, is kept here and sent by a `poll`
+// that finds it due. Meanwhile everybody else is served. `server.idle_ms(now_ms)` tells how long the caller may sleep.
+//
+// One response is kept. Another multicast request is carried out meanwhile, and its response left out, which counts as
+// `unsaid`. A response that is larger than `Capacity` is left out, too, as `reply_too_large`; one in blocks has smaller
+// ones. A new period starts when the one before has ended at the earliest: a response waits for two of them at most.
+//
+// The clock that `poll` is given has to run; where it stands still, nothing comes due.
+#pragma once
+
+#include <array>
+
+#include <mincoap/assert.hpp>
+#include <mincoap/server/layer.hpp>
+
+namespace mincoap {
+
+template <std::size_t Capacity = 256>
+class leisure {
+    static_assert(Capacity >= 16 && Capacity <= 65'535, "mincoap: leisure keeps one response, of 16 to 65,535 bytes");
+
+public:
+    // `seed` is another one on each device: a serial number will do, since the numbers drawn from it are no secret and
+    // only have to differ. `max_ms` is the length of the period: 5 s where nothing is known of the group
+    // (DEFAULT_LEISURE, RFC 7252 §4.8).
+    constexpr explicit leisure(std::uint32_t seed, std::uint16_t max_ms = 5000)
+        : random_(seed != 0 ? seed * scatter : scatter), max_ms_(max_ms) {}
+
+    using once = struct leisure_kind;
+
+    std::size_t receive(exchange& x, auto next) {
+        if (!x.from.multicast) return next(x);
+        x.limit_to(Capacity);
+        const std::size_t size = next(x);
+        if (size != 0 && !keep({x.header(), size}, x.from.path, x.now_ms())) next.note(x, outcomes::unsaid);
+        return 0;
+    }
+
+    // A request is carried out while a response waits, and what would be the response to it is left out.
+    reply serve(exchange& x, const request& r, auto next) {
+        const reply answer = next(r);
+        return x.from.multicast && size_ != 0 ? reply::nothing() : answer;
+    }
+
+    std::size_t emit(exchange& x, auto next) { return idle_ms(x.now_ms()) == 0 ? take(x) : next.emit(x); }
+    bool is_idle() const { return size_ == 0; }
+    std::uint32_t idle_ms(std::uint32_t now_ms, const auto& /*all*/) const { return idle_ms(now_ms); }
+
+private:
+    // Keeps a response until it is due. False if one waits already, or if a layer inside has not kept to the limit.
+    bool keep(bytes response, const net::path& way, std::uint32_t now_ms) {
+        if (size_ != 0 || response.size() > Capacity) return false;
+        const std::uint32_t until_start_ms = left_ms(period_ms_, since_ms_, now_ms);
+        since_ms_ = now_ms;
+        period_ms_ = until_start_ms + max_ms_;
+        delay_ms_ = until_start_ms + random_ms();
+        copy_bytes(response.data(), response.size(), storage_.data());
+        size_ = response.size();
+        way_ = way;
+        return true;
+    }
+
+    // Moves the response into the buffer. Returns its size.
+    std::size_t take(exchange& x) {
+        const std::size_t size = size_;
+        MINCOAP_ASSERT(size <= x.buffer.size());
+        copy_bytes(storage_.data(), size, x.header());
+        x.from.path = way_;
+        size_ = 0;
+        return size;
+    }
+
+    // For how long there is nothing to send.
+    std::uint32_t idle_ms(std::uint32_t now_ms) const {
+        return size_ == 0 ? forever_ms : left_ms(delay_ms_, since_ms_, now_ms);
+    }
+
+    // Odd, so that no two seeds become one, and large, so that small ones become far apart (2^32 / golden ratio).
+    static constexpr std::uint32_t scatter = 0x9e37'79b1;
+
+    // From 0 to the maximum, by xorshift32 (Marsaglia, "Xorshift RNGs", 2003).
+    constexpr std::uint32_t random_ms() {
+        random_ ^= random_ << 13;
+        random_ ^= random_ >> 17;
+        random_ ^= random_ << 5;
+        return (random_ >> 16) * (max_ms_ + 1U) >> 16;
+    }
+
+    std::uint32_t random_;
+    std::uint16_t max_ms_;
+    std::uint32_t since_ms_ = 0;   // when the last response was kept
+    std::uint32_t period_ms_ = 0;  // from then to the end of its period
+    std::uint32_t delay_ms_ = 0;   // from then until it is due
+    std::size_t size_ = 0;
+    net::path way_{};
+    std::array<byte, Capacity> storage_{};
+};
+
+}  // namespace mincoap

@@ -1,0 +1,52 @@
+// Which option it was: a 4.02 as concise problem details (RFC 9290), for clients that would have to guess otherwise.
+//
+//     server server{socket, site, echo_guard{key}, problem_details{}};
+#pragma once
+
+#include <optional>
+
+#include <mincoap/cbor/writer.hpp>
+#include <mincoap/server/collect.hpp>
+#include <mincoap/server/layer.hpp>
+
+namespace mincoap {
+namespace detail {
+
+// The first critical option that is not among the understood ones, or has a length or a repetition that is not allowed.
+inline std::optional<option> unprocessed_option(const request& r, option_set understood) {
+    option_set seen = 0;
+    for (const message::option_view o : r.message.options()) {
+        if (!is_critical(o.number)) continue;
+        collect_critical(seen, o);
+        if ((seen & ~understood) != 0) return o.number;
+    }
+    return std::nullopt;
+}
+
+// RFC 9290 §3.1: unprocessed-coap-option, -8.
+inline void write_unprocessed(message::writer& to, option number) {
+    std::array<byte, 5> memory{};
+    body_writer body{memory};
+    cbor::writer map{body};
+    map.map(1);
+    map.integer(-8), map.unsigned_integer(number_of(number));
+    to.payload(bytes{memory}.first(body.size()));
+}
+
+}  // namespace detail
+
+// It knows what `routes` understands; of a handler that decides by itself, or of a site within another one, it names
+// options of a forbidden length or repetition only.
+struct problem_details {
+    static reply serve(exchange&, const request& r, auto next) {
+        const option_set understood = next.understood(r);
+        std::optional<option> unprocessed;
+        if ((r.critical & ~understood) != 0) unprocessed = detail::unprocessed_option(r, understood);
+        const reply answer = next(r);
+        if (answer.code() != code::bad_option || !answer.is_bare() || !unprocessed) return answer;
+        return {code::bad_option, content_format::concise_problem_details,
+                [number = *unprocessed](message::writer& to) { detail::write_unprocessed(to, number); }};
+    }
+};
+
+}  // namespace mincoap

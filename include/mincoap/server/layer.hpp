@@ -1,0 +1,294 @@
+// A layer: a class between the socket and the site, for what is done to all messages alike. Layers are named beside
+// each other, the outermost first:
+//
+//     server server{socket, site, echo_guard{key}, flood_limit<20, 100>{}, no_response{}, counted};
+//
+// A layer that is a temporary is kept in the server; one that is a variable is referred to, and outlives the server.
+//
+// A layer has one or more of the functions of `layer_archetype`, and nothing that is not one of them by these names.
+// Each goes on by its last argument, the rest of the stack; what it remembers from the request to the answer is a
+// local variable.
+//
+//     a datagram came in     receive  of each layer from outside inwards; then the server's own rules (RFC 7252), and
+//                            for a request that may be answered
+//                            serve    of each layer from outside inwards, the site, and outwards again: a reply
+//                            the reply is written over the request, and goes outwards through `receive`: bytes
+//     nothing came in        emit     of each layer from outside inwards, until one has something to send
+//
+// What a layer notes of a message's options is kept in the exchange, in its `seen`, and begins anew with each parse: in
+// the layer, it would stay from one message to the next where a layer outside drops one.
+#pragma once
+
+#include <mincoap/handler/handler.hpp>
+#include <mincoap/server/exchange.hpp>
+#include <mincoap/server/outcome.hpp>
+
+namespace mincoap {
+
+// What `idle_ms` says where nothing is to come: 24 days, as a timeout of type `int` too.
+inline constexpr std::uint32_t forever_ms = 0x7fff'ffff;
+
+// How much is left of a time that began at `since_ms`. A clock may wrap around meanwhile.
+constexpr std::uint32_t left_ms(std::uint32_t whole_ms, std::uint32_t since_ms, std::uint32_t now_ms) {
+    const std::uint32_t passed_ms = now_ms - since_ms;
+    return passed_ms < whole_ms ? whole_ms - passed_ms : 0;
+}
+
+// The rest of the stack, as `receive` and `emit` are given it.
+struct next_archetype {
+    // Hands the message to the layers inside. Returns the size of the answer in x.buffer; 0: none.
+    std::size_t operator()(exchange&) const { return 0; }
+
+    // Parses the message once more, of x.size bytes, which the layer has rewritten in place.
+    void reread(exchange&) const {}
+
+    // Answers the request by a reply of the layer's own; no layer inside sees it. Returns as the call above.
+    std::size_t answer(exchange&, const reply&) const { return 0; }
+
+    // Tells what became of the datagram, in place of what was told before.
+    void note(exchange&, outcome) const {}
+
+    // After the call: what became of the datagram. For a layer that says `static constexpr bool reads_outcomes = true`.
+    outcome became(const exchange&) const { return {}; }
+
+    // A Message ID for a message that the layer sends by itself (RFC 7252 §4.4).
+    std::uint16_t next_message_id() const { return 0; }
+
+    // For `emit`: what the layers inside have to send, as `emit` returns it.
+    std::size_t emit(exchange&) const { return 0; }
+
+    // For `emit`: x.buffer holds a request of x.size bytes, which a layer has kept; the layers inside and the site
+    // answer it, as one from an address that is confirmed.
+    std::size_t ask(exchange&) const { return 0; }
+
+    // Whether any layer waits for an answer from that endpoint (NSTART, RFC 7252 §4.7).
+    bool awaits(const net::endpoint&) const { return false; }
+};
+
+// The rest of the stack, as `serve` is given it.
+struct next_server_archetype {
+    reply operator()(const request&) const { return code::not_found; }
+
+    // The critical options that the site understands of the request.
+    option_set understood(const request&) const { return every_option; }
+};
+
+// The functions, each doing what happens without it.
+struct layer_archetype {
+    // What it notes of one message's options: zero at first. It may be left out of `receive` where it is not needed.
+    struct seen {};
+    static void option(seen&, const message::option_view&) {}
+
+    // A datagram came in, of x.size bytes, whether it has an x.error or not. Returns the size of the answer in
+    // x.buffer, in bytes; 0: there is none.
+    std::size_t receive(exchange& x, seen&, auto next) { return next(x); }
+
+    // A request for the site, or for the refusal in x.refusal. `reply::nothing()` says nothing.
+    reply serve(exchange&, const request& r, auto next) { return next(r); }
+
+    // Nothing came in: puts a message of the layer's own into x.buffer, and its way into x.from.path. Returns its size;
+    // 0: there is none.
+    std::size_t emit(exchange& x, auto next) { return next.emit(x); }
+
+    // Whether `emit` need not be called now: cheaper than to call it.
+    bool is_idle() const { return true; }
+
+    // For how long it need not be called unless a datagram comes. `all.awaits(endpoint)` is as above.
+    std::uint32_t idle_ms(std::uint32_t /*now_ms*/, const auto& /*all*/) const { return forever_ms; }
+
+    // Whether it waits for an answer from that endpoint.
+    bool awaits(const net::endpoint&) const { return false; }
+
+    // What became of a datagram.
+    void count(outcome) {}
+};
+
+// Besides, a layer may say
+//
+//     static constexpr std::size_t min_message_size = 22;  the server's memory has so many bytes at least
+//     static constexpr bool guards = true;      it stands between large responses and addresses that nobody confirmed
+//     struct once;   or `using once = ...`      of the layers with the same `once`, one may stand in a server; without
+//                                               it the layer is that type itself
+//     template <typename Outside, typename Inside> static consteval void check();
+//                                               static_asserts about the layers around it, which are layer_list<...>
+
+template <typename... Layers>
+struct layer_list {
+    // Whether a function template `bool is<Layer>()` is true of one of them.
+    static consteval bool any([[maybe_unused]] auto is) { return (is.template operator()<Layers>() || ...); }
+};
+
+namespace detail {
+
+// What layers of a class are known by.
+template <typename L>
+struct seen_of_layer {
+    struct type {};
+};
+template <typename L>
+    requires requires { typename L::seen; }
+struct seen_of_layer<L> {
+    using type = typename L::seen;
+};
+template <typename L>
+using seen_of = typename seen_of_layer<std::remove_cvref_t<L>>::type;
+
+template <typename L>
+concept receiving_with_seen = requires(L& layer, exchange& x, seen_of<L>& seen) {
+    { layer.receive(x, seen, next_archetype{}) } -> std::same_as<std::size_t>;
+};
+template <typename L>
+concept receiving = receiving_with_seen<L> || requires(L& layer, exchange& x) {
+    { layer.receive(x, next_archetype{}) } -> std::same_as<std::size_t>;
+};
+template <typename L>
+concept serving = requires(L& layer, exchange& x, const request& r) {
+    { layer.serve(x, r, next_server_archetype{}) } -> std::same_as<reply>;
+};
+template <typename L>
+concept emitting = requires(L& layer, exchange& x) {
+    { layer.emit(x, next_archetype{}) } -> std::same_as<std::size_t>;
+};
+template <typename L>
+concept reading_options =
+    requires(L& layer, seen_of<L>& seen, const message::option_view& o) { layer.option(seen, o); };
+template <typename L>
+concept telling_idle = requires(const L& layer) {
+    { layer.is_idle() } -> std::same_as<bool>;
+};
+template <typename L>
+concept telling_idle_ms = requires(const L& layer) {
+    { layer.idle_ms(std::uint32_t{}, next_archetype{}) } -> std::same_as<std::uint32_t>;
+};
+template <typename L>
+concept awaiting = requires(const L& layer, const net::endpoint& remote) {
+    { layer.awaits(remote) } -> std::same_as<bool>;
+};
+template <typename L>
+concept counting = requires(L& layer, outcome o) { layer.count(o); };
+
+template <typename L>
+concept reading_outcomes = requires { requires L::reads_outcomes; };
+template <typename L>
+concept guarding = requires { requires L::guards; };
+
+// The largest need of several layers.
+template <typename L>
+constexpr std::size_t needed_by() {
+    if constexpr (requires { L::min_message_size; }) return L::min_message_size;
+    else return message::header_size + message::max_token_size;
+}
+template <typename... Layers>
+inline constexpr std::size_t min_buffer_size = [] {
+    std::size_t most = message::header_size + message::max_token_size;
+    ((most = needed_by<Layers>() > most ? needed_by<Layers>() : most), ...);
+    return most;
+}();
+
+template <typename L>
+concept layer = receiving<L> || serving<L> || emitting<L> || counting<L> || requires { L::guards; };
+
+// ---- Names of functions: one that a class has in another shape than the server calls is a mistake.
+
+struct any_name {
+    int receive, serve, emit, option, is_idle, idle_ms, awaits, count;
+};
+// Where both have a member of a name, the name alone is ambiguous. Of a final class that cannot be found out.
+template <typename L>
+struct with_any_name : L, any_name {};
+template <typename L>
+concept names_receive = !std::is_final_v<L> && !requires { &with_any_name<L>::receive; };
+template <typename L>
+concept names_serve = !std::is_final_v<L> && !requires { &with_any_name<L>::serve; };
+template <typename L>
+concept names_emit = !std::is_final_v<L> && !requires { &with_any_name<L>::emit; };
+template <typename L>
+concept names_option = !std::is_final_v<L> && !requires { &with_any_name<L>::option; };
+template <typename L>
+concept names_is_idle = !std::is_final_v<L> && !requires { &with_any_name<L>::is_idle; };
+template <typename L>
+concept names_idle_ms = !std::is_final_v<L> && !requires { &with_any_name<L>::idle_ms; };
+template <typename L>
+concept names_awaits = !std::is_final_v<L> && !requires { &with_any_name<L>::awaits; };
+template <typename L>
+concept names_count = !std::is_final_v<L> && !requires { &with_any_name<L>::count; };
+
+// Each mistake has a sentence.
+template <typename L>
+struct checked_layer {
+    static_assert(layer<L> || names_receive<L> || names_serve<L> || names_emit<L> || names_count<L>,
+                  "mincoap: this class is no layer: it has no function that the server calls; compare the names of its "
+                  "functions with those in server/layer.hpp");
+    static_assert(
+        !names_receive<L> || receiving<L>,
+        "mincoap: receive of a layer is std::size_t receive(exchange&, auto next), or with its seen& between");
+    static_assert(!names_serve<L> || serving<L>,
+                  "mincoap: serve of a layer is reply serve(exchange&, const request&, auto next)");
+    static_assert(!names_emit<L> || emitting<L>, "mincoap: emit of a layer is std::size_t emit(exchange&, auto next)");
+    static_assert(!names_option<L> || reading_options<L>,
+                  "mincoap: option of a layer is static void option(seen&, const message::option_view&), and seen is a "
+                  "struct in the layer");
+    static_assert(!names_option<L> || receiving_with_seen<L>,
+                  "mincoap: a layer that notes options reads them in std::size_t receive(exchange&, seen&, auto next)");
+    static_assert(!names_is_idle<L> || telling_idle<L>, "mincoap: is_idle of a layer is bool is_idle() const");
+    static_assert(!names_idle_ms<L> || telling_idle_ms<L>,
+                  "mincoap: idle_ms of a layer is std::uint32_t idle_ms(std::uint32_t now_ms, const auto& all) const");
+    static_assert(!names_awaits<L> || awaiting<L>,
+                  "mincoap: awaits of a layer is bool awaits(const net::endpoint&) const");
+    static_assert(!names_count<L> || counting<L>, "mincoap: count of a layer is void count(outcome)");
+    static_assert(!emitting<L> || (telling_idle<L> && telling_idle_ms<L>),
+                  "mincoap: a layer with emit says by is_idle and idle_ms when it has nothing to send");
+};
+
+template <typename L>
+struct once_of_layer {
+    using type = L;
+};
+template <typename L>
+    requires requires { typename L::once; }
+struct once_of_layer<L> {
+    using type = typename L::once;
+};
+template <typename L>
+using once_of = typename once_of_layer<L>::type;
+
+// All layers of a server together.
+template <typename... Layers>
+struct checked_layers {
+    template <typename L>
+    static constexpr unsigned count_of = (0U + ... + std::same_as<once_of<L>, once_of<Layers>>);
+    static constexpr unsigned guard_count = (0U + ... + guarding<Layers>);
+
+    static_assert(((count_of<Layers> == 1) && ...),
+                  "mincoap: the server is given the same layer twice, or two of a kind of which one may stand there; "
+                  "leave one out, or give one of them all that it is for");
+    static_assert(guard_count != 0,
+                  "mincoap: say what guards others against forged requests: echo_guard{key}, or unguarded{}");
+    static_assert(guard_count <= 1,
+                  "mincoap: two layers say what guards others against forged requests; leave one out");
+
+    static consteval bool check() {
+        return (static_cast<void>(checked_layer<Layers>{}), ...), check_places(layer_list<>{}, layer_list<Layers...>{});
+    }
+
+private:
+    template <typename... Outside>
+    static consteval bool check_places(layer_list<Outside...>, layer_list<>) {
+        return true;
+    }
+    template <typename... Outside, typename L, typename... Inside>
+    static consteval bool check_places(layer_list<Outside...>, layer_list<L, Inside...>) {
+        if constexpr (requires { L::template check<layer_list<Outside...>, layer_list<Inside...>>(); })
+            L::template check<layer_list<Outside...>, layer_list<Inside...>>();
+        return check_places(layer_list<Outside..., L>{}, layer_list<Inside...>{});
+    }
+};
+
+}  // namespace detail
+
+static_assert(detail::receiving<layer_archetype> && detail::serving<layer_archetype> &&
+              detail::emitting<layer_archetype> && detail::reading_options<layer_archetype> &&
+              detail::telling_idle<layer_archetype> && detail::telling_idle_ms<layer_archetype> &&
+              detail::awaiting<layer_archetype> && detail::counting<layer_archetype>);
+
+}  // namespace mincoap

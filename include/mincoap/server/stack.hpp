@@ -1,0 +1,353 @@
+// The server without a socket: one datagram in, at most one out, in the same memory. It does no I/O, reads no clock,
+// keeps nothing but a counter of Message IDs. Around the site it has layers, none of which it knows by name: layer.hpp.
+#pragma once
+
+#include <tuple>
+
+#include <mincoap/server/blocks.hpp>
+#include <mincoap/server/collect.hpp>
+#include <mincoap/server/layer.hpp>
+#include <mincoap/server/refusal.hpp>
+
+namespace mincoap {
+namespace detail {
+
+// Renders the reply over the request: header and token stay, the rest is written anew. Returns the size of the
+// response, or 0 if it does not fit. The header has the method still: what is too much is replaced according to it.
+inline std::size_t render(mutable_bytes room, std::size_t token_end, const reply& answer) {
+    if constexpr (checked_build)
+        for (byte& dead : room.subspan(token_end)) dead = 0xa5;
+    return answer.render(room, token_end);
+}
+
+// Nobody counts: what became of a datagram is not kept.
+struct unnoted {
+    constexpr unnoted& operator=(outcome) { return *this; }
+};
+
+// The exchange of a stack with these layers.
+template <bool IsCounted, typename... Layers>
+struct exchange_with : exchange {
+    using exchange::exchange;
+
+    [[no_unique_address]] std::tuple<seen_of<Layers>...> seen{};
+    [[no_unique_address]] std::conditional_t<IsCounted, outcome, unnoted> what{};
+};
+
+// The rest of a stack, from a layer inwards.
+template <typename Stack, std::size_t Index>
+class next_of {
+public:
+    constexpr explicit next_of(Stack& s) : stack_(s) {}
+
+    std::size_t operator()(exchange& x) const { return stack_.template receive_at<Index>(Stack::own(x)); }
+    void reread(exchange& x) const { Stack::reread(Stack::own(x)); }
+    std::size_t answer(exchange& x, reply said) const { return stack_.answer(Stack::own(x), said, 0); }
+    void note(exchange& x, outcome o) const { Stack::own(x).what = o; }
+    outcome became(exchange& x) const { return Stack::own(x).what; }
+    std::uint16_t next_message_id() const { return stack_.next_message_id(); }
+    std::size_t emit(exchange& x) const { return stack_.template emit_at<Index>(Stack::own(x)); }
+    std::size_t ask(exchange& x) const {
+        x.from.confirmed = true;
+        reread(x);
+        return (*this)(x);
+    }
+    bool awaits(const net::endpoint& remote) const { return stack_.awaits(remote); }
+
+private:
+    Stack& stack_;
+};
+
+template <typename Stack, std::size_t Index>
+class next_server {
+public:
+    constexpr next_server(Stack& s, exchange& x) : stack_(s), x_(x) {}
+
+    reply operator()(const request& r) const { return stack_.template serve_at<Index>(x_, r); }
+    option_set understood(const request& r) const { return stack_.understood(r); }
+
+private:
+    Stack& stack_;
+    exchange& x_;
+};
+
+}  // namespace detail
+
+// `Layers` are classes, of layers that it keeps, or references to classes.
+template <handler Site, typename... Layers>
+class stack {
+    template <typename L>
+    using plain = std::remove_reference_t<L>;
+    template <typename, std::size_t>
+    friend class detail::next_of;
+    template <typename, std::size_t>
+    friend class detail::next_server;
+
+    static_assert(detail::checked_layers<plain<Layers>...>::check());
+
+    static constexpr bool is_counted =
+        ((detail::counting<plain<Layers>> || detail::reading_outcomes<plain<Layers>>) || ...);
+    static constexpr bool has_receivers = (detail::receiving<plain<Layers>> || ...);
+    static constexpr bool may_confirm =
+        has_receivers || ((detail::serving<plain<Layers>> || detail::emitting<plain<Layers>>) || ...);
+
+public:
+    static constexpr bool emits = (detail::emitting<plain<Layers>> || ...);
+
+    // The least memory that `receive` and `emit` can be given, in bytes.
+    static constexpr std::size_t min_buffer_size = detail::min_buffer_size<plain<Layers>...>;
+
+    template <typename... Given>
+    constexpr explicit stack(const Site& given_site, Given&&... layers)
+        : site_(given_site), layers_(std::forward<Given>(layers)...) {}
+
+    // Answers the datagram in the first `from.size` bytes of the buffer, in place. Returns the size of the answer in
+    // bytes; 0 if there is none.
+    //
+    // `inline` is a hint, since a server is alone in most images.
+    inline std::size_t receive(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
+        MINCOAP_ASSERT(from.size <= buffer.size());
+        if (buffer.size() < min_buffer_size) return count(outcomes::truncated), 0;
+        if constexpr (may_confirm) from.confirmed = false;  // whoever sent the message before
+        exchange_type x{buffer, from, now_ms};
+        if (from.truncated) detail::leave_header(x);
+        read(x);
+        const std::size_t size = receive_at<0>(x);
+        if constexpr (is_counted) count(x.what);
+        return size;
+    }
+
+    // Puts what a layer has to send into the buffer, and its way into from.path. Returns its size in bytes; 0 if there
+    // is nothing to send now.
+    std::size_t emit(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
+        if (is_idle()) return 0;
+        from = {};
+        exchange_type x{buffer, from, now_ms};
+        return emit_at<0>(x);
+    }
+
+    // For how many milliseconds `emit` need not be called unless a datagram comes.
+    constexpr std::uint32_t idle_ms(std::uint32_t now_ms) const {
+        std::uint32_t least = forever_ms;
+        each_layer([&](const auto& l) {
+            if constexpr (detail::telling_idle_ms<decltype(l)>) {
+                const std::uint32_t idle = l.idle_ms(now_ms, *this);
+                if (idle < least) least = idle;
+            }
+        });
+        return least;
+    }
+
+    // Whether a layer waits for an answer from that endpoint.
+    constexpr bool awaits(const net::endpoint& remote) const {
+        bool found = false;
+        each_layer([&](const auto& l) {
+            if constexpr (detail::awaiting<decltype(l)>) found = found || l.awaits(remote);
+        });
+        return found;
+    }
+
+    // Messages that the server sends by itself carry Message IDs counted up from this one.
+    constexpr void start_message_ids_at(std::uint16_t first) { message_id_ = first; }
+
+    // A layer by its class.
+    template <typename L>
+    constexpr L& layer() {
+        static_assert((std::same_as<L, plain<Layers>> || ...), "mincoap: this server has no such layer");
+        return get<L>(std::index_sequence_for<Layers...>{});
+    }
+
+private:
+    using exchange_type = detail::exchange_with<is_counted, plain<Layers>...>;
+    template <std::size_t Index>
+    using layer_at = plain<std::tuple_element_t<Index, std::tuple<Layers...>>>;
+
+    static exchange_type& own(exchange& x) { return static_cast<exchange_type&>(x); }
+    static void note(exchange_type& x, outcome o) { x.what = x.from.truncated ? outcomes::truncated : o; }
+    constexpr std::uint16_t next_message_id() { return message_id_++; }
+
+    constexpr void each_layer(const auto& f) const {
+        std::apply([&f](const auto&... l) { (f(l), ...); }, layers_);
+    }
+    constexpr bool is_idle() const {
+        bool idle = true;
+        each_layer([&](const auto& l) {
+            using L = std::remove_cvref_t<decltype(l)>;
+            if constexpr (detail::emitting<L> && detail::telling_idle<L>) idle = idle && l.is_idle();
+        });
+        return idle;
+    }
+    constexpr void count(outcome o) {
+        const auto tell = [o](auto& l) {
+            if constexpr (detail::counting<decltype(l)>) l.count(o);
+        };
+        std::apply([&](auto&... l) { (tell(l), ...); }, layers_);
+    }
+    template <typename L, std::size_t... Indices>
+    constexpr L& get(std::index_sequence<Indices...>) {
+        constexpr std::size_t index = (0U + ... + (std::same_as<L, layer_at<Indices>> ? Indices : 0U));
+        return std::get<index>(layers_);
+    }
+
+    // ---- In
+
+    static void reread(exchange_type& x) {
+        x.seen = {};
+        x.request.restart();
+        read(x);
+    }
+    static void read(exchange_type& x) {
+        const auto collected = [&x](const message::option_view& o, const byte* begin) {
+            detail::collect(x.request, o, begin);
+            show(x, o, std::index_sequence_for<Layers...>{});
+        };
+        x.error = message::view::parse(x.buffer.first(x.size), x.request.message, collected);
+        if constexpr (has_receivers) x.method = message::code_of(x.header());
+        x.request.leave_out_empty_path();
+    }
+    template <std::size_t... Indices>
+    static void show(exchange_type& x, const message::option_view& o, std::index_sequence<Indices...>) {
+        (show_to<layer_at<Indices>>(std::get<Indices>(x.seen), o), ...);
+    }
+    template <typename L>
+    static void show_to(detail::seen_of<L>& seen, const message::option_view& o) {
+        if constexpr (detail::reading_options<L>) L::option(seen, o);
+    }
+
+    template <std::size_t Index>
+    std::size_t receive_at(exchange_type& x) {
+        if constexpr (Index == sizeof...(Layers)) {
+            return take(x);
+        } else if constexpr (detail::receiving_with_seen<layer_at<Index>>) {
+            return std::get<Index>(layers_).receive(x, std::get<Index>(x.seen), next_from<Index + 1>());
+        } else if constexpr (detail::receiving<layer_at<Index>>) {
+            return std::get<Index>(layers_).receive(x, next_from<Index + 1>());
+        } else {
+            return receive_at<Index + 1>(x);
+        }
+    }
+    template <std::size_t Index>
+    detail::next_of<stack, Index> next_from() {
+        return detail::next_of<stack, Index>{*this};
+    }
+
+    [[gnu::noinline]] std::size_t take(exchange_type& x) {
+        if (x.error != message::parse_error::none) return take_error(x);
+        return is_answerable(x) ? take_request(x) : take_reaction(x);
+    }
+    static std::size_t take_error(exchange_type& x) {
+        using message::parse_error;
+        if (x.error == parse_error::format) return note(x, outcomes::malformed), reject(x);
+        note(x, x.error == parse_error::too_short ? outcomes::too_short : outcomes::unknown_version);
+        return 0;
+    }
+    static std::size_t take_reaction(exchange_type& x) {
+        const code c = x.request.message.code();
+        const bool ping = c == code::empty && is_confirmable(x);
+        note(x, ping ? outcomes::ping : is_reserved(c) ? outcomes::malformed : outcomes::unwanted);
+        return reject(x);
+    }
+    std::size_t take_request(exchange_type& x) {
+        detail::asked_block asked = 0;
+        if constexpr (detail::has_blocks<Site>)
+            if ((x.request.critical & detail::any_block) != 0) asked = detail::asked_block_of(x.request);
+        x.refusal = detail::refusal<Site>(x.request);
+        reply said = serve_at<0>(x, x.request);
+        return answer(x, said, asked);
+    }
+
+    // ---- The site
+
+    template <std::size_t Index>
+    reply serve_at(exchange& x, const request& r) {
+        if constexpr (Index == sizeof...(Layers)) {
+            return serve(x, r);
+        } else if constexpr (detail::serving<layer_at<Index>>) {
+            return std::get<Index>(layers_).serve(x, r, detail::next_server<stack, Index + 1>{*this, x});
+        } else {
+            return serve_at<Index + 1>(x, r);
+        }
+    }
+    reply serve(const exchange& x, const request& r) const {
+        reply said = x.refusal == code::empty ? reply{site_(r)} : reply{x.refusal};
+        if (detail::is_unacceptable(r.accept, said)) said = code::not_acceptable;
+        return said;
+    }
+    static option_set understood(const request& r) {
+        if constexpr (requires { Site::understood(r); }) return Site::understood(r);
+        else return every_option;
+    }
+
+    // ---- Out
+
+    // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is
+    // (§5.2.3). `asked` tells of the Block option that the request has.
+    std::size_t answer(exchange_type& x, reply& said, detail::asked_block asked) {
+        if (said.code() == code::empty) return leave_unsaid(x);
+        byte* const header = x.header();
+        if ((header[0] & non_confirmable_bit) == 0) {
+            header[0] |= acknowledgement_bit;
+        } else {
+            if (detail::is_unsaid(x, said.code())) {
+                note(x, x.from.multicast ? outcomes::unsaid : outcomes::bad_option);
+                return 0;
+            }
+            const std::uint16_t id = next_message_id();
+            header[2] = static_cast<byte>(id >> 8);
+            header[3] = static_cast<byte>(id);
+        }
+        return write(x, said, asked);
+    }
+    // Without a response. A Confirmable request is acknowledged.
+    static std::size_t leave_unsaid(exchange_type& x) {
+        note(x, outcomes::unsaid);
+        return acknowledge(x);
+    }
+    static std::size_t write(exchange_type& x, reply& said, detail::asked_block asked) {
+        byte* const header = x.header();
+        const std::size_t token_end = token_end_of(x);
+        std::size_t size = limit_room(x, token_end) ? detail::render(x.room, token_end, said) : 0;
+        if constexpr (detail::has_blocks<Site>)
+            if (asked != 0 && size != 0) size = detail::answer_in_blocks(x.room, size, asked, said);
+        header[1] = static_cast<byte>(said.code());
+        if (size == 0) return leave_code(x, token_end);
+        note(x, x.refusal == code::empty ? outcomes::served : outcomes::refused);
+        return x.from.truncated ? detail::append_size_limit<detail::takes_blocks<Site>>(x.room, size) : size;
+    }
+    // Whether header and token have room.
+    static bool limit_room(exchange_type& x, std::size_t token_end) {
+        if constexpr (has_receivers) {
+            if (x.limit < token_end + x.reserved) return false;
+            const std::size_t limit = x.limit - x.reserved;
+            if (limit < x.room.size()) x.room = x.room.first(limit);
+        }
+        return true;
+    }
+    // Of a response that does not fit; an error stands alone.
+    static std::size_t leave_code(exchange_type& x, std::size_t token_end) {
+        byte& code_byte = x.header()[1];
+        x.what = outcomes::reply_too_large;
+        if (!is_error(static_cast<code>(code_byte))) code_byte = static_cast<byte>(code::internal_server_error);
+        return x.from.multicast ? 0 : token_end;
+    }
+
+    // ---- By itself
+
+    template <std::size_t Index>
+    std::size_t emit_at(exchange_type& x) {
+        if constexpr (Index == sizeof...(Layers)) return 0;
+        else if constexpr (detail::emitting<layer_at<Index>>)
+            return std::get<Index>(layers_).emit(x, next_from<Index + 1>());
+        else return emit_at<Index + 1>(x);
+    }
+
+    const Site& site_;
+    [[no_unique_address]] std::tuple<Layers...> layers_;
+    std::uint16_t message_id_ = 0;
+};
+
+// A variable is referred to, a temporary is kept.
+template <typename Site, typename... Given>
+stack(const Site&, Given&&...) -> stack<Site, Given...>;
+
+}  // namespace mincoap

@@ -1,0 +1,15 @@
+// The server hands it a time and the other layers.
+#include <mincoap/mincoap.hpp>
+
+struct beacon {
+    static std::size_t emit(mincoap::exchange& x, auto next) { return next.emit(x); }
+    static bool is_idle() { return true; }
+    static std::uint32_t idle_ms() { return 1000; }
+};
+
+int main() {
+    mincoap::net::null_socket socket;
+    const mincoap::null_handler handler;
+    mincoap::server server{socket, handler, mincoap::unguarded{}, beacon{}};
+    while (server.poll(0) != mincoap::poll_result::error) {}
+}

@@ -1,0 +1,18 @@
+// They say themselves that one of them may stand in a server.
+#include <mincoap/mincoap.hpp>
+
+struct quiet {
+    using once = struct loudness;
+    static mincoap::reply serve(mincoap::exchange&, const mincoap::request& r, auto next) { return next(r); }
+};
+struct loud {
+    using once = struct loudness;
+    static mincoap::reply serve(mincoap::exchange&, const mincoap::request& r, auto next) { return next(r); }
+};
+
+int main() {
+    mincoap::net::null_socket socket;
+    const mincoap::null_handler handler;
+    mincoap::server server{socket, handler, mincoap::unguarded{}, quiet{}, loud{}};
+    while (server.poll(0) != mincoap::poll_result::error) {}
+}
