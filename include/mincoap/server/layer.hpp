@@ -193,7 +193,8 @@ concept layer = receiving<L> || serving<L> || emitting<L> || counting<L> || requ
 struct any_name {
     int receive, serve, emit, option, is_idle, idle_ms, awaits, count;
 };
-// Where both have a member of a name, the name alone is ambiguous. Of a final class that cannot be found out.
+// Where both have a member of a name, the name alone is ambiguous. Of a final class that cannot be found out; it is
+// refused.
 template <typename L>
 struct with_any_name : L, any_name {};
 template <typename L>
@@ -216,6 +217,9 @@ concept names_count = !std::is_final_v<L> && !requires { &with_any_name<L>::coun
 // Each mistake has a sentence.
 template <typename L>
 struct checked_layer {
+    static_assert(
+        !std::is_final_v<L>,
+        "mincoap: a layer is not final: the names of its functions cannot be compared with those of a layer's");
     static_assert(layer<L> || names_receive<L> || names_serve<L> || names_emit<L> || names_count<L>,
                   "mincoap: this class is no layer: it has no function that the server calls; compare the names of its "
                   "functions with those in server/layer.hpp");
