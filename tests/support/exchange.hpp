@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <functional>
 #include <string>
 #include <utility>
@@ -111,7 +112,7 @@ public:
     explicit core(const Handler& handler, std::size_t capacity = default_message_size)
         : stack_(make(handler, Layers{}...)), capacity_(capacity) {}
     core(const Handler& handler, std::size_t capacity, Layers... layers)
-        requires(sizeof...(Layers) > 0)
+        requires(sizeof...(Layers) > 0 && (std::is_class_v<Layers> && ...))
         : stack_(make(handler, std::move(layers)...)), capacity_(capacity) {}
     core(const Handler& handler, Layers... layers)
         requires(sizeof...(Layers) > 0 && (std::is_class_v<Layers> && ...))
@@ -188,6 +189,11 @@ private:
     stack_type stack_;
     std::size_t capacity_;
 };
+template <typename Handler>
+core(const Handler&) -> core<Handler>;
+template <typename Handler, std::integral Capacity>
+core(const Handler&, Capacity) -> core<Handler>;
+
 // Shows each request, those to groups too.
 struct looking {
     static constexpr bool serves_groups = true;
