@@ -78,17 +78,17 @@ inline std::size_t make_empty(const exchange& x, message::type type) {
     return message::header_size;
 }
 
-// The answer to a response that was expected (RFC 7252 §4.2): an Acknowledgement if it is Confirmable, and not by
-// multicast; otherwise none.
-inline std::size_t acknowledge(const exchange& x) {
-    return is_confirmable(x) && !x.from.multicast ? make_empty(x, message::type::acknowledgement) : 0;
+// Answers a Confirmable message with an Empty one of that type. Any other message, and one that came by multicast (RFC
+// 7252 §8.1), gets silence. Returns the size of the answer.
+[[gnu::always_inline]] inline std::size_t answer_empty(const exchange& x, message::type type) {
+    return is_confirmable(x) && !x.from.multicast ? make_empty(x, type) : 0;
 }
 
-// The same of what is not: RFC 7252 §4.2, §4.3: what is Confirmable is rejected with a Reset, everything else by
-// silence; so is what came by multicast (§8.1).
-inline std::size_t reject(const exchange& x) {
-    return is_confirmable(x) && !x.from.multicast ? make_empty(x, message::type::reset) : 0;
-}
+// The answer to a response that was expected (RFC 7252 §4.2).
+inline std::size_t acknowledge(const exchange& x) { return answer_empty(x, message::type::acknowledgement); }
+
+// The answer to a message that cannot be processed (RFC 7252 §4.2, §4.3).
+inline std::size_t reject(const exchange& x) { return answer_empty(x, message::type::reset); }
 
 // Whether the message, which has no error, is a request that may be answered: not in an Acknowledgement or Reset (RFC
 // 7252 §4.2), and by multicast only if it is Non-confirmable (§8.1).

@@ -2,21 +2,10 @@
 #include <mincoap/layer/echo_guard.hpp>
 
 #include "../../support/exchange.hpp"
+#include "../../support/guard.hpp"
 
 namespace mincoap::test {
 namespace {
-
-constexpr security::siphash::key key{0x0123'4567'89ab'cdef, 0xfedc'ba98'7654'3210};
-
-// With the key above.
-template <typename Trusted = trusts_nobody>
-struct guard : echo_guard<Trusted> {
-    guard() : echo_guard<Trusted>(key) {}
-};
-
-constexpr std::string_view large =
-    "A text of a hundred bytes or so, which is more than three times what a request for it takes: "
-    "all of its options, its token and its header.";
 
 int posted = 0;
 reply post_large() {
@@ -176,7 +165,7 @@ TEST(echo_guard, takes_the_first_of_two_options) {
 TEST(echo_guard, makes_the_option_of_address_port_interface_and_epoch) {
     constexpr net::endpoint link_local{
         .address{0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x12, 0x34}, .interface = 3, .port = 5683};
-    echo_guard<> our_guard{key};
+    echo_guard<> our_guard{guard_key};
     const auto echo = [&our_guard](const net::endpoint& remote, std::uint32_t now_ms) {
         std::array<byte, 8> value{};
         EXPECT_FALSE(our_guard.confirms(remote, now_ms, nullptr));

@@ -2,6 +2,7 @@
 #include <mincoap/layer/flood_limit.hpp>
 
 #include "../../support/exchange.hpp"
+#include "../../support/guard.hpp"
 
 namespace mincoap::test {
 namespace {
@@ -100,18 +101,8 @@ TEST(flood_limit, gives_nothing_back_while_the_clock_stands_still) {
 
 // ---- in the server
 
-constexpr security::siphash::key key{1, 2};
-
 using limit = flood_limit<1, 2>;
 
-template <typename Trusted = trusts_nobody>
-struct guard : echo_guard<Trusted> {
-    guard() : echo_guard<Trusted>(key) {}
-};
-
-constexpr std::string_view large =
-    "A text of a hundred bytes or so, which is more than three times what a request for it takes: "
-    "all of its options, its token and its header.";
 constexpr auto site = routes(at<"small">(for_groups(text("ok"))), at<"large">(text(large)));
 
 using limited_server = core<decltype(site), limit>;

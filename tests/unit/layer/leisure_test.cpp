@@ -33,14 +33,21 @@ struct quiet {
     std::size_t emit(exchange&) const { return 0; }
 };
 
-// Whether the response to a group is kept.
+// A message that came in.
+struct message_from {
+    explicit message_from(const net::arrival& about, std::uint32_t now_ms = 0) : from{about}, x{buffer, from, now_ms} {}
+
+    std::array<byte, 256> buffer{};
+    origin from;
+    exchange x;
+};
+
+// Tells whether the response to a group is kept.
 template <typename Leisure>
 bool keep(Leisure& l, const packet& response, std::uint32_t now_ms) {
-    std::array<byte, 256> buffer{};
-    origin from{multicast()};
-    exchange x{buffer, from, now_ms};
+    message_from group{multicast(), now_ms};
     bool left_out = false;
-    EXPECT_EQ(l.receive(x, answering{response, left_out}), 0U);
+    EXPECT_EQ(l.receive(group.x, answering{response, left_out}), 0U);
     return !left_out;
 }
 
@@ -49,7 +56,7 @@ std::uint32_t wait_ms(const Leisure& l, std::uint32_t now_ms) {
     return l.idle_ms(now_ms, next_archetype{});
 }
 
-// What is sent now, and whereto.
+// The message that is sent now, and its way.
 struct emitted {
     packet sent;
     net::path way;
@@ -110,25 +117,21 @@ TEST(leisure, keeps_one_response_of_its_capacity_at_most) {
 
 TEST(leisure, has_the_layers_inside_answer_by_what_it_can_keep) {
     leisure<64> l{1};
-    std::array<byte, 256> buffer{};
-    origin from{multicast()};
-    exchange x{buffer, from, 0};
+    message_from group{multicast()};
     bool left_out = false;
-    l.receive(x, answering{some_response(), left_out});
-    EXPECT_EQ(x.limit, 64U);
+    l.receive(group.x, answering{some_response(), left_out});
+    EXPECT_EQ(group.x.limit, 64U);
 }
 
 TEST(leisure, lets_pass_what_is_to_nobody_but_this_server) {
     leisure<64> l{1};
-    std::array<byte, 256> buffer{};
-    origin from{unicast()};
-    exchange x{buffer, from, 0};
+    message_from client_of_ours{unicast()};
     bool left_out = false;
     const packet response = some_response(200);
-    EXPECT_EQ(l.receive(x, answering{response, left_out}), 200U);
-    EXPECT_EQ(packet{bytes{buffer}.first(200)}, response);
+    EXPECT_EQ(l.receive(client_of_ours.x, answering{response, left_out}), 200U);
+    EXPECT_EQ(packet{bytes{client_of_ours.buffer}.first(200)}, response);
     EXPECT_FALSE(left_out);
-    EXPECT_EQ(x.limit, 256U);
+    EXPECT_EQ(client_of_ours.x.limit, 256U);
     EXPECT_TRUE(l.is_idle());
 }
 

@@ -148,11 +148,7 @@ bool is_ready = false;
 constexpr auto site = routes(  //
     at<"count">(post([](const request&) -> reply { return ++posts, code::changed; }), get([] { return content("n"); })),
     at<"slow">(get([]() -> reply { return is_ready ? content("done") : reply::later(); })),
-    at<"mute">(get([] { return reply::nothing(); })), at<"long">(text("0123456789012345678901234567890123456789")),
-    at<"kept">(get([](const request& r) {
-        const bytes token = r.keep(r.message.token());
-        return content(std::string_view{reinterpret_cast<const char*>(token.data()), token.size()});
-    })));
+    at<"mute">(get([] { return reply::nothing(); })), at<"long">(text("0123456789012345678901234567890123456789")));
 
 template <typename... Layers>
 class stack_of {
@@ -258,7 +254,6 @@ TEST(layer, has_the_guard_count_what_it_adds) {
 TEST(layer, is_given_the_room_that_is_left) {
     masks secret;
     unguarded none;
-    stack_of s{secret, none};
     std::array<byte, 20> memory{};
     // In 20 bytes /count fits with what is added, /long does not: 5.00.
     stack small{site, secret, none};
