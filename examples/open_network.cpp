@@ -1,6 +1,6 @@
 // Layers of a server for open networks, the outermost first: it asks for an address once rather than with each block,
-// is quiet under a flood, answers a group after a random time, and for the names only that it has. Who asks for its
-// address, whichever, need not know them.
+// is quiet under a flood, answers a group after a random time, and for the names only that it has. A client
+// that asks for an address need not know them.
 //
 //     $ coap-client-notls -m get coap://127.0.0.1/hello
 //     Hello
@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
     return example::serve(
         site, argc, argv,
         example::guard().preemptive(),  // a client that has shown its address need not do so again for each block
-        coap::flood_limit<20, 100>{},   // replies a second, and at once, to addresses that nobody has confirmed
+        coap::flood_limit<20, 100>{},   // replies a second, and at once, to unconfirmed addresses
         coap::leisure<256>{seed},       // a response of that many bytes to a group waits for up to five seconds
         coap::host_names<"kitchen.local", "kitchen.example">{});
 }

@@ -22,7 +22,7 @@ struct board_socket : mincoap::lwip::udp_socket {
 inline constinit board_socket* socket = nullptr;
 inline std::uint32_t unsent = 0;  // answers that lwIP did not take in time
 
-// Large responses go at once to those of whom nobody else on the way can pretend to be.
+// Large responses go at once to addresses that no other machine on the way can pretend to have.
 struct neighbours {
     bool operator()(const mincoap::net::endpoint& remote) const {
         return network::is_neighbour(remote, socket->came_by);
@@ -63,13 +63,13 @@ inline void start() {
     for (const auto& group : mincoap::lwip::all_coap_nodes) join(group);
 }
 
-// Frame to frame, but for lwIP; apart, so that what it takes can be counted.
+// Frame to frame, but for lwIP; apart, so that its instructions can be counted.
 template <typename Server>
 [[gnu::noinline]] mincoap::poll_result answer(Server& server) {
     return server.poll(board::now_ms());
 }
 
-// Whether something was dealt with, so that there may be more.
+// True if something was dealt with, so that there may be more.
 template <typename Server>
 bool serve(Server& server) {
     const mincoap::poll_result result = answer(server);

@@ -1,4 +1,4 @@
-// Nobody would be confirmed yet: everybody would be limited.
+// No address would be confirmed yet: everybody would be limited.
 #include <mincoap/mincoap.hpp>
 
 int main() {

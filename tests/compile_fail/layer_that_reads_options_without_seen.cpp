@@ -1,4 +1,4 @@
-// What it notes would stay from one message to the next.
+// Its notes would stay from one message to the next.
 #include <mincoap/mincoap.hpp>
 
 struct tracing {

@@ -45,7 +45,7 @@ protected:
 
     poll_result serve() { return device.poll(now_ms); }
 
-    // What a server has of the socket, and what a test looks at.
+    // The socket of a server, which a test looks at.
     struct watched {
         lwip_udp_socket& by;
 

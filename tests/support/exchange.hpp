@@ -97,7 +97,7 @@ struct untouchable {
 };
 inline constexpr untouchable nobody;
 
-// What the server numbers a Non-confirmable response with here: no request has it.
+// The Message ID of a Non-confirmable response here: no request has it.
 inline constexpr std::uint16_t own_message_id = 0xbeef;
 
 // A handler behind a stack of layers: hands it datagrams and watches what holds for every one of them. Without a guard

@@ -244,7 +244,7 @@ udp_socket::~udp_socket() {
     take_back();
 }
 
-// What is lent is the caller's still.
+// The lent memory is the caller's still.
 void udp_socket::close() {
     if (pcb_ == nullptr) return;
     core_lock lock;
@@ -351,7 +351,7 @@ status udp_socket::receive(mutable_bytes& buffer, net::arrival& in) {
     return status::done;
 }
 
-// Whether there is enough room where the datagram lies. The sender decides where in its pbuf a datagram ends: extension
+// True if there is enough room where the datagram lies. The sender decides where in its pbuf a datagram ends: extension
 // headers of IPv6 can leave nothing behind it.
 bool udp_socket::lend(pbuf* datagram, mutable_bytes& buffer, std::size_t most) {
     const mutable_bytes room = room_of(datagram);
@@ -378,7 +378,7 @@ status udp_socket::send(bytes datagram, const net::path& way) {
     return status::done;
 }
 
-// Whether a datagram lies in what is lent, which is one pbuf of PBUF_POOL.
+// True if a datagram lies in the lent memory, which is one pbuf of PBUF_POOL.
 bool udp_socket::is_lent(bytes datagram) const {
     const auto begin = reinterpret_cast<std::uintptr_t>(lent_);
     const auto at = reinterpret_cast<std::uintptr_t>(datagram.data());

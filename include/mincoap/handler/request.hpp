@@ -61,9 +61,9 @@ inline constexpr option_set understood_by_server =
      set_of(option::block2) | set_of(option::block1)) &
     ~(later_block | part_of_body);
 
-// Where a datagram came from, and what is known of its sender.
+// The way of a datagram, and the server's knowledge of its sender.
 struct origin : net::arrival {
-    // It is known that the sender receives what is sent to that address: see `echo_guard`.
+    // The sender is known to receive messages that are sent to that address: see `echo_guard`.
     bool confirmed = false;
 };
 

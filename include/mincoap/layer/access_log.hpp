@@ -1,4 +1,4 @@
-// Tells of each datagram what came in, what was answered, and what became of it: for the log of a program.
+// Tells the request, the answer and the outcome of each datagram: for the log of a program.
 //
 //     server server{socket, site, access_log{posix::access_printer{stderr}}, echo_guard{key}};
 //
@@ -30,7 +30,7 @@ struct access {
     outcome what;
 };
 
-// `Tell` is a function `void(const access&)`. Of a path, the first `PathSize` bytes are kept.
+// `Tell` is a function `void(const access&)`. The first `PathSize` bytes of a path are kept.
 template <std::invocable<const access&> Tell, std::size_t PathSize = 64>
 class access_log {
 public:
@@ -57,7 +57,7 @@ public:
         return size;
     }
 
-    // What a layer sends by itself.
+    // A message that a layer sends by itself.
     std::size_t emit(exchange& x, auto next) {
         const std::size_t size = next.emit(x);
         if (size != 0) tell_(access{code::empty, {}, x.from, answer_in(x, size), 0, size, outcomes::sent});
@@ -83,7 +83,7 @@ private:
         }
         std::string_view view() const { return {text_.data(), size_}; }
 
-        // What does not fit is left out, and so is all behind it.
+        // A part that does not fit is left out, and so is all behind it.
         void append(std::string_view part) {
             if (part.size() > text_.size() - size_) is_full_ = true;
             if (is_full_) return;

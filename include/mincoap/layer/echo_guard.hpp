@@ -32,7 +32,7 @@
 namespace mincoap {
 namespace outcomes {
 
-// Answered without what was too much for an address that nobody has confirmed (RFC 9175 §2.4).
+// The answer was too large for an unconfirmed address, and was sent without its content (RFC 9175 §2.4).
 inline constexpr outcome challenged = outcome::named<"challenged">();
 
 }  // namespace outcomes
@@ -52,7 +52,7 @@ private:
     static constexpr std::array<byte, 16> loopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 };
 
-// `Trusted` says of which addresses nobody else sends datagrams; `Mac` is a keyed hash of 64 bits with a `key`, made
+// `Trusted` says which addresses cannot be forged; `Mac` is a keyed hash of 64 bits with a `key`, made
 // from one, and called with words. `IsPreemptive`: see `preemptive()`.
 template <typename Trusted = trusts_nobody, typename Mac = security::siphash, bool IsPreemptive = false>
 class echo_guard {
@@ -67,9 +67,8 @@ public:
     constexpr explicit echo_guard(const typename Mac::key& key, Trusted trusted = {}) : mac_(key), trusted_(trusted) {}
 
     // The same guard, which also puts an Echo option for the next request into the response to a confirmed client that
-    // sent the option itself, as libcoap does (RFC 9175 §2.3). A client that fetches a body in blocks, each of which is
-    // too large for an address that nobody has confirmed, takes one round trip for a block then instead of two. It
-    // costs ten bytes of each such response, and a tag.
+    // sent the option itself, as libcoap does (RFC 9175 §2.3). A client that fetches a body in large
+    // blocks takes one round trip for a block then instead of two. It costs ten bytes of each such response, and a tag.
     constexpr echo_guard<Trusted, Mac, true> preemptive() const {
         return echo_guard<Trusted, Mac, true>{mac_, trusted_};
     }
@@ -86,8 +85,8 @@ public:
     std::size_t receive(exchange& x, const seen& noted, auto next) {
         x.from.confirmed = confirms(x.from.path.remote, x.now_ms(), noted.echo);
         const std::size_t limit = 3 * x.from.size;
-        // A group's member sends what it can send unasked: a response in blocks gets smaller, another one that is too
-        // large is left out, and so is a challenge (RFC 7252 §8.2, RFC 9175 §2.4).
+        // A group's member sends as much as it may send unasked: a response in blocks gets smaller, another one that is
+        // too large is left out, and so is a challenge (RFC 7252 §8.2, RFC 9175 §2.4).
         if (x.from.multicast && !x.from.confirmed) x.limit_to(limit);
         const std::size_t size = next(x);
         if (size == 0) return 0;
@@ -124,8 +123,8 @@ private:
 
     constexpr echo_guard(const Mac& mac, const Trusted& trusted) : mac_(mac), trusted_(trusted) {}
 
-    // In place of what is too much: what can be repeated is to be repeated with the Echo option of a 4.01; of anything
-    // else it is said what became of it. Returns the size of the response.
+    // Replaces a response that is too large. A client repeats GET and FETCH with the Echo option of a 4.01; other
+    // methods, which were carried out, keep their code. Returns the size of the response.
     std::size_t challenge(exchange& x) {
         byte* const header = x.header();
         if (message::is_safe(x.method)) header[1] = static_cast<byte>(code::unauthorized);
@@ -137,8 +136,8 @@ private:
         return static_cast<std::size_t>(to - header) + echo_size;
     }
 
-    // In a 4.01 it would have the client repeat what is refused. Without room, or behind an option of a larger number,
-    // it is left out.
+    // In a 4.01 it would have the client repeat a request that is refused. Without room, or behind an option of a
+    // larger number, it is left out.
     std::size_t add_echo(exchange& x, std::size_t size) {
         const code answer = message::code_of(x.header());
         if (x.from.multicast || answer == code::unauthorized || answer == code::empty) return size;

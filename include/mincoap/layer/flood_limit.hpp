@@ -21,7 +21,7 @@
 namespace mincoap {
 namespace outcomes {
 
-// Dropped, since too many others were answered that nobody has confirmed.
+// Dropped, since too many other unconfirmed addresses were answered.
 inline constexpr outcome limited = outcome::named<"limited">();
 
 }  // namespace outcomes

@@ -4,7 +4,7 @@
 //     server server{socket, site, echo_guard{key}, leisure<256>{seed}};
 //
 // The request is carried out when it comes; its response, of up to `Capacity` bytes, is kept here and sent by a `poll`
-// that finds it due. Meanwhile everybody else is served. `server.idle_ms(now_ms)` tells how long the caller may sleep.
+// that finds it due. Meanwhile everybody else is served. `server.wait_ms(now_ms)` tells how long the caller may sleep.
 //
 // One response is kept. Another multicast request is carried out meanwhile, and its response left out, which counts as
 // `unsaid`. A response that is larger than `Capacity` is left out, too, as `reply_too_large`; one in blocks has smaller
@@ -41,7 +41,7 @@ public:
         return 0;
     }
 
-    // A request is carried out while a response waits, and what would be the response to it is left out.
+    // A request is carried out while a response waits, and its response is left out.
     reply serve(exchange& x, const request& r, auto next) {
         const reply answer = next(r);
         return x.from.multicast && size_ != 0 ? reply::nothing() : answer;

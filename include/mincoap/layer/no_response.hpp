@@ -7,7 +7,7 @@
 
 namespace mincoap {
 
-// Without it the option, which is elective, is ignored. What takes the place of a response later
+// Without it the option, which is elective, is ignored. A message that takes the place of a response later
 // is sent nevertheless: a challenge by the guard, and 5.00 for what does not fit.
 struct no_response {
     static reply serve(exchange&, const request& r, auto next) {

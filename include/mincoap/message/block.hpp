@@ -11,7 +11,7 @@ struct block {
     static constexpr unsigned max_size_exponent = 6;       // of 1,024 bytes
     static constexpr std::uint32_t max_number = 0xf'ffff;  // 20 bits
 
-    // Of an option's value, which may have other bits above its 24.
+    // The fields of an option's value, which may have other bits above its 24.
     static constexpr std::uint32_t more_bit = 8;
     static constexpr unsigned size_exponent_of(std::uint32_t value) { return value & 7; }
     static constexpr bool is_reserved(std::uint32_t value) { return size_exponent_of(value) > max_size_exponent; }

@@ -23,7 +23,7 @@ using byte = std::uint8_t;
 using bytes = std::span<const byte>;
 using mutable_bytes = std::span<byte>;
 
-// Whether it is compiled for size: a loop is shorter than a call then, and than the libc behind it.
+// True if the program is compiled for size: a loop is shorter than a call then, and than the libc behind it.
 #ifdef __OPTIMIZE_SIZE__
 inline constexpr bool compiled_for_size = true;
 #else

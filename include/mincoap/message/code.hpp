@@ -56,7 +56,7 @@ constexpr unsigned class_of(code c) { return static_cast<unsigned>(c) >> 5; }
 
 constexpr bool is_request(code c) { return static_cast<unsigned>(c) - 1 < 0x1f; }  // 0.01 to 0.31
 
-// Whether a request only reads, so that it may be carried out once more (RFC 7252 §5.1, RFC 8132 §2).
+// True if a request only reads, so that it may be carried out once more (RFC 7252 §5.1, RFC 8132 §2).
 constexpr bool is_safe(code c) { return c == code::get || c == code::fetch; }
 
 constexpr bool is_error(code c) { return class_of(c) >= 4; }

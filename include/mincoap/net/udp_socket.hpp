@@ -9,7 +9,7 @@
 //   }
 //
 // For those who write one:
-//   receive(buffer, in)   takes one datagram, if there is one, and tells in `in` what is known of it.
+//   receive(buffer, in)   takes one datagram, if there is one, and describes it in `in`.
 //     done         `in` is whole. The first in.size bytes of `buffer` are the datagram; in.size may be 0.
 //     would_block  there was none; `in` and `buffer` are unspecified. So is everything that concerns one datagram or
 //                  one peer only, such as an ICMP error that came back for an earlier reply: skip it and try the next

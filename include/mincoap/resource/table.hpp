@@ -60,8 +60,8 @@ constexpr bool matches(bytes path, const row& candidate) {
     else return matches_without_wildcards(path, candidate);
 }
 
-// Whether a method of that Content-Format takes what the request has. FETCH, PATCH and iPATCH, unlike the others, say
-// what their payload is (RFC 8132 §2.3.1, §3).
+// True if a method of that Content-Format takes the request's payload. FETCH, PATCH and iPATCH, unlike the others, name
+// the format of their payload (RFC 8132 §2.3.1, §3).
 constexpr bool is_in_format(std::uint16_t consumes, const request& r) {
     const bool is_left_open = r.content_format.is_absent() && r.method() < code::fetch;
     return consumes == 0 || is_left_open || r.content_format.number_plus_one() == consumes;

@@ -1,4 +1,4 @@
-// One message that came in and its answer, in the same memory; and what is done to a datagram by its header alone.
+// One message that came in and its answer, in the same memory; and functions of a message's header.
 #pragma once
 
 #include <mincoap/handler/request.hpp>
@@ -8,17 +8,17 @@ namespace mincoap {
 
 // For as long as the layers and the site deal with one message.
 struct exchange {
-    // Of the last parse. Without an error `request` may be read until the site has answered, and not later: the answer
-    // is written over it.
+    // The error of the last parse. Without one, `request` may be read until the site has answered, and not later: the
+    // answer is written over it.
     message::parse_error error = message::parse_error::none;
 
-    // Of the request, also once its header has become that of the answer.
+    // The request's method, also once its header has become that of the answer.
     code method = code::empty;
 
     // Why no handler may see the request; `code::empty` if one may. A layer may set it before it goes on.
     code refusal = code::empty;
 
-    // Of the message in the buffer as it is now, in bytes.
+    // The size of the message in the buffer as it is now, in bytes.
     std::size_t size;
 
     // The datagram, and then its answer behind the same header and token.
@@ -36,8 +36,8 @@ struct exchange {
     std::size_t limit;
     std::size_t reserved = 0;
 
-    // Of a layer that protects answers: what it needs for this one; 0: nothing. A layer inside that keeps the request
-    // keeps this with it, and puts it here again before it has the answer sent.
+    // A layer that protects answers notes here how it protects this one; 0: it does not. A layer inside that keeps the
+    // request keeps this note with it, and puts it here again before it has the answer sent.
     std::uint64_t protection = 0;
 
     exchange(mutable_bytes memory, origin& in, std::uint32_t now_ms)
@@ -61,7 +61,8 @@ struct exchange {
 
 // ---- The header of a message (RFC 7252 §3)
 
-// Of what may be a request: one bit tells Non-confirmable from Confirmable, the other one makes it an Acknowledgement.
+// Two bits of a message that may be a request: one tells Non-confirmable from Confirmable, the other one makes it an
+// Acknowledgement.
 inline constexpr byte non_confirmable_bit = 0x10;
 inline constexpr byte acknowledgement_bit = 0x20;
 
@@ -90,7 +91,7 @@ inline std::size_t acknowledge(const exchange& x) { return answer_empty(x, messa
 // The answer to a message that cannot be processed (RFC 7252 §4.2, §4.3).
 inline std::size_t reject(const exchange& x) { return answer_empty(x, message::type::reset); }
 
-// Whether the message, which has no error, is a request that may be answered: not in an Acknowledgement or Reset (RFC
+// True if the message, which has no error, is a request that may be answered: not in an Acknowledgement or Reset (RFC
 // 7252 §4.2), and by multicast only if it is Non-confirmable (§8.1).
 inline bool is_answerable(const exchange& x) {
     const byte* const header = x.header();
@@ -98,7 +99,7 @@ inline bool is_answerable(const exchange& x) {
     return (header[0] & non_confirmable_bit) != 0 || !x.from.multicast;
 }
 
-// Whether the message is a response, or an Empty Acknowledgement or Reset: to something that a layer has sent.
+// True if the message is a response, or an Empty Acknowledgement or Reset: to something that a layer has sent.
 inline bool is_reaction(const exchange& x) {
     using message::type;
     if (x.error != message::parse_error::none || x.from.truncated) return false;
@@ -108,8 +109,8 @@ inline bool is_reaction(const exchange& x) {
     return c == code::empty && (t == type::acknowledgement || t == type::reset);
 }
 
-// Whether something may be sent for the message: for a request, and otherwise a Reset or an Acknowledgement for what is
-// Confirmable.
+// True if something may be sent for the message: a response to a request; a Reset or an Acknowledgement to another
+// Confirmable message.
 inline bool may_draw_reply(const exchange& x) {
     using message::parse_error;
     if (x.error == parse_error::none && is_answerable(x)) return true;

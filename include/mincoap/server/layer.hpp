@@ -1,4 +1,4 @@
-// A layer: a class between the socket and the site, for what is done to all messages alike. Layers are named beside
+// A layer: a class between the socket and the site, which deals with all messages alike. Layers are named beside
 // each other, the outermost first:
 //
 //     server server{socket, site, echo_guard{key}, flood_limit<20, 100>{}, no_response{}, counted};
@@ -6,8 +6,8 @@
 // A layer that is a temporary is kept in the server; one that is a variable is referred to, and outlives the server.
 //
 // A layer has one or more of the functions of `layer_archetype`, and nothing that is not one of them by these names.
-// Each goes on by its last argument, the rest of the stack; what it remembers from the request to the answer is a
-// local variable.
+// Each goes on by its last argument, the rest of the stack; a local variable holds all that it remembers from the
+// request to the answer.
 //
 //     a datagram came in     receive  of each layer from outside inwards; then the server's own rules (RFC 7252), and
 //                            for a request that may be answered
@@ -15,8 +15,8 @@
 //                            the reply is written over the request, and goes outwards through `receive`: bytes
 //     nothing came in        emit     of each layer from outside inwards, until one has something to send
 //
-// What a layer notes of a message's options is kept in the exchange, in its `seen`, and begins anew with each parse: in
-// the layer, it would stay from one message to the next where a layer outside drops one.
+// The notes of a layer about a message's options are kept in the exchange, in its `seen`, and begin anew with each
+// parse: in the layer, they would stay from one message to the next where a layer outside drops one.
 #pragma once
 
 #include <mincoap/handler/handler.hpp>
@@ -25,7 +25,7 @@
 
 namespace mincoap {
 
-// What `idle_ms` says where nothing is to come: 24 days, as a timeout of type `int` too.
+// The value of `idle_ms` where nothing is to come: 24 days, as a timeout of type `int` too.
 inline constexpr std::uint32_t forever_ms = 0x7fff'ffff;
 
 // How much is left of a time that began at `since_ms`. A clock may wrap around meanwhile.
@@ -45,10 +45,10 @@ struct next_archetype {
     // Answers the request by a reply of the layer's own; no layer inside sees it. Returns as the call above.
     std::size_t answer(exchange&, const reply&) const { return 0; }
 
-    // Tells what became of the datagram, in place of what was told before.
+    // Tells the outcome of the datagram, in place of the one that was told before.
     void note(exchange&, outcome) const {}
 
-    // After the call: what became of the datagram. For a layer that says `static constexpr bool reads_outcomes = true`.
+    // After the call: the outcome of the datagram. For a layer that says `static constexpr bool reads_outcomes = true`.
     outcome became(const exchange&) const { return {}; }
 
     // A Message ID for a message that the layer sends by itself (RFC 7252 §4.4).
@@ -61,7 +61,7 @@ struct next_archetype {
     // answer it, as one from an address that is confirmed.
     std::size_t ask(exchange&) const { return 0; }
 
-    // Whether any layer waits for an answer from that endpoint (NSTART, RFC 7252 §4.7).
+    // True if any layer waits for an answer from that endpoint (NSTART, RFC 7252 §4.7).
     bool awaits(const net::endpoint&) const { return false; }
 };
 
@@ -75,7 +75,7 @@ struct next_server_archetype {
 
 // The functions, each doing what happens without it.
 struct layer_archetype {
-    // What it notes of one message's options: zero at first. It may be left out of `receive` where it is not needed.
+    // Its notes about one message's options: zero at first. It may be left out of `receive` where it is not needed.
     struct seen {};
     static void option(seen&, const message::option_view&) {}
 
@@ -90,23 +90,24 @@ struct layer_archetype {
     // 0: there is none.
     std::size_t emit(exchange& x, auto next) { return next.emit(x); }
 
-    // Whether `emit` need not be called now: cheaper than to call it.
+    // True if `emit` need not be called now: cheaper than to call it.
     bool is_idle() const { return true; }
 
     // For how long it need not be called unless a datagram comes. `all.awaits(endpoint)` is as above.
     std::uint32_t idle_ms(std::uint32_t /*now_ms*/, const auto& /*all*/) const { return forever_ms; }
 
-    // Whether it waits for an answer from that endpoint.
+    // True if it waits for an answer from that endpoint.
     bool awaits(const net::endpoint&) const { return false; }
 
-    // What became of a datagram.
+    // The outcome of a datagram.
     void count(outcome) {}
 };
 
 // Besides, a layer may say
 //
 //     static constexpr std::size_t min_message_size = 22;  the server's memory has so many bytes at least
-//     static constexpr bool guards = true;      it stands between large responses and addresses that nobody confirmed
+//     static constexpr bool guards = true;      it stands between large responses and unconfirmed addresses
+//     static constexpr bool reads_outcomes = true;  it calls next.became
 //     struct once;   or `using once = ...`      of the layers with the same `once`, one may stand in a server; without
 //                                               it the layer is that type itself
 //     template <typename Outside, typename Inside> static consteval void check();
@@ -114,13 +115,13 @@ struct layer_archetype {
 
 template <typename... Layers>
 struct layer_list {
-    // Whether a function template `bool is<Layer>()` is true of one of them.
+    // True if a function template `bool is<Layer>()` is true of one of them.
     static consteval bool any([[maybe_unused]] auto is) { return (is.template operator()<Layers>() || ...); }
 };
 
 namespace detail {
 
-// What layers of a class are known by.
+// The traits of a layer's class.
 template <typename L>
 struct seen_of_layer {
     struct type {};
@@ -193,8 +194,8 @@ concept layer = receiving<L> || serving<L> || emitting<L> || counting<L> || requ
 struct any_name {
     int receive, serve, emit, option, is_idle, idle_ms, awaits, count;
 };
-// Where both have a member of a name, the name alone is ambiguous. Of a final class that cannot be found out; it is
-// refused.
+// Where both have a member of a name, the name alone is ambiguous. A final class, of which
+// that cannot be found out, is refused.
 template <typename L>
 struct with_any_name : L, any_name {};
 template <typename L>

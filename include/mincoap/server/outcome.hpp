@@ -1,4 +1,4 @@
-// What became of a datagram. The server has the few outcomes below; a layer brings its own, in its own file:
+// The outcome of a datagram. The server has the few outcomes below; a layer brings its own, in its own file:
 //
 //     namespace mincoap::outcomes {
 //     inline constexpr outcome limited = outcome::named<"limited">();

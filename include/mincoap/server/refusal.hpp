@@ -1,4 +1,4 @@
-// What the server answers without a handler, and what it holds every reply against.
+// The answers of the server without a handler, and its checks of every reply.
 #pragma once
 
 #include <mincoap/handler/handler.hpp>
@@ -10,7 +10,7 @@ namespace mincoap::detail {
 
 inline constexpr option_set proxying = set_of(option::proxy_uri) | set_of(option::proxy_scheme);
 
-// Whether a handler has to do with blocks, and whether it takes bodies in blocks. One that does not tell may have to.
+// True if a handler has to do with blocks, and if it takes bodies in blocks. One that does not tell may have to.
 template <typename Handler>
 inline constexpr bool has_blocks = true;
 template <typename Handler>
@@ -22,7 +22,7 @@ template <typename Handler>
     requires requires { Handler::takes_blocks; }
 inline constexpr bool takes_blocks<Handler> = Handler::takes_blocks;
 
-// Whether a handler may be given requests by multicast: a site, whose resources say so each; any other one says
+// True if a handler may be given requests by multicast: a site, whose resources say so each; any other one says
 // `static constexpr bool serves_groups = true`.
 template <typename Handler>
 inline constexpr bool serves_groups =

@@ -90,7 +90,7 @@ public:
         return size_ == 0 ? poll_result::ignored : send(now_ms);
     }
 
-    // Whether an answer waits for the socket to take it: wait for writability then, for `wait_ms` at most, and poll
+    // True if an answer waits for the socket to take it: wait for writability then, for `wait_ms` at most, and poll
     // again.
     constexpr bool is_blocked() const { return size_ != 0; }
 
@@ -119,7 +119,7 @@ private:
 
     static constexpr bool emits = stack_type::emits;
 
-    // Layers send in turn with those who ask, so that neither keeps the other one waiting.
+    // Layers send in turn with clients, so that neither keeps the other one waiting.
     constexpr bool has_emitted() const {
         if constexpr (emits) return has_emitted_;
         else return false;
@@ -193,7 +193,7 @@ struct server_in<true, Socket, Handler, Memory> {
     using memory = Memory;
 };
 
-// One of these two is empty: Clang looks at both guides below before it asks for what they require.
+// One of these two is empty: Clang looks at both guides below before it checks their constraints.
 template <bool IsMeant, typename Socket, typename Handler, typename... Layers>
 struct server_on {};
 template <typename Socket, typename Handler, typename... Layers>

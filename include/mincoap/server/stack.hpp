@@ -13,14 +13,15 @@ namespace mincoap {
 namespace detail {
 
 // Renders the reply over the request: header and token stay, the rest is written anew. Returns the size of the
-// response, or 0 if it does not fit. The header has the method still: what is too much is replaced according to it.
+// response, or 0 if it does not fit. The header has the method still, by which a response that is too large is
+// replaced.
 inline std::size_t render(mutable_bytes room, std::size_t token_end, const reply& answer) {
     if constexpr (checked_build)
         for (byte& dead : room.subspan(token_end)) dead = 0xa5;
     return answer.render(room, token_end);
 }
 
-// Nobody counts: what became of a datagram is not kept.
+// No layer counts: the outcome of a datagram is not kept.
 struct unnoted {
     constexpr unnoted& operator=(outcome) { return *this; }
 };
@@ -117,8 +118,8 @@ public:
         return size;
     }
 
-    // Puts what a layer has to send into the buffer, and its way into from.path. Returns its size in bytes; 0 if there
-    // is nothing to send now.
+    // Puts a message that a layer has to send into the buffer, and its way into from.path. Returns its size in bytes; 0
+    // if there is nothing to send now.
     std::size_t emit(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
         if (is_idle()) return 0;
         from = {};
@@ -138,7 +139,7 @@ public:
         return least;
     }
 
-    // Whether a layer waits for an answer from that endpoint.
+    // True if a layer waits for an answer from that endpoint.
     constexpr bool awaits(const net::endpoint& remote) const {
         bool found = false;
         each_layer([&](const auto& l) {
@@ -314,7 +315,7 @@ private:
         note(x, x.refusal == code::empty ? outcomes::served : outcomes::refused);
         return x.from.truncated ? detail::append_size_limit<detail::takes_blocks<Site>>(x.room, size) : size;
     }
-    // Whether header and token have room.
+    // True if header and token have room.
     static bool limit_room(exchange_type& x, std::size_t token_end) {
         if constexpr (has_receivers) {
             if (x.limit < token_end + x.reserved) return false;
@@ -323,7 +324,7 @@ private:
         }
         return true;
     }
-    // Of a response that does not fit; an error stands alone.
+    // The code alone, of a response that does not fit: that of an error, and 5.00 in place of another one.
     static std::size_t leave_code(exchange_type& x, std::size_t token_end) {
         byte& code_byte = x.header()[1];
         x.what = outcomes::reply_too_large;

@@ -195,7 +195,7 @@ struct expecting {
     }
 };
 
-// They are counted as what they are, and a layer that takes responses is shown what came for it.
+// They are counted by their kind, and a layer that takes responses is shown its own.
 TEST(flood_limit_in_server, drops_nothing_that_is_never_answered) {
     core<decltype(site), limit, expecting> s{site};
     exhaust(s);

@@ -140,7 +140,7 @@ TEST(lending_loopback, copies_what_does_not_fit_and_where_a_challenge_would_not)
     EXPECT_EQ(buffer.size(), 21U);
 }
 
-// What a test has to notice if a server does it: to use memory that it has given back.
+// A test has to notice it if a server does that: to use memory that it has given back.
 TEST(lending_loopback, spoils_what_was_given_back) {
     const auto loan_after = [](status sent) {
         lending socket;

@@ -471,7 +471,7 @@ bool refuse_to_send(std::uint32_t error) {
 
 constexpr auto hello_site = routes(at<"">(text("Hello")));
 
-// What a program with no loop but this one does. The exit status says how far it came.
+// A program with no other loop does that. The exit status says how far it came.
 [[noreturn]] void serve_through_a_full_buffer() {
     udp_socket socket = bound();
     const raw_peer peer("127.0.0.1");

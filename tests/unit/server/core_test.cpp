@@ -420,7 +420,7 @@ TEST(core, acknowledges_or_rejects_responses) {
         }
 }
 
-// What can be no response is none, even if a layer would take it.
+// A message that can be no response is none, even if a layer would take it.
 TEST(core, shows_a_layer_responses_only) {
     for (const char* const datagram : {"40 00 12 34", "50 00 12 34", "60 01 12 34", "70 01 12 34", "40 21 12 34",
                                        "60 e1 12 34", "70 45 12 34", "40 45 12 34 ff"}) {

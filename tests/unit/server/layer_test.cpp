@@ -243,7 +243,7 @@ TEST(layer, has_the_guard_count_what_it_adds) {
     echo_guard guard{{1, 2}};
     masks secret;
     stack_of s{secret, guard};
-    // GET /mask, 4.04: 13 bytes allow 39, with what is added.
+    // GET /mask, 4.04: 13 bytes allow 39, with the bytes that are added.
     EXPECT_EQ(s.receive("41 02 00 07 aa 90 ff 5b ee 37 3b 29 31"), "61 44 00 07 aa 90 ff de");
     // GET /long: 40 bytes of text in 13 x 3: a 4.01 with Echo, sealed.
     const packet challenge = s.receive("41 02 00 07 aa 90 ff 5b ee 36 35 34 3d");
@@ -325,7 +325,7 @@ TEST(layer, answers_in_place_of_the_site) {
     EXPECT_EQ(s.receive("51 01 00 01 aa b5 63 6f 75 6e 74"), "51 a3 00 00 aa");
 }
 
-// What a layer notes of a message's options is gone with the message, whoever drops it.
+// The notes of a layer about a message's options are gone with the message, whichever layer drops it.
 TEST(layer, forgets_the_options_of_a_message_that_another_one_drops) {
     gate before;
     masks secret;

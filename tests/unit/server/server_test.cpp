@@ -410,7 +410,7 @@ struct knows_one {
     }
 };
 
-// What one message proves is not proven by the next one, from whom ever.
+// A message that proves an address proves nothing about the next one.
 TEST(server, forgets_that_an_address_was_confirmed) {
     constexpr auto gate = routes(at<"g">(confirmed_only(text("G"))));
     net::loopback<> socket;
@@ -444,7 +444,7 @@ TEST(server_death_test, refuses_a_span_that_is_too_small) {
     EXPECT_DEATH(serve_guarded_in(21), "");
 }
 
-// What it is given outlives it: a temporary is refused, in all the ways to make a server.
+// Its arguments outlive it: a temporary is refused, in all the ways to make a server.
 using own_memory = std::array<byte, default_message_size>;
 using given = server<net::null_socket, null_handler, own_memory, unguarded>;
 using given_layers = server<net::null_socket, null_handler, own_memory, unguarded, counters>;

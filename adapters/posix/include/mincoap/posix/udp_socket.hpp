@@ -117,7 +117,7 @@ public:
     bool wait(int timeout_ms = forever);
 
     // After `would_block` from `send`: waits as above until a datagram can be sent. Without a time, it waits as long as
-    // a server does before it drops the answer; `server.wait_ms` tells what is left of that.
+    // a server does before it drops the answer; `server.wait_ms` tells the rest of that.
     bool wait_to_send(int timeout_ms = net::send_patience_ms) const;
 
     std::uint16_t local_port() const { return port_; }
