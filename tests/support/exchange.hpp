@@ -103,6 +103,7 @@ inline constexpr std::uint16_t own_message_id = 0xbeef;
 // A handler behind a stack of layers: hands it datagrams and watches what holds for every one of them. Without a guard
 // among the layers it is unguarded.
 template <typename Handler, typename... Layers>
+    requires(std::is_class_v<Layers> && ...)
 class core {
     static constexpr bool is_guarded = (detail::guarding<Layers> || ...);
     using stack_type = std::conditional_t<is_guarded, stack<Handler, Layers..., counters&>,
@@ -112,10 +113,10 @@ public:
     explicit core(const Handler& handler, std::size_t capacity = default_message_size)
         : stack_(make(handler, Layers{}...)), capacity_(capacity) {}
     core(const Handler& handler, std::size_t capacity, Layers... layers)
-        requires(sizeof...(Layers) > 0 && (std::is_class_v<Layers> && ...))
+        requires(sizeof...(Layers) > 0)
         : stack_(make(handler, std::move(layers)...)), capacity_(capacity) {}
     core(const Handler& handler, Layers... layers)
-        requires(sizeof...(Layers) > 0 && (std::is_class_v<Layers> && ...))
+        requires(sizeof...(Layers) > 0)
         : core(handler, default_message_size, std::move(layers)...) {}
 
     // The answer, byte by byte; empty if there is none.
@@ -193,6 +194,9 @@ template <typename Handler>
 core(const Handler&) -> core<Handler>;
 template <typename Handler, std::integral Capacity>
 core(const Handler&, Capacity) -> core<Handler>;
+template <typename Handler, std::integral Capacity, typename... Layers>
+    requires(sizeof...(Layers) > 0)
+core(const Handler&, Capacity, Layers...) -> core<Handler, Layers...>;
 
 // Shows each request, those to groups too.
 struct looking {
