@@ -38,7 +38,7 @@ constexpr void copy_bytes(const From* from, std::size_t count, To* to) {
         for (; count != 0; --count) *to++ = static_cast<To>(*from++);
     } else {
         // memcpy from a null pointer is undefined even for nothing.
-        if (count != 0) __builtin_memcpy(to, from, count);
+        if (count != 0) __builtin_memcpy(to, from, count);  // NOLINT(clang-analyzer-unix.cstring.NullArg)
     }
 }
 
@@ -50,9 +50,8 @@ constexpr bool equal_bytes(const A* a, const B* b, std::size_t count) {
         for (; count != 0; --count)
             if (static_cast<byte>(*a++) != static_cast<byte>(*b++)) return false;
         return true;
-    } else {
-        return __builtin_memcmp(a, b, count) == 0;
     }
+    return __builtin_memcmp(a, b, count) == 0;
 }
 
 // The bytes seen as characters (CoAP text is UTF-8; nothing is checked here).

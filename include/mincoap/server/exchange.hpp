@@ -55,7 +55,8 @@ struct exchange {
     // The answer has so many bytes at most, at least 12: a response in blocks gets smaller, another one that is too
     // large becomes 5.00, or nothing in answer to multicast.
     constexpr void limit_to(std::size_t most) {
-        if (most < limit) limit = most;
+        if (most >= limit) return;
+        limit = most;
     }
 };
 

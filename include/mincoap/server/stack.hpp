@@ -104,9 +104,7 @@ public:
 
     // Answers the datagram in the first `from.size` bytes of the buffer, in place. Returns the size of the answer in
     // bytes; 0 if there is none.
-    //
-    // `inline` is a hint, since a server is alone in most images.
-    inline std::size_t receive(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
+    std::size_t receive(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
         MINCOAP_ASSERT(from.size <= buffer.size());
         if (buffer.size() < min_buffer_size) return count(outcomes::truncated), 0;
         if constexpr (may_confirm) from.confirmed = false;  // whoever sent the message before
@@ -133,7 +131,7 @@ public:
         each_layer([&](const auto& l) {
             if constexpr (detail::telling_idle_ms<decltype(l)>) {
                 const std::uint32_t idle = l.idle_ms(now_ms, *this);
-                if (idle < least) least = idle;
+                least = idle < least ? idle : least;
             }
         });
         return least;

@@ -43,7 +43,7 @@ private:
         static constexpr std::array<const char*, 8> methods{"-",      "GET",   "POST",  "PUT",
                                                             "DELETE", "FETCH", "PATCH", "iPATCH"};
         std::array<char, 8> text{};
-        const unsigned number = static_cast<unsigned>(c);
+        const auto number = static_cast<unsigned>(c);
         if (number < methods.size()) std::snprintf(text.data(), text.size(), "%s", methods[number]);
         else std::snprintf(text.data(), text.size(), "%u.%02u", number >> 5, number & 31);
         return text;
