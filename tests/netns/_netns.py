@@ -2,6 +2,8 @@
 
 import contextlib
 import ctypes
+import os
+import select
 import subprocess
 import time
 from pathlib import Path
@@ -64,25 +66,25 @@ def built(net):
 
 @contextlib.contextmanager
 def serving(namespace, *command):
-    """Runs a server in a namespace, from when it listens."""
-    process = subprocess.Popen([*entering(namespace), *map(str, command)], stdout=subprocess.DEVNULL)
+    """Runs a server in a namespace, from when it says that it listens. Its port is bound before it has joined its groups
+    or set its socket's options: a look at the ports does not tell."""
+    process = subprocess.Popen([*entering(namespace), *map(str, command)], stdout=subprocess.PIPE)
     try:
-        wait_until_bound(namespace, process)
+        wait_until_it_listens(process)
         yield process
         assert process.poll() is None, "the server ended"
     finally:
         process.kill()
         process.wait()
+        process.stdout.close()
 
 
-def wait_until_bound(namespace, process):
-    """Waits until a server of that namespace listens."""
+def wait_until_it_listens(process):
+    said = b""
     deadline = time.monotonic() + 10
-    while True:
-        listing = subprocess.run([*entering(namespace), "cat", "/proc/net/udp", "/proc/net/udp6"],
-                                 capture_output=True, text=True, check=True).stdout
-        if f":{PORT:04X} " in listing:
-            return
-        assert process.poll() is None, "the server did not start"
-        assert time.monotonic() < deadline, "the server does not listen"
-        time.sleep(0.02)
+    while b"listening" not in said:
+        ready, _, _ = select.select([process.stdout], [], [], max(0, deadline - time.monotonic()))
+        assert ready, "the server does not listen"
+        part = os.read(process.stdout.fileno(), 4096)
+        assert part, "the server did not start"
+        said += part

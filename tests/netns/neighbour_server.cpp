@@ -20,6 +20,8 @@ int main(int count, char** arguments) {
     const int buffer = count > 2 ? std::atoi(arguments[2]) : 0;
     if (buffer != 0) ::setsockopt(socket->native_handle(), SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
     server server{*socket, site, unguarded{}};
+    std::puts("listening");
+    std::fflush(stdout);
     while (server.poll(posix::now_ms()) != poll_result::error)
         server.is_blocked() ? socket->wait_to_send() : socket->wait();
     return 1;

@@ -15,6 +15,8 @@ int main(int count, char** arguments) {
     auto socket = posix::udp_socket::bind(*at);
     if (!socket) return std::fprintf(stderr, "%s\n", socket.error().message().c_str()), 1;
     if (count > 3 && socket->join(posix::to_endpoint(arguments[3], 0).value())) return 1;
+    std::puts("listening");
+    std::fflush(stdout);
     for (;;) {
         byte data[65];
         net::arrival in;

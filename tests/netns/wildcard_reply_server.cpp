@@ -3,6 +3,7 @@
 //
 // usage: wildcard_reply_server PORT [SEND_BUFFER]     in bytes, as SO_SNDBUF takes it
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 
 #include <netinet/in.h>
@@ -16,6 +17,8 @@ int main(int count, char** arguments) {
     if (::bind(descriptor, reinterpret_cast<sockaddr*>(&here), sizeof here) != 0) return 1;
     const int buffer = count > 2 ? std::atoi(arguments[2]) : 0;
     if (buffer != 0) ::setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
+    std::puts("listening");
+    std::fflush(stdout);
     for (;;) {
         std::uint8_t data[64];
         sockaddr_in6 from{};
