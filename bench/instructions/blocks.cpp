@@ -51,10 +51,10 @@ constexpr auto by_offset = mincoap::routes(mincoap::at<"b">(mincoap::get_blocks(
 constexpr auto by_rendering = mincoap::routes(
     mincoap::at<"b">(mincoap::rendered([](mincoap::body_writer& to) { to.put(mincoap::bytes{body, body_size}); })));
 
-mincoap::byte buffer[mincoap::default_message_size];
+mincoap::server_memory<> memory;
 
 void serve(memory_socket& socket, const auto& site, std::size_t requests) {
-    mincoap::server server{socket, site, buffer, mincoap::unguarded{}};
+    mincoap::server server{socket, site, memory, mincoap::unguarded{}};
     for (std::size_t i = 0; i < requests; ++i) server.poll(0);
 }
 

@@ -83,13 +83,13 @@ struct request {
     format_option content_format;  // of the payload
     format_option accept;          // wanted in the response
 
-    // Where the reply will be written. The request is in front.
-    mutable_bytes* room;
+    // The end of the room for the reply, which the request lies in.
+    byte** room_end;
 
     // The message is parsed next.
-    constexpr request(const origin& in, std::uint32_t time_ms, mutable_bytes& reply_room)
+    constexpr request(const origin& in, std::uint32_t time_ms, byte*& reply_end)
         : message(message::view::unparsed{}), from(&in), now_ms(time_ms), critical(in.multicast ? to_group : 0),
-          room(&reply_room) {}  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject)
+          room_end(&reply_end) {}  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject)
 
     // Before another message is parsed.
     constexpr void restart() {
@@ -121,11 +121,11 @@ struct request {
     // reply may point to it. Nothing else of the request may be read from then on, so that this happens once. Empty if
     // it is larger than what is behind the token.
     bytes keep(bytes part) const {
-        const bytes behind_token{message.token().data() + message.token().size(), room->data() + room->size()};
-        if (part.size() > behind_token.size()) return {};
-        *room = room->first(room->size() - part.size());
-        if (!part.empty()) __builtin_memmove(room->data() + room->size(), part.data(), part.size());
-        return {room->data() + room->size(), part.size()};
+        const byte* const behind_token = message.token().data() + message.token().size();
+        if (part.size() > static_cast<std::size_t>(*room_end - behind_token)) return {};
+        *room_end -= part.size();
+        if (!part.empty()) __builtin_memmove(*room_end, part.data(), part.size());
+        return {*room_end, part.size()};
     }
 };
 

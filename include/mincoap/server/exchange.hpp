@@ -24,16 +24,15 @@ struct exchange {
     // The datagram, and then its answer behind the same header and token.
     mutable_bytes buffer;
 
-    // Where the site's answer may be written. A part of the request that a handler keeps lies behind it.
-    mutable_bytes room;
+    // The end of the room for the site's answer. A part of the request that a handler keeps lies behind it.
+    byte* room_end;
 
     // Where the datagram came from. `from.size` stays that of the datagram.
     origin& from;
 
     mincoap::request request;
 
-    // The largest answer that may be sent, and what of it layers outside will add: see `limit_to` and `reserve`.
-    std::size_t limit;
+    // How many bytes layers outside will add to the answer: see `reserve`.
     std::size_t reserved = 0;
 
     // A layer that protects answers notes here how it protects this one; 0: it does not. A layer inside that keeps the
@@ -41,8 +40,8 @@ struct exchange {
     std::uint64_t protection = 0;
 
     exchange(mutable_bytes memory, origin& in, std::uint32_t now_ms)
-        : size(in.size), buffer(memory), room(memory.data(), memory.size()), from(in), request(in, now_ms, room),
-          limit(memory.size()) {}
+        : size(in.size), buffer(memory), room_end(memory.data() + memory.size()), from(in),
+          request(in, now_ms, room_end) {}
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
 
@@ -54,9 +53,8 @@ struct exchange {
 
     // The answer has so many bytes at most, at least 12: a response in blocks gets smaller, another one that is too
     // large becomes 5.00, or nothing in answer to multicast.
-    constexpr void limit_to(std::size_t most) {
-        if (most >= limit) return;
-        limit = most;
+    void limit_to(std::size_t most) {
+        if (most < static_cast<std::size_t>(room_end - header())) room_end = header() + most;
     }
 };
 
