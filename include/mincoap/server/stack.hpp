@@ -245,7 +245,7 @@ private:
         note(x, ping ? outcomes::ping : is_reserved(c) ? outcomes::malformed : outcomes::unwanted);
         return reject(x);
     }
-    std::size_t take_request(exchange_type& x) {
+    [[gnu::always_inline]] std::size_t take_request(exchange_type& x) {
         detail::asked_block asked = 0;
         if constexpr (detail::has_blocks<Site>)
             if ((x.request.critical & detail::any_block) != 0) asked = detail::asked_block_of(x.request);
@@ -280,7 +280,7 @@ private:
 
     // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is
     // (§5.2.3). `asked` tells of the Block option that the request has.
-    std::size_t answer(exchange_type& x, reply& said, detail::asked_block asked) {
+    [[gnu::always_inline]] std::size_t answer(exchange_type& x, reply& said, detail::asked_block asked) {
         if (said.code() == code::empty) return leave_unsaid(x);
         byte* const header = x.header();
         if ((header[0] & non_confirmable_bit) == 0) {
