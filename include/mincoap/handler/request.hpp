@@ -1,6 +1,7 @@
 // What a handler is given: one request, already checked.
 #pragma once
 
+#include <mincoap/handler/block_options.hpp>
 #include <mincoap/message/content_format.hpp>
 #include <mincoap/message/view.hpp>
 #include <mincoap/net/udp_socket.hpp>
@@ -83,13 +84,13 @@ struct request {
     format_option content_format;  // of the payload
     format_option accept;          // wanted in the response
 
-    // Where the reply will be written. The request is in front.
-    mutable_bytes* room;
+    // Of the reply. The library changes it, and nothing else does.
+    detail::reply_place* place;
 
     // The message is parsed next.
-    constexpr request(const origin& in, std::uint32_t time_ms, mutable_bytes& reply_room)
+    constexpr request(const origin& in, std::uint32_t time_ms, detail::reply_place& of_reply)
         : message(message::view::unparsed{}), from(&in), now_ms(time_ms), critical(in.multicast ? to_group : 0),
-          room(&reply_room) {}  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject)
+          place(&of_reply) {}  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject)
 
     // Before another message is parsed.
     constexpr void restart() {
@@ -121,11 +122,12 @@ struct request {
     // reply may point to it. Nothing else of the request may be read from then on, so that this happens once. Empty if
     // it is larger than what is behind the token.
     bytes keep(bytes part) const {
-        const bytes behind_token{message.token().data() + message.token().size(), room->data() + room->size()};
+        mutable_bytes& room = place->room;
+        const bytes behind_token{message.token().data() + message.token().size(), room.data() + room.size()};
         if (part.size() > behind_token.size()) return {};
-        *room = room->first(room->size() - part.size());
-        if (!part.empty()) __builtin_memmove(room->data() + room->size(), part.data(), part.size());
-        return {room->data() + room->size(), part.size()};
+        room = room.first(room.size() - part.size());
+        if (!part.empty()) __builtin_memmove(room.data() + room.size(), part.data(), part.size());
+        return {room.data() + room.size(), part.size()};
     }
 };
 

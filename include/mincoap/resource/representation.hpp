@@ -112,22 +112,16 @@ bytes encoded_options(const request& r) {
     return {begin, end};
 }
 
-// The value of a Block option, and above its 24 bits whether there is one, and what else of a request counts when it is
-// gone.
-using block_request = std::uint32_t;
-inline constexpr block_request block_bits = 0xff'ffff;
-inline constexpr block_request has_block = 1U << 24;
-inline constexpr block_request has_size2 = 1U << 25;
-inline constexpr block_request has_current = 1U << 26;  // the client names the ETag of what there is
-
-// Block2, of the largest size if it is absent.
+// Block2, which the resource answers from now on.
 inline block_request block_request_of(const request& r, etag current) {
-    block_request asked = block::max_size_exponent;
-    for (const message::option_view o : r.message.options()) {
-        if (o.number == option::block2) asked = (asked & ~block_bits) | o.uint() | has_block;
-        if (o.number == option::size2 && o.value.size() <= 4) asked |= has_size2;
-        if (o.number == option::etag && current.is(o.value)) asked |= has_current;
-    }
+    if (!r.place->has_blocks) return block::max_size_exponent;
+    block_options& options = *r.place->blocks;
+    options.is_taken = true;
+    block_request asked = options.block2;
+    if (options.has_size2) asked |= has_size2;
+    const bytes etags{options.etags_begin, options.etags_end};
+    for (const message::option_view tag : message::option_range{etags})
+        if (current.is(tag.value)) asked |= has_current;
     return asked;
 }
 

@@ -7,7 +7,7 @@
 namespace mincoap {
 
 // For as long as the layers and the site deal with one message.
-struct exchange {
+struct exchange : detail::reply_place {
     // The error of the last parse. Without one, `request` may be read until the site has answered, and not later: the
     // answer is written over it.
     message::parse_error error = message::parse_error::none;
@@ -24,9 +24,6 @@ struct exchange {
     // The datagram, and then its answer behind the same header and token.
     mutable_bytes buffer;
 
-    // Where the site's answer may be written. A part of the request that a handler keeps lies behind it.
-    mutable_bytes room;
-
     // Where the datagram came from. `from.size` stays that of the datagram.
     origin& from;
 
@@ -41,7 +38,7 @@ struct exchange {
     std::uint64_t protection = 0;
 
     exchange(mutable_bytes memory, origin& in, std::uint32_t now_ms)
-        : size(in.size), buffer(memory), room(memory.data(), memory.size()), from(in), request(in, now_ms, room),
+        : reply_place(memory), size(in.size), buffer(memory), from(in), request(in, now_ms, *this),
           limit(memory.size()) {}
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;

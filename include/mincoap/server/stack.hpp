@@ -27,10 +27,13 @@ struct unnoted {
 };
 
 // The exchange of a stack with these layers.
-template <bool IsCounted, typename... Layers>
+template <bool IsCounted, bool HasBlocks, typename... Layers>
 struct exchange_with : exchange {
-    using exchange::exchange;
+    exchange_with(mutable_bytes memory, origin& in, std::uint32_t now_ms) : exchange(memory, in, now_ms) {
+        if constexpr (HasBlocks) has_blocks = true, blocks = &collected;
+    }
 
+    [[no_unique_address]] std::conditional_t<HasBlocks, block_options, no_block_options> collected{};
     [[no_unique_address]] std::tuple<seen_of<Layers>...> seen{};
     [[no_unique_address]] std::conditional_t<IsCounted, outcome, unnoted> what{};
 };
@@ -157,7 +160,8 @@ public:
     }
 
 private:
-    using exchange_type = detail::exchange_with<is_counted, plain<Layers>...>;
+    static constexpr bool has_blocks = detail::has_blocks<Site>;
+    using exchange_type = detail::exchange_with<is_counted, has_blocks, plain<Layers>...>;
     template <std::size_t Index>
     using layer_at = plain<std::tuple_element_t<Index, std::tuple<Layers...>>>;
 
@@ -192,12 +196,13 @@ private:
 
     static void reread(exchange_type& x) {
         x.seen = {};
+        x.collected = {};
         x.request.restart();
         read(x);
     }
     static void read(exchange_type& x) {
         const auto collected = [&x](const message::option_view& o, const byte* begin) {
-            detail::collect(x.request, o, begin);
+            detail::collect(x.request, x.collected, o, begin);
             show(x, o, std::index_sequence_for<Layers...>{});
         };
         x.error = message::view::parse(x.buffer.first(x.size), x.request.message, collected);
@@ -247,11 +252,10 @@ private:
         return reject(x);
     }
     std::size_t take_request(exchange_type& x) {
-        detail::asked_block asked = 0;
-        if constexpr (detail::has_blocks<Site>)
-            if ((x.request.critical & detail::any_block) != 0) asked = detail::asked_block_of(x.request);
         x.refusal = detail::refusal<Site>(x.request);
         reply said = serve_at<0>(x, x.request);
+        detail::block_request asked = 0;
+        if constexpr (has_blocks) asked = detail::left_to_server(x.collected, x.request.method());
         return answer(x, said, asked);
     }
 
@@ -280,8 +284,8 @@ private:
     // ---- Out
 
     // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is
-    // (§5.2.3). `asked` tells of the Block option that the request has.
-    std::size_t answer(exchange_type& x, reply& said, detail::asked_block asked) {
+    // (§5.2.3). `asked` tells of the Block option that the server answers.
+    std::size_t answer(exchange_type& x, reply& said, detail::block_request asked) {
         if (said.code() == code::empty) return leave_unsaid(x);
         byte* const header = x.header();
         if ((header[0] & non_confirmable_bit) == 0) {
@@ -302,12 +306,13 @@ private:
         note(x, outcomes::unsaid);
         return acknowledge(x);
     }
-    static std::size_t write(exchange_type& x, reply& said, detail::asked_block asked) {
+    static std::size_t write(exchange_type& x, reply& said, detail::block_request asked) {
         byte* const header = x.header();
         const std::size_t token_end = token_end_of(x);
         std::size_t size = limit_room(x, token_end) ? detail::render(x.room, token_end, said) : 0;
-        if constexpr (detail::has_blocks<Site>)
-            if (asked != 0 && size != 0) size = detail::answer_in_blocks(x.room, size, asked, said);
+        if constexpr (has_blocks)
+            if ((asked & detail::has_block) != 0 && size != 0)
+                size = detail::answer_in_blocks(x.room, size, asked, said);
         header[1] = static_cast<byte>(said.code());
         if (size == 0) return leave_code(x, token_end);
         note(x, x.refusal == code::empty ? outcomes::served : outcomes::refused);

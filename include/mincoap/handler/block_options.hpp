@@ -1,0 +1,37 @@
+// What blocks need to be known of a request's options (RFC 7959): collected in the one parse of the message, where the
+// site has blocks.
+#pragma once
+
+#include <mincoap/message/block.hpp>
+
+namespace mincoap::detail {
+
+// The value of a Block option, and above its 24 bits whether there is one, and what else of a request counts when it is
+// gone.
+using block_request = std::uint32_t;
+inline constexpr block_request block_bits = 0xff'ffff;
+inline constexpr block_request has_block = 1U << 24;
+inline constexpr block_request has_size2 = 1U << 25;
+inline constexpr block_request has_current = 1U << 26;  // the client names the ETag of what there is
+
+struct block_options {
+    block_request block2 = block::max_size_exponent;  // of the largest size if there is none
+    block_request block1 = 0;
+    bool has_size2 = false;
+    bool is_taken = false;  // Block2: by the resource, which answers with that block
+
+    // The ETag options as they are encoded, one behind the other.
+    const byte* etags_begin = nullptr;
+    const byte* etags_end = nullptr;
+};
+
+// Where the reply to a request is written. The request is in front.
+struct reply_place {
+    mutable_bytes room;
+    block_options* blocks;    // if `has_blocks`
+    bool has_blocks = false;  // the site has
+
+    constexpr explicit reply_place(mutable_bytes memory) : room(memory.data(), memory.size()) {}
+};
+
+}  // namespace mincoap::detail
