@@ -15,6 +15,21 @@ namespace detail {
 template <typename Render>
 concept writes_format = std::invocable<const Render&, message::writer&, message::encoded_content_format>;
 
+// A function whose payload stands in the room of the reply already, behind where its options can reach.
+template <typename Render>
+struct rendered_in_room : Render {};
+template <typename Render>
+rendered_in_room(Render) -> rendered_in_room<Render>;
+template <typename Render>
+inline constexpr bool reads_room = false;
+template <typename Render>
+inline constexpr bool reads_room<rendered_in_room<Render>> = true;
+
+// In checked builds, before a reply is written over it.
+inline void spoil(mutable_bytes request) {
+    for (byte& dead : request) dead = 0xa5;
+}
+
 template <typename Render>
 concept rendering = std::invocable<const Render&, message::writer&> || writes_format<Render>;
 
@@ -105,6 +120,7 @@ private:
         return self.text_.failed() ? 0 : write_payload(self, self.text_.view(), buffer, used);
     }
     static std::size_t write_payload(const reply& self, payload_view payload, mutable_bytes buffer, std::size_t used) {
+        if constexpr (checked_build) detail::spoil(buffer.subspan(used));
         const message::encoded_content_format format = self.format();
         const std::size_t marker = payload.empty() ? 0 : 1;
         if (format.size() + marker + payload.size() > buffer.size() - used) return 0;
@@ -116,6 +132,7 @@ private:
 
     template <typename Render>
     static std::size_t write_by(const reply& self, mutable_bytes buffer, std::size_t used) {
+        if constexpr (checked_build && !detail::reads_room<Render>) detail::spoil(buffer.subspan(used));
         message::writer to{buffer, used};
         const Render& render = *std::launder(reinterpret_cast<const Render*>(self.storage_));
         if constexpr (detail::writes_format<Render>) {

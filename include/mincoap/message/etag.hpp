@@ -1,6 +1,8 @@
 // Entity-tags (RFC 7252 §5.10.6): four bytes that tell one state of a representation from another.
 #pragma once
 
+#include <concepts>
+
 #include <mincoap/message/bytes.hpp>
 #include <mincoap/message/uint.hpp>
 
@@ -14,6 +16,13 @@ public:
     constexpr etag() = default;
     constexpr explicit etag(bytes of) { add(of); }
     constexpr explicit etag(std::string_view of) { add(of); }
+
+    // Of a version, the same on every machine.
+    static constexpr etag of_version(std::unsigned_integral auto version) {
+        etag tag;
+        for (unsigned bit = 0; bit < 8 * sizeof version; bit += 8) tag.add(static_cast<byte>(version >> bit));
+        return tag;
+    }
 
     constexpr void add(byte b) { hash_ = (hash_ ^ b) * 0x0100'0193; }
     constexpr void add(bytes part) {

@@ -36,7 +36,7 @@ inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t
         asked |= block::more_bit;
     }
     byte* const payload = response + payload_at;
-    for (std::size_t i = 0; i < length; ++i) payload[i] = payload[i + offset];
+    move_down(payload + offset, length, payload);
     return size - all + length;
 }
 

@@ -16,8 +16,6 @@ namespace detail {
 // response, or 0 if it does not fit. The header has the method still, by which a response that is too large is
 // replaced.
 inline std::size_t render(mutable_bytes room, std::size_t token_end, const reply& answer) {
-    if constexpr (checked_build)
-        for (byte& dead : room.subspan(token_end)) dead = 0xa5;
     return answer.render(room, token_end);
 }
 
