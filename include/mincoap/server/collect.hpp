@@ -47,6 +47,11 @@ constexpr option_set demand_of(unsigned number) { return option_set{1} << (numbe
 // What stands in the exchange of a site without blocks.
 struct no_block_options {};
 
+constexpr bool is_for_blocks(unsigned number) {
+    constexpr std::uint32_t all = 1U << number_of(option::etag) | 1U << number_of(option::block2) |
+                                  1U << number_of(option::block1) | 1U << number_of(option::size2);
+    return number < 32 && (all >> number & 1) != 0;
+}
 [[gnu::noinline]] constexpr void collect_for_blocks(request& to, block_options& blocks, const message::option_view& o,
                                                     const byte* begin) {
     if (o.number == option::etag) {
@@ -66,7 +71,7 @@ struct no_block_options {};
                                               const byte* begin) {
     const unsigned number = number_of(o.number);
     if constexpr (std::same_as<decltype(blocks), block_options&>) {
-        collect_for_blocks(to, blocks, o, begin);
+        if (is_for_blocks(number)) collect_for_blocks(to, blocks, o, begin);
     } else if (is_block(o.number)) {
         if (!is_first_alone(o.uint())) to.critical |= demand_of(number);
     }
