@@ -1,5 +1,6 @@
-// blocks <requests> <blocks> offset|rendered: has that many blocks of 64 bytes answered, one transfer after another, of
-// a body of so many blocks that is read by offset or rendered anew for each.
+// blocks <requests> <blocks> offset|rendered|pieces|version|version-pieces: has that many blocks of 64 bytes answered,
+// one transfer after another, of a body of so many blocks that is read by offset or rendered anew for each: put at once
+// or in pieces of 16 bytes, with its hash for an ETag or a version.
 // blocks <requests> <blocks> loop: takes the same requests from the socket and gives it answers, without a server.
 #include <cstdlib>
 #include <cstring>
@@ -48,8 +49,18 @@ struct flash {
 constexpr flash source;
 
 constexpr auto by_offset = mincoap::routes(mincoap::at<"b">(mincoap::get_blocks(source)));
-constexpr auto by_rendering = mincoap::routes(
-    mincoap::at<"b">(mincoap::rendered([](mincoap::body_writer& to) { to.put(mincoap::bytes{body, body_size}); })));
+std::uint32_t version = 1;
+
+void put_at_once(mincoap::body_writer& to) { to.put(mincoap::bytes{body, body_size}); }
+void put_pieces(mincoap::body_writer& to) {
+    for (std::size_t at = 0; at < body_size; at += 16) to.put(mincoap::bytes{body + at, 16});
+}
+
+constexpr auto by_rendering = mincoap::routes(mincoap::at<"b">(mincoap::rendered(put_at_once)));
+constexpr auto by_pieces = mincoap::routes(mincoap::at<"b">(mincoap::rendered(put_pieces)));
+constexpr auto by_version = mincoap::routes(mincoap::at<"b">(mincoap::rendered(put_at_once).version(version)));
+constexpr auto by_version_and_pieces =
+    mincoap::routes(mincoap::at<"b">(mincoap::rendered(put_pieces).version(version)));
 
 mincoap::server_memory<> memory;
 
@@ -69,6 +80,9 @@ int main(int argc, char** argv) {
     body_size = socket.blocks * block_size;
     if (how == "offset") serve(socket, by_offset, requests);
     if (how == "rendered") serve(socket, by_rendering, requests);
+    if (how == "pieces") serve(socket, by_pieces, requests);
+    if (how == "version") serve(socket, by_version, requests);
+    if (how == "version-pieces") serve(socket, by_version_and_pieces, requests);
     if (how == "loop") {
         mincoap::net::arrival in;
         for (std::size_t i = 0; i < requests; ++i) {

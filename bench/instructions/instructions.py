@@ -6,7 +6,8 @@ core      from the socket's receive to its send, both left out: a server over a 
 process   all of a server over a UDP socket: the program, the adapter and libc, with a wait, a receive and a send for each
           request. The client is another process. The kernel is not counted.
 block     as core, a block of 64 bytes, of a body of 16 or 64 of them: read by offset it costs the same wherever it is and
-          however large the body, rendered anew it grows with the body
+          however large the body; rendered anew it grows with the body, which is hashed for its ETag: with a version it
+          grows by the calls that put a piece
 
 worst.tsv: the datagrams that cost the demo most, by kind (worst.py), each with a receive and a send of a few instructions.
 What the kernel does is not counted here either: for 1,000 files, it is asked for the status of each, once a listing and
@@ -101,7 +102,11 @@ def measure():
     return {"core": without_loop("core", [], ["--loop"]),
             "core, guarded": without_loop("core_guarded", [], ["--loop"]), "process": per_request("process"),
             "block, one of 16 by offset": of_block("16", "offset"), "block, one of 64 by offset": of_block("64", "offset"),
-            "block, one of 16 rendered": of_block("16", "rendered"), "block, one of 64 rendered": of_block("64", "rendered")}
+            "block, one of 16 rendered": of_block("16", "rendered"), "block, one of 64 rendered": of_block("64", "rendered"),
+            "block, one of 64 rendered in pieces of 16 bytes": of_block("64", "pieces"),
+            "block, one of 16 rendered, with a version": of_block("16", "version"),
+            "block, one of 64 rendered, with a version": of_block("64", "version"),
+            "block, one of 64 rendered in pieces of 16 bytes, with a version": of_block("64", "version-pieces")}
 
 
 def without_loop(program, arguments, loop):

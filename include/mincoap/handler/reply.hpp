@@ -15,6 +15,21 @@ namespace detail {
 template <typename Render>
 concept writes_format = std::invocable<const Render&, message::writer&, message::encoded_content_format>;
 
+// A function whose payload stands in the room of the reply already, behind where its options can reach.
+template <typename Render>
+struct rendered_in_room : Render {};
+template <typename Render>
+rendered_in_room(Render) -> rendered_in_room<Render>;
+template <typename Render>
+inline constexpr bool reads_room = false;
+template <typename Render>
+inline constexpr bool reads_room<rendered_in_room<Render>> = true;
+
+// In checked builds, before a reply is written over it.
+inline void spoil(mutable_bytes request) {
+    for (byte& dead : request) dead = 0xa5;
+}
+
 template <typename Render>
 concept rendering = std::invocable<const Render&, message::writer&> || writes_format<Render>;
 
@@ -79,8 +94,7 @@ public:
 
     // Writes options and payload from there, behind a header and a token, to `room_end` at most. Returns where they end;
     // null if they do not fit.
-    byte* render(byte* to, byte* room_end) const { return render_ == nullptr ? to : render_(*this, to, room_end);
-    }
+    byte* render(byte* to, byte* room_end) const { return render_ == nullptr ? to : render_(*this, to, room_end); }
 
 private:
     using renderer = byte*(const reply&, byte* to, byte* room_end);
@@ -104,6 +118,7 @@ private:
         return self.text_.failed() ? nullptr : write_payload(self, self.text_.view(), to, room_end);
     }
     static byte* write_payload(const reply& self, payload_view payload, byte* to, byte* room_end) {
+        if constexpr (checked_build) detail::spoil({to, room_end});
         const message::encoded_content_format format = self.format();
         const std::size_t marker = payload.empty() ? 0 : 1;
         const std::size_t size = format.size() + marker + payload.size();
@@ -117,6 +132,7 @@ private:
 
     template <typename Render>
     static byte* write_by(const reply& self, byte* begin, byte* room_end) {
+        if constexpr (checked_build && !detail::reads_room<Render>) detail::spoil({begin, room_end});
         message::writer to{mutable_bytes{begin, room_end}, 0};
         const Render& render = *std::launder(reinterpret_cast<const Render*>(self.storage_));
         if constexpr (detail::writes_format<Render>) {
@@ -125,7 +141,7 @@ private:
             to.option(self.format());
             render(to);
         }
-        return to.rest().data();
+        return to.position();
     }
 
     std::uint32_t head_;

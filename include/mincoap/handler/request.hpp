@@ -1,6 +1,7 @@
 // What a handler is given: one request, already checked.
 #pragma once
 
+#include <mincoap/handler/block_options.hpp>
 #include <mincoap/message/content_format.hpp>
 #include <mincoap/message/view.hpp>
 #include <mincoap/net/udp_socket.hpp>
@@ -83,13 +84,13 @@ struct request {
     format_option content_format;  // of the payload
     format_option accept;          // wanted in the response
 
-    // The end of the room for the reply, which the request lies in.
-    byte** room_end;
+    // Of the reply. The library changes it, and nothing else does.
+    detail::reply_place* place;
 
     // The message is parsed next.
-    constexpr request(const origin& in, std::uint32_t time_ms, byte*& reply_end)
+    constexpr request(const origin& in, std::uint32_t time_ms, detail::reply_place& of_reply)
         : message(message::view::unparsed{}), from(&in), now_ms(time_ms), critical(in.multicast ? to_group : 0),
-          room_end(&reply_end) {}  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject)
+          place(&of_reply) {}  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject)
 
     // Before another message is parsed.
     constexpr void restart() {
@@ -122,10 +123,10 @@ struct request {
     // it is larger than what is behind the token.
     bytes keep(bytes part) const {
         const byte* const behind_token = message.token().data() + message.token().size();
-        if (part.size() > static_cast<std::size_t>(*room_end - behind_token)) return {};
-        *room_end -= part.size();
-        if (!part.empty()) __builtin_memmove(*room_end, part.data(), part.size());
-        return {*room_end, part.size()};
+        if (part.size() > static_cast<std::size_t>(place->room_end - behind_token)) return {};
+        place->room_end -= part.size();
+        if (!part.empty()) __builtin_memmove(place->room_end, part.data(), part.size());
+        return {place->room_end, part.size()};
     }
 };
 

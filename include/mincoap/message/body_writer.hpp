@@ -6,45 +6,52 @@
 
 namespace mincoap::message {
 
-// What goes past the window is counted, and not kept: writing never fails. Who wants all of a body in one span looks
-// afterwards whether `size()` is larger than that.
+// What falls outside the window is counted, and not kept: writing never fails. Who wants all of a body in one span
+// looks afterwards whether `size()` is larger than that.
 class body_writer {
 public:
     // Keeps nothing: tells the size and the entity-tag.
     constexpr body_writer() = default;
 
     // Keeps what falls into the window, which begins at that offset of the body, in bytes.
-    constexpr explicit body_writer(mutable_bytes window, std::size_t offset = 0) : window_(window), offset_(offset) {}
+    constexpr explicit body_writer(mutable_bytes window, std::size_t offset = 0) : window_(window), ahead_(offset) {}
+
+    // The same of a body whose entity-tag is known. It is not read for one: a part outside the window takes no time,
+    // however long it is.
+    constexpr body_writer(mutable_bytes window, std::size_t offset, etag known)
+        : window_(window), ahead_(offset), tag_(known), is_tag_known_(true) {}
 
     constexpr void put(byte b) { put(bytes{&b, 1}); }
-    constexpr void put(bytes part);
-    constexpr void put(std::string_view part);
+    constexpr void put(bytes part) { put_all(part); }
+    constexpr void put(std::string_view part) { put_all(part); }
 
     // Of the whole body as far as it is written, in bytes.
     constexpr std::size_t size() const { return size_; }
     constexpr etag tag() const { return tag_; }
 
 private:
-    template <typename Character>
-    constexpr void put_all(const Character* part, std::size_t count);
+    template <typename Part>
+    constexpr void put_all(Part part) {
+        size_ += part.size();
+        if (!is_tag_known_) tag_.add(part);
+        if (part.size() <= ahead_) ahead_ -= part.size();
+        else keep(part.data() + ahead_, part.size() - ahead_);
+    }
 
-    mutable_bytes window_;
-    std::size_t offset_ = 0;
+    template <typename Character>
+    constexpr void keep(const Character* part, std::size_t size) {
+        ahead_ = 0;
+        if (size > window_.size()) size = window_.size();
+        copy_bytes(part, size, window_.data());
+        window_ = window_.subspan(size);
+    }
+
+    mutable_bytes window_;   // as far as it is empty
+    std::size_t ahead_ = 0;  // so many bytes come before it
     std::size_t size_ = 0;
     etag tag_;
+    bool is_tag_known_ = false;
 };
-
-template <typename Character>
-constexpr void body_writer::put_all(const Character* part, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i, ++size_) {
-        const auto b = static_cast<byte>(part[i]);
-        tag_.add(b);
-        if (size_ - offset_ < window_.size()) window_[size_ - offset_] = b;  // wraps around in front of the window
-    }
-}
-
-constexpr void body_writer::put(bytes part) { put_all(part.data(), part.size()); }
-constexpr void body_writer::put(std::string_view part) { put_all(part.data(), part.size()); }
 
 }  // namespace mincoap::message
 

@@ -42,6 +42,11 @@ constexpr void copy_bytes(const From* from, std::size_t count, To* to) {
     }
 }
 
+// The same where the ranges overlap, and bytes move towards the beginning.
+constexpr void move_down(const byte* from, std::size_t count, byte* to) {
+    for (; count != 0; --count) *to++ = *from++;
+}
+
 // Whether two ranges of `count` bytes or characters are equal. Neither is null.
 template <typename A, typename B>
     requires(sizeof(A) == 1 && sizeof(B) == 1)

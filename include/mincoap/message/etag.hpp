@@ -1,6 +1,8 @@
 // Entity-tags (RFC 7252 §5.10.6): four bytes that tell one state of a representation from another.
 #pragma once
 
+#include <concepts>
+
 #include <mincoap/message/bytes.hpp>
 #include <mincoap/message/uint.hpp>
 
@@ -15,13 +17,16 @@ public:
     constexpr explicit etag(bytes of) { add(of); }
     constexpr explicit etag(std::string_view of) { add(of); }
 
-    constexpr void add(byte b) { hash_ = (hash_ ^ b) * 0x0100'0193; }
-    constexpr void add(bytes part) {
-        for (const byte b : part) add(b);
+    // Of a version, the same on every machine.
+    static constexpr etag of_version(std::unsigned_integral auto version) {
+        etag tag;
+        for (unsigned bit = 0; bit < 8 * sizeof version; bit += 8) tag.add(static_cast<byte>(version >> bit));
+        return tag;
     }
-    constexpr void add(std::string_view part) {
-        for (const char c : part) add(static_cast<byte>(c));
-    }
+
+    constexpr void add(byte b) { hash_ = hashed(hash_, b); }
+    constexpr void add(bytes part) { add_all(part); }
+    constexpr void add(std::string_view part) { add_all(part); }
 
     // As an option's value, in the uint format: at least one byte is asked for, so that it is never 0.
     constexpr std::uint32_t number() const { return hash_ == 0 ? 1 : hash_; }
@@ -34,6 +39,15 @@ public:
     constexpr bool operator==(const etag&) const = default;
 
 private:
+    static constexpr std::uint32_t hashed(std::uint32_t hash, byte b) { return (hash ^ b) * 0x0100'0193; }
+
+    // In a variable of its own, which no byte can alias: it stays in a register.
+    constexpr void add_all(const auto& part) {
+        std::uint32_t hash = hash_;
+        for (const auto b : part) hash = hashed(hash, static_cast<byte>(b));
+        hash_ = hash;
+    }
+
     std::uint32_t hash_ = 0x811c'9dc5;
 };
 

@@ -39,19 +39,20 @@ public:
 
     // Appends an option. Numbers ascend; an equal one repeats the option. A value has at most `max_option_size` bytes.
     constexpr void option(message::option number, bytes value) {
-        open_option(number_of(number), value.size());
-        put_all(value);
+        byte* const to = open_option(number_of(number), value.size());
+        if (to != nullptr) copy_bytes(value.data(), value.size(), to);
     }
     constexpr void option(message::option number, std::string_view value) {
-        open_option(number_of(number), value.size());
-        put_all(value);
+        byte* const to = open_option(number_of(number), value.size());
+        if (to != nullptr) copy_bytes(value.data(), value.size(), to);
     }
 
     // Appends an option in the uint format, in its minimal length.
     constexpr void uint_option(message::option number, std::uint32_t value) {
         unsigned left = uint_size(value);
-        open_option(number_of(number), left);
-        while (left-- != 0) put(value >> 8 * left);
+        byte* to = open_option(number_of(number), left);
+        if (to == nullptr) return;
+        while (left-- != 0) *to++ = static_cast<byte>(value >> 8 * left);
     }
 
     // Appends a Content-Format option, or nothing if it is absent. It needs no extension, and a server that writes no
@@ -93,23 +94,26 @@ public:
     // How many bytes can be written.
     constexpr std::size_t room() const { return static_cast<std::size_t>(end_ - at_); }
 
-    // Where that is. What stands there is written over.
-    constexpr mutable_bytes rest() const { return {at_, room()}; }
-
     // What was written, and how much; nothing if the writer has failed.
     constexpr std::size_t size() const { return failed() ? 0 : static_cast<std::size_t>(at_ - begin_); }
     constexpr bytes written() const { return {begin_, size()}; }
 
+    // Where that ends; null if the writer has failed.
+    constexpr byte* position() const { return at_; }
+
 private:
     static constexpr unsigned in_payload = 0x1'0000;  // what `last_` is after the options, larger than their numbers
 
-    constexpr void open_option(unsigned number, std::size_t length) {
+    // Returns where the value goes, which is behind what is written then; null if the option cannot be written.
+    constexpr byte* open_option(unsigned number, std::size_t length) {
         MINCOAP_ASSERT(number >= last_ || failed());
-        if (number < last_ || length > max_option_size) return fail();
         const unsigned delta = number - last_;
-        if (room() < option_head_size(delta, length)) return fail();
-        at_ = write_option_head(at_, delta, length);
+        if (number < last_ || length > max_option_size || room() < option_head_size(delta, length) + length)
+            return fail(), nullptr;
+        byte* const value = write_option_head(at_, delta, length);
+        at_ = value + length;
         last_ = number;
+        return value;
     }
 
     constexpr void open_payload(std::size_t length) {

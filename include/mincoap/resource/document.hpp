@@ -2,8 +2,12 @@
 //
 //     document("...")                          a constant; its ETag is computed at compile time
 //     document<content_format::json>(bytes)    the same of another format
-//     rendered<format>(f)                      what `void f(body_writer&)` writes, called twice for each block
+//     rendered<format>(f)                      what `void f(body_writer&)` writes, called once for each block
+//     rendered<format>(f).version(v)           the same without a hash of all of it: `v` changes whenever the body does
 //     get_blocks<format>(source)               anything that can be read by offset: flash, a file, a sensor's history
+//
+// A block costs what it is long, of a document and of what is read by offset; of what is rendered it costs a hash of the
+// whole body, and with a version the calls of `put` for it.
 //
 // Each has `.max_age<seconds>()`, before link attributes: `document("...").max_age<3600>().title("...")`. It tells for
 // how long a response may be cached (RFC 7252 §5.10.5).
@@ -61,16 +65,29 @@ struct constant_document : linkable<constant_document<Format, MaxAge>> {
     using methods = method_list<detail::get_in_blocks<Format, MaxAge>>;
 };
 
-template <content_format Format, typename Render, std::uint32_t MaxAge = default_max_age>
-struct rendered_document : linkable<rendered_document<Format, Render, MaxAge>> {
-    rendition<Render> body;
+template <content_format Format, typename Render, typename Version = no_version, std::uint32_t MaxAge = default_max_age>
+struct rendered_document : linkable<rendered_document<Format, Render, Version, MaxAge>> {
+    rendition<Render, Version> body;
 
-    constexpr explicit rendered_document(Render render) : body{render} {}
-    constexpr representation_ref<rendition<Render>> representation() const { return {&body}; }
+    constexpr explicit rendered_document(const rendition<Render, Version>& b) : body(b) {}
+    constexpr representation_ref<rendition<Render, Version>> representation() const { return {&body}; }
+
+    // What it is a version of, and what the caller owes: see `rendition`. A function gives an unsigned integer, or it is
+    // a variable that outlives the site.
+    template <detail::giving_version Source>
+    constexpr auto version(Source source) const {
+        return rendered_document<Format, Render, Source, MaxAge>{{body.render, source}};
+    }
+    template <std::unsigned_integral Number>
+    constexpr auto version(const Number& variable [[clang::lifetimebound]]) const {
+        return version(detail::version_in<Number>{&variable});
+    }
+    template <std::unsigned_integral Number>
+    constexpr auto version(const Number&& temporary) const = delete;
 
     template <std::uint32_t Seconds>
     constexpr auto max_age() const {
-        return rendered_document<Format, Render, Seconds>{body.render};
+        return rendered_document<Format, Render, Version, Seconds>{body};
     }
 
     using methods = method_list<detail::get_in_blocks<Format, MaxAge>>;
@@ -128,7 +145,7 @@ constexpr auto document(Owner&&) {
 
 template <content_format Format = content_format::text_plain, std::invocable<body_writer&> Render>
 constexpr auto rendered(Render render) {
-    return rendered_document<Format, Render>{render};
+    return rendered_document<Format, Render>{{render}};
 }
 
 // The source outlives the site.

@@ -10,8 +10,7 @@
 //
 //     void links(link_writer& to) const;
 //
-// is asked for its links whenever the document is; it is called several times for one block, and puts the same each
-// time. `confirmed_only`, `conditional` and `optional` hand on those of what they are around, `negotiated` those of its
+// is asked for its links whenever the document is, once for a block. `confirmed_only`, `conditional` and `optional` hand on those of what they are around, `negotiated` those of its
 // first alternative that has any.
 #pragma once
 
@@ -93,16 +92,16 @@ struct filtered_discovery {
         static constexpr option_set understands = set_of(option::uri_query) | set_of(option::block2) | to_group;
 
         static reply serve(const filtered_discovery& self, const request& r) {
-            constexpr auto format = content_format::link_format;
             const bytes queries = encoded_options<option::uri_query>(r);
             if (has_too_many(queries)) return {code::bad_request, {}, std::string_view{"more than 8 queries"}};
             if constexpr (std::tuple_size_v<Others> == 0)
-                if (queries.empty()) return in_blocks<format>(r, constant_body{self.document.view(), self.tag});
-            rendition<matching_links<filtered_discovery>> links{{&self, queries}};
-            const block_plan plan = plan_of(r, links.measure());
-            if (plan.all.size == 0 && r.multicast()) return code::not_found;
-            links.render.queries = r.keep(queries);  // they are read again when the reply is written
-            return block_reply<format>(code::content, links, plan);
+                if (queries.empty())
+                    return in_blocks<content_format::link_format>(r, constant_body{self.document.view(), self.tag});
+            // What is written over the request is found by them.
+            const rendition links{matching_links<filtered_discovery>{&self, r.keep(queries)}};
+            const rendered_block block = render_block<default_max_age>(r, links);
+            if (block.plan.all.size == 0 && r.multicast()) return code::not_found;
+            return rendered_reply<default_max_age>(known_format<content_format::link_format>{}, block, code::content);
         }
     };
     using methods = method_list<get>;

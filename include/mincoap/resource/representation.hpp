@@ -10,6 +10,8 @@
 // For those who write a representation: see the concept. What is measured may change between two blocks, but not
 // between the calls for one: where an interrupt can change it, serve a copy. A function that writes may write something
 // else whenever it is called.
+//
+// What a function writes is written at once, over the request: from `in_blocks` on, a handler reads nothing of that.
 #pragma once
 
 #include <mincoap/message/block.hpp>
@@ -37,7 +39,7 @@ concept representation = requires(const R& r, std::uint32_t offset, mutable_byte
 };
 
 // One that is made when it is read, and may be another one each time. `read_anew` measures all of it, and puts what
-// stands at the offset into `to`, as far as there is something.
+// stands at the offset into `to`, as far as there is something. It is called once a block.
 template <typename R>
 concept rendered_representation = representation<R> && requires(const R& r, std::uint32_t offset, mutable_bytes to) {
     { r.read_anew(offset, to) } -> std::same_as<extent>;
@@ -68,24 +70,56 @@ struct representation_ref {
     }
 };
 
-// What a function writes: `rendition{[&log](body_writer& to) { ... }}`. It runs twice for a block: what it writes first
-// tells whether there is such a block, or whether the client has all of it already; what it writes then is sent.
-template <std::invocable<body_writer&> Render>
+namespace detail {
+
+template <typename Source>
+concept giving_version = requires(const Source& source) {
+    { source() } -> std::unsigned_integral;
+};
+
+// A variable that the program changes with the body.
+template <std::unsigned_integral Number>
+struct version_in {
+    const Number* variable;
+
+    constexpr Number operator()() const { return *variable; }
+};
+
+}  // namespace detail
+
+// Nothing tells whether a body has changed but the body itself.
+struct no_version {};
+
+// What a function writes: `rendition{[&log](body_writer& to) { ... }}`. It is called once for a block, and the ETag is
+// a hash of all that it writes.
+//
+// With a version, as `rendition{write, [&log] { return log.version; }}`, the ETag is one of that, and what the function
+// writes besides the block is only counted. The caller owes that a version never comes back with another body, not even
+// after a restart, since clients keep ETags (RFC 7252 §5.10.6): it is kept in flash, or begins at a random number of 32
+// bits. An image that writes the body in another way begins anew as well.
+template <std::invocable<body_writer&> Render, typename Version = no_version>
 struct rendition {
     Render render;
+    [[no_unique_address]] Version version{};
 
-    extent measure() const {
-        body_writer all;
-        render(all);
-        return {static_cast<std::uint32_t>(all.size()), all.tag()};
-    }
+    extent measure() const { return read_anew(0, {}); }
     extent read_anew(std::uint32_t offset, mutable_bytes to) const {
-        body_writer all{to, offset};
+        body_writer all = writer(to, offset);
         render(all);
         return {static_cast<std::uint32_t>(all.size()), all.tag()};
     }
     bool read(std::uint32_t offset, mutable_bytes to) const { return read_anew(offset, to).size >= offset + to.size(); }
+
+private:
+    body_writer writer(mutable_bytes to, std::uint32_t offset) const {
+        if constexpr (std::same_as<Version, no_version>) return body_writer{to, offset};
+        else return body_writer{to, offset, etag::of_version(version())};
+    }
 };
+template <typename Render>
+rendition(Render) -> rendition<Render>;
+template <typename Render, detail::giving_version Version>
+rendition(Render, Version) -> rendition<Render, Version>;
 
 namespace detail {
 
@@ -112,22 +146,16 @@ bytes encoded_options(const request& r) {
     return {begin, end};
 }
 
-// The value of a Block option, and above its 24 bits whether there is one, and what else of a request counts when it is
-// gone.
-using block_request = std::uint32_t;
-inline constexpr block_request block_bits = 0xff'ffff;
-inline constexpr block_request has_block = 1U << 24;
-inline constexpr block_request has_size2 = 1U << 25;
-inline constexpr block_request has_current = 1U << 26;  // the client names the ETag of what there is
-
-// Block2, of the largest size if it is absent.
+// Block2, which the resource answers from now on.
 inline block_request block_request_of(const request& r, etag current) {
-    block_request asked = block::max_size_exponent;
-    for (const message::option_view o : r.message.options()) {
-        if (o.number == option::block2) asked = (asked & ~block_bits) | o.uint() | has_block;
-        if (o.number == option::size2 && o.value.size() <= 4) asked |= has_size2;
-        if (o.number == option::etag && current.is(o.value)) asked |= has_current;
-    }
+    if (r.place->blocks == nullptr) return block::max_size_exponent;
+    block_options& options = *r.place->blocks;
+    options.is_taken = true;
+    block_request asked = options.block2;
+    if (options.has_size2) asked |= has_size2;
+    const bytes etags{options.etags_begin, options.etags_end};
+    for (const message::option_view tag : message::option_range{etags})
+        if (current.is(tag.value)) asked |= has_current;
     return asked;
 }
 
@@ -187,26 +215,9 @@ mutable_bytes open_block(message::writer& to, content_format format, const block
 }
 
 template <std::uint32_t MaxAge = default_max_age, representation R>
-void write_block(message::writer& to, content_format format, const R& what, block_plan plan) {
+void write_block(message::writer& to, content_format format, const R& what, const block_plan& plan) {
     constexpr bool says_max_age = MaxAge != default_max_age;
     if (!what.read(plan.offset(), open_block<says_max_age>(to, format, plan, 0, 0xffff, MaxAge))) to.fail();
-}
-
-// The options tell of what is rendered now, so that is put down first, behind where they can reach.
-inline mutable_bytes behind_options(const message::writer& to, const block_plan& plan, std::size_t others) {
-    const std::size_t before =
-        etag_size + format_size + others + block2_size + (plan.asks_for_size() ? size2_size : 0) + marker_size;
-    return to.room() > before ? to.rest().subspan(before) : mutable_bytes{};
-}
-
-template <std::uint32_t MaxAge = default_max_age, rendered_representation R>
-void write_block(message::writer& to, content_format format, const R& what, block_plan plan) {
-    constexpr bool says_max_age = MaxAge != default_max_age;
-    const mutable_bytes part = behind_options(to, plan, says_max_age ? max_age_size : 0);
-    if ((plan.asked & has_current) == 0) plan.all = what.read_anew(plan.offset(), part);
-    if (plan.all.size < plan.offset()) return to.fail();
-    const mutable_bytes space = open_block<says_max_age>(to, format, plan, 0, part.size(), MaxAge);
-    if (!space.empty()) __builtin_memmove(space.data(), part.data(), space.size());
 }
 
 // What the request asks for of that. Only reading can find that the client has it already (RFC 7252 §5.10.6.2, RFC 8132
@@ -217,24 +228,89 @@ inline block_plan plan_of(const request& r, extent all) {
     return plan;
 }
 
-template <content_format Format, std::uint32_t MaxAge = default_max_age, representation R>
-reply block_reply(code success, const R& what, const block_plan& plan) {
+// A format that is known when the program is compiled, and one that is found out as it runs: what carries that is the
+// reply itself.
+template <content_format Format>
+struct known_format {
+    static constexpr message::encoded_content_format encoded{Format};
+    static constexpr content_format of(message::encoded_content_format) { return Format; }
+};
+struct told_format {
+    message::encoded_content_format encoded;
+
+    constexpr explicit told_format(content_format f) : encoded(message::encoded_content_format::encode(f)) {}
+    static constexpr content_format of(message::encoded_content_format reply) {
+        return static_cast<content_format>(reply.decoded().number_plus_one() - 1);
+    }
+};
+
+// `write` writes the options and the payload.
+reply block_reply(code success, auto format, const block_plan& plan, auto write) {
     if (!plan.is_possible()) return code::bad_request;
-    return {(plan.asked & has_current) != 0 ? code::valid : success, Format,
-            [what, plan](message::writer& to, message::encoded_content_format) {
-                write_block<MaxAge>(to, Format, what, plan);
-            }};
+    return {(plan.asked & has_current) != 0 ? code::valid : success, format.encoded, write};
 }
 
-// The same in a format that is known no earlier. What carries it is the reply itself.
-template <std::uint32_t MaxAge = default_max_age, representation R>
-reply block_reply(code success, content_format format, const R& what, const block_plan& plan) {
-    if (!plan.is_possible()) return code::bad_request;
-    return {(plan.asked & has_current) != 0 ? code::valid : success, message::encoded_content_format::encode(format),
-            [what, plan](message::writer& to, message::encoded_content_format encoded) {
-                const auto known = static_cast<content_format>(encoded.decoded().number_plus_one() - 1);
-                write_block<MaxAge>(to, known, what, plan);
-            }};
+// Reads what is there when the reply is written.
+template <std::uint32_t MaxAge, typename Format, representation R>
+reply read_reply(const request& r, Format format, const R& what, code success) {
+    const block_plan plan = plan_of(r, what.measure());
+    return block_reply(success, format, plan,
+                       [what, plan](message::writer& to, message::encoded_content_format encoded) {
+                           write_block<MaxAge>(to, Format::of(encoded), what, plan);
+                       });
+}
+
+// A block that is rendered already, in the room of the reply. Its options do not reach there.
+struct rendered_block {
+    block_plan plan;
+    mutable_bytes part;
+};
+
+// The room of the reply, without the token of the request, and without its ETags, which what is rendered is compared to.
+inline mutable_bytes room_to_render(const request& r) {
+    const byte* used = r.message.token().data() + r.message.token().size();
+    if (r.place->blocks != nullptr && r.place->blocks->etags_end != nullptr) used = r.place->blocks->etags_end;
+    return r.place->room(used);
+}
+
+// Where the block can be rendered: behind what its options will take.
+inline mutable_bytes window_of(const request& r, block_request asked, std::size_t max_age) {
+    const std::size_t options =
+        etag_size + format_size + max_age + block2_size + marker_size + ((asked & has_size2) != 0 ? size2_size : 0);
+    const mutable_bytes room = room_to_render(r);
+    const std::size_t behind_token = r.place->room(r.message.token().data() + r.message.token().size()).size();
+    if (behind_token <= options) return {};
+    const std::size_t left = behind_token - options;
+    const mutable_bytes all = left < room.size() ? room.last(left) : room;
+    const std::size_t size = 16U << block::size_exponent_of(asked);
+    return (asked & has_block) != 0 && size < all.size() ? all.first(size) : all;
+}
+
+template <std::uint32_t MaxAge, rendered_representation R>
+rendered_block render_block(const request& r, const R& what) {
+    const block_request asked = block_request_of(r, {});
+    const mutable_bytes part = window_of(r, asked, MaxAge != default_max_age ? max_age_size : 0);
+    if constexpr (checked_build) spoil(room_to_render(r));
+    return {plan_of(r, what.read_anew(block::offset_of(asked), part)), part};
+}
+
+template <std::uint32_t MaxAge, typename Format>
+reply rendered_reply(Format format, const rendered_block& block, code success) {
+    constexpr bool says_max_age = MaxAge != default_max_age;
+    return block_reply(success, format, block.plan,
+                       rendered_in_room{[block](message::writer& to, message::encoded_content_format encoded) {
+                           const mutable_bytes space = open_block<says_max_age>(to, Format::of(encoded), block.plan, 0,
+                                                                                block.part.size(), MaxAge);
+                           move_down(block.part.data(), space.size(), space.data());
+                       }});
+}
+
+template <std::uint32_t MaxAge, typename Format, representation R>
+reply reply_in_blocks(const request& r, Format format, const R& what, code success) {
+    if (!is_there(what)) return code::not_found;
+    if constexpr (rendered_representation<R>)
+        return rendered_reply<MaxAge>(format, render_block<MaxAge>(r, what), success);
+    else return read_reply<MaxAge>(r, format, what, success);
 }
 
 }  // namespace detail
@@ -243,13 +319,11 @@ reply block_reply(code success, content_format format, const R& what, const bloc
 // or is found out as it runs. Each block says how long it may be cached, if that is not the usual minute.
 template <content_format Format = content_format::text_plain, std::uint32_t MaxAge = default_max_age, representation R>
 reply in_blocks(const request& r, const R& what, code success = code::content) {
-    if (!detail::is_there(what)) return code::not_found;
-    return detail::block_reply<Format, MaxAge>(success, what, detail::plan_of(r, what.measure()));
+    return detail::reply_in_blocks<MaxAge>(r, detail::known_format<Format>{}, what, success);
 }
 template <std::uint32_t MaxAge = default_max_age, representation R>
 reply in_blocks(const request& r, content_format format, const R& what, code success = code::content) {
-    if (!detail::is_there(what)) return code::not_found;
-    return detail::block_reply<MaxAge>(success, format, what, detail::plan_of(r, what.measure()));
+    return detail::reply_in_blocks<MaxAge>(r, detail::told_format{format}, what, success);
 }
 
 }  // namespace mincoap

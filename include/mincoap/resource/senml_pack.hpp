@@ -87,16 +87,12 @@ struct pack {
     }
 };
 
-// A value that changed between measure and block would make nonsense of both: so it is read before, once.
+// Values that change while they are counted and written would make nonsense of the pack: so they are read before, once.
 inline reply pack_reply(std::span<const record> records, std::span<const reading> now, const request& r) {
     const bytes values{reinterpret_cast<const byte*>(now.data()), now.size_bytes()};
-    rendition<pack> body{{records, values.data()}};
+    const rendition body{pack{records, values.data()}};
     if (body.render.count() == 0) return code::service_unavailable;
-    const block_plan plan = plan_of(r, body.measure());
-    const bytes kept = r.keep(values);
-    if (kept.empty()) return code::internal_server_error;
-    body.render.readings = kept.data();
-    return block_reply<content_format::senml_cbor>(code::content, body, plan);
+    return in_blocks<content_format::senml_cbor>(r, body);
 }
 
 }  // namespace mincoap::detail::senml

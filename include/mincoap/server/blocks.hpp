@@ -15,25 +15,16 @@
 
 namespace mincoap::detail {
 
-inline constexpr option_set any_block =
-    (set_of(option::block2) | set_of(option::block1)) & ~(later_block | part_of_body);
-
-// The value of the Block option that counts when the request is gone, and above it a bit that there is one: Block2 of
-// GET and FETCH; of other methods Block1, which says that the payload is the whole body, or comes to a resource that
-// takes parts of one.
-using asked_block = std::uint32_t;
-inline constexpr asked_block is_asked = 1U << 24;
-
-[[gnu::noinline]] inline asked_block asked_block_of(const request& r) {
-    const option number = message::is_safe(r.method()) ? option::block2 : option::block1;
-    for (const message::option_view o : r.message.options())
-        if (o.number == number) return o.uint() | is_asked;
-    return 0;
+// The Block option that the server answers: Block2 of GET and FETCH, unless a resource has taken it; of other methods
+// Block1, which says that the payload is the whole body, or comes to a resource that takes parts of one.
+constexpr block_request left_to_server(const block_options& options, code method) {
+    if (!message::is_safe(method)) return options.block1;
+    return options.is_taken ? 0 : options.block2;
 }
 
 // Leaves of the payload, which begins there and ends with the response, the block that is asked for, and says in
 // `asked` whether more follow. Returns the size of the response, or 0 if there is no such block.
-inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t size, asked_block& asked) {
+inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t size, block_request& asked) {
     const std::size_t all = payload_at < size ? size - payload_at : 0;
     const std::size_t offset = block::offset_of(asked);
     if (block::is_reserved(asked) || (offset != 0 && offset >= all)) return 0;
@@ -45,14 +36,14 @@ inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t
         asked |= block::more_bit;
     }
     byte* const payload = response + payload_at;
-    for (std::size_t i = 0; i < length; ++i) payload[i] = payload[i + offset];
+    move_down(payload + offset, length, payload);
     return size - all + length;
 }
 
 // What becomes of the rendered response, of the given size, if the request has a Block option that counts. The header
 // has the method still. An option that the resource has written itself is left as it is. Returns where the response
 // ends; null if it does not fit.
-[[gnu::noinline]] inline byte* answer_in_blocks(mutable_bytes room, byte* response_end, asked_block asked,
+[[gnu::noinline]] inline byte* answer_in_blocks(mutable_bytes room, byte* response_end, block_request asked,
                                                 reply& answer) {
     byte* const response = room.data();
     auto size = static_cast<std::size_t>(response_end - response);

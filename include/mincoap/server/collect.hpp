@@ -4,7 +4,6 @@
 #include <array>
 
 #include <mincoap/handler/request.hpp>
-#include <mincoap/message/block.hpp>
 
 namespace mincoap::detail {
 
@@ -31,9 +30,7 @@ constexpr bool is_block(option number) { return number == option::block1 || numb
 
 // RFC 7959 §2.2: a block of up to 1,024 bytes, the first one, and none behind it. That much can be said to a resource
 // without blocks; M has no function in Block2 of a request, and is 0 there.
-constexpr bool is_first_alone(const message::option_view& block) {
-    return block.uint() <= message::block::max_size_exponent;
-}
+constexpr bool is_first_alone(std::uint32_t block) { return block <= message::block::max_size_exponent; }
 
 // RFC 7252 §5.4.3, §5.4.5: a length or a repetition that is not allowed makes an option an unrecognised one.
 [[gnu::always_inline]] constexpr void collect_critical(option_set& to, const message::option_view& o) {
@@ -43,12 +40,41 @@ constexpr bool is_first_alone(const message::option_view& block) {
     const std::size_t length = o.value.size();
     if (repeated != 0 || length > (allowed & 0x7fff) || length < allowed >> 15) index = unrecognised_index;
     to |= option_set{1} << index;
-    if (is_block(o.number) && !is_first_alone(o)) to |= option_set{1} << index << demand_distance;
+}
+
+constexpr option_set demand_of(unsigned number) { return option_set{1} << (number / 2 + demand_distance); }
+
+// What stands in the exchange of a site without blocks.
+struct no_block_options {};
+
+constexpr bool is_for_blocks(unsigned number) {
+    constexpr std::uint32_t all = 1U << number_of(option::etag) | 1U << number_of(option::block2) |
+                                  1U << number_of(option::block1) | 1U << number_of(option::size2);
+    return number < 32 && (all >> number & 1) != 0;
+}
+[[gnu::noinline]] constexpr void collect_for_blocks(request& to, block_options& blocks, const message::option_view& o,
+                                                    const byte* begin) {
+    if (o.number == option::etag) {
+        if (blocks.etags_begin == nullptr) blocks.etags_begin = begin;
+        blocks.etags_end = o.value.data() + o.value.size();
+    } else if (o.number == option::size2) {
+        if (o.value.size() <= 4) blocks.has_size2 = true;
+    } else if (is_block(o.number)) {
+        const std::uint32_t value = o.uint();
+        if (!is_first_alone(value)) to.critical |= demand_of(number_of(o.number));
+        (o.number == option::block2 ? blocks.block2 : blocks.block1) = value | has_block;
+    }
 }
 
 // Reads an option into the request while the message is parsed.
-[[gnu::always_inline]] constexpr void collect(request& to, const message::option_view& o, const byte* begin) {
+[[gnu::always_inline]] constexpr void collect(request& to, auto& blocks, const message::option_view& o,
+                                              const byte* begin) {
     const unsigned number = number_of(o.number);
+    if constexpr (std::same_as<decltype(blocks), block_options&>) {
+        if (is_for_blocks(number)) collect_for_blocks(to, blocks, o, begin);
+    } else if (is_block(o.number)) {
+        if (!is_first_alone(o.uint())) to.critical |= demand_of(number);
+    }
     if (number % 2 != 0) collect_critical(to.critical, o);
     if (number == number_of(option::uri_path)) {
         if (to.path_begin == nullptr) to.path_begin = begin;

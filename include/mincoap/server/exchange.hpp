@@ -7,7 +7,7 @@
 namespace mincoap {
 
 // For as long as the layers and the site deal with one message.
-struct exchange {
+struct exchange : detail::reply_place {
     // The error of the last parse. Without one, `request` may be read until the site has answered, and not later: the
     // answer is written over it.
     message::parse_error error = message::parse_error::none;
@@ -24,9 +24,6 @@ struct exchange {
     // The datagram, and then its answer behind the same header and token.
     mutable_bytes buffer;
 
-    // The end of the room for the site's answer. A part of the request that a handler keeps lies behind it.
-    byte* room_end;
-
     // Where the datagram came from. `from.size` stays that of the datagram.
     origin& from;
 
@@ -40,8 +37,8 @@ struct exchange {
     std::uint64_t protection = 0;
 
     exchange(mutable_bytes memory, origin& in, std::uint32_t now_ms)
-        : size(in.size), buffer(memory), room_end(memory.data() + memory.size()), from(in),
-          request(in, now_ms, room_end) {}
+        : reply_place(memory.data() + memory.size()), size(in.size), buffer(memory), from(in),
+          request(in, now_ms, *this) {}
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
 

@@ -14,11 +14,7 @@ namespace detail {
 
 // Renders the reply over the request, behind its token. Returns where the response ends; null if it does not fit. The
 // header has the method still, by which a response that is too large is replaced.
-inline byte* render(const reply& answer, byte* token_end, byte* room_end) {
-    if constexpr (checked_build)
-        for (byte* dead = token_end; dead < room_end; ++dead) *dead = 0xa5;
-    return answer.render(token_end, room_end);
-}
+inline byte* render(const reply& answer, byte* token_end, byte* room_end) { return answer.render(token_end, room_end); }
 
 // No layer counts: the outcome of a datagram is not kept.
 struct unnoted {
@@ -26,10 +22,13 @@ struct unnoted {
 };
 
 // The exchange of a stack with these layers.
-template <bool IsCounted, typename... Layers>
+template <bool IsCounted, bool HasBlocks, typename... Layers>
 struct exchange_with : exchange {
-    using exchange::exchange;
+    exchange_with(mutable_bytes memory, origin& in, std::uint32_t now_ms) : exchange(memory, in, now_ms) {
+        if constexpr (HasBlocks) blocks = &collected;
+    }
 
+    [[no_unique_address]] std::conditional_t<HasBlocks, block_options, no_block_options> collected{};
     [[no_unique_address]] std::tuple<seen_of<Layers>...> seen{};
     [[no_unique_address]] std::conditional_t<IsCounted, outcome, unnoted> what{};
 };
@@ -156,7 +155,8 @@ public:
     }
 
 private:
-    using exchange_type = detail::exchange_with<is_counted, plain<Layers>...>;
+    static constexpr bool has_blocks = detail::has_blocks<Site>;
+    using exchange_type = detail::exchange_with<is_counted, has_blocks, plain<Layers>...>;
     template <std::size_t Index>
     using layer_at = plain<std::tuple_element_t<Index, std::tuple<Layers...>>>;
 
@@ -191,12 +191,13 @@ private:
 
     static void reread(exchange_type& x) {
         x.seen = {};
+        x.collected = {};
         x.request.restart();
         read(x);
     }
     static void read(exchange_type& x) {
         const auto collected = [&x](const message::option_view& o, const byte* begin) {
-            detail::collect(x.request, o, begin);
+            detail::collect(x.request, x.collected, o, begin);
             show(x, o, std::index_sequence_for<Layers...>{});
         };
         x.error = message::view::parse(x.buffer.first(x.size), x.request.message, collected);
@@ -246,11 +247,10 @@ private:
         return reject(x);
     }
     [[gnu::always_inline]] std::size_t take_request(exchange_type& x) {
-        detail::asked_block asked = 0;
-        if constexpr (detail::has_blocks<Site>)
-            if ((x.request.critical & detail::any_block) != 0) asked = detail::asked_block_of(x.request);
         x.refusal = detail::refusal<Site>(x.request);
         reply said = serve_at<0>(x, x.request);
+        detail::block_request asked = 0;
+        if constexpr (has_blocks) asked = detail::left_to_server(x.collected, x.request.method());
         return answer(x, said, asked);
     }
 
@@ -279,8 +279,8 @@ private:
     // ---- Out
 
     // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is
-    // (§5.2.3). `asked` tells of the Block option that the request has.
-    [[gnu::always_inline]] std::size_t answer(exchange_type& x, reply& said, detail::asked_block asked) {
+    // (§5.2.3). `asked` tells of the Block option that the server answers.
+    [[gnu::always_inline]] std::size_t answer(exchange_type& x, reply& said, detail::block_request asked) {
         if (said.code() == code::empty) return leave_unsaid(x);
         byte* const header = x.header();
         if ((header[0] & non_confirmable_bit) == 0) {
@@ -301,12 +301,13 @@ private:
         note(x, outcomes::unsaid);
         return acknowledge(x);
     }
-    static std::size_t write(exchange_type& x, reply& said, detail::asked_block asked) {
+    static std::size_t write(exchange_type& x, reply& said, detail::block_request asked) {
         byte* const header = x.header();
         byte* const token_end = header + token_end_of(x);
         byte* end = limit_room(x, token_end) ? detail::render(said, token_end, x.room_end) : nullptr;
-        if constexpr (detail::has_blocks<Site>)
-            if (asked != 0 && end != nullptr) end = detail::answer_in_blocks({header, x.room_end}, end, asked, said);
+        if constexpr (has_blocks)
+            if ((asked & detail::has_block) != 0 && end != nullptr)
+                end = detail::answer_in_blocks({header, x.room_end}, end, asked, said);
         header[1] = static_cast<byte>(said.code());
         if (end == nullptr) return leave_code(x, token_end);
         note(x, x.refusal == code::empty ? outcomes::served : outcomes::refused);

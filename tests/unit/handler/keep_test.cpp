@@ -116,10 +116,10 @@ TEST(keep, of_nothing_is_empty) {
     int calls = 0;
     const auto handler = [&](const request& r) -> reply {
         ++calls;
-        const byte* const before = *r.room_end;
+        const byte* const before = r.place->room_end;
         EXPECT_TRUE(r.keep(r.payload()).empty());
         EXPECT_TRUE(r.keep({}).empty());
-        EXPECT_EQ(*r.room_end, before);
+        EXPECT_EQ(r.place->room_end, before);
         return content("Hello CoAP");
     };
     core c{handler, 16};
@@ -132,9 +132,9 @@ TEST(keep, of_what_is_larger_than_the_request_is_empty) {
     static const packet foreign = filler(200);
     for (const std::size_t size : {16U - 4U - 1U + 1U, 16U, 17U, 200U}) {
         const auto handler = [&](const request& r) -> reply {
-            const byte* const before = *r.room_end;
+            const byte* const before = r.place->room_end;
             EXPECT_TRUE(r.keep(foreign.view().first(size)).empty());
-            EXPECT_EQ(*r.room_end, before);
+            EXPECT_EQ(r.place->room_end, before);
             EXPECT_EQ(as_text(r.payload()), "<kept>") << "the request is still there";
             return content("content..");
         };

@@ -57,6 +57,20 @@ TEST(body_writer, keeps_its_window) {
     for (const window& w : all) EXPECT_EQ(kept(w.size, w.offset), w.kept) << w.size << " bytes at " << w.offset;
 }
 
+TEST(body_writer, keeps_the_same_of_a_body_whose_tag_is_known) {
+    for (std::size_t size = 0; size <= 12; ++size)
+        for (std::size_t offset = 0; offset <= 12; ++offset) {
+            std::vector<byte> memory(size + 2, '.');
+            body_writer to{mutable_bytes{memory}.subspan(1, size), offset, etag{"known"sv}};
+            write(to);
+            EXPECT_EQ(to.size(), 10U);
+            EXPECT_EQ(to.tag(), etag{"known"sv});
+            EXPECT_EQ(memory.front(), '.');
+            EXPECT_EQ(memory.back(), '.');
+            EXPECT_EQ(as_text(bytes{memory}.subspan(1, size)), kept(size, offset)) << size << " at " << offset;
+        }
+}
+
 TEST(body_writer, keeps_the_same_in_blocks) {
     for (std::size_t size = 1; size <= 11; ++size) {
         std::string all;

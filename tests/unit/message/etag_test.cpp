@@ -41,6 +41,15 @@ TEST(etag, takes_a_character_for_a_byte) {
     static_assert(etag{"\0"sv} != etag{});
 }
 
+TEST(etag, of_a_version_is_a_hash_of_its_bytes) {
+    static_assert(etag::of_version(std::uint8_t{'a'}) == etag{"a"sv});
+    static_assert(etag::of_version(std::uint16_t{0x6f66}) == etag{"fo"sv});
+    static_assert(etag::of_version(std::uint32_t{0x04030201}) == etag{"\1\2\3\4"sv});
+    static_assert(etag::of_version(std::uint64_t{1}) == etag{"\1\0\0\0\0\0\0\0"sv});
+    for (std::uint32_t version = 1; version < 256; ++version)
+        EXPECT_NE(etag::of_version(version), etag::of_version(version - 1));
+}
+
 // RFC 7252 §5.10: the length of an ETag is 1 to 8, so that the empty value of the uint 0 is none.
 TEST(etag, is_never_0) {
     constexpr std::array<byte, 4> hashed_to_0{0xcc, 0x24, 0x31, 0xc4};
