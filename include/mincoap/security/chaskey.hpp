@@ -4,7 +4,7 @@
 //
 // It needs additions, rotations and exclusive ors of words alone, no table, and takes the same time whatever the key.
 // Without the key, a tag of 64 bits is forged no better than by trying. That holds for up to 2^48 blocks per key, the
-// limit that its designers set: at 10,000 tags of two blocks per second, 440 years.
+// limit that its designers set: at 10,000 tags of two blocks per second, 440 years. See docs/threats.md.
 #pragma once
 
 #include <bit>
