@@ -113,8 +113,6 @@ public:
     // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option. To be
     // asked for each message: it is when time goes on.
     bool confirms(const net::endpoint& remote, std::uint32_t now_ms, const byte* echo) {
-        // None are counted while the clock runs. A product takes the same time for every message, which is counted.
-        challenges_ *= now_ms == now_ms_;
         epoch_ += static_cast<std::uint16_t>((now_ms >> 16) - (now_ms_ >> 16));
         now_ms_ = now_ms;
         return trusted_(remote) || (echo != nullptr && is_fresh(remote, echo));
@@ -122,6 +120,10 @@ public:
 
     // Writes the value of an Echo option for that address, of echo_size bytes.
     void write_echo(const net::endpoint& remote, byte* to) {
+        // The clock stands still while challenges of one millisecond add up. A product, in place of a branch, has each
+        // challenge take the same time.
+        challenges_ *= challenged_ms_ == now_ms_;
+        challenged_ms_ = now_ms_;
         if (++challenges_ % 65'536 == 0) ++epoch_;
         write_tag(remote, epoch_, to);
     }
@@ -187,7 +189,8 @@ private:
 
     const key& key_;
     std::uint32_t now_ms_ = 0;
-    std::uint32_t challenges_ = 0;  // since the clock went on
+    std::uint32_t challenged_ms_ = 0;
+    std::uint32_t challenges_ = 0;  // in that millisecond
     std::uint32_t epoch_ = 0;
     [[no_unique_address]] Trusted trusted_;
 };
