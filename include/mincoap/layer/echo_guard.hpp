@@ -167,7 +167,7 @@ private:
         std::array<byte, echo_size> tag;
         write_tag(remote, epoch, tag.data());
         unsigned difference = 0;
-        for (const byte b : tag) difference |= b ^ *given++;
+        for (const byte b : tag) difference |= static_cast<unsigned>(b ^ *given++);
         return difference == 0;
     }
 
