@@ -118,26 +118,36 @@ class Firmware(Image):
     def flash(self):
         """owner -> bytes, of all that is in flash but the initial values of .data."""
         sizes = collections.Counter({owner: 0 for owner in OWNERS})
+        for owner, _, size in self.pieces():
+            sizes[owner] += size
+        whole = sum(map(self.size, {*SECTIONS, *MIXED}))
+        if sum(sizes.values()) != whole:
+            raise SystemExit(f"{self.path}: counted {sum(sizes.values())} bytes of {whole}")
+        return sizes
+
+    def pieces(self):
+        """(owner, where, bytes) of all that, in which `where` is a section, or the address of an instruction."""
         for section, owner in SECTIONS.items():
-            sizes[owner] += self.size(section)
+            yield owner, section, self.size(section)
+        yield from self.text_pieces()
+        named = 0
+        for own, name, section in self.objects.values():
+            if section == ".rodata":
+                named += own
+                yield owner_of_name(name), ".rodata", own
+        yield "application", ".rodata", self.size(".rodata") - named
+        yield "application", ".strings", self.size(".strings")
+
+    def text_pieces(self):
+        """Each instruction, and what is between it and the next one: constants of the function, or padding."""
         begin, size = self.sections[".text"]
         instructions = sorted(a for a in self.code if begin <= a < begin + size)
         owners = self.owners_of(instructions)
         for here, following in zip(instructions, [*instructions[1:], begin + size]):
             length = min(following - here, 4 if self.is_wide(here) else 2)
-            sizes[owners[here]] += length
+            yield owners[here], here, length
             if following - here > length:
-                sizes[self.owner_of_function(here)] += following - here - length
-        named = 0
-        for own, name, section in self.objects.values():
-            if section == ".rodata":
-                named += own
-                sizes[owner_of_name(name)] += own
-        sizes["application"] += self.size(".rodata") - named + self.size(".strings")
-        whole = sum(map(self.size, {*SECTIONS, *MIXED}))
-        if sum(sizes.values()) - sizes["board"] != whole - self.size(".vectors") - self.size(".board"):
-            raise SystemExit(f"{self.path}: counted {sum(sizes.values())} bytes of {whole}")
-        return sizes
+                yield self.owner_of_function(here), here, following - here - length
 
     def is_wide(self, address):
         """Thumb-2 and RISC-V alike: the low bits of the first halfword tell."""

@@ -8,13 +8,12 @@ import pathlib
 import re
 import sys
 
-from owners import ROOT, Firmware, emulate
+from owners import ROOT, SECTIONS, Firmware, emulate
 
 BOARD, PROFILE = "mps2-an385", "demo"
 TARGET = ROOT / "docs/firmware.svg"
 WIDTH, LABELS, BAR, GAP, CHARACTER = 860, 110, 26, 8, 6.0
-FLASH = {"board", "lwip", "libc", "text", "strings", "rodata", "vectors", "data"}
-TITLES = {"library": "mincoap", "adapter": "its adapter", "lwip": "lwIP", "libc": "libc", "board": "board"}
+TITLES = {"library": "mincoap", "adapter": "its adapter", "lwip": "lwIP", "libc": "libc", "board": "board", "data": "data"}
 
 
 def input_sections(path):
@@ -36,32 +35,32 @@ def piece_of(path):
 
 
 def rooms(image):
-    """(owner, piece) -> bytes of what the debug information tells apart."""
+    """address -> the room or the source file of an instruction, by the debug information."""
     begin, size = image.sections[".text"]
-    code = sorted(a for a in image.code if begin <= a < begin + size)
-    listing = image.run("addr2line", "-ai", "-e", stdin="\n".join(map(hex, code))).splitlines()
-    owners, found, sizes = image.owners_of(code), {}, collections.Counter()
-    for line in listing:
+    code = [a for a in image.code if begin <= a < begin + size]
+    found = {}
+    for line in image.run("addr2line", "-ai", "-e", stdin="\n".join(map(hex, code))).splitlines():
         if re.fullmatch("0x[0-9a-f]+", line):
             address = int(line, 16)
         elif address not in found and (m := re.match(rf"{ROOT}/(include/mincoap/(\w+)|.*?(\w+)\.\w+:)", line)):
             found[address] = m[2] or m[3]
-    for here, following in zip(code, [*code[1:], begin + size]):
-        sizes[owners[here], found.get(here, "other")] += following - here
-    for own, name, section in image.objects.values():
-        if section == ".rodata":
-            sizes["application", "tables"] += own
-    sizes["application", "strings"] += image.size(".strings")
-    return sizes
+    return found
 
 
 def flash(image, path):
-    sizes = rooms(image)
-    for output, size, source in input_sections(path):
-        owner = {"lwip": "lwip", "board": "board", "vectors": "board", "libc": "libc"}.get(output)
-        if owner:
-            sizes[owner, piece_of(source)] += size
-    sizes["application", "initial values"] += image.size(".data")
+    """(owner, piece) -> bytes. Those of an owner are as many as in the table (measure.py)."""
+    sizes, found = collections.Counter(), rooms(image)
+    for owner, where, size in image.pieces():
+        if where not in SECTIONS:
+            sizes[owner, {".rodata": "tables", ".strings": "strings"}.get(where) or found.get(where, "other")] += size
+    for section, owner in SECTIONS.items():
+        files = collections.Counter()
+        for output, size, source in input_sections(path):
+            if f".{output}" == section:
+                files[owner, piece_of(source)] += size
+        files[owner, "other"] += image.size(section) - files.total()  # padding between them
+        sizes += files
+    sizes["data", "initial values"] += image.size(".data")
     return sizes
 
 
@@ -130,7 +129,7 @@ text {{ font: 12px system-ui, sans-serif; fill: #222; }}
 .title {{ font-weight: bold; font-size: 14px; }}
 .owner {{ text-anchor: end; }}
 .piece {{ fill: #fff; font-size: 10px; }}
-.library, .adapter {{ fill: #1b6ca8; }} .application {{ fill: #2e7d4f; }} .lwip {{ fill: #8a4b9c; }}
+.library, .adapter {{ fill: #1b6ca8; }} .application, .data {{ fill: #2e7d4f; }} .lwip {{ fill: #8a4b9c; }}
 .board {{ fill: #a05a00; }} .libc {{ fill: #5f6b76; }} .stack {{ fill: #a8323e; }}
 @media (prefers-color-scheme: dark) {{ text {{ fill: #ddd; }} .piece {{ fill: #fff; }} }}
 </style>

@@ -62,10 +62,10 @@ constexpr auto by_version = mincoap::routes(mincoap::at<"b">(mincoap::rendered(p
 constexpr auto by_version_and_pieces =
     mincoap::routes(mincoap::at<"b">(mincoap::rendered(put_pieces).version(version)));
 
-mincoap::byte buffer[mincoap::default_message_size];
+mincoap::server_memory<> memory;
 
 void serve(memory_socket& socket, const auto& site, std::size_t requests) {
-    mincoap::server server{socket, site, buffer, mincoap::unguarded{}};
+    mincoap::server server{socket, site, memory, mincoap::unguarded{}};
     for (std::size_t i = 0; i < requests; ++i) server.poll(0);
 }
 

@@ -63,9 +63,9 @@ constexpr auto with_files =
 
 // Whether all were answered with a success.
 bool serve(memory_socket socket, const auto& site, std::size_t requests) {
-    static mincoap::byte buffer[mincoap::default_message_size];
+    static mincoap::server_memory<> memory;
     mincoap::counters counted;
-    mincoap::server server{socket, site, buffer, mincoap::unguarded{}, counted};
+    mincoap::server server{socket, site, memory, mincoap::unguarded{}, counted};
     requests += socket.given->first;
     for (std::size_t i = 0; i < requests; ++i) server.poll(0);
     return counted[mincoap::outcomes::served] == requests;

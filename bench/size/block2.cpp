@@ -19,8 +19,8 @@ constexpr auto site =
                     mincoap::at<"led">(mincoap::value(led).title("Status LED")), mincoap::well_known_core);
 
 radio socket;
-mincoap::byte datagram[1152];
-constinit mincoap::server server{socket, site, datagram, mincoap::unguarded{}, mincoap::no_response{}};
+mincoap::server_memory<1152> memory;
+constinit mincoap::server server{socket, site, memory, mincoap::unguarded{}, mincoap::no_response{}};
 
 }  // namespace
 

@@ -15,13 +15,13 @@ constexpr auto site = mincoap::routes(mincoap::at<"hello">(mincoap::text("Hello 
                                       mincoap::at<"led">(mincoap::value(led)));
 
 radio socket;
-mincoap::byte datagram[1152];
+mincoap::server_memory<1152> memory;
 
 }  // namespace
 
 int main() {
     mincoap::security::siphash::key key;
     radio_random(key.data(), sizeof key);
-    mincoap::server server{socket, site, datagram, mincoap::echo_guard{key}};
+    mincoap::server server{socket, site, memory, mincoap::echo_guard{key}};
     for (;;) server.poll(now_ms);
 }

@@ -15,8 +15,8 @@ constexpr auto site = mincoap::routes(mincoap::at<"hello">(mincoap::text("Hello 
                                       mincoap::at<"led">(mincoap::value(led)));
 
 radio socket;
-mincoap::byte datagram[1152];
-constinit mincoap::server server{socket, site, datagram, mincoap::unguarded{}};
+mincoap::server_memory<1152> memory;
+constinit mincoap::server server{socket, site, memory, mincoap::unguarded{}};
 
 }  // namespace
 

@@ -164,11 +164,11 @@ constexpr auto site = mincoap::routes(
 // clang-format on
 
 radio socket;
-mincoap::byte datagram[1152];
+mincoap::server_memory<1152> memory;
 constinit mincoap::server server{
     socket,
     site,
-    datagram,
+    memory,
 #ifdef WITH_GUARD
     mincoap::echo_guard{mincoap::security::siphash::key{}},
 #elif defined(WITH_PREEMPTIVE_ECHO)

@@ -24,7 +24,7 @@ import sys
 from targets import BUILD, HERE, PREFIXES, PROFILES, ROOT, build, image_of
 
 BUDGET = HERE / "budget.tsv"
-HEADER = "target profile lto library application libc data bss stack".split()
+HEADER = "target profile lto flash library application libc data bss stack".split()
 KEY = 3  # columns that name a row
 
 
@@ -127,8 +127,8 @@ def row_of(target, profile, lto):
     sizes = collections.Counter()
     for owner, _, size in pieces(image, source):
         sizes[owner] += size
-    flash = [sizes["library"], sizes["application"], image.size(".libc")]
-    return [target, profile, "yes" if lto else "no", *flash, image.size(".data"), image.size(".bss"), stack_of(image)[0]]
+    flash = [sizes["library"], sizes["application"], image.size(".libc"), image.size(".data")]
+    return [target, profile, "yes" if lto else "no", sum(flash), *flash, image.size(".bss"), stack_of(image)[0]]
 
 
 def table():

@@ -96,7 +96,7 @@ constexpr auto site = routes(
 
 void firmware::main() {
     start();
-    static mincoap::server server{*socket, site, storage, make_guard(), leisure<128>{board::random(), leisure_ms},
+    static mincoap::server server{*socket, site, memory, make_guard(), leisure<128>{board::random(), leisure_ms},
                                   counted};
     run(server);
 }

@@ -11,6 +11,6 @@ constexpr auto site = mincoap::routes(
 
 void firmware::main() {
     start();
-    static mincoap::server server{*socket, site, storage, make_guard()};
+    static mincoap::server server{*socket, site, memory, make_guard()};
     run(server);
 }

@@ -94,6 +94,6 @@ template <typename Server>
 }
 
 // For what lwIP had to put together. A request in one piece is answered where it lies.
-inline mincoap::byte storage[mincoap::default_message_size];
+inline mincoap::server_memory<> memory;
 
 }  // namespace firmware

@@ -3,7 +3,7 @@
 int main() {
     mincoap::net::null_socket socket;
     const mincoap::null_handler handler;
-    static const std::array<mincoap::byte, 512> memory{};
+    static constexpr mincoap::server_memory<512> memory;
     mincoap::server server{socket, handler, memory, mincoap::unguarded{}};
     while (server.poll(0) != mincoap::poll_result::error) {}
 }

@@ -2,6 +2,6 @@
 
 int main() {
     mincoap::net::null_socket socket;
-    std::array<mincoap::byte, 64> memory{};
-    mincoap::server server{socket, mincoap::null_handler{}, mincoap::mutable_bytes{memory}};
+    mincoap::server_memory<64> memory;
+    mincoap::server server{socket, mincoap::null_handler{}, memory};
 }

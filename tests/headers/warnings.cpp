@@ -20,7 +20,7 @@ constexpr auto site = mincoap::routes(mincoap::at<"lamp">(mincoap::record(curren
 
 void serve() {
     mincoap::net::loopback socket;
-    static std::array<mincoap::byte, 256> memory;
+    static mincoap::server_memory<256> memory;
     mincoap::server own{socket, site, mincoap::unguarded{}};
     mincoap::server lent{socket, site, memory, mincoap::unguarded{}};
     own.poll(0);

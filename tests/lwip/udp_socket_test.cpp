@@ -37,11 +37,11 @@ protected:
 
     // Into `buffer`, of so many bytes of the storage or lent.
     status receive(udp_socket& from, net::arrival& about, std::size_t room = 1152) {
-        buffer = mutable_bytes{storage}.first(room);
+        buffer = mutable_bytes{memory.message}.first(room);
         return from.receive(buffer, about);
     }
     status receive(std::size_t room = 1152) { return receive(socket, in, room); }
-    bool is_lent() const { return buffer.data() != storage.data(); }
+    bool is_lent() const { return buffer.data() != memory.message.data(); }
 
     poll_result serve() { return device.poll(now_ms); }
 
@@ -62,11 +62,11 @@ protected:
     wire& second = wire::number(1);
     wire& ethernet = wire::number(2);
     udp_socket socket;
-    std::array<byte, 1152> storage{};
+    server_memory<1152> memory;
     mutable_bytes buffer;
     net::arrival in;
     watched watch{*this};
-    server<watched, decltype(site), given_memory, unguarded> device{watch, site, storage, unguarded{}};
+    server<watched, decltype(site), server_memory<1152>&, unguarded> device{watch, site, memory, unguarded{}};
     std::uint32_t now_ms = 0;
 };
 
@@ -383,7 +383,7 @@ const packet get_g{0x48, 1, 0x12, 0x34, 1, 2, 3, 4, 5, 6, 7, 8, 0xb1, 'g'};
 
 // The least that a server needs is a header, a token and an Echo option. Its sender puts the datagram where it likes.
 TEST_F(lwip_udp_socket, lends_enough_for_a_challenge_where_options_move_the_datagram_to_the_end_of_the_buffer) {
-    server guarded{watch, guarded_site, storage, echo_guard{{1, 2}}};
+    server guarded{watch, guarded_site, memory, echo_guard{{1, 2}}};
     for (std::size_t padding = 480; padding <= 528; padding += 8) {
         first.clear();
         first.put(with_padding(make({first.ipv6(9, peer_port), first.ipv6(1, port), get_g}), padding));
@@ -514,7 +514,7 @@ TEST_F(lwip_udp_socket, lends_all_there_is_where_the_link_has_no_limit) {
     first.set_mtu(0, 0);
     ask(get_hello, 32);
     ASSERT_EQ(serve(), poll_result::served);
-    EXPECT_EQ(buffer.size(), storage.size());
+    EXPECT_EQ(buffer.size(), memory.message.size());
     ask(get_hello);
     ASSERT_EQ(serve(), poll_result::served);
     EXPECT_TRUE(is_lent());
@@ -701,7 +701,7 @@ TEST_F(lwip_udp_socket, needs_no_memory_of_the_heap_for_an_answer_in_what_it_len
     ASSERT_EQ(receive(), status::done);
     ASSERT_TRUE(is_lent());
     const out_of_memory now;
-    EXPECT_EQ(socket.send(bytes{storage}.first(10), in.path), status::would_block) << "this one it has to copy";
+    EXPECT_EQ(socket.send(bytes{memory.message}.first(10), in.path), status::would_block) << "this one it has to copy";
     EXPECT_EQ(socket.send(buffer.first(10), in.path), status::done);
     EXPECT_TRUE(first.take_datagram());
 }

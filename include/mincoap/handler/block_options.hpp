@@ -25,13 +25,13 @@ struct block_options {
     const byte* etags_end = nullptr;
 };
 
-// Where the reply to a request is written. The request is in front.
+// Where the reply to a request is written: over the request, behind its token.
 struct reply_place {
-    mutable_bytes room;
+    byte* room_end;
     block_options* blocks;    // if `has_blocks`
     bool has_blocks = false;  // the site has
 
-    constexpr explicit reply_place(mutable_bytes memory) : room(memory.data(), memory.size()) {}
+    constexpr explicit reply_place(mutable_bytes memory) : room_end(memory.data() + memory.size()) {}
 };
 
 }  // namespace mincoap::detail

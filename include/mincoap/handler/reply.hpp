@@ -26,8 +26,8 @@ template <typename Render>
 inline constexpr bool reads_room<rendered_in_room<Render>> = true;
 
 // In checked builds, before a reply is written over it.
-inline void spoil(mutable_bytes request) {
-    for (byte& dead : request) dead = 0xa5;
+inline void spoil(byte* at, const byte* end) {
+    while (at < end) *at++ = 0xa5;
 }
 
 template <typename Render>
@@ -92,14 +92,12 @@ public:
     // The Content-Format that was given apart; not one that the render function writes.
     message::encoded_content_format format() const { return message::encoded_content_format::from_encoded(head_ >> 8); }
 
-    // Writes options and payload behind the first `used` bytes of the buffer, a header and a token. Returns the size of
-    // the message, or 0 if it does not fit.
-    std::size_t render(mutable_bytes buffer, std::size_t used) const {
-        return render_ == nullptr ? used : render_(*this, buffer, used);
-    }
+    // Writes options and payload from there, behind a header and a token, to `room_end` at most. Returns where they end;
+    // null if they do not fit.
+    byte* render(byte* to, byte* room_end) const { return render_ == nullptr ? to : render_(*this, to, room_end); }
 
 private:
-    using renderer = std::size_t(const reply&, mutable_bytes, std::size_t);
+    using renderer = byte*(const reply&, byte* to, byte* room_end);
 
     reply(mincoap::code code, renderer* how) : head_(static_cast<std::uint32_t>(code)), render_(how) {}
 
@@ -110,30 +108,32 @@ private:
     }
 
     // It never fits, which leaves the code alone.
-    static std::size_t write_nothing(const reply&, mutable_bytes, std::size_t) { return 0; }
+    static byte* write_nothing(const reply&, byte*, byte*) { return nullptr; }
 
     // What most replies are is written straight away: a server of constants links no writer.
-    static std::size_t write_constant(const reply& self, mutable_bytes buffer, std::size_t used) {
-        return write_payload(self, self.payload_, buffer, used);
+    static byte* write_constant(const reply& self, byte* to, byte* room_end) {
+        return write_payload(self, self.payload_, to, room_end);
     }
-    static std::size_t write_short_text(const reply& self, mutable_bytes buffer, std::size_t used) {
-        return self.text_.failed() ? 0 : write_payload(self, self.text_.view(), buffer, used);
+    static byte* write_short_text(const reply& self, byte* to, byte* room_end) {
+        return self.text_.failed() ? nullptr : write_payload(self, self.text_.view(), to, room_end);
     }
-    static std::size_t write_payload(const reply& self, payload_view payload, mutable_bytes buffer, std::size_t used) {
-        if constexpr (checked_build) detail::spoil(buffer.subspan(used));
+    static byte* write_payload(const reply& self, payload_view payload, byte* to, byte* room_end) {
+        if constexpr (checked_build) detail::spoil(to, room_end);
         const message::encoded_content_format format = self.format();
         const std::size_t marker = payload.empty() ? 0 : 1;
-        if (format.size() + marker + payload.size() > buffer.size() - used) return 0;
-        byte* to = format.copy_to(buffer.data() + used);
-        if (!payload.empty()) *to++ = message::payload_marker;
+        const std::size_t size = format.size() + marker + payload.size();
+        if (size > static_cast<std::size_t>(room_end - to)) return nullptr;
+        byte* const end = to + size;
+        to = format.copy_to(to);
+        if (to != end) *to++ = message::payload_marker;
         copy_bytes(payload.data(), payload.size(), to);
-        return static_cast<std::size_t>(to - buffer.data()) + payload.size();
+        return end;
     }
 
     template <typename Render>
-    static std::size_t write_by(const reply& self, mutable_bytes buffer, std::size_t used) {
-        if constexpr (checked_build && !detail::reads_room<Render>) detail::spoil(buffer.subspan(used));
-        message::writer to{buffer, used};
+    static byte* write_by(const reply& self, byte* begin, byte* room_end) {
+        if constexpr (checked_build && !detail::reads_room<Render>) detail::spoil(begin, room_end);
+        message::writer to{mutable_bytes{begin, room_end}, 0};
         const Render& render = *std::launder(reinterpret_cast<const Render*>(self.storage_));
         if constexpr (detail::writes_format<Render>) {
             render(to, self.format());
@@ -141,7 +141,7 @@ private:
             to.option(self.format());
             render(to);
         }
-        return to.size();
+        return to.rest().data();
     }
 
     std::uint32_t head_;

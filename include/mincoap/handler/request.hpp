@@ -122,12 +122,12 @@ struct request {
     // reply may point to it. Nothing else of the request may be read from then on, so that this happens once. Empty if
     // it is larger than what is behind the token.
     bytes keep(bytes part) const {
-        mutable_bytes& room = place->room;
-        const bytes behind_token{message.token().data() + message.token().size(), room.data() + room.size()};
-        if (part.size() > behind_token.size()) return {};
-        room = room.first(room.size() - part.size());
-        if (!part.empty()) __builtin_memmove(room.data() + room.size(), part.data(), part.size());
-        return {room.data() + room.size(), part.size()};
+        const byte* const behind_token = message.token().data() + message.token().size();
+        byte*& room_end = place->room_end;
+        if (part.size() > static_cast<std::size_t>(room_end - behind_token)) return {};
+        room_end -= part.size();
+        if (!part.empty()) __builtin_memmove(room_end, part.data(), part.size());
+        return {room_end, part.size()};
     }
 };
 

@@ -71,7 +71,7 @@ struct encoded_content_format {
         return format_option{(encoded & 3) == 2 ? first << 8 | encoded >> 16 : first};
     }
 
-    constexpr unsigned size() const { return encoded == 0 ? 0 : 1 + (encoded & 3); }
+    constexpr unsigned size() const { return (encoded & 3) + (encoded != 0 ? 1 : 0); }
 
     // Writes it, and returns where it ends.
     constexpr byte* copy_to(byte* to) const {

@@ -68,7 +68,8 @@ private:
     // A delta or length with its extension: 13 means one more byte, 14 two more. What is reserved (15) or cut off is
     // larger than any delta or length that fits.
     static constexpr std::size_t extended(unsigned nibble, const byte*& at, const byte* end) {
-        if (nibble < 13) return nibble;
+        if (nibble < 13) [[likely]]
+            return nibble;
         const std::size_t size = nibble - 12;
         if (size == 3 || size > static_cast<std::size_t>(end - at)) return ~std::size_t{0};
         const std::size_t first = *at;

@@ -1,26 +1,19 @@
 // The arguments of a server, checked before it is made: each mistake has a sentence, and is all that the compiler says.
 #pragma once
 
-#include <array>
-
-#include <mincoap/net/udp_socket.hpp>
+#include <mincoap/server/server_memory.hpp>
 #include <mincoap/server/stack.hpp>
 
 namespace mincoap::detail {
 
-// The size that the type of some memory tells, in bytes; `std::dynamic_extent` if it does not.
-template <typename Memory>
-inline constexpr std::size_t extent_of = std::dynamic_extent;
-template <typename T, std::size_t Size>
-inline constexpr std::size_t extent_of<T[Size]> = Size;
-template <typename T, std::size_t Size>
-inline constexpr std::size_t extent_of<std::array<T, Size>> = Size;
-template <typename T, std::size_t Size>
-inline constexpr std::size_t extent_of<std::span<T, Size>> = Size;
-
-// An argument that is no part: memory, of the right type or of another one, or a pointer to it.
 template <typename T>
-concept memory = std::convertible_to<T, mutable_bytes>;
+inline constexpr std::size_t size_of_memory = 0;
+template <std::size_t Size>
+inline constexpr std::size_t size_of_memory<server_memory<Size>> = Size;
+
+// Memory of a server, and what is given in its place by mistake: an array, a span or a pointer.
+template <typename T>
+concept memory = size_of_memory<std::remove_cvref_t<T>> != 0;
 template <typename T>
 concept memory_like = memory<T> || std::is_array_v<std::remove_reference_t<T>> ||
                       std::is_pointer_v<std::remove_cvref_t<T>> || requires(T& given) {
@@ -90,23 +83,24 @@ struct checked_arguments {
     static_assert(has_memory || !are_objects || is_sound, "mincoap: a layer that is a variable is not constant");
 };
 
-template <typename Memory, typename... Layers>
-inline constexpr bool is_large_enough =
-    extent_of<std::remove_cvref_t<Memory>> >= min_buffer_size<std::remove_cvref_t<Layers>...>;
-
 template <typename Memory, typename Layers>
 struct checked_memory {
-    static constexpr bool is_memory = memory<Memory>;
     static constexpr bool is_sound = false;
-    static_assert(is_memory || !Layers::is_sound,
-                  "mincoap: the server's memory is an array, or a std::span, of mincoap::byte, which is a std::uint8_t "
-                  "and not constant");
+    static_assert(
+        memory<Memory> || !Layers::is_sound,
+        "mincoap: the server's memory is a variable mincoap::server_memory<size>, with the size of the largest "
+        "message");
 };
 template <memory Memory, typename... Layers>
     requires checked_arguments<Layers...>::is_sound
 struct checked_memory<Memory, checked_arguments<Layers...>> {
-    static constexpr bool is_sound = is_large_enough<Memory, Layers...>;
-    static_assert(is_sound,
+    using plain = std::remove_reference_t<Memory>;
+    static constexpr bool is_variable = std::is_lvalue_reference_v<Memory> && !std::is_const_v<plain>;
+    static constexpr bool is_large_enough =
+        size_of_memory<std::remove_const_t<plain>> >= min_buffer_size<std::remove_cvref_t<Layers>...>;
+    static constexpr bool is_sound = is_variable && is_large_enough;
+    static_assert(is_variable, "mincoap: the server refers to its memory, which is a variable, and not constant");
+    static_assert(is_large_enough,
                   "mincoap: this memory is too small for a server, which needs 12 bytes, or 22 with echo_guard");
 };
 

@@ -41,18 +41,21 @@ inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t
 }
 
 // What becomes of the rendered response, of the given size, if the request has a Block option that counts. The header
-// has the method still. An option that the resource has written itself is left as it is. Returns the size of the
-// response, or 0 if it does not fit.
-[[gnu::noinline]] inline std::size_t answer_in_blocks(mutable_bytes room, std::size_t size, block_request asked,
-                                                      reply& answer) {
+// has the method still. An option that the resource has written itself is left as it is. Returns where the response
+// ends; null if it does not fit.
+[[gnu::noinline]] inline byte* answer_in_blocks(mutable_bytes room, byte* response_end, block_request asked,
+                                                reply& answer) {
     byte* const response = room.data();
+    auto size = static_cast<std::size_t>(response_end - response);
     const bool is_read = message::is_safe(message::code_of(response));
     const option number = is_read ? option::block2 : option::block1;
     const message::options_end end{response, size};
-    if (end.last >= number || is_error(answer.code()) || (is_read && answer.code() != code::content)) return size;
+    if (end.last >= number || is_error(answer.code()) || (is_read && answer.code() != code::content))
+        return response_end;
     if (is_read) {
         const std::size_t cut = cut_block(response, end.at + 1, size, asked);
-        if (cut == 0) return answer = code::bad_request, message::header_size + message::token_size_of(response);
+        if (cut == 0)
+            return answer = code::bad_request, response + message::header_size + message::token_size_of(response);
         size = cut;
     }
     const std::array<byte, 3> value{static_cast<byte>(asked >> 16), static_cast<byte>(asked >> 8),
@@ -60,7 +63,7 @@ inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t
     const unsigned length = message::uint_size(asked & 0xff'ffff);
     const std::size_t told = message::append_option(room, size, end, number, bytes{value}.last(length));
     const bool is_part = block::number_of(asked) != 0 || (asked & block::more_bit) != 0;
-    return told == size && is_part ? 0 : told;
+    return told == size && is_part ? nullptr : response + told;
 }
 
 }  // namespace mincoap::detail

@@ -29,8 +29,7 @@ struct exchange : detail::reply_place {
 
     mincoap::request request;
 
-    // The largest answer that may be sent, and what of it layers outside will add: see `limit_to` and `reserve`.
-    std::size_t limit;
+    // How many bytes layers outside will add to the answer: see `reserve`.
     std::size_t reserved = 0;
 
     // A layer that protects answers notes here how it protects this one; 0: it does not. A layer inside that keeps the
@@ -38,8 +37,7 @@ struct exchange : detail::reply_place {
     std::uint64_t protection = 0;
 
     exchange(mutable_bytes memory, origin& in, std::uint32_t now_ms)
-        : reply_place(memory), size(in.size), buffer(memory), from(in), request(in, now_ms, *this),
-          limit(memory.size()) {}
+        : reply_place(memory), size(in.size), buffer(memory), from(in), request(in, now_ms, *this) {}
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
 
@@ -51,9 +49,8 @@ struct exchange : detail::reply_place {
 
     // The answer has so many bytes at most, at least 12: a response in blocks gets smaller, another one that is too
     // large becomes 5.00, or nothing in answer to multicast.
-    constexpr void limit_to(std::size_t most) {
-        if (most >= limit) return;
-        limit = most;
+    void limit_to(std::size_t most) {
+        if (most < static_cast<std::size_t>(room_end - header())) room_end = header() + most;
     }
 };
 

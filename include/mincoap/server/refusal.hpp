@@ -72,12 +72,13 @@ inline void leave_header(exchange& x) {
 
 // Appends to a 4.13 without options the size of the blocks to send the body in, where a resource takes some (RFC 7959
 // §2.9.3), or else how many bytes of payload the buffer takes (Size1, §4). The size that a body in blocks may have is
-// its resource's to tell, which is not known of a datagram that was cut. Returns the size of the message.
+// its resource's to tell, which is not known of a datagram that was cut. Returns where the message ends.
 template <bool InBlocks>
-constexpr std::size_t append_size_limit(mutable_bytes buffer, std::size_t size) {
+constexpr byte* append_size_limit(byte* to, byte* room_end) {
     constexpr std::size_t other_options = 48;  // that a request has besides, for the most part
-    if (buffer.size() - size < other_options + 16) return size;
-    std::size_t limit = buffer.size() - size - other_options;
+    const auto room = static_cast<std::size_t>(room_end - to);
+    if (room < other_options + 16) return to;
+    std::size_t limit = room - other_options;
     if constexpr (InBlocks) {
         unsigned size_exponent = message::block::max_size_exponent;
         while (16U << size_exponent > limit) --size_exponent;
@@ -85,10 +86,10 @@ constexpr std::size_t append_size_limit(mutable_bytes buffer, std::size_t size) 
     }
     const unsigned length = limit > 0xff ? 2 : limit != 0 ? 1 : 0;
     constexpr unsigned number = number_of(InBlocks ? option::block1 : option::size1);
-    byte* to = message::write_option_head(buffer.data() + size, number, length);
+    to = message::write_option_head(to, number, length);
     if (limit > 0xff) *to++ = static_cast<byte>(limit >> 8);
     if (limit != 0) *to++ = static_cast<byte>(limit);
-    return static_cast<std::size_t>(to - buffer.data());
+    return to;
 }
 
 }  // namespace mincoap::detail

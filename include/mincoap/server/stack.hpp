@@ -12,12 +12,9 @@
 namespace mincoap {
 namespace detail {
 
-// Renders the reply over the request: header and token stay, the rest is written anew. Returns the size of the
-// response, or 0 if it does not fit. The header has the method still, by which a response that is too large is
-// replaced.
-inline std::size_t render(mutable_bytes room, std::size_t token_end, const reply& answer) {
-    return answer.render(room, token_end);
-}
+// Renders the reply over the request, behind its token. Returns where the response ends; null if it does not fit. The
+// header has the method still, by which a response that is too large is replaced.
+inline byte* render(const reply& answer, byte* token_end, byte* room_end) { return answer.render(token_end, room_end); }
 
 // No layer counts: the outcome of a datagram is not kept.
 struct unnoted {
@@ -249,7 +246,7 @@ private:
         note(x, ping ? outcomes::ping : is_reserved(c) ? outcomes::malformed : outcomes::unwanted);
         return reject(x);
     }
-    std::size_t take_request(exchange_type& x) {
+    [[gnu::always_inline]] std::size_t take_request(exchange_type& x) {
         x.refusal = detail::refusal<Site>(x.request);
         reply said = serve_at<0>(x, x.request);
         detail::block_request asked = 0;
@@ -283,7 +280,7 @@ private:
 
     // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is
     // (§5.2.3). `asked` tells of the Block option that the server answers.
-    std::size_t answer(exchange_type& x, reply& said, detail::block_request asked) {
+    [[gnu::always_inline]] std::size_t answer(exchange_type& x, reply& said, detail::block_request asked) {
         if (said.code() == code::empty) return leave_unsaid(x);
         byte* const header = x.header();
         if ((header[0] & non_confirmable_bit) == 0) {
@@ -306,31 +303,31 @@ private:
     }
     static std::size_t write(exchange_type& x, reply& said, detail::block_request asked) {
         byte* const header = x.header();
-        const std::size_t token_end = token_end_of(x);
-        std::size_t size = limit_room(x, token_end) ? detail::render(x.room, token_end, said) : 0;
+        byte* const token_end = header + token_end_of(x);
+        byte* end = limit_room(x, token_end) ? detail::render(said, token_end, x.room_end) : nullptr;
         if constexpr (has_blocks)
-            if ((asked & detail::has_block) != 0 && size != 0)
-                size = detail::answer_in_blocks(x.room, size, asked, said);
+            if ((asked & detail::has_block) != 0 && end != nullptr)
+                end = detail::answer_in_blocks({header, x.room_end}, end, asked, said);
         header[1] = static_cast<byte>(said.code());
-        if (size == 0) return leave_code(x, token_end);
+        if (end == nullptr) return leave_code(x, token_end);
         note(x, x.refusal == code::empty ? outcomes::served : outcomes::refused);
-        return x.from.truncated ? detail::append_size_limit<detail::takes_blocks<Site>>(x.room, size) : size;
+        if (x.from.truncated) end = detail::append_size_limit<detail::takes_blocks<Site>>(end, x.room_end);
+        return static_cast<std::size_t>(end - header);
     }
     // True if header and token have room.
-    static bool limit_room(exchange_type& x, std::size_t token_end) {
+    static bool limit_room(exchange_type& x, const byte* token_end) {
         if constexpr (has_receivers) {
-            if (x.limit < token_end + x.reserved) return false;
-            const std::size_t limit = x.limit - x.reserved;
-            if (limit < x.room.size()) x.room = x.room.first(limit);
+            if (static_cast<std::size_t>(x.room_end - token_end) < x.reserved) return false;
+            x.room_end -= x.reserved;
         }
         return true;
     }
     // The code alone, of a response that does not fit: that of an error, and 5.00 in place of another one.
-    static std::size_t leave_code(exchange_type& x, std::size_t token_end) {
+    static std::size_t leave_code(exchange_type& x, const byte* token_end) {
         byte& code_byte = x.header()[1];
         x.what = outcomes::reply_too_large;
         if (!is_error(static_cast<code>(code_byte))) code_byte = static_cast<byte>(code::internal_server_error);
-        return x.from.multicast ? 0 : token_end;
+        return x.from.multicast ? 0 : static_cast<std::size_t>(token_end - x.header());
     }
 
     // ---- By itself

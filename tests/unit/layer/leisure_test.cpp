@@ -120,7 +120,7 @@ TEST(leisure, has_the_layers_inside_answer_by_what_it_can_keep) {
     message_from group{multicast()};
     bool left_out = false;
     l.receive(group.x, answering{some_response(), left_out});
-    EXPECT_EQ(group.x.limit, 64U);
+    EXPECT_EQ(group.x.room_end - group.x.header(), 64);
 }
 
 TEST(leisure, lets_pass_what_is_to_nobody_but_this_server) {
@@ -131,7 +131,7 @@ TEST(leisure, lets_pass_what_is_to_nobody_but_this_server) {
     EXPECT_EQ(l.receive(client_of_ours.x, answering{response, left_out}), 200U);
     EXPECT_EQ(packet{bytes{client_of_ours.buffer}.first(200)}, response);
     EXPECT_FALSE(left_out);
-    EXPECT_EQ(client_of_ours.x.limit, 256U);
+    EXPECT_EQ(client_of_ours.x.room_end - client_of_ours.x.header(), 256);
     EXPECT_TRUE(l.is_idle());
 }
 
@@ -236,8 +236,7 @@ class leisure_test : public testing::Test {
 protected:
     net::loopback<256, 4> socket;
     counters counted;
-    server<net::loopback<256, 4>, decltype(site), std::array<byte, default_message_size>, unguarded, leisure<48>,
-           counters&>
+    server<net::loopback<256, 4>, decltype(site), server_memory<>, unguarded, leisure<48>, counters&>
         device{socket, site, unguarded{}, leisure<48>{1, 1000}, counted};
     std::uint32_t now = 5000;
 

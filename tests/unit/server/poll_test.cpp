@@ -31,11 +31,11 @@ protected:
     counters counted;
 
 private:
-    std::array<byte, 64> memory_{};
+    server_memory<64> memory_;
 
 protected:
-    server<net::loopback<64, 4>, decltype(site), given_memory, unguarded, counters&> device{
-        socket, site, mutable_bytes{memory_}, unguarded{}, counted};
+    server<net::loopback<64, 4>, decltype(site), server_memory<64>&, unguarded, counters&> device{socket, site, memory_,
+                                                                                                  unguarded{}, counted};
 };
 
 TEST_F(poll_test, is_idle_when_nothing_came) {
@@ -74,8 +74,8 @@ TEST_F(poll_test, resets_and_errors_are_answers) {
 }
 
 TEST_F(poll_test, rejects_what_is_larger_than_its_buffer) {
-    std::array<byte, 16> small{};
-    server s{socket, site, mutable_bytes{small}, unguarded{}, counted};
+    server_memory<16> small;
+    server s{socket, site, small, unguarded{}, counted};
     deliver(packet{"40 01 00 01 b1 'a' ff"} + test::filler(10));
     deliver(packet{"50 01 00 02 b1 'a' ff"} + test::filler(10));
     EXPECT_EQ(s.poll(0), poll_result::served);

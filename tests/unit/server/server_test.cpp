@@ -84,9 +84,9 @@ TEST(server, takes_a_layer_that_refers_to_something) {
 }
 
 TEST(server, works_in_given_memory) {
-    std::array<byte, 12> memory{};
+    server_memory<12> memory;
     net::loopback<> socket;
-    server s{socket, site, mutable_bytes{memory}, unguarded{}, counters{}};
+    server s{socket, site, memory, unguarded{}, counters{}};
     ASSERT_TRUE(socket.deliver(packet{"40 01 00 01 b1 'a'"}.view(), unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
     EXPECT_EQ(taken(socket), packet{"60 45 00 01 c0 ff 'A'"});
@@ -140,8 +140,7 @@ protected:
     std::uint32_t wait_ms() const { return s.wait_ms(now_ms); }
 
     net::loopback<64, 4> socket;
-    server<net::loopback<64, 4>, decltype(site), std::array<byte, default_message_size>, unguarded> s{socket, site,
-                                                                                                      unguarded{}};
+    server<net::loopback<64, 4>, decltype(site), server_memory<>, unguarded> s{socket, site, unguarded{}};
     std::uint32_t now_ms = 0xffff'ffb0;  // the clock wraps around
 };
 
@@ -232,8 +231,8 @@ TEST_F(blocked_server, waits_for_the_socket_where_the_clock_stands_still) {
 using lending_loopback = net::loopback<64, 4, true>;
 
 TEST(server_on_lent_memory, answers_where_the_datagram_lies) {
-    std::array<byte, 128> memory;
-    memory.fill(0x77);
+    server_memory<128> memory;
+    memory.message.fill(0x77);
     lending_loopback socket;
     server s{socket, site, memory, unguarded{}};
     for (int i = 0; i < 3; ++i) {
@@ -242,7 +241,7 @@ TEST(server_on_lent_memory, answers_where_the_datagram_lies) {
         EXPECT_EQ(taken(socket), packet{"60 45 00 01 c0 ff 'A'"});
         EXPECT_EQ(s.poll(0), poll_result::idle);
     }
-    for (const byte b : memory) ASSERT_EQ(b, 0x77) << "nothing was copied there";
+    for (const byte b : memory.message) ASSERT_EQ(b, 0x77) << "nothing was copied there";
 }
 
 TEST(server_on_lent_memory, keeps_a_blocked_answer_in_it) {
@@ -281,7 +280,7 @@ TEST(server_on_lent_memory, takes_a_datagram_that_is_copied_into_its_own_memory_
     constexpr auto sized = [](const request& r) -> reply {
         return r.payload().size() == 50 ? code::valid : code::bad_request;
     };
-    std::array<byte, 56> memory{};
+    server_memory<56> memory;
     lending_loopback socket;
     server s{socket, sized, memory, unguarded{}};
     const packet whole = packet{"40 02 00 02 ff"} + test::filler(50);
@@ -295,8 +294,8 @@ TEST(server_on_lent_memory, takes_a_datagram_that_is_copied_into_its_own_memory_
         EXPECT_EQ(taken(socket), packet{"60 43 00 02"});
         EXPECT_EQ(s.poll(0), poll_result::served);
         EXPECT_EQ(taken(socket), packet{"60 8d 00 03"});
-        EXPECT_EQ(packet{bytes{memory}.first(4)}, packet{"60 8d 00 03"});
-        memory.fill(0);
+        EXPECT_EQ(packet{bytes{memory.message}.first(4)}, packet{"60 8d 00 03"});
+        memory.message.fill(0);
         EXPECT_EQ(s.poll(0), poll_result::idle);
     }
 }
@@ -304,14 +303,14 @@ TEST(server_on_lent_memory, takes_a_datagram_that_is_copied_into_its_own_memory_
 // By then, the memory that the request lay in is the socket's again.
 TEST(server_on_lent_memory, sends_what_was_deferred_from_its_own) {
     constexpr auto groups = routes(at<"a">(for_groups(text("A"))));
-    std::array<byte, 128> memory{};
+    server_memory<128> memory;
     lending_loopback socket;
     server s{socket, groups, memory, unguarded{}, leisure<48>{1, 100}};
     ASSERT_TRUE(socket.deliver(packet{"50 01 00 01 b1 'a'"}.view(), test::multicast()));
     EXPECT_EQ(s.poll(0), poll_result::ignored);
     EXPECT_EQ(s.poll(100), poll_result::served);
     EXPECT_EQ(taken(socket), packet{"50 45 00 00 c0 ff 'A'"});
-    EXPECT_EQ(packet{bytes{memory}.first(7)}, packet{"50 45 00 00 c0 ff 'A'"});
+    EXPECT_EQ(packet{bytes{memory.message}.first(7)}, packet{"50 45 00 00 c0 ff 'A'"});
     ASSERT_TRUE(socket.deliver(packet{"40 01 00 02 b1 'a'"}.view(), unicast()));
     EXPECT_EQ(s.poll(100), poll_result::served);
     EXPECT_EQ(taken(socket), packet{"60 45 00 02 c0 ff 'A'"});
@@ -427,39 +426,22 @@ TEST(server, forgets_that_an_address_was_confirmed) {
     EXPECT_EQ(answer(other), packet{"60 81 12 34"});
 }
 
-// Of a span the compiler does not know the size: it is looked at in every build, checked or not.
-TEST(server_death_test, refuses_a_span_that_is_too_small) {
-    net::null_socket socket;
-    const null_handler handler;
-    static std::array<byte, 22> memory;
-    const auto serve_in = [&](std::size_t size) {
-        server{socket, handler, mutable_bytes{memory}.first(size), unguarded{}}.poll(0);
-    };
-    const auto serve_guarded_in = [&](std::size_t size) {
-        server{socket, handler, mutable_bytes{memory}.first(size), echo_guard{{1, 2}}}.poll(0);
-    };
-    serve_in(12);
-    serve_guarded_in(22);
-    for (const std::size_t size : {0U, 1U, 8U, 11U}) EXPECT_DEATH(serve_in(size), "") << size;
-    EXPECT_DEATH(serve_guarded_in(21), "");
-}
-
 // Its arguments outlive it: a temporary is refused, in all the ways to make a server.
-using own_memory = std::array<byte, default_message_size>;
+using own_memory = server_memory<>;
 using given = server<net::null_socket, null_handler, own_memory, unguarded>;
 using given_layers = server<net::null_socket, null_handler, own_memory, unguarded, counters>;
-using given_buffer = server<net::null_socket, null_handler, given_memory, unguarded, counters>;
+using given_buffer = server<net::null_socket, null_handler, server_memory<64>&, unguarded, counters>;
 static_assert(std::is_constructible_v<given, net::null_socket&, null_handler&, unguarded>);
 static_assert(std::is_constructible_v<given, net::null_socket&, const null_handler&, unguarded>);
 static_assert(std::is_constructible_v<given_layers, net::null_socket&, const null_handler&, unguarded, counters>);
 static_assert(
-    std::is_constructible_v<given_buffer, net::null_socket&, null_handler&, mutable_bytes, unguarded, counters>);
+    std::is_constructible_v<given_buffer, net::null_socket&, null_handler&, server_memory<64>&, unguarded, counters>);
 static_assert(!std::is_constructible_v<given, net::null_socket&, null_handler, unguarded>);
 static_assert(!std::is_constructible_v<given, net::null_socket&, const null_handler, unguarded>);
 static_assert(!std::is_constructible_v<given, net::null_socket, null_handler&, unguarded>);
 static_assert(!std::is_constructible_v<given_layers, net::null_socket&, null_handler, unguarded, counters>);
 static_assert(
-    !std::is_constructible_v<given_buffer, net::null_socket&, null_handler, mutable_bytes, unguarded, counters>);
+    !std::is_constructible_v<given_buffer, net::null_socket&, null_handler, server_memory<64>&, unguarded, counters>);
 
 // The archetype of a socket is enough to build a server on.
 TEST(server, stands_on_anything_that_is_a_socket) {

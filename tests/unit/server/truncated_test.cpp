@@ -52,10 +52,10 @@ TEST(truncated, non_confirmable_request_is_answered_with_a_non_confirmable_4_13)
 
 // RFC 7252 §4.4
 TEST(truncated, non_confirmable_answer_has_a_message_id_of_the_servers_own) {
-    std::array<byte, 16> memory{};
+    server_memory<16> memory;
     net::loopback<> socket;
     counters counted;
-    server s{socket, nobody, mutable_bytes{memory}, unguarded{}, counted};
+    server s{socket, nobody, memory, unguarded{}, counted};
     s.start_message_ids_at(0xabcd);
     ASSERT_TRUE(socket.deliver(too_large("51 03 12 34 77 b1 'a' ff", 16).view(), test::unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);

@@ -3,7 +3,6 @@
 int main() {
     mincoap::net::null_socket socket;
     const mincoap::null_handler handler;
-    static std::array<std::byte, 512> memory;
-    mincoap::server server{socket, handler, memory, mincoap::unguarded{}};
+    mincoap::server server{socket, handler, mincoap::server_memory<512>{}, mincoap::unguarded{}};
     while (server.poll(0) != mincoap::poll_result::error) {}
 }

@@ -3,7 +3,7 @@
 int main() {
     mincoap::net::null_socket socket;
     const mincoap::null_handler handler;
-    static mincoap::byte memory[11];
+    static mincoap::byte memory[512];
     mincoap::server server{socket, handler, std::span{memory}, mincoap::unguarded{}};
     while (server.poll(0) != mincoap::poll_result::error) {}
 }

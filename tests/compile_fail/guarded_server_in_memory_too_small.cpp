@@ -4,7 +4,7 @@
 int main() {
     mincoap::net::null_socket socket;
     const mincoap::null_handler handler;
-    static mincoap::byte memory[21];
+    static mincoap::server_memory<21> memory;
     mincoap::server server{socket, handler, memory, mincoap::echo_guard{{1, 2}}};
     while (server.poll(0) != mincoap::poll_result::error) {}
 }

@@ -1,10 +1,9 @@
-// It would stop at the first datagram.
 #include <mincoap/mincoap.hpp>
 
 int main() {
     mincoap::net::null_socket socket;
     const mincoap::null_handler handler;
-    static mincoap::byte memory[8];
+    static mincoap::server_memory<65536> memory;
     mincoap::server server{socket, handler, memory, mincoap::unguarded{}};
     while (server.poll(0) != mincoap::poll_result::error) {}
 }

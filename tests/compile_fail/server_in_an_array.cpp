@@ -3,7 +3,7 @@
 int main() {
     mincoap::net::null_socket socket;
     const mincoap::null_handler handler;
-    static char memory[512];
+    static mincoap::byte memory[512];
     mincoap::server server{socket, handler, memory, mincoap::unguarded{}};
     while (server.poll(0) != mincoap::poll_result::error) {}
 }

@@ -1,9 +1,10 @@
+// It would stop at the first datagram.
 #include <mincoap/mincoap.hpp>
 
 int main() {
     mincoap::net::null_socket socket;
     const mincoap::null_handler handler;
-    static std::array<mincoap::byte, 11> memory;
+    static mincoap::server_memory<11> memory;
     mincoap::server server{socket, handler, memory, mincoap::unguarded{}};
     while (server.poll(0) != mincoap::poll_result::error) {}
 }
