@@ -31,12 +31,6 @@ struct reply_place {
     block_options* blocks = nullptr;  // null: the site has no blocks
 
     constexpr explicit reply_place(byte* end) : room_end(end) {}
-
-    // From somewhere in the request on.
-    constexpr mutable_bytes room(const byte* from) const {
-        const auto size = static_cast<std::size_t>(room_end - from);
-        return {room_end - size, size};
-    }
 };
 
 }  // namespace mincoap::detail

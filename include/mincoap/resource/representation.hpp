@@ -266,31 +266,36 @@ struct rendered_block {
     mutable_bytes part;
 };
 
-// The room of the reply, without the token of the request, and without its ETags, which what is rendered is compared to.
-inline mutable_bytes room_to_render(const request& r) {
-    const byte* used = r.message.token().data() + r.message.token().size();
-    if (r.place->blocks != nullptr && r.place->blocks->etags_end != nullptr) used = r.place->blocks->etags_end;
-    return r.place->room(used);
+// The room behind the token and so many bytes, and behind the ETags of the request, to which what is rendered is
+// compared.
+inline mutable_bytes room_to_render(const request& r, std::ptrdiff_t options = 0) {
+    const reply_place& place = *r.place;
+    const bytes token = r.message.token();
+    std::ptrdiff_t left = place.room_end - (token.data() + token.size()) - options;
+    if (place.blocks != nullptr && place.blocks->etags_end != nullptr) {
+        const std::ptrdiff_t behind_etags = place.room_end - place.blocks->etags_end;
+        left = behind_etags < left ? behind_etags : left;
+    }
+    return left > 0 ? mutable_bytes{place.room_end - left, place.room_end} : mutable_bytes{};
 }
 
 // Where the block can be rendered: behind what its options will take.
 inline mutable_bytes window_of(const request& r, block_request asked, std::size_t max_age) {
     const std::size_t options =
         etag_size + format_size + max_age + block2_size + marker_size + ((asked & has_size2) != 0 ? size2_size : 0);
-    const mutable_bytes room = room_to_render(r);
-    const std::size_t behind_token = r.place->room(r.message.token().data() + r.message.token().size()).size();
-    if (behind_token <= options) return {};
-    const std::size_t left = behind_token - options;
-    const mutable_bytes all = left < room.size() ? room.last(left) : room;
+    const mutable_bytes room = room_to_render(r, static_cast<std::ptrdiff_t>(options));
     const std::size_t size = 16U << block::size_exponent_of(asked);
-    return (asked & has_block) != 0 && size < all.size() ? all.first(size) : all;
+    return (asked & has_block) != 0 && size < room.size() ? room.first(size) : room;
 }
 
 template <std::uint32_t MaxAge, rendered_representation R>
 rendered_block render_block(const request& r, const R& what) {
     const block_request asked = block_request_of(r, {});
     const mutable_bytes part = window_of(r, asked, MaxAge != default_max_age ? max_age_size : 0);
-    if constexpr (checked_build) spoil(room_to_render(r));
+    if constexpr (checked_build) {
+        const mutable_bytes dead = room_to_render(r);
+        spoil(dead.data(), dead.data() + dead.size());
+    }
     return {plan_of(r, what.read_anew(block::offset_of(asked), part)), part};
 }
 
