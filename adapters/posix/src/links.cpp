@@ -149,8 +149,8 @@ private:
 
 }  // namespace
 
-code detail::write_links(descriptor of, bytes encoded_path, body_writer& to) {
-    const entry_stream stream = open_stream(std::move(of));
+code detail::write_links(const place& of, bytes encoded_path, body_writer& to) {
+    const entry_stream stream = open_stream(descriptor{::openat(of.parent, entry_of(of), read_directory)});
     if (!stream) return code_of(errno);
     allowance left;
     const auto put = [&](std::string_view name, const file_status& about) {

@@ -14,7 +14,8 @@
 // that nothing that is moved or linked meanwhile leads out of the tree. What the process may not do is 4.03.
 //
 //   GET      A file in blocks, with an ETag of its device, inode, size and time of change; Content-Format by the name's
-//            extension. A directory, with an empty last segment or without, lists what stands in it in the link format
+//            extension. For a client that asks for one block after another, 32 KiB are read ahead into memory. No file
+//            stays open, and a block is sent from there only while the file is the same and unchanged. A directory, with an empty last segment or without, lists what stands in it in the link format
 //            (RFC 6690), in no order, up to `max_links`; it is read anew for each block. Files beyond 1 GiB, which
 //            blocks cannot tell, are 5.01.
 //   PUT      A whole file, or block by block (RFC 7959 §2.5): 2.01 or 2.04. It stands beside its place, hidden, until
@@ -44,10 +45,13 @@
 #include <array>
 #include <concepts>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
+
+#include <sys/stat.h>
 
 #include <mincoap/resource/link_writer.hpp>
 #include <mincoap/resource/upload.hpp>
@@ -75,8 +79,34 @@ private:
 
 // A name in a directory of the tree; none stands for the directory itself.
 struct place {
-    descriptor parent;
+    int parent = -1;
+    descriptor owned;              // the parent, unless it is the root, which belongs to the tree
     std::array<char, 256> name{};  // with the NUL behind it
+};
+
+// The file that a reply sends a part of. It is open from `begin` to `read`. If a client asks for one block after another,
+// the next ones are read ahead, and come from memory while a look at the file finds that it is the same and unchanged.
+// The first block of a file is always read anew.
+class served_file {
+public:
+    // Makes a part ready. `look` is that of `look_at_served`, and that of the open file afterwards.
+    code begin(const place& at, struct ::stat& look, std::uint32_t offset, std::uint32_t size);
+    bool read(std::uint32_t offset, mutable_bytes to);
+    void end() { file_ = {}; }
+
+private:
+    static constexpr std::uint32_t capacity = 32 * 1024;
+    static constexpr std::uint32_t longest_step = 1024;
+
+    bool is_unchanged(const struct ::stat& look) const;
+    bool has(std::uint32_t offset, std::uint32_t size) const;
+    void read_ahead(std::uint32_t offset);
+
+    descriptor file_;
+    struct ::stat look_{};     // at the file of the bytes
+    std::uint32_t begin_ = 0;  // of the bytes in the file
+    std::uint32_t end_ = 0;
+    std::unique_ptr<byte[]> ahead_;
 };
 
 // A file beside its place, which no client is shown. It is gone unless it is put in place. A lock tells it from one
@@ -181,12 +211,13 @@ private:
     directory(detail::descriptor root, std::uint32_t capacity) : root_(std::move(root)), capacity_(capacity) {}
 
     code find(const request& r, detail::place& to) const;
-    reply list(const request& r);
+    reply read(const request& r, const detail::place& at, struct ::stat& look);
+    reply list(const request& r, const detail::place& at);
     code take(const request& r, detail::place target, const block& part);
     void links(std::string_view reference, void (*each)(void*, std::string_view), void* to) const;
 
     detail::descriptor root_;
-    detail::descriptor served_;        // what the reply at hand reads; closed once it has
+    detail::served_file served_;       // what the reply at hand reads; closed once it has
     std::array<byte, 1152> listed_{};  // or sends: a block of a listing, or all of a short one
     std::uint32_t capacity_ = 0;
     detail::upload upload_;
