@@ -3,7 +3,7 @@ datagram asks for, and each of these asks for as much as its limit lets it."""
 
 import pathlib
 
-FILES = 1000  # as many as posix::directory tells
+FILES = 1000  # more than posix::directory tells
 
 GET, POST, PUT = 1, 2, 3
 URI_PATH, CONTENT_FORMAT, URI_QUERY, BLOCK2, BLOCK1 = 11, 12, 15, 23, 27

@@ -10,8 +10,8 @@
 //
 //     void links(link_writer& to) const;
 //
-// is asked for its links whenever the document is; it is called several times for one block, and puts the same each
-// time. `confirmed_only`, `conditional` and `optional` hand on those of what they are around, `negotiated` those of its
+// is asked for its links whenever the document is. It is called twice for one block, and puts the same both times: where
+// it has to look for them, it does so the first time (`link_writer::is_again`). `confirmed_only`, `conditional` and `optional` hand on those of what they are around, `negotiated` those of its
 // first alternative that has any.
 #pragma once
 
@@ -52,8 +52,8 @@ template <typename Place, typename Resource>
 struct linking {
     Resource resource;
 
-    void write(bytes queries, body_writer& to) const {
-        link_writer links{to, queries, reference_to<Place>.view()};
+    void write(bytes queries, body_writer& to, bool is_again) const {
+        link_writer links{to, queries, reference_to<Place>.view(), is_again};
         resource.links(links);
     }
 };
@@ -74,10 +74,11 @@ struct matching_links {
     const Discovery* discovery;
     bytes queries;
 
-    void operator()(body_writer& to) const {
+    void write(body_writer& to, bool is_again) const {
         write_matching(discovery->document.view(), queries, to);
-        std::apply([&](const auto&... others) { (others.write(queries, to), ...); }, discovery->others);
+        std::apply([&](const auto&... others) { (others.write(queries, to, is_again), ...); }, discovery->others);
     }
+    void operator()(body_writer& to) const { write(to, true); }
 };
 
 template <std::size_t Capacity, typename Others>
@@ -99,7 +100,9 @@ struct filtered_discovery {
             if constexpr (std::tuple_size_v<Others> == 0)
                 if (queries.empty()) return in_blocks<format>(r, constant_body{self.document.view(), self.tag});
             rendition<matching_links<filtered_discovery>> links{{&self, queries}};
-            const block_plan plan = plan_of(r, links.measure());
+            body_writer all;
+            links.render.write(all, false);
+            const block_plan plan = plan_of(r, {static_cast<std::uint32_t>(all.size()), all.tag()});
             if (plan.all.size == 0 && r.multicast()) return code::not_found;
             links.render.queries = r.keep(queries);  // they are read again when the reply is written
             return block_reply<format>(code::content, links, plan);

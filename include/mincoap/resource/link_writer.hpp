@@ -34,12 +34,15 @@ inline void put_percent_encoded(body_writer& to, std::string_view segment) {
 class link_writer {
 public:
     // The Uri-Query options as they are encoded, one behind the other.
-    constexpr link_writer(body_writer& to, bytes queries, std::string_view reference = {})
-        : to_(to), queries_(queries), reference_(reference) {}
+    constexpr link_writer(body_writer& to, bytes queries, std::string_view reference = {}, bool is_again = false)
+        : to_(to), queries_(queries), reference_(reference), is_again_(is_again) {}
 
     // How the references begin, percent-encoded: "/nodes" for what stands at `below<"nodes">`, and nothing for the
     // root.
     constexpr std::string_view reference() const { return reference_; }
+
+    // Whether these links were asked for just before, for the same response: what was found then still counts.
+    constexpr bool is_again() const { return is_again_; }
 
     // A link as it is to stand in the document, its reference percent-encoded.
     constexpr void put(std::string_view link) {
@@ -88,6 +91,7 @@ private:
     body_writer& to_;
     bytes queries_;
     std::string_view reference_;
+    bool is_again_;
 };
 
 }  // namespace mincoap

@@ -843,15 +843,100 @@ void make_links(const fs::path& in, int count) {
     for (int i = 0; i < count; ++i) fs::create_symlink("none", in / ("link-" + std::to_string(i)));
 }
 
-TEST_F(posix_directory, lists_up_to_a_number_of_links_of_a_number_of_names) {
+constexpr const char* end_of_part = ";title=\"not all is listed\"";
+
+TEST_F(posix_directory, lists_up_to_a_number_of_links_and_says_that_there_are_more) {
     fs::create_directories(root / "many");
-    for (unsigned i = 0; i < directory::max_links + 100; ++i) write_file(root / "many" / std::to_string(i), "");
+    for (unsigned i = 0; i < directory::max_links; ++i) write_file(root / "many" / std::to_string(i), "");
+    write_file(root / "many/.hidden", "");
     const std::string all = read_in_blocks(ask{code::get, "fs/many"}, 6);
     EXPECT_EQ(links_in(all).size(), directory::max_links);
+    EXPECT_FALSE(all.contains("title"));
+
+    write_file(root / "many/one more", "");
+    const std::string part = read_in_blocks(ask{code::get, "fs/many"}, 6);
+    EXPECT_EQ(links_in(part).size(), directory::max_links + 1);
+    EXPECT_EQ(links_in(part).back(), "</fs/many/>"s + end_of_part);
+}
+
+TEST_F(posix_directory, lists_of_a_number_of_names_and_says_that_there_are_more) {
+    write_file(root / "a.txt", "");
+    make_links(root, directory::max_entries - 3);  // and "." and ".."
+    EXPECT_THAT(links_in(read_in_blocks(ask{code::get, "fs"}, 6)), ElementsAre("</fs/a.txt>;sz=0;ct=0"));
+    fs::remove(root / "a.txt");
     for (int i = 0; i < 50; ++i) write_file(root / ("first-" + std::to_string(i)), "");
-    make_links(root, 3 * directory::max_entries);
+    for (unsigned i = 0; i < 2 * directory::max_entries; ++i)
+        fs::create_symlink("none", root / ("more-" + std::to_string(i)));
     for (int i = 0; i < 50; ++i) write_file(root / ("last-" + std::to_string(i)), "");
-    EXPECT_LT(links_in(read_in_blocks(ask{code::get, "fs"}, 6)).size(), 100U);
+    const std::vector<std::string> part = links_in(read_in_blocks(ask{code::get, "fs"}, 6));
+    EXPECT_LT(part.size(), 100U);
+    EXPECT_EQ(part.back(), "</fs/>"s + end_of_part);
+}
+
+// What a block of a listing makes the system do, however many files there are.
+TEST_F(posix_directory, asks_the_system_for_no_more_files_than_a_listing_has) {
+    for (unsigned i = 0; i < 4 * directory::max_links; ++i) write_file(root / std::to_string(i), "");
+    for (const std::uint32_t number : {0U, 3U, 10U}) {
+        const auto list = [&] {
+            return said(ask(code::get, "fs").with(block2, block_value(number, false, 6))).starts_with("2.05");
+        };
+        const auto calls = system_calls::count([&] { return get("fs/none") == "4.04"; }, list);
+        if (!calls) GTEST_SKIP() << "no process can be traced";
+        EXPECT_TRUE(calls->succeeded());
+        EXPECT_LE(calls->looks(), directory::max_links + 2) << "the directory itself is looked at, too";
+        EXPECT_EQ(calls->of(SYS_openat), 1U);
+        EXPECT_LE(calls->of(SYS_getdents64), 2U);
+    }
+}
+
+TEST_F(posix_directory, asks_the_system_for_no_more_files_than_discovery_has) {
+    for (unsigned i = 0; i < 4 * directory::max_links; ++i) write_file(root / std::to_string(i), "");
+    const auto made = routes(below<"fs">(get_files(files)), filtered_well_known_core);
+    core to_made{made};
+    for (const std::string query : {"", "ct=*", "href=/fs/1*", "rt=none"}) {
+        ask request = ask(code::get, ".well-known/core").with(block2, block_value(0, false, 6));
+        if (!query.empty()) request.query(query);
+        const auto calls = system_calls::count([&] { return get("fs/none") == "4.04"; },
+                                               [&] { return to_made.said(request).starts_with("2.05"); });
+        if (!calls) GTEST_SKIP() << "no process can be traced";
+        EXPECT_TRUE(calls->succeeded());
+        EXPECT_LE(calls->looks(), directory::max_links + 1) << query << ": once each";
+        EXPECT_EQ(calls->of(SYS_openat), 1U) << query;
+    }
+}
+
+TEST_F(posix_directory, reads_no_more_directories_for_discovery_than_it_says) {
+    for (unsigned i = 0; i < 3 * directory::max_link_directories; ++i) {
+        fs::create_directory(root / std::to_string(i));
+        write_file(root / std::to_string(i) / "a", "");
+    }
+    EXPECT_EQ(linked("/fs").size(), directory::max_link_directories);
+    const auto calls = system_calls::count([] { return true; }, [&] { return !linked("/fs").empty(); });
+    if (!calls) GTEST_SKIP() << "no process can be traced";
+    EXPECT_TRUE(calls->succeeded());
+    EXPECT_EQ(calls->of(SYS_openat), directory::max_link_directories + 1U);
+}
+
+TEST_F(posix_directory, tells_a_listing_that_has_changed_between_two_blocks_by_its_etag) {
+    for (int i = 0; i < 100; ++i) write_file(root / ("file-" + std::to_string(i)), "x");
+    const auto part = [&](std::uint32_t number) {
+        return answer(ask(code::get, "fs").with(block2, block_value(number, false, 4)));
+    };
+    packet before = part(0).tag();
+    EXPECT_EQ(part(1).tag(), before);
+    const auto has_changed = [&] {
+        const packet now = part(1).tag();
+        return std::exchange(before, now) != now;
+    };
+    write_file(root / "file-77", "longer");
+    EXPECT_TRUE(has_changed()) << "a size";
+    write_file(root / "new", "");
+    EXPECT_TRUE(has_changed()) << "one more";
+    fs::rename(root / "file-3", root / "file-300");
+    EXPECT_TRUE(has_changed()) << "a name";
+    fs::remove(root / "file-99");
+    EXPECT_TRUE(has_changed()) << "one less";
+    EXPECT_FALSE(has_changed());
 }
 
 TEST_F(posix_directory, ends_its_walk_through_the_tree_after_a_number_of_names) {

@@ -15,9 +15,12 @@
 //
 //   GET      A file in blocks, with an ETag of its device, inode, size and time of change; Content-Format by the name's
 //            extension. For a client that asks for one block after another, 32 KiB are read ahead into memory. No file
-//            stays open, and a block is sent from there only while the file is the same and unchanged. A directory, with an empty last segment or without, lists what stands in it in the link format
-//            (RFC 6690), in no order, up to `max_links`; it is read anew for each block. Files beyond 1 GiB, which
-//            blocks cannot tell, are 5.01.
+//            stays open, and a block is sent from there only while the file is the same and unchanged. Files beyond
+//            1 GiB, which blocks cannot tell, are 5.01.
+//            A directory, with an empty last segment or without, lists what stands in it in the link format (RFC 6690),
+//            in the order of the file system. It is read anew for each block, and its ETag is that of all links: a
+//            client notices what changes between two blocks (RFC 7959 §2.4). A listing ends after `max_links` links,
+//            or `max_entries` names, with a link to the directory itself whose title says that not all is listed.
 //   PUT      A whole file, or block by block (RFC 7959 §2.5): 2.01 or 2.04. It stands beside its place, hidden, until
 //            the last block has come; then it goes to the disk, for which the call waits, and to its place at once. So
 //            nobody ever sees a part. Directories are not made (4.04); what is there and no file stays (4.03). A
@@ -47,6 +50,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -173,12 +177,14 @@ class directory {
 public:
     static constexpr std::uint32_t default_capacity = 1 << 20;
 
-    // What a request for a listing or for links() costs at most: links in it, and names that are read of directories,
-    // hidden ones and what else is not served included. What is beyond is left out.
-    static constexpr unsigned max_links = 1000;
-    static constexpr unsigned max_entries = 2000;
+    // What a request for a listing or for links() costs at most: links in it, for each of which the file system is
+    // asked, and names that are read of directories, hidden ones and what else is not served included. Where a file
+    // system does not tell types with names, it is asked for each name.
+    static constexpr unsigned max_links = 500;
+    static constexpr unsigned max_entries = 1000;
 
-    // In links(): directories above a file, characters in a link.
+    // In links(): directories that are read besides the tree's own, and of these above a file; characters in a link.
+    static constexpr unsigned max_link_directories = 64;
     static constexpr unsigned max_link_depth = 8;
     static constexpr std::size_t max_link_size = 1024;
 
@@ -203,8 +209,13 @@ public:
     // at the root. What goes beyond the limits above is left out. It reads the whole tree, for which the call waits.
     template <std::invocable<std::string_view> Each>
     void links(std::string_view reference, Each&& each) const {
-        auto call = [&each](std::string_view link) { each(link); };
-        links(reference, [](void* to, std::string_view link) { (*static_cast<decltype(call)*>(to))(link); }, &call);
+        tell(find_links(), reference, each);
+    }
+
+    // The same, for a document that is written twice: the tree is read the first time.
+    void links(link_writer& to) {
+        if (!to.is_again()) links_ = find_links();
+        tell(links_, to.reference(), [&to](std::string_view link) { to.put(link); });
     }
 
 private:
@@ -214,14 +225,29 @@ private:
     reply read(const request& r, const detail::place& at, struct ::stat& look);
     reply list(const request& r, const detail::place& at);
     code take(const request& r, detail::place target, const block& part);
-    void links(std::string_view reference, void (*each)(void*, std::string_view), void* to) const;
+    std::string find_links() const;
+    static void tell(std::string_view links, std::string_view reference, auto&& each);
 
     detail::descriptor root_;
     detail::served_file served_;       // what the reply at hand reads; closed once it has
     std::array<byte, 1152> listed_{};  // or sends: a block of a listing, or all of a short one
+    std::string links_;                // of all files, a line each, without what a reference begins with
     std::uint32_t capacity_ = 0;
     detail::upload upload_;
 };
+
+// A line feed in a name is percent-encoded.
+void directory::tell(std::string_view links, std::string_view reference, auto&& each) {
+    std::string link = "<";
+    (link += reference) += '/';
+    const std::size_t begin = link.size();
+    while (!links.empty()) {
+        const std::size_t end = links.find('\n');
+        if (begin + end <= max_link_size) each(std::string_view{link.append(links.substr(0, end))});
+        link.resize(begin);
+        links.remove_prefix(end + 1);
+    }
+}
 
 namespace detail {
 
@@ -246,11 +272,11 @@ struct directory_resource : linkable<directory_resource<Method>> {
 
     constexpr explicit directory_resource(directory& d) : target(&d) {}
 
-    // Every file is in filtered_well_known_core, for which the tree is read several times a request.
+    // Every file is in filtered_well_known_core, for which the tree is read once a request.
     void links(link_writer& to) const
         requires std::same_as<Method, detail::get_file>
     {
-        target->links(to.reference(), [&to](std::string_view link) { to.put(link); });
+        target->links(to);
     }
 
     using methods = method_list<Method>;
