@@ -1,8 +1,8 @@
 """What a block of a file, of a listing and of discovery costs the process that serves it, the kernel's work included.
 
 file       1 MB in blocks of 1,024 bytes, beside libcoap's coap-server-notls, which has the same bytes in its memory
-           (PUT there before). Both serve the same requests in turns; their ratio is what counts, since the microseconds are
-           those of this machine
+           (PUT there before). Both serve the same requests in turns; their ratio is what counts, since the microseconds
+           are those of this machine
 listing    one block of 1,024 bytes of a directory of 10,000 files
 discovery  the same of /.well-known/core, which has the links of these files: without a query, and with 8 queries
 

@@ -31,6 +31,10 @@ def datagram(method, path, *options, payload=b""):
     return written
 
 
+def filtered(query):
+    return datagram(GET, [b".well-known", b"core"], (URI_QUERY, query))
+
+
 def discovery():
     """Seven queries match every file, so that the last one is looked at: its name is as long as it may be."""
     return datagram(GET, [b".well-known", b"core"], *[(URI_QUERY, b"ct=*")] * 7, (URI_QUERY, b"x" * 255))
@@ -54,6 +58,8 @@ CASES = {
     "a block of the largest record": ([record()], [datagram(GET, [b"cbor"], (BLOCK2, uint(0)))], False),
     "a block of a full log": ([datagram(POST, [b"message", b"info"], payload=b"x" * 1000)],
                               [datagram(GET, [b"log"], (BLOCK2, uint(62 << 4)))], False),
+    "discovery, ?rt=demo*": ([], [filtered(b"rt=demo*")], False),
+    "discovery, ?href=/led": ([], [filtered(b"href=/led")], False),
     "discovery, 8 queries": ([], [discovery()], False),
     "a block of a listing of 1,000 files": ([], [datagram(GET, [b"fs"], (BLOCK2, uint(100 << 4)))], True),
     "discovery, 8 queries, 1,000 files": ([], [discovery()], True),

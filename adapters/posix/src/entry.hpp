@@ -51,8 +51,8 @@ inline bool is_file(const file_status& about) { return S_ISREG(about.st_mode); }
 inline bool is_directory(const file_status& about) { return S_ISDIR(about.st_mode); }
 inline bool is_served(const file_status& about) { return is_file(about) || is_directory(about); }
 
-// Looks at what stands there; 4.04 if it is nothing that is served. Always goes before `open_served`, since even to open
-// a device may do something, such as to start a watchdog.
+// Looks at what stands there; 4.04 if it is nothing that is served. Always goes before `open_served`, since even to
+// open a device may do something, such as to start a watchdog.
 code look_at_served(const place& at, file_status& look);
 
 // Opens the file there to read it, and looks at it again: it may be another one by now.

@@ -50,8 +50,8 @@ struct allowance {
 
 enum class seen { all, a_part, nothing };
 
-// Calls `each(name, status)` for what is served in a directory, of whose status only files have all. If it sees nothing,
-// `errno` says why.
+// Calls `each(name, status)` for what is served in a directory, of whose status only files have all. If it sees
+// nothing, `errno` says why.
 seen for_each_entry(DIR* stream, allowance& left, auto&& each) {
     for (;;) {
         errno = 0;

@@ -3,16 +3,17 @@
 //     routes(at<"led">(value(led).rt("lamp")), filtered_well_known_core)
 //
 // Without a query it is the same constant in flash as that of `well_known_core`. Of several queries, all have to match.
-// What nothing matches is an empty document, and silence for a request by multicast. As each link is compared with each
-// query, more than `max_discovery_queries` of them are 4.00, and silence by multicast, too.
+// What nothing matches is an empty document, and silence for a request by multicast. For a block, the document is read
+// twice, and each attribute is compared with each query. More than `max_discovery_queries` queries are 4.00, and
+// silence by multicast, too.
 //
 // What stands below a prefix may come and go. A resource that has a
 //
 //     void links(link_writer& to) const;
 //
-// is asked for its links whenever the document is. It is called twice for one block, and puts the same both times: where
-// it has to look for them, it does so the first time (`link_writer::is_again`). `confirmed_only`, `conditional` and `optional` hand on those of what they are around, `negotiated` those of its
-// first alternative that has any.
+// is asked for its links whenever the document is. It is called twice for one block, and puts the same both times:
+// where it has to look for them, it does so the first time (`link_writer::is_again`). `confirmed_only`, `conditional` and
+// `optional` hand on those of what they are around, `negotiated` those of its first alternative that has any.
 #pragma once
 
 #include <utility>
@@ -23,7 +24,7 @@
 
 namespace mincoap {
 
-inline constexpr unsigned max_discovery_queries = 8;
+inline constexpr unsigned max_discovery_queries = detail::link_filter::capacity;
 
 namespace detail {
 
@@ -64,21 +65,45 @@ constexpr auto linking_of(const Place& place) {
     else return std::tuple<>{};
 }
 
-inline void write_matching(std::string_view document, bytes queries, body_writer& to) {
-    link_writer links{to, queries};
-    for (const std::string_view link : link_range{document}) links.put(link);
+inline void write_matching(std::string_view document, link_filter& filter, body_writer& to) {
+    const char* at = document.data();
+    const char* const end = at + document.size();
+    for (bool more = at != end; more; ++at) {
+        const char* const link = at;
+        at = filter.look_at(link, end, ',');
+        more = at != end;
+        if (filter.is_met()) put_link(to, {link, static_cast<std::size_t>(at - link)});
+    }
 }
 
+// The links that all queries match. Those of a site whose links are constant need no look without a query.
 template <typename Discovery>
 struct matching_links {
     const Discovery* discovery;
     bytes queries;
 
+    constexpr bool are_constant() const { return Discovery::has_constant_links && queries.empty(); }
+
+    extent measure() const {
+        if (are_constant()) return discovery->all();
+        body_writer to;
+        write(to, false);
+        return {static_cast<std::uint32_t>(to.size()), to.tag()};
+    }
+    bool read(std::uint32_t offset, mutable_bytes part) const {
+        if (are_constant())
+            return copy_bytes(discovery->document.view().data() + offset, part.size(), part.data()), true;
+        body_writer to{part, offset};
+        write(to, true);
+        return to.size() >= offset + part.size();
+    }
+
+private:
     void write(body_writer& to, bool is_again) const {
-        write_matching(discovery->document.view(), queries, to);
+        link_filter filter{queries};
+        write_matching(discovery->document.view(), filter, to);
         std::apply([&](const auto&... others) { (others.write(queries, to, is_again), ...); }, discovery->others);
     }
-    void operator()(body_writer& to) const { write(to, true); }
 };
 
 template <std::size_t Capacity, typename Others>
@@ -87,25 +112,24 @@ struct filtered_discovery {
     etag tag;
     [[no_unique_address]] Others others;  // whose links are known at run time
 
+    static constexpr bool has_constant_links = std::tuple_size_v<Others> == 0;
+
     constexpr filtered_discovery(const link_text<Capacity>& d, Others o)
         : document(d), tag(d.view()), others(std::move(o)) {}
+
+    constexpr extent all() const { return {static_cast<std::uint32_t>(document.size), tag}; }
 
     struct get : method<code::get> {
         static constexpr option_set understands = set_of(option::uri_query) | set_of(option::block2) | to_group;
 
         static reply serve(const filtered_discovery& self, const request& r) {
-            constexpr auto format = content_format::link_format;
             const bytes queries = encoded_options<option::uri_query>(r);
             if (has_too_many(queries)) return {code::bad_request, {}, std::string_view{"more than 8 queries"}};
-            if constexpr (std::tuple_size_v<Others> == 0)
-                if (queries.empty()) return in_blocks<format>(r, constant_body{self.document.view(), self.tag});
-            rendition<matching_links<filtered_discovery>> links{{&self, queries}};
-            body_writer all;
-            links.render.write(all, false);
-            const block_plan plan = plan_of(r, {static_cast<std::uint32_t>(all.size()), all.tag()});
+            matching_links<filtered_discovery> links{&self, queries};
+            const block_plan plan = plan_of(r, links.measure());
             if (plan.all.size == 0 && r.multicast()) return code::not_found;
-            links.render.queries = r.keep(queries);  // they are read again when the reply is written
-            return block_reply<format>(code::content, links, plan);
+            links.queries = r.keep(queries);  // they are read again when the reply is written
+            return block_reply<content_format::link_format>(code::content, links, plan);
         }
     };
     using methods = method_list<get>;

@@ -88,9 +88,9 @@ struct place {
     std::array<char, 256> name{};  // with the NUL behind it
 };
 
-// The file that a reply sends a part of. It is open from `begin` to `read`. If a client asks for one block after another,
-// the next ones are read ahead, and come from memory while a look at the file finds that it is the same and unchanged.
-// The first block of a file is always read anew.
+// The file that a reply sends a part of. It is open from `begin` to `read`. If a client asks for one block after
+// another, the next ones are read ahead, and come from memory while a look at the file finds that it is the same and
+// unchanged. The first block of a file is always read anew.
 class served_file {
 public:
     // Makes a part ready. `look` is that of `look_at_served`, and that of the open file afterwards.
@@ -214,8 +214,8 @@ public:
 
     // The same, for a document that is written twice: the tree is read the first time.
     void links(link_writer& to) {
-        if (!to.is_again()) links_ = find_links();
-        tell(links_, to.reference(), [&to](std::string_view link) { to.put(link); });
+        if (!to.is_again() || !links_) links_ = find_links();
+        tell(*links_, to.reference(), [&to](std::string_view link) { to.put(link); });
     }
 
 private:
@@ -229,9 +229,9 @@ private:
     static void tell(std::string_view links, std::string_view reference, auto&& each);
 
     detail::descriptor root_;
-    detail::served_file served_;       // what the reply at hand reads; closed once it has
-    std::array<byte, 1152> listed_{};  // or sends: a block of a listing, or all of a short one
-    std::string links_;                // of all files, a line each, without what a reference begins with
+    detail::served_file served_;        // what the reply at hand reads; closed once it has
+    std::array<byte, 1152> listed_{};   // or sends: a block of a listing, or all of a short one
+    std::optional<std::string> links_;  // of all files, a line each, without what a reference begins with
     std::uint32_t capacity_ = 0;
     detail::upload upload_;
 };
