@@ -7,8 +7,6 @@
 // within its bounds.
 #pragma once
 
-#include <array>
-
 #include <mincoap/message/view.hpp>
 
 namespace mincoap {
