@@ -6,7 +6,7 @@ file       1 MB in blocks of 1,024 bytes, beside libcoap's coap-server-notls, wh
 listing    one block of 1,024 bytes of a directory of 10,000 files
 discovery  the same of /.well-known/core, which has the links of these files: without a query, and with 8 queries
 
-CPU time is that of the server's process (/proc/<pid>/schedstat). System calls are counted by strace, in a run apart."""
+CPU time is that of the server's process (/proc/<pid>/schedstat), on a machine that does nothing else. System calls are counted by strace, in a run apart."""
 
 import argparse
 import os
@@ -177,6 +177,8 @@ def main():
     arguments.add_argument("--rounds", type=int, default=6)
     given = arguments.parse_args()
     build()
+    if os.getloadavg()[0] > 1:
+        print("others use this machine: a waking server takes several times as long then, whichever it is", file=sys.stderr)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="mincoap-files-"))
     started = []
     try:
