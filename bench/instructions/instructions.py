@@ -10,8 +10,7 @@ block     as core, a block of 64 bytes, of a body of 16 or 64 of them: read by o
           grows by the calls that put a piece
 
 worst.tsv: the datagrams that cost the demo most, by kind (worst.py), each with a receive and a send of a few instructions.
-What the kernel does is not counted here either: for 1,000 files, it is asked for the status of each, once a listing and
-twice a discovery."""
+What the kernel does is not counted here either: of 1,000 files, it is asked for the status of 500. scripts/files counts it."""
 
 import argparse
 import collections

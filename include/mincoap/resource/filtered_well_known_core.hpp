@@ -3,15 +3,16 @@
 //     routes(at<"led">(value(led).rt("lamp")), filtered_well_known_core)
 //
 // Without a query it is the same constant in flash as that of `well_known_core`. Of several queries, all have to match.
-// What nothing matches is an empty document, and silence for a request by multicast. As each link is compared with each
-// query, more than `max_discovery_queries` of them are 4.00, and silence by multicast, too.
+// What nothing matches is an empty document, and silence for a request by multicast. For a block, the document is read
+// once, and each attribute is compared with each query. More than `max_discovery_queries` queries are 4.00, and
+// silence by multicast, too.
 //
 // What stands below a prefix may come and go. A resource that has a
 //
 //     void links(link_writer& to) const;
 //
-// is asked for its links whenever the document is, once for a block. `confirmed_only`, `conditional` and `optional` hand on those of what they are around, `negotiated` those of its
-// first alternative that has any.
+// is asked for its links whenever the document is, once for a block. `confirmed_only`, `conditional` and `optional`
+// hand on those of what they are around, `negotiated` those of its first alternative that has any.
 #pragma once
 
 #include <utility>
@@ -22,7 +23,7 @@
 
 namespace mincoap {
 
-inline constexpr unsigned max_discovery_queries = 8;
+inline constexpr unsigned max_discovery_queries = detail::link_filter::capacity;
 
 namespace detail {
 
@@ -63,18 +64,26 @@ constexpr auto linking_of(const Place& place) {
     else return std::tuple<>{};
 }
 
-inline void write_matching(std::string_view document, bytes queries, body_writer& to) {
-    link_writer links{to, queries};
-    for (const std::string_view link : link_range{document}) links.put(link);
+inline void write_matching(std::string_view document, link_filter& filter, body_writer& to) {
+    const char* at = document.data();
+    const char* const end = at + document.size();
+    for (bool more = at != end; more; ++at) {
+        const char* const link = at;
+        at = filter.look_at(link, end, ',');
+        more = at != end;
+        if (filter.is_met()) put_link(to, {link, static_cast<std::size_t>(at - link)});
+    }
 }
 
+// The links that all queries match.
 template <typename Discovery>
 struct matching_links {
     const Discovery* discovery;
     bytes queries;
 
     void operator()(body_writer& to) const {
-        write_matching(discovery->document.view(), queries, to);
+        link_filter filter{queries};
+        write_matching(discovery->document.view(), filter, to);
         std::apply([&](const auto&... others) { (others.write(queries, to), ...); }, discovery->others);
     }
 };
