@@ -24,6 +24,9 @@ bool led = false;
 
 [[maybe_unused]] std::optional<decltype(mincoap::value(fan))> there;
 [[maybe_unused]] mincoap::byte_store<1024> store;
+#ifdef WITH_DYNAMIC
+mincoap::dynamic_routes<8> routes_at_run_time;
+#endif
 
 struct four {
     bool on = false;
@@ -114,6 +117,9 @@ constexpr auto site = mincoap::routes(
 #ifdef WITH_OPTIONAL
     at<"a">(mincoap::optional(there)),
 #endif
+#ifdef WITH_DYNAMIC
+    mincoap::below<"a">(mincoap::routes(routes_at_run_time)),
+#endif
 #ifdef WITH_EXPLAINED
     at<"a">(mincoap::get(explain)),
 #endif
@@ -201,5 +207,8 @@ constinit mincoap::server server{
 }  // namespace
 
 int main() {
+#ifdef WITH_DYNAMIC
+    if (routes_at_run_time.add({"fan"}, mincoap::value(fan)) != mincoap::add_result::added) return 1;
+#endif
     for (;;) server.poll(now_ms);
 }

@@ -101,13 +101,21 @@ constexpr table_shape shape_of(const std::array<place, N>& places, const std::ar
     return shape;
 }
 
-// The options that at least one method understands, and the demands that none of them has to meet.
+// For lack of a resource these are no unknown options, nor unmet demands.
+inline constexpr option_set recognised_without_resources =
+    understood_by_server | set_of(option::uri_query) | later_block | part_of_body | to_group;
+
+// A handler that takes every option knows more about them than its site does.
+constexpr option_set understood_by_any(std::span<const method_info> methods) {
+    option_set understood = 0;
+    for (const method_info& m : methods)
+        if (!has_every_option(m.understands)) understood |= m.understands;
+    return understood;
+}
 template <std::size_t N>
 constexpr option_set understood_by_any(const std::array<place, N>& places) {
-    option_set understood = understood_by_server | set_of(option::uri_query) | later_block | part_of_body | to_group;
-    for (const place& p : places)
-        for (const method_info& m : p.methods)
-            if (!has_every_option(m.understands)) understood |= m.understands;  // or it knows, and we do not
+    option_set understood = recognised_without_resources;
+    for (const place& p : places) understood |= understood_by_any(p.methods);
     return understood;
 }
 
