@@ -42,7 +42,8 @@ int main(int argc, char** argv) {
     std::printf("listening on port %u\n", unsigned{socket->local_port()});
     std::fflush(stdout);
 
-    coap::server server{*socket, site, coap::echo_guard<coap::trusts_loopback>{coap::posix::random_key()}};
+    const auto key = coap::posix::random_key();
+    coap::server server{*socket, site, coap::echo_guard<coap::trusts_loopback>{key}};
     while (server.poll(coap::posix::now_ms()) != coap::poll_result::error) {
         const auto wanted = static_cast<short>(server.is_blocked() ? POLLOUT : POLLIN);
         pollfd events[]{{socket->native_handle(), wanted, 0}, {signals, POLLIN, 0}, {timer, POLLIN, 0}};

@@ -15,7 +15,7 @@ namespace coap = mincoap;
 constexpr auto site = coap::routes(coap::at<"hello">(coap::text("Hello")), coap::filtered_well_known_core);
 
 int main(int argc, char** argv) {
-    const auto seed = static_cast<std::uint32_t>(coap::posix::random_key()[0]);
+    const std::uint32_t seed = coap::posix::random_key()[0];
     return example::serve(
         site, argc, argv,
         example::guard().preemptive(),  // a client that has shown its address need not do so again for each block

@@ -40,7 +40,8 @@ int main(int argc, char** argv) {
     std::printf("listening on port %u\n", unsigned{socket->local_port()});
     std::fflush(stdout);
 
-    coap::server server{*socket, site, coap::echo_guard<coap::trusts_loopback>{coap::posix::random_key()}};
+    const auto key = coap::posix::random_key();
+    coap::server server{*socket, site, coap::echo_guard<coap::trusts_loopback>{key}};
     server.start_message_ids_at(static_cast<std::uint16_t>(coap::posix::random_key()[0]));  // not those of before
     while (server.poll(coap::posix::now_ms()) != coap::poll_result::error) {
         if (server.is_blocked()) socket->wait_to_send();  // the answer has not been sent yet

@@ -13,7 +13,10 @@
 namespace example {
 
 // Not all clients know the Echo option: programs on this machine get large responses without it.
-inline auto guard() { return mincoap::echo_guard<mincoap::trusts_loopback>{mincoap::posix::random_key()}; }
+inline auto guard() {
+    static const auto key = mincoap::posix::random_key();
+    return mincoap::echo_guard<mincoap::trusts_loopback>{key};
+}
 
 // Serves until the socket breaks. The first argument of the program is the UDP port: 5683 if there is none, 0 for any.
 template <typename Site, typename... Layers>

@@ -239,7 +239,7 @@ struct listening {
 };
 
 // The key is another one for each input: libFuzzer sees what is compared, and learns a tag that stays the same.
-security::siphash::key key{};
+security::key key{};
 
 // What an address has been sent and may be sent, reckoned without the guard.
 struct account {
@@ -482,7 +482,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     behind_functions = {};
     store = {};
     small_store = {};
-    key = {etag{bytes{data, size}}.number(), 0};
+    key = {etag{bytes{data, size}}.number()};
     const std::size_t capacity = data[0] < 240 ? ((data[1] & 4) != 0 ? 22U : 12U) + data[0] : 1152;
     const bytes datagrams{data + 2, size - 2};
     if ((data[1] & 4) == 0) exchange_all<false>(datagrams, capacity, data[1], unguarded{});

@@ -58,7 +58,8 @@ RESOURCES = {
     "LEISURE": "`leisure`, a layer",
     "HOST_NAMES": "`host_names` of one name, a layer",
     "GUARD": "`echo_guard`, a layer",
-    "GUARD_ALONE": "the same without SipHash: hardware computes the MAC",
+    "GUARD_SIPHASH": "the same with SipHash",
+    "GUARD_ALONE": "the same without a MAC, which hardware computes",
     "PREEMPTIVE_ECHO": "`echo_guard` with `.preemptive()`",
 }
 

@@ -16,12 +16,12 @@ constexpr auto site = mincoap::routes(mincoap::at<"hello">(mincoap::text("Hello 
 
 radio socket;
 mincoap::server_memory<1152> memory;
+mincoap::security::key key;
+constinit mincoap::server server{socket, site, memory, mincoap::echo_guard{key}};
 
 }  // namespace
 
 int main() {
-    mincoap::security::siphash::key key;
     radio_random(key.data(), sizeof key);
-    mincoap::server server{socket, site, memory, mincoap::echo_guard{key}};
     for (;;) server.poll(now_ms);
 }

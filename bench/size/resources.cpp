@@ -4,15 +4,14 @@
 #include "radio.hpp"
 
 extern "C" void beep();
-extern "C" std::uint64_t accelerator(const std::uint64_t* message, std::size_t count);
+extern "C" std::uint64_t accelerator(const mincoap::security::block* message, std::size_t count);
 extern std::uint32_t count;
 
 // A MAC that some hardware computes.
 struct accelerated {
     struct key {};
 
-    constexpr explicit accelerated(const key&) {}
-    std::uint64_t operator()(std::span<const std::uint64_t> message) const {
+    static std::uint64_t tag(const key&, std::span<const mincoap::security::block> message) {
         return accelerator(message.data(), message.size());
     }
 };
@@ -163,6 +162,9 @@ constexpr auto site = mincoap::routes(
     at<"hello">(mincoap::text("Hello CoAP")), at<"led">(mincoap::value(led)));
 // clang-format on
 
+[[maybe_unused]] mincoap::security::key key;
+[[maybe_unused]] constexpr accelerated::key no_key;
+
 radio socket;
 mincoap::server_memory<1152> memory;
 constinit mincoap::server server{
@@ -170,11 +172,13 @@ constinit mincoap::server server{
     site,
     memory,
 #ifdef WITH_GUARD
-    mincoap::echo_guard{mincoap::security::siphash::key{}},
+    mincoap::echo_guard{key},
+#elif defined(WITH_GUARD_SIPHASH)
+    mincoap::echo_guard<mincoap::trusts_nobody, mincoap::security::siphash>{key},
 #elif defined(WITH_PREEMPTIVE_ECHO)
-    mincoap::echo_guard{mincoap::security::siphash::key{}}.preemptive(),
+    mincoap::echo_guard{key}.preemptive(),
 #elif defined(WITH_GUARD_ALONE)
-    mincoap::echo_guard<mincoap::trusts_nobody, accelerated>{accelerated::key{}},
+    mincoap::echo_guard<mincoap::trusts_nobody, accelerated>{no_key},
 #else
     mincoap::unguarded{},
 #endif

@@ -122,7 +122,8 @@ int serve(udp_socket& socket, const auto& site, const settings& given, const std
     constexpr std::uint32_t longest_wait_ms = 200;
     demo::described_socket described{socket, given.verbose ? &std::cout : nullptr};
     std::random_device random;
-    const mincoap::echo_guard guard{mincoap::posix::random_key(), demo::trusted_networks{&trusted}};
+    const auto key = mincoap::posix::random_key();
+    const mincoap::echo_guard guard{key, demo::trusted_networks{&trusted}};
     mincoap::counters counted;
     mincoap::server server{described, site, guard.preemptive(), mincoap::leisure<1152>{random(), given.leisure_ms},
                            counted};

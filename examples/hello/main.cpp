@@ -19,7 +19,8 @@ int main() {
     auto socket = coap::posix::udp_socket::bind(5683);
     if (!socket) return std::puts(socket.error().message().c_str()), 1;
 
-    coap::server server{*socket, site, coap::echo_guard{coap::posix::random_key()}};
+    const auto key = coap::posix::random_key();
+    coap::server server{*socket, site, coap::echo_guard{key}};
     while (server.poll(coap::posix::now_ms()) != coap::poll_result::error) {
         server.is_blocked() ? socket->wait_to_send() : socket->wait();
     }

@@ -36,17 +36,14 @@ inline void make_socket() {
 }
 
 // A guard is worth as much as the randomness of the board.
-inline mincoap::security::siphash::key random_key() {
-    mincoap::security::siphash::key key{};
-    for (std::uint64_t& half : key) half = std::uint64_t{board::random()} << 32 | board::random();
-    return key;
-}
+inline mincoap::security::key key;
 
 inline auto make_guard() {
 #ifdef FIRMWARE_UNGUARDED
     return mincoap::unguarded{};
 #else
-    return mincoap::echo_guard<neighbours>{random_key()};
+    for (std::uint32_t& word : key) word = board::random();
+    return mincoap::echo_guard<neighbours>{key};
 #endif
 }
 

@@ -33,5 +33,6 @@
 #include <mincoap/resource/upload_owner.hpp>
 #include <mincoap/resource/value.hpp>
 #include <mincoap/resource/well_known_core.hpp>
+#include <mincoap/security/siphash.hpp>
 #include <mincoap/server/server.hpp>
 #include <mincoap/version.hpp>

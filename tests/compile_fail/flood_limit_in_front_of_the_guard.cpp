@@ -1,9 +1,11 @@
 // No address would be confirmed yet: everybody would be limited.
 #include <mincoap/mincoap.hpp>
 
+static constexpr mincoap::security::key key{1, 2, 3, 4};
+
 int main() {
     mincoap::net::null_socket socket;
     const mincoap::null_handler handler;
-    mincoap::server server{socket, handler, mincoap::flood_limit<20, 100>{}, mincoap::echo_guard{{1, 2}}};
+    mincoap::server server{socket, handler, mincoap::flood_limit<20, 100>{}, mincoap::echo_guard{key}};
     while (server.poll(0) != mincoap::poll_result::error) {}
 }

@@ -378,12 +378,13 @@ TEST_F(lwip_udp_socket, loses_what_no_way_leads_for) {
 
 // ---- without a copy
 
+constexpr security::key key{1, 2, 3, 4};
 constexpr auto guarded_site = routes(at<"g">(confirmed_only(text("Hello CoAP"))));
 const packet get_g{0x48, 1, 0x12, 0x34, 1, 2, 3, 4, 5, 6, 7, 8, 0xb1, 'g'};
 
 // The least that a server needs is a header, a token and an Echo option. Its sender puts the datagram where it likes.
 TEST_F(lwip_udp_socket, lends_enough_for_a_challenge_where_options_move_the_datagram_to_the_end_of_the_buffer) {
-    server guarded{watch, guarded_site, memory, echo_guard{{1, 2}}};
+    server guarded{watch, guarded_site, memory, echo_guard{key}};
     for (std::size_t padding = 480; padding <= 528; padding += 8) {
         first.clear();
         first.put(with_padding(make({first.ipv6(9, peer_port), first.ipv6(1, port), get_g}), padding));

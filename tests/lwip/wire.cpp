@@ -238,8 +238,9 @@ std::optional<datagram> parse(const packet& ip) {
 
 wire& wire::number(int index) {
     static const bool started = (start(), true);
-    static wire all[] = {wire{0}, wire{1}, wire{2}};
-    return all[started ? index : 0];
+    // Never destroyed: lwIP's thread sends through them until the process has ended.
+    static wire* const all[] = {new wire{0}, new wire{1}, new wire{2}};
+    return *all[started ? index : 0];
 }
 
 wire::wire(int index) : index_(index), netif_(new netif{}) {

@@ -22,7 +22,7 @@ static std::uint32_t now_ms() {
 
 static int serve(posix::udp_socket& socket, const auto& site, std::uint16_t leisure_ms) {
     const auto key = posix::random_key();
-    server member{socket, site, echo_guard{key}, leisure<256>{static_cast<std::uint32_t>(key[0]), leisure_ms}};
+    server member{socket, site, echo_guard{key}, leisure<256>{key[0], leisure_ms}};
     std::puts("listening");
     std::fflush(stdout);
     while (member.poll(now_ms()) != poll_result::error)

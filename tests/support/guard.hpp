@@ -7,11 +7,12 @@
 
 namespace mincoap::test {
 
-inline constexpr security::siphash::key guard_key{0x0123'4567'89ab'cdef, 0xfedc'ba98'7654'3210};
+inline constexpr security::key guard_key{0x89ab'cdef, 0x0123'4567, 0x7654'3210, 0xfedc'ba98};
+inline constexpr security::key other_key{1, 2, 3, 4};
 
-template <typename Trusted = trusts_nobody>
-struct guard : echo_guard<Trusted> {
-    guard() : echo_guard<Trusted>(guard_key) {}
+template <typename Trusted = trusts_nobody, security::mac Mac = security::chaskey>
+struct guard : echo_guard<Trusted, Mac> {
+    guard() : echo_guard<Trusted, Mac>(guard_key) {}
 };
 
 inline constexpr std::string_view large =

@@ -6,8 +6,8 @@
 
 namespace mincoap::posix {
 
-std::array<std::uint64_t, 2> random_key() {
-    std::array<std::uint64_t, 2> key{};
+std::array<std::uint32_t, 4> random_key() {
+    std::array<std::uint32_t, 4> key{};
     if (getentropy(key.data(), sizeof key) != 0) std::abort();
     return key;
 }

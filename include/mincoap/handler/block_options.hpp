@@ -25,13 +25,12 @@ struct block_options {
     const byte* etags_end = nullptr;
 };
 
-// Where the reply to a request is written: over the request, behind its token.
+// Where the reply to a request is written: over the request, from behind the token on.
 struct reply_place {
-    byte* room_end;
-    block_options* blocks;    // if `has_blocks`
-    bool has_blocks = false;  // the site has
+    byte* room_end;                   // a part of the request that a handler keeps lies behind it
+    block_options* blocks = nullptr;  // null: the site has no blocks
 
-    constexpr explicit reply_place(mutable_bytes memory) : room_end(memory.data() + memory.size()) {}
+    constexpr explicit reply_place(byte* end) : room_end(end) {}
 };
 
 }  // namespace mincoap::detail

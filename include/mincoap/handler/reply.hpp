@@ -26,8 +26,8 @@ template <typename Render>
 inline constexpr bool reads_room<rendered_in_room<Render>> = true;
 
 // In checked builds, before a reply is written over it.
-inline void spoil(byte* at, const byte* end) {
-    while (at < end) *at++ = 0xa5;
+inline void spoil(mutable_bytes request) {
+    for (byte& dead : request) dead = 0xa5;
 }
 
 template <typename Render>
@@ -118,7 +118,7 @@ private:
         return self.text_.failed() ? nullptr : write_payload(self, self.text_.view(), to, room_end);
     }
     static byte* write_payload(const reply& self, payload_view payload, byte* to, byte* room_end) {
-        if constexpr (checked_build) detail::spoil(to, room_end);
+        if constexpr (checked_build) detail::spoil({to, room_end});
         const message::encoded_content_format format = self.format();
         const std::size_t marker = payload.empty() ? 0 : 1;
         const std::size_t size = format.size() + marker + payload.size();
@@ -132,7 +132,7 @@ private:
 
     template <typename Render>
     static byte* write_by(const reply& self, byte* begin, byte* room_end) {
-        if constexpr (checked_build && !detail::reads_room<Render>) detail::spoil(begin, room_end);
+        if constexpr (checked_build && !detail::reads_room<Render>) detail::spoil({begin, room_end});
         message::writer to{mutable_bytes{begin, room_end}, 0};
         const Render& render = *std::launder(reinterpret_cast<const Render*>(self.storage_));
         if constexpr (detail::writes_format<Render>) {
@@ -141,7 +141,7 @@ private:
             to.option(self.format());
             render(to);
         }
-        return to.rest().data();
+        return to.position();
     }
 
     std::uint32_t head_;

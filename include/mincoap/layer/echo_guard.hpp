@@ -1,7 +1,8 @@
 // The guard against amplification (RFC 9175 §2.4, RFC 7252 §11.3): an address that nobody has confirmed gets at most
 // three times the bytes that came from it, whoever sent them.
 //
-//     server server{socket, site, echo_guard{random_key}};
+//     security::key key;  // drawn at random at each start, before the first poll
+//     server server{socket, site, echo_guard{key}};
 //
 // A larger response to GET or FETCH is replaced by a 4.01 with an Echo option. A client that knows the option repeats
 // the request with it, which shows that it receives what is sent to that address, and gets the response. A client that
@@ -9,24 +10,27 @@
 // the network that it is in:
 //
 //     struct neighbours { bool operator()(const net::endpoint& remote) const; };
-//     server server{socket, site, echo_guard<neighbours>{random_key}};
+//     server server{socket, site, echo_guard<neighbours>{key}};
 //
 // Of any other method, which must not be carried out twice, the code is sent without what belongs to it.
 // `confirmed_only` is for resources to be touched only by those whose address is confirmed.
 //
-// Nothing is kept per client. The option's value is a tag of 64 bits of the client's address and port and of an epoch,
-// under a key that is drawn at random at each start: an attacker who cannot see what is sent to an address guesses one
-// in 2^63 tries. An epoch lasts 65.5 s by the clock that `poll` is given. Where the clock stands still, it lasts 65,536
-// challenges. A tag of the epoch before is still taken, so that a confirmed request is 65.5 to 131 s old at most,
-// however many challenges are sent meanwhile. Epochs go on where the clock goes round after 49.7 days. A tag comes back
-// only if no message at all is received for 49.7 days less 65.5 s.
+// Nothing is kept per client. The option's value is a tag of 64 bits of the client's address and port and of an epoch:
+// an attacker who has no key and cannot see what is sent to an address guesses one in 2^63 tries. The tag is made by
+// Chaskey-12, or by SipHash-2-4 with `echo_guard<trusts_nobody, security::siphash>{key}`.
+//
+// An epoch lasts 65.5 s by the clock that `poll` is given. Where the clock stands still, it lasts 65,536 challenges. A
+// tag of the epoch before is still taken, so that a confirmed request is 65.5 to 131 s old at most, however many
+// challenges are sent meanwhile. Epochs go on where the clock goes round after 49.7 days. A tag comes back only if no
+// message at all is received for 49.7 days less 65.5 s.
 #pragma once
 
 #include <array>
 #include <bit>
 
+#include <mincoap/assert.hpp>
 #include <mincoap/message/append.hpp>
-#include <mincoap/security/siphash.hpp>
+#include <mincoap/security/chaskey.hpp>
 #include <mincoap/server/layer.hpp>
 
 namespace mincoap {
@@ -52,10 +56,12 @@ private:
     static constexpr std::array<byte, 16> loopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 };
 
-// `Trusted` says which addresses cannot be forged; `Mac` is a keyed hash of 64 bits with a `key`, made
-// from one, and called with words. `IsPreemptive`: see `preemptive()`.
-template <typename Trusted = trusts_nobody, typename Mac = security::siphash, bool IsPreemptive = false>
+// `Trusted` says which addresses cannot be forged; `Mac` is `security::chaskey`, `security::siphash`, or your own, such
+// as one in hardware. `IsPreemptive`: see `preemptive()`.
+template <typename Trusted = trusts_nobody, security::mac Mac = security::chaskey, bool IsPreemptive = false>
 class echo_guard {
+    using key = typename Mac::key;
+
 public:
     static constexpr bool guards = true;
     static constexpr std::size_t min_message_size = 22;  // header, token, Echo
@@ -63,14 +69,22 @@ public:
     // The size of the option's value, in bytes. One of another size is none of ours.
     static constexpr std::size_t echo_size = 8;
 
-    // The key is to be unpredictable, and another one after each start.
-    constexpr explicit echo_guard(const typename Mac::key& key, Trusted trusted = {}) : mac_(key), trusted_(trusted) {}
+    // The key is referred to, and outlives the guard. It is drawn at random at each start, before the first `poll`; one
+    // that is all zeros traps in checked builds.
+    constexpr explicit echo_guard(const key& secret [[clang::lifetimebound]], Trusted trusted = {})
+        : key_(secret), trusted_(trusted) {}
+    constexpr explicit echo_guard(const key&& temporary, Trusted trusted = {}) : echo_guard(temporary, trusted) {
+        constexpr bool is_temporary = sizeof(Trusted) != 0;
+        static_assert(!is_temporary,
+                      "mincoap: the guard refers to its key, and this one is a temporary; give it a name before, as in "
+                      "const auto key = random_key()");
+    }
 
     // The same guard, which also puts an Echo option for the next request into the response to a confirmed client that
     // sent the option itself, as libcoap does (RFC 9175 §2.3). A client that fetches a body in large
     // blocks takes one round trip for a block then instead of two. It costs ten bytes of each such response, and a tag.
     constexpr echo_guard<Trusted, Mac, true> preemptive() const {
-        return echo_guard<Trusted, Mac, true>{mac_, trusted_};
+        return echo_guard<Trusted, Mac, true>{key_, trusted_};
     }
 
     // The first Echo option that may be ours: its value, or null.
@@ -99,29 +113,23 @@ public:
     // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option. To be
     // asked for each message: it is when time goes on.
     bool confirms(const net::endpoint& remote, std::uint32_t now_ms, const byte* echo) {
-        // None are counted while the clock runs. A mask takes the same time for every message, which is counted.
-        const std::uint32_t since_ms = now_ms - now_ms_;
-        const std::uint32_t runs = 0U - ((since_ms | (0U - since_ms)) >> 31);
-        challenges_ = static_cast<std::uint16_t>(challenges_ & ~runs);
+        epoch_ += static_cast<std::uint16_t>((now_ms >> 16) - (now_ms_ >> 16));
         now_ms_ = now_ms;
-        const auto now = static_cast<std::uint16_t>((now_ms >> 16) + skipped_epochs_);
-        if (now != static_cast<std::uint16_t>(epoch_)) epoch_ += static_cast<std::uint16_t>(now - epoch_);
         return trusted_(remote) || (echo != nullptr && is_fresh(remote, echo));
     }
 
     // Writes the value of an Echo option for that address, of echo_size bytes.
     void write_echo(const net::endpoint& remote, byte* to) {
-        if (++challenges_ == 0) ++skipped_epochs_;
-        const std::uint64_t value = little_endian(tag(remote, epoch_));
-        __builtin_memcpy(to, &value, echo_size);
+        // The clock stands still while challenges of one millisecond add up. A product, in place of a branch, has each
+        // challenge take the same time.
+        challenges_ *= challenged_ms_ == now_ms_;
+        challenged_ms_ = now_ms_;
+        if (++challenges_ % 65'536 == 0) ++epoch_;
+        write_tag(remote, epoch_, to);
     }
 
 private:
-    template <typename, typename, bool>
-    friend class echo_guard;
     static constexpr mincoap::option option_number = mincoap::option::echo;
-
-    constexpr echo_guard(const Mac& mac, const Trusted& trusted) : mac_(mac), trusted_(trusted) {}
 
     // Replaces a response that is too large. A client repeats GET and FETCH with the Echo option of a 4.01; other
     // methods, which were carried out, keep their code. Returns the size of the response.
@@ -149,38 +157,41 @@ private:
     }
 
     [[gnu::noinline]] bool is_fresh(const net::endpoint& remote, const byte* echo) const {
-        std::uint64_t given = 0;
-        __builtin_memcpy(&given, echo, echo_size);
-        given = little_endian(given);
         for (std::uint32_t age = 0; age < 2; ++age)
-            if (is_same(given, tag(remote, epoch_ - age))) return true;
+            if (is_tag(echo, remote, epoch_ - age)) return true;
         return false;
     }
 
-    // Words of the bytes in memory, and back: the same on every machine.
-    static constexpr std::uint64_t little_endian(std::uint64_t word) {
+    // Looks at each byte, so that it takes the same time wherever they differ.
+    bool is_tag(const byte* given, const net::endpoint& remote, std::uint32_t epoch) const {
+        std::array<byte, echo_size> tag;
+        write_tag(remote, epoch, tag.data());
+        unsigned difference = 0;
+        for (const byte b : tag) difference |= static_cast<unsigned>(b ^ *given++);
+        return difference == 0;
+    }
+
+    [[gnu::noinline]] void write_tag(const net::endpoint& remote, std::uint32_t epoch, byte* to) const {
+        if constexpr (std::same_as<key, security::key>) MINCOAP_ASSERT(key_ != key{});  // it was never drawn
+        std::array<security::block, 2> about{{{}, {remote.interface, remote.port, epoch, 0}}};
+        // Aligned as the endpoint is, whose first member it is: copied by words, and not by a call of memcpy.
+        const void* const address = __builtin_assume_aligned(remote.address.data(), alignof(net::endpoint));
+        __builtin_memcpy(about[0].data(), address, sizeof remote.address);
+        for (std::uint32_t& word : about[0]) word = little_endian(word);
+        std::uint64_t tag = Mac::tag(key_, about);
+        for (unsigned i = 0; i < echo_size; ++i, tag >>= 8) to[i] = static_cast<byte>(tag);
+    }
+
+    // The same number of the same bytes on every machine.
+    static constexpr std::uint32_t little_endian(std::uint32_t word) {
         return std::endian::native == std::endian::little ? word : std::byteswap(word);
     }
 
-    // Without a branch between its halves, so that it takes the same time wherever they differ.
-    static constexpr bool is_same(std::uint64_t a, std::uint64_t b) {
-        const std::uint64_t difference = a ^ b;
-        return (static_cast<std::uint32_t>(difference) | static_cast<std::uint32_t>(difference >> 32)) == 0;
-    }
-
-    [[gnu::noinline]] std::uint64_t tag(const net::endpoint& remote, std::uint32_t epoch) const {
-        std::array<std::uint64_t, 4> about{0, 0, std::uint64_t{remote.port} << 32 | remote.interface, epoch};
-        __builtin_memcpy(about.data(), remote.address.data(), sizeof remote.address);
-        about[0] = little_endian(about[0]);
-        about[1] = little_endian(about[1]);
-        return mac_(about);
-    }
-
-    Mac mac_;
+    const key& key_;
     std::uint32_t now_ms_ = 0;
-    std::uint16_t challenges_ = 0;      // since the clock went on
-    std::uint16_t skipped_epochs_ = 0;  // while it stood still
-    std::uint32_t epoch_ = 0;           // its lower half follows the clock, its upper half counts the rounds of that
+    std::uint32_t challenged_ms_ = 0;
+    std::uint32_t challenges_ = 0;  // in that millisecond
+    std::uint32_t epoch_ = 0;
     [[no_unique_address]] Trusted trusted_;
 };
 

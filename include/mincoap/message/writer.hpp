@@ -95,12 +95,12 @@ public:
     // How many bytes can be written.
     constexpr std::size_t room() const { return static_cast<std::size_t>(end_ - at_); }
 
-    // Where that is. What stands there is written over.
-    constexpr mutable_bytes rest() const { return {at_, room()}; }
-
     // What was written, and how much; nothing if the writer has failed.
     constexpr std::size_t size() const { return failed() ? 0 : static_cast<std::size_t>(at_ - begin_); }
     constexpr bytes written() const { return {begin_, size()}; }
+
+    // Where that ends; null if the writer has failed.
+    constexpr byte* position() const { return at_; }
 
 private:
     static constexpr unsigned in_payload = 0x1'0000;  // what `last_` is after the options, larger than their numbers

@@ -148,7 +148,7 @@ bytes encoded_options(const request& r) {
 
 // Block2, which the resource answers from now on.
 inline block_request block_request_of(const request& r, etag current) {
-    if (!r.place->has_blocks) return block::max_size_exponent;
+    if (r.place->blocks == nullptr) return block::max_size_exponent;
     block_options& options = *r.place->blocks;
     options.is_taken = true;
     block_request asked = options.block2;
@@ -267,12 +267,11 @@ struct rendered_block {
 };
 
 // The room behind the token and so many bytes, and behind the ETags of the request, to which what is rendered is
-// compared.
+// compared. A layer may have limited it to less than the request.
 inline mutable_bytes room_to_render(const request& r, std::ptrdiff_t options = 0) {
     const reply_place& place = *r.place;
-    const bytes token = r.message.token();
-    std::ptrdiff_t left = place.room_end - (token.data() + token.size()) - options;
-    if (place.has_blocks && place.blocks->etags_end != nullptr) {
+    std::ptrdiff_t left = place.room_end - (r.message.token().data() + r.message.token().size()) - options;
+    if (place.blocks != nullptr && place.blocks->etags_end != nullptr) {
         const std::ptrdiff_t behind_etags = place.room_end - place.blocks->etags_end;
         left = behind_etags < left ? behind_etags : left;
     }
@@ -292,10 +291,7 @@ template <std::uint32_t MaxAge, rendered_representation R>
 rendered_block render_block(const request& r, const R& what) {
     const block_request asked = block_request_of(r, {});
     const mutable_bytes part = window_of(r, asked, MaxAge != default_max_age ? max_age_size : 0);
-    if constexpr (checked_build) {
-        const mutable_bytes dead = room_to_render(r);
-        spoil(dead.data(), dead.data() + dead.size());
-    }
+    if constexpr (checked_build) spoil(room_to_render(r));
     return {plan_of(r, what.read_anew(block::offset_of(asked), part)), part};
 }
 

@@ -7,28 +7,28 @@
 // hash function in the sense of SHA-2, and encrypts nothing.
 #pragma once
 
-#include <array>
 #include <bit>
-#include <span>
 
-#include <mincoap/message/bytes.hpp>
+#include <mincoap/security/mac.hpp>
 
 namespace mincoap::security {
 
 class siphash {
 public:
-    using key = std::array<std::uint64_t, 2>;
+    using key = security::key;
 
-    constexpr explicit siphash(const key& secret) : key_(secret) {}
-
-    // Of the words one behind the other, each little-endian.
-    constexpr std::uint64_t operator()(std::span<const std::uint64_t> message) const {
-        state s{.a = key_[0] ^ 0x736f'6d65'7073'6575,
-                .b = key_[1] ^ 0x646f'7261'6e64'6f6d,
-                .c = key_[0] ^ 0x6c79'6765'6e65'7261,
-                .d = key_[1] ^ 0x7465'6462'7974'6573};
-        for (const std::uint64_t block : message) s.compress(block);
-        s.compress(static_cast<std::uint64_t>(message.size()) << 59);  // the size in bytes, in the uppermost byte
+    static constexpr std::uint64_t tag(const key& secret, std::span<const block> message) {
+        const std::uint64_t low = joined(secret[0], secret[1]);
+        const std::uint64_t high = joined(secret[2], secret[3]);
+        state s{.a = low ^ 0x736f'6d65'7073'6575,
+                .b = high ^ 0x646f'7261'6e64'6f6d,
+                .c = low ^ 0x6c79'6765'6e65'7261,
+                .d = high ^ 0x7465'6462'7974'6573};
+        for (const block& b : message) {
+            s.compress(joined(b[0], b[1]));
+            s.compress(joined(b[2], b[3]));
+        }
+        s.compress(static_cast<std::uint64_t>(message.size()) << 60);  // the size in bytes, in the uppermost byte
         s.c ^= 0xff;
         s.rounds(4);
         return s.a ^ s.b ^ s.c ^ s.d;
@@ -46,14 +46,17 @@ private:
                 c += b, b = std::rotl(b, 17) ^ c, c = std::rotl(c, 32);
             }
         }
-        constexpr void compress(std::uint64_t block) {
-            d ^= block;
+        constexpr void compress(std::uint64_t word) {
+            d ^= word;
             rounds(2);
-            a ^= block;
+            a ^= word;
         }
     };
 
-    key key_;
+    static constexpr std::uint64_t joined(std::uint32_t low, std::uint32_t high) {
+        return std::uint64_t{high} << 32 | low;
+    }
 };
+static_assert(mac<siphash>);
 
 }  // namespace mincoap::security

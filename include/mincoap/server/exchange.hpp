@@ -37,7 +37,8 @@ struct exchange : detail::reply_place {
     std::uint64_t protection = 0;
 
     exchange(mutable_bytes memory, origin& in, std::uint32_t now_ms)
-        : reply_place(memory), size(in.size), buffer(memory), from(in), request(in, now_ms, *this) {}
+        : reply_place(memory.data() + memory.size()), size(in.size), buffer(memory), from(in),
+          request(in, now_ms, *this) {}
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
 

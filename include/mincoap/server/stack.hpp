@@ -25,7 +25,7 @@ struct unnoted {
 template <bool IsCounted, bool HasBlocks, typename... Layers>
 struct exchange_with : exchange {
     exchange_with(mutable_bytes memory, origin& in, std::uint32_t now_ms) : exchange(memory, in, now_ms) {
-        if constexpr (HasBlocks) has_blocks = true, blocks = &collected;
+        if constexpr (HasBlocks) blocks = &collected;
     }
 
     [[no_unique_address]] std::conditional_t<HasBlocks, block_options, no_block_options> collected{};
@@ -101,8 +101,8 @@ public:
         : site_(given_site), layers_(std::forward<Given>(layers)...) {}
 
     // Answers the datagram in the first `from.size` bytes of the buffer, in place. Returns the size of the answer in
-    // bytes; 0 if there is none.
-    std::size_t receive(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
+    // bytes; 0 if there is none. It is inlined into `server::poll`: the compiler takes it for too large otherwise.
+    [[gnu::always_inline]] std::size_t receive(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
         MINCOAP_ASSERT(from.size <= buffer.size());
         if (buffer.size() < min_buffer_size) return count(outcomes::truncated), 0;
         if constexpr (may_confirm) from.confirmed = false;  // whoever sent the message before

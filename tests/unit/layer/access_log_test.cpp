@@ -7,6 +7,7 @@
 
 #include <mincoap/mincoap.hpp>
 
+#include "../../support/guard.hpp"
 #include "../../support/packet.hpp"
 
 namespace mincoap {
@@ -36,7 +37,7 @@ protected:
         const auto tell = [this](const access& a) {
             log.push_back({a.method, std::string{a.path}, a.answer, a.bytes_in, a.bytes_out, a.what, a.from.multicast});
         };
-        echo_guard guard{{1, 2}};
+        echo_guard guard{test::guard_key};
         leisure<64> late{1, 0};
         stack s{site, access_log{tell}, guard, late};
         std::array<byte, 128> memory{};

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "../../support/exchange.hpp"
+#include "../../support/guard.hpp"
 
 namespace mincoap::test {
 namespace {
@@ -414,7 +415,7 @@ TEST_F(leisure_test, counts_an_error_as_unsaid_while_a_response_waits) {
 TEST(leisure_and_guard, keep_the_smaller_limit) {
     net::loopback<> socket;
     counters counted;
-    mincoap::server device{socket, site, echo_guard{security::siphash::key{1, 2}}, leisure<256>{1, 100}, counted};
+    mincoap::server device{socket, site, echo_guard{guard_key}, leisure<256>{1, 100}, counted};
     ASSERT_TRUE(socket.deliver(packet{"50 01 00 01 b5 'large'"}.view(), multicast()));
     EXPECT_EQ(device.poll(0), poll_result::ignored);
     EXPECT_EQ(counted[outcomes::reply_too_large], 1U);

@@ -2,12 +2,13 @@
 #include <mincoap/layer/echo_guard.hpp>
 
 #include "../../support/exchange.hpp"
+#include "../../support/guard.hpp"
 #include "../../support/options.hpp"
 
 namespace mincoap::test {
 namespace {
 
-const auto preemptive = echo_guard{security::siphash::key{1, 2}}.preemptive();
+const auto preemptive = echo_guard{guard_key}.preemptive();
 using preemptive_guard = std::remove_const_t<decltype(preemptive)>;
 
 constexpr unsigned echo_number = 252;

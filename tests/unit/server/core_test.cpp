@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "../../support/exchange.hpp"
+#include "../../support/guard.hpp"
 
 namespace mincoap {
 namespace {
@@ -538,7 +539,7 @@ TEST(core, leaves_memory_alone_that_is_too_small_for_a_challenge) {
         origin from{test::unicast()};
         std::copy(datagram.view().begin(), datagram.view().end(), memory.begin());
         from.size = datagram.size();
-        stack s{gate, echo_guard{{1, 2}}};
+        stack s{gate, echo_guard{test::guard_key}};
         EXPECT_EQ(s.receive(mutable_bytes{memory}.first(size), from, 0), size == 22 ? 22U : 0U) << size;
         EXPECT_EQ(std::count(memory.begin() + static_cast<std::ptrdiff_t>(size), memory.end(), 0xee), 16) << size;
     }

@@ -6,6 +6,7 @@
 
 #include <mincoap/mincoap.hpp>
 
+#include "../../support/guard.hpp"
 #include "../../support/packet.hpp"
 
 namespace mincoap {
@@ -240,7 +241,7 @@ TEST(layer, works_with_others_around_it_that_it_does_not_know) {
 }
 
 TEST(layer, has_the_guard_count_what_it_adds) {
-    echo_guard guard{{1, 2}};
+    echo_guard guard{test::guard_key};
     masks secret;
     stack_of s{secret, guard};
     // GET /mask, 4.04: 13 bytes allow 39, with the bytes that are added.
