@@ -93,7 +93,7 @@ reply directory::get(const request& r) {
 // The directory is read once a block: the window has what is sent of its listing.
 reply directory::list(const request& r) {
     namespace blocks = mincoap::detail;
-    const blocks::block_plan asked{.all = {}, .asked = blocks::block_request_of(r, {})};
+    const blocks::block_plan asked{.all = {}, .asked = blocks::block_request_of(r)};
     body_writer to{listed_, asked.offset()};
     const bytes path = blocks::encoded_options<option::uri_path>(r);  // that of the prefix included
     if (const code failed = detail::write_links(std::move(served_), path, to); failed != code::empty) return failed;

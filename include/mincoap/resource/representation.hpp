@@ -1,11 +1,12 @@
 // Representations that are sent block by block (RFC 7959), with nothing kept between blocks.
 //
 // For users: `document`, `rendered` and `get_blocks` are resources of that kind, and a handler answers with one by
-// `return in_blocks<format>(request, what)`; its method says `.understands<option::block2>()`: where no method
-// of a site says so, no option about blocks is looked at. Any block can be asked for, in any order and any size from 16 to 1,024 bytes, by any number of clients. A block gets smaller if it would not
-// fit the buffer, and what fits as a whole is sent as a whole unless blocks are asked for. Every response carries an
-// ETag, so that a client notices a change between two blocks (§2.4), and 2.03 answers a GET or FETCH whose ETag is the
-// current one (RFC 7252 §5.10.6.2). Size2 is told if asked for (§4).
+// `return in_blocks<format>(request, what)`; its method says `.understands<option::block2>()`. Where no method of a site
+// says so, no option of a request for blocks is looked at. Any block can be asked for, in any order and any size from 16
+// to 1,024 bytes, by any number of clients. A block gets smaller if it would not fit the buffer, and what fits as a whole
+// is sent as a whole unless blocks are asked for. Every response carries an ETag, so that a client notices a change
+// between two blocks (§2.4), and 2.03 answers a GET or FETCH whose ETag is the current one (RFC 7252 §5.10.6.2). Size2
+// is told if asked for (§4).
 //
 // For those who write a representation: see the concept. What is measured may change between two blocks, but not
 // between the calls for one: where an interrupt can change it, serve a copy. A function that writes may write something
@@ -147,16 +148,21 @@ bytes encoded_options(const request& r) {
 }
 
 // Block2, which the resource answers from now on.
-inline block_request block_request_of(const request& r, etag current) {
+inline block_request block_request_of(const request& r) {
     if (r.place->blocks == nullptr) return block::max_size_exponent;
     block_options& options = *r.place->blocks;
     options.is_taken = true;
-    block_request asked = options.block2;
-    if (options.has_size2) asked |= has_size2;
-    const bytes etags{options.etags_begin, options.etags_end};
-    for (const message::option_view tag : message::option_range{etags})
-        if (current.is(tag.value)) asked |= has_current;
-    return asked;
+    return options.block2 | (options.has_size2 ? has_size2 : 0);
+}
+
+// Whether the client has the representation of that tag already, and is told so: in answer to GET (RFC 7252 §5.10.6.2)
+// and FETCH (RFC 8132 §2.1).
+inline bool has_already(const request& r, etag current) {
+    const block_options* const options = r.place->blocks;
+    if (options == nullptr || options->etags_end == nullptr || !message::is_safe(r.method())) return false;
+    for (const message::option_view tag : message::option_range{bytes{options->etags_begin, options->etags_end}})
+        if (current.is(tag.value)) return true;
+    return false;
 }
 
 // A block of what there is.
@@ -220,12 +226,9 @@ void write_block(message::writer& to, content_format format, const R& what, cons
     if (!what.read(plan.offset(), open_block<says_max_age>(to, format, plan, 0, 0xffff, MaxAge))) to.fail();
 }
 
-// What the request asks for of that. Only reading can find that the client has it already (RFC 7252 §5.10.6.2, RFC 8132
-// §2.1).
-inline block_plan plan_of(const request& r, extent all) {
-    block_plan plan{all, block_request_of(r, all.tag)};
-    if (r.method() != code::get && r.method() != code::fetch) plan.asked &= ~has_current;
-    return plan;
+// What the request asks for of that.
+inline block_plan plan_of(const request& r, const extent& all) {
+    return {all, block_request_of(r) | (has_already(r, all.tag) ? has_current : 0)};
 }
 
 // A format that is known when the program is compiled, and one that is found out as it runs: what carries that is the
@@ -289,7 +292,7 @@ inline mutable_bytes window_of(const request& r, block_request asked, std::size_
 
 template <std::uint32_t MaxAge, rendered_representation R>
 rendered_block render_block(const request& r, const R& what) {
-    const block_request asked = block_request_of(r, {});
+    const block_request asked = block_request_of(r);
     const mutable_bytes part = window_of(r, asked, MaxAge != default_max_age ? max_age_size : 0);
     if constexpr (checked_build) spoil(room_to_render(r));
     return {plan_of(r, what.read_anew(block::offset_of(asked), part)), part};
