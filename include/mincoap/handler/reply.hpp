@@ -67,14 +67,19 @@ public:
     // The same behind a Content-Format, which is the first option then. If options go before, such as an ETag, let the
     // function be `void(message::writer&, message::encoded_content_format)`, and write it.
     template <detail::rendering Render>
-    reply(mincoap::code code, message::encoded_content_format format, Render render)
+        requires(!std::is_function_v<Render>)
+    reply(mincoap::code code, message::encoded_content_format format, const Render& render)
         : head_(head(code, format)), render_(&write_by<Render>) {
         static_assert(sizeof(Render) <= capacity && alignof(Render) <= alignof(std::uint64_t),
                       "mincoap: a reply owns up to 6 pointers' worth of bytes; let it point to more than that");
         static_assert(std::is_trivially_copyable_v<Render> && std::is_trivially_destructible_v<Render>,
                       "mincoap: a reply owns plain values only, since nothing destroys it");
-        ::new (static_cast<void*>(storage_)) Render(render);
+        copy_bytes(reinterpret_cast<const byte*>(&render), sizeof render, storage_);
     }
+    template <detail::rendering Function>
+        requires std::is_function_v<Function>
+    reply(mincoap::code code, message::encoded_content_format format, Function& render)
+        : reply(code, format, &render) {}
 
     // No response: the client gets nothing, or an Empty Acknowledgement of a Confirmable request. Its code is
     // `code::empty`.

@@ -174,6 +174,7 @@ struct block_plan {
     constexpr std::uint32_t offset() const { return block::offset_of(asked); }
 
     constexpr bool asks_for_size() const { return (asked & has_size2) != 0; }
+    constexpr code code_of(code success) const { return (asked & has_current) != 0 ? code::valid : success; }
 
     // Whether there is such a block. SZX 7 is reserved (RFC 7959 §2.2).
     constexpr bool is_possible() const { return !block::is_reserved(asked) && (offset() == 0 || offset() < all.size); }
@@ -247,20 +248,15 @@ struct told_format {
     }
 };
 
-// `write` writes the options and the payload.
-reply block_reply(code success, auto format, const block_plan& plan, auto write) {
-    if (!plan.is_possible()) return code::bad_request;
-    return {(plan.asked & has_current) != 0 ? code::valid : success, format.encoded, write};
-}
-
 // Reads what is there when the reply is written.
 template <std::uint32_t MaxAge, typename Format, representation R>
 reply read_reply(const request& r, Format format, const R& what, code success) {
     const block_plan plan = plan_of(r, what.measure());
-    return block_reply(success, format, plan,
-                       [what, plan](message::writer& to, message::encoded_content_format encoded) {
-                           write_block<MaxAge>(to, Format::of(encoded), what, plan);
-                       });
+    if (!plan.is_possible()) return code::bad_request;
+    return {plan.code_of(success), format.encoded,
+            [what, plan](message::writer& to, message::encoded_content_format encoded) {
+                write_block<MaxAge>(to, Format::of(encoded), what, plan);
+            }};
 }
 
 // A block that is rendered already, in the room of the reply. Its options do not reach there.
@@ -301,12 +297,13 @@ rendered_block render_block(const request& r, const R& what) {
 template <std::uint32_t MaxAge, typename Format>
 reply rendered_reply(Format format, const rendered_block& block, code success) {
     constexpr bool says_max_age = MaxAge != default_max_age;
-    return block_reply(success, format, block.plan,
-                       rendered_in_room{[block](message::writer& to, message::encoded_content_format encoded) {
-                           const mutable_bytes space = open_block<says_max_age>(to, Format::of(encoded), block.plan, 0,
-                                                                                block.part.size(), MaxAge);
-                           move_down(block.part.data(), space.size(), space.data());
-                       }});
+    if (!block.plan.is_possible()) return code::bad_request;
+    return {block.plan.code_of(success), format.encoded,
+            rendered_in_room{[block](message::writer& to, message::encoded_content_format encoded) {
+                const mutable_bytes space =
+                    open_block<says_max_age>(to, Format::of(encoded), block.plan, 0, block.part.size(), MaxAge);
+                move_down(block.part.data(), space.size(), space.data());
+            }}};
 }
 
 template <std::uint32_t MaxAge, typename Format, representation R>
