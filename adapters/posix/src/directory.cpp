@@ -83,7 +83,7 @@ reply directory::read(const request& r, const place& at, detail::file_status& lo
 // The directory is read once a block: the window has what is sent of its listing.
 reply directory::list(const request& r, const place& at) {
     namespace blocks = mincoap::detail;
-    const blocks::block_plan asked{.all = {}, .asked = blocks::block_request_of(r, {})};
+    const blocks::block_plan asked{.all = {}, .asked = blocks::block_request_of(r)};
     body_writer to{listed_, asked.offset()};
     const bytes path = blocks::encoded_options<option::uri_path>(r);  // that of the prefix included
     if (const code failed = detail::write_links(at, path, to); failed != code::empty) return failed;
