@@ -10,8 +10,8 @@
 //
 //     void links(link_writer& to) const;
 //
-// is asked for its links whenever the document is, once for a block. `confirmed_only`, `conditional` and `optional` hand on those of what they are around, `negotiated` those of its
-// first alternative that has any.
+// is asked for its links whenever the document is, once for a block. `confirmed_only`, `conditional` and `optional`
+// hand on those of what they are around, `negotiated` those of its first alternative that has any.
 #pragma once
 
 #include <utility>
