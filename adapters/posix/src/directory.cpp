@@ -69,7 +69,7 @@ reply directory::get(const request& r) {
 }
 
 reply directory::read(const request& r, const place& at, detail::file_status& look) {
-    const mincoap::detail::block_request asked = mincoap::detail::block_request_of(r, {});
+    const mincoap::detail::block_request asked = mincoap::detail::block_request_of(r);
     const std::uint32_t size = 16U << block::size_exponent_of(asked);
     if (const code refused = served_.begin(at, look, block::offset_of(asked), size); refused != code::empty)
         return refused;
