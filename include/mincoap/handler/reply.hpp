@@ -62,24 +62,23 @@ public:
     // handler has returned; if what it writes does not fit, the code of an error is sent alone, and 5.00 in place of
     // anything else.
     template <std::invocable<message::writer&> Render>
-    reply(mincoap::code code, Render render) : reply(code, {}, render) {}
+    reply(mincoap::code code, Render how) : reply(code, {}, how) {}
 
     // The same behind a Content-Format, which is the first option then. If options go before, such as an ETag, let the
     // function be `void(message::writer&, message::encoded_content_format)`, and write it.
     template <detail::rendering Render>
         requires(!std::is_function_v<Render>)
-    reply(mincoap::code code, message::encoded_content_format format, const Render& render)
+    reply(mincoap::code code, message::encoded_content_format format, const Render& how)
         : head_(head(code, format)), render_(&write_by<Render>) {
         static_assert(sizeof(Render) <= capacity && alignof(Render) <= alignof(std::uint64_t),
                       "mincoap: a reply owns up to 6 pointers' worth of bytes; let it point to more than that");
         static_assert(std::is_trivially_copyable_v<Render> && std::is_trivially_destructible_v<Render>,
                       "mincoap: a reply owns plain values only, since nothing destroys it");
-        copy_bytes(reinterpret_cast<const byte*>(&render), sizeof render, storage_);
+        copy_bytes(reinterpret_cast<const byte*>(&how), sizeof how, storage_);
     }
     template <detail::rendering Function>
         requires std::is_function_v<Function>
-    reply(mincoap::code code, message::encoded_content_format format, Function& render)
-        : reply(code, format, &render) {}
+    reply(mincoap::code code, message::encoded_content_format format, Function& how) : reply(code, format, &how) {}
 
     // No response: the client gets nothing, or an Empty Acknowledgement of a Confirmable request. Its code is
     // `code::empty`.
