@@ -239,8 +239,12 @@ constexpr void fill_buckets(Table& t, const row_list<Table>& list) {
         t.bucket_begin[b] = static_cast<typename Table::row_index>(next[b]);
     }
     for (const method_set kind : {below_it, method_set{0}})
-        for (std::size_t i = 0; i < list.rows.size(); ++i)
-            if ((list.rows[i].methods & below_it) == kind) t.rows[next[list.bucket[i]]++] = list.rows[i];
+        for (std::size_t i = 0; i < list.rows.size(); ++i) {
+            if ((list.rows[i].methods & below_it) != kind) continue;
+            const std::size_t at = next[list.bucket[i]];
+            next[list.bucket[i]] = at + 1;  // not by ++, after which GCC 12 fails to write the table into an LTO object
+            t.rows[at] = list.rows[i];
+        }
 }
 
 template <table_shape Shape, std::size_t N>
