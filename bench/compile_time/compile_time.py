@@ -63,12 +63,12 @@ def compilers():
     return {name: command for name, command in COMPILERS.items() if shutil.which(command)}
 
 
-def compile_(compiler, site, resources, include=INCLUDE, most_seconds=300):
+def compile_(compiler, site, resources, include=INCLUDE, most_seconds=300, options=()):
     """User seconds and MiB."""
     with tempfile.TemporaryDirectory() as folder:
         source = pathlib.Path(folder) / "site.cpp"
         source.write_text(program(site, resources))
-        command = [compiler, "-std=c++23", "-O2", "-I", include, "-c", source, "-o", os.devnull]
+        command = [compiler, "-std=c++23", "-O2", *options, "-I", include, "-c", source, "-o", os.devnull]
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL, preexec_fn=lambda: resource.setrlimit(
             resource.RLIMIT_CPU, (most_seconds, most_seconds)))
         _, status, usage = os.wait4(process.pid, 0)

@@ -25,6 +25,13 @@ def test_compile_time_grows_as_the_number_of_resources(site):
     assert any(compile_time.compile_(COMPILER, site, MANY, most_seconds=stop)[0] < limit for _ in range(3))
 
 
+@pytest.mark.parametrize("resources", [3, 30])
+@pytest.mark.parametrize("site", compile_time.SITES)
+def test_a_site_is_written_into_an_lto_object(site, resources):
+    """Its table has to be a constant of plain values: GCC 12 aborts at one whose elements were set out of order."""
+    compile_time.compile_(COMPILER, site, resources, options=["-flto"])
+
+
 def test_a_site_that_does_not_compile_is_seen():
     with pytest.raises(RuntimeError, match="does not compile 2 resources"):
         compile_time.compile_(COMPILER, "plain", 2, include=ROOT / "tests")

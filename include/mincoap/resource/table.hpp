@@ -239,12 +239,16 @@ constexpr void fill_buckets(Table& t, const row_list<Table>& list) {
         t.bucket_begin[b] = static_cast<typename Table::row_index>(next[b]);
     }
     for (const method_set kind : {below_it, method_set{0}})
-        for (std::size_t i = 0; i < list.rows.size(); ++i) {
-            if ((list.rows[i].methods & below_it) != kind) continue;
-            const std::size_t at = next[list.bucket[i]];
-            next[list.bucket[i]] = at + 1;  // not by ++, after which GCC 12 fails to write the table into an LTO object
-            t.rows[at] = list.rows[i];
-        }
+        for (std::size_t i = 0; i < list.rows.size(); ++i)
+            if ((list.rows[i].methods & below_it) == kind) t.rows[next[list.bucket[i]]++] = list.rows[i];
+}
+
+// GCC 12 fails to write a constant into an LTO object whose elements were set at indices that it had to work out.
+template <table_shape Shape>
+constexpr table<Shape> copied_in_order(const table<Shape>& made) {
+    table<Shape> copy{{}, made.paths, made.bucket_begin};
+    for (std::size_t i = 0; i < Shape.rows; ++i) copy.rows[i] = made.rows[i];
+    return copy;
 }
 
 template <table_shape Shape, std::size_t N>
@@ -253,7 +257,7 @@ constexpr table<Shape> make_table(const std::array<place, N>& places, const std:
     const std::array<std::size_t, N> path = write_paths(places, equal, made.paths.data());
     fill_buckets(made, list_rows<table<Shape>>(places, path));
     sort_rows(made, made.bucket_begin[table<Shape>::buckets]);
-    return made;
+    return copied_in_order(made);
 }
 
 }  // namespace mincoap::detail
