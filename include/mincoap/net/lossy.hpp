@@ -45,8 +45,8 @@ class lossy {
 public:
     static constexpr std::uint32_t longest_delay = 4;
 
-    constexpr lossy(Socket& socket, const mishaps& likely, std::uint32_t seed)
-        : socket_(socket), likely_(likely), dice_(seed) {}
+    constexpr lossy(Socket& given_socket, const mishaps& likely, std::uint32_t seed)
+        : socket_(given_socket), likely_(likely), dice_(seed) {}
 
     // True while a datagram is held. It waits for calls of `receive`: the caller's loop polls again soon, even if the
     // inner socket has nothing.
@@ -57,14 +57,14 @@ public:
     }
 
     constexpr status receive(buffer_of<Socket> buffer, arrival& in) {
-        const mutable_bytes storage = buffer;
+        const mutable_bytes whole = buffer;
         let_a_call_pass();
         for (held& h : held_)
-            if (h.is_due(false)) return deliver(h, storage, in);
+            if (h.is_due(false)) return deliver(h, whole, in);
         for (;;) {
             const status got = socket_.receive(buffer, in);
             if (got != status::done || comes_through(buffer.first(in.size), in)) return got;
-            buffer = storage;
+            buffer = whole;
         }
     }
 

@@ -27,15 +27,15 @@ struct traced {
 template <udp_socket Socket, std::invocable<const traced&> Function>
 class tracer {
 public:
-    constexpr tracer(Socket& socket, Function tell)
+    constexpr tracer(Socket& given_socket, Function tell)
         requires(!lending_socket<Socket>)
-        : socket_(socket), tell_(std::move(tell)) {}
+        : socket_(given_socket), tell_(std::move(tell)) {}
 
     // Around a socket that lends: what was sent lay in memory that is no longer the caller's when `send` says `done`.
-    //   memory   keeps the beginning of each answer until then, as many bytes as fit; outlives the tracer
-    constexpr tracer(Socket& socket, Function tell, mutable_bytes memory)
+    //   given_memory   keeps the beginning of each answer until then, as many bytes as fit; outlives the tracer
+    constexpr tracer(Socket& given_socket, Function tell, mutable_bytes given_memory)
         requires lending_socket<Socket>
-        : socket_(socket), tell_(std::move(tell)), memory_(memory) {}
+        : socket_(given_socket), tell_(std::move(tell)), memory_(given_memory) {}
 
     constexpr status receive(buffer_of<Socket> buffer, arrival& in) {
         const status got = socket_.receive(buffer, in);

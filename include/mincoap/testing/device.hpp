@@ -20,17 +20,17 @@ namespace mincoap::testing {
 
 using network = net::loopback<default_message_size, 1>;
 
-// Has a server of yours, whose socket is `socket`, answer the request.
+// Has a server of yours, and the network that is its socket, answer the request.
 //   now_ms   the time, as `server::poll` takes it
 // Returns the response: silence if the server sends nothing, or sends it later.
 template <typename Server>
-response exchange(Server& server, network& socket, const request& r, std::uint32_t now_ms = 0) {
-    std::array<byte, default_message_size> memory{};
-    const bytes datagram = r.write(memory);
+response exchange(Server& given_server, network& given_socket, const request& r, std::uint32_t now_ms = 0) {
+    std::array<byte, default_message_size> written{};
+    const bytes datagram = r.write(written);
     MINCOAP_ASSERT(!datagram.empty());  // otherwise it does not fit
-    socket.deliver(datagram, r.about());
-    if (server.poll(now_ms) != poll_result::served) return {};
-    const auto* const sent = socket.take();
+    given_socket.deliver(datagram, r.about());
+    if (given_server.poll(now_ms) != poll_result::served) return {};
+    const auto* const sent = given_socket.take();
     return sent == nullptr ? response{} : response{sent->content()};
 }
 
@@ -44,10 +44,10 @@ struct confirms {
 };
 
 template <typename Handler, typename... Layers>
-auto server_of(network& socket, const Handler& site, confirms& confirmed, Layers&&... layers) {
+auto server_of(network& given_socket, const Handler& given_site, confirms& confirmed, Layers&&... layers) {
     if constexpr ((mincoap::detail::guarding<std::remove_reference_t<Layers>> || ...))
-        return server{socket, site, std::forward<Layers>(layers)...};
-    else return server{socket, site, unguarded{}, confirmed, std::forward<Layers>(layers)...};
+        return server{given_socket, given_site, std::forward<Layers>(layers)...};
+    else return server{given_socket, given_site, unguarded{}, confirmed, std::forward<Layers>(layers)...};
 }
 
 }  // namespace detail
@@ -57,8 +57,9 @@ auto server_of(network& socket, const Handler& site, confirms& confirmed, Layers
 template <typename Handler, typename... Layers>
 class device {
 public:
-    explicit device(const Handler& site, Layers... layers)
-        : server_(detail::server_of<Handler, Layers...>(network_, site, confirmed_, std::forward<Layers>(layers)...)) {}
+    explicit device(const Handler& given_site, Layers... layers)
+        : server_(detail::server_of<Handler, Layers...>(network_, given_site, confirmed_,
+                                                        std::forward<Layers>(layers)...)) {}
     explicit device(const Handler&& temporary, Layers... layers) = delete;
 
     // Its response; silence if it sends nothing.
