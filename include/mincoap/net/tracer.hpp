@@ -32,6 +32,8 @@ public:
         : socket_(given_socket), tell_(std::move(tell)) {}
 
     // Around a socket that lends: what was sent lay in memory that is no longer the caller's when `send` says `done`.
+    //   given_socket   lends, and outlives the tracer
+    //   tell           is called as above
     //   given_memory   keeps the beginning of each answer until then, as many bytes as fit; outlives the tracer
     constexpr tracer(Socket& given_socket, Function tell, mutable_bytes given_memory)
         requires lending_socket<Socket>

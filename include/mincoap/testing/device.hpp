@@ -20,8 +20,11 @@ namespace mincoap::testing {
 
 using network = net::loopback<default_message_size, 1>;
 
-// Has a server of yours, and the network that is its socket, answer the request.
-//   now_ms   the time, as `server::poll` takes it
+// Has a server of yours answer a request.
+//   given_server   the server
+//   given_socket   its socket
+//   r              the request
+//   now_ms         the time, as `server::poll` takes it
 // Returns the response: silence if the server sends nothing, or sends it later.
 template <typename Server>
 response exchange(Server& given_server, network& given_socket, const request& r, std::uint32_t now_ms = 0) {

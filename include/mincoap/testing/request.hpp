@@ -16,6 +16,7 @@ class request {
 public:
     static constexpr std::size_t max_options = 24;
 
+    //   method   its code, such as code::get
     //   path     segments with a slash between them, without percent-encoding: "lamps/2", or "" for the root
     //   payload  text or bytes
     constexpr request(code method, std::string_view path = {}, std::string_view payload = {})
