@@ -86,8 +86,8 @@ int main(int argc, char** argv) {
     if (how == "loop") {
         mincoap::net::arrival in;
         for (std::size_t i = 0; i < requests; ++i) {
-            socket.receive(buffer, in);
-            socket.send({buffer, block_size + 1}, in.path);
+            socket.receive(memory.message, in);
+            socket.send({memory.message.data(), block_size + 1}, in.path);
         }
     }
     return socket.answered == requests ? EXIT_SUCCESS : EXIT_FAILURE;

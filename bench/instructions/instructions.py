@@ -9,9 +9,10 @@ block     as core, a block of 64 bytes, of a body of 16 or 64 of them: read by o
           however large the body; rendered anew it grows with the body, which is hashed for its ETag: with a version it
           grows by the calls that put a piece
 
+routes.tsv: as core, a text of a large site, the last one with a path of five characters, and one with 36 characters.
+
 worst.tsv: the datagrams that cost the demo most, by kind (worst.py), each with a receive and a send of a few instructions.
-What the kernel does is not counted here either: for 1,000 files, it is asked for the status of each, once a listing and
-twice a discovery."""
+What the kernel does is not counted here either: of 1,000 files, it is asked for the status of 500. scripts/files counts it."""
 
 import argparse
 import collections
@@ -27,6 +28,7 @@ import worst
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = HERE.parent.parent / "build" / "instructions"
 BUDGET = HERE / "budget.tsv"
+ROUTES = HERE / "routes.tsv"
 WORST = HERE / "worst.tsv"
 HEADER = ["what", "instructions"]
 FEW, MANY = 1024, 2048  # whole transfers of 64 blocks
@@ -115,6 +117,15 @@ def without_loop(program, arguments, loop):
     return costs
 
 
+def measure_routes():
+    return {"the 100th of 100": of_route("routes_100", "r0099"), "the 1,000th of 1,000": of_route("routes_1000", "r0999"),
+            "36 characters, of 1,000": of_route("routes_1000", "sensors/floor-2/room-17/temperature0")}
+
+
+def of_route(program, path):
+    return without_loop(program, [path], [path, "loop"])
+
+
 def of_block(blocks, how):
     return without_loop("blocks", [blocks, how], [blocks, "loop"])
 
@@ -173,7 +184,7 @@ def main():
     what.add_argument("--detail", action="store_true")
     given = arguments.parse_args()
     build()
-    measured = {BUDGET: measure(), WORST: measure_worst()}
+    measured = {BUDGET: measure(), ROUTES: measure_routes(), WORST: measure_worst()}
     if given.detail:
         for name, costs in [item for costs_by_name in measured.values() for item in costs_by_name.items()]:
             for (file, function), cost in costs.most_common():

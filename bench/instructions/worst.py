@@ -3,7 +3,7 @@ datagram asks for, and each of these asks for as much as its limit lets it."""
 
 import pathlib
 
-FILES = 1000  # as many as posix::directory tells
+FILES = 1000  # more than posix::directory tells
 
 GET, POST, PUT = 1, 2, 3
 URI_PATH, CONTENT_FORMAT, URI_QUERY, BLOCK2, BLOCK1 = 11, 12, 15, 23, 27
@@ -31,6 +31,10 @@ def datagram(method, path, *options, payload=b""):
     return written
 
 
+def filtered(query):
+    return datagram(GET, [b".well-known", b"core"], (URI_QUERY, query))
+
+
 def discovery():
     """Seven queries match every file, so that the last one is looked at: its name is as long as it may be."""
     return datagram(GET, [b".well-known", b"core"], *[(URI_QUERY, b"ct=*")] * 7, (URI_QUERY, b"x" * 255))
@@ -54,6 +58,8 @@ CASES = {
     "a block of the largest record": ([record()], [datagram(GET, [b"cbor"], (BLOCK2, uint(0)))], False),
     "a block of a full log": ([datagram(POST, [b"message", b"info"], payload=b"x" * 1000)],
                               [datagram(GET, [b"log"], (BLOCK2, uint(62 << 4)))], False),
+    "discovery, ?rt=demo*": ([], [filtered(b"rt=demo*")], False),
+    "discovery, ?href=/led": ([], [filtered(b"href=/led")], False),
     "discovery, 8 queries": ([], [discovery()], False),
     "a block of a listing of 1,000 files": ([], [datagram(GET, [b"fs"], (BLOCK2, uint(100 << 4)))], True),
     "discovery, 8 queries, 1,000 files": ([], [discovery()], True),

@@ -36,6 +36,7 @@ RESOURCES = {
     "FILTERED": "`filtered_well_known_core` in its place, block by block",
     "WILDCARD": "the first wildcard, and a function that is handed what it takes",
     "OPTIONAL": "`optional` of a `value`",
+    "DYNAMIC": "`dynamic_routes`, with blocks, and one route that is added",
     "EXPLAINED": "a function that answers with a diagnostic text",
     "CREATED": "one that answers with Location-Path, which brings the option writer",
     "PROBLEM": "one that answers with problem details in CBOR",

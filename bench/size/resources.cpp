@@ -23,6 +23,9 @@ bool led = false;
 
 [[maybe_unused]] std::optional<decltype(mincoap::value(fan))> there;
 [[maybe_unused]] mincoap::byte_store<1024> store;
+#ifdef WITH_DYNAMIC
+mincoap::dynamic_routes<8> routes_at_run_time;
+#endif
 
 struct four {
     bool on = false;
@@ -112,6 +115,9 @@ constexpr auto site = mincoap::routes(
 #endif
 #ifdef WITH_OPTIONAL
     at<"a">(mincoap::optional(there)),
+#endif
+#ifdef WITH_DYNAMIC
+    mincoap::below<"a">(mincoap::routes(routes_at_run_time)),
 #endif
 #ifdef WITH_EXPLAINED
     at<"a">(mincoap::get(explain)),
@@ -205,5 +211,8 @@ constinit mincoap::server server{
 }  // namespace
 
 int main() {
+#ifdef WITH_DYNAMIC
+    if (routes_at_run_time.add({"fan"}, mincoap::value(fan)) != mincoap::add_result::added) return 1;
+#endif
     for (;;) server.poll(now_ms);
 }

@@ -50,35 +50,38 @@ inline void write_log(const message_log& log, mincoap::body_writer& to) {
     for (const std::string_view piece : log.pieces()) to.put(piece);
 }
 
-constexpr auto resources(state& s, clock now) {
+constexpr auto read_record(const entry& current) {
+    return mincoap::get([&current](const mincoap::request& r) { return show(current, r); })
+        .understands<mincoap::option::block2>();
+}
+
+constexpr auto add_line(message_log& log, const char* level) {
+    return mincoap::post([&log, level](const mincoap::request& r) { return post_line(log, level, r.payload()); })
+        .consumes<mincoap::content_format::text_plain>();
+}
+
+// The handler for a server: the demo's resources, and others that a machine may have.
+constexpr auto site(state& s, clock now, const auto&... others) {
     using namespace mincoap;
     constexpr auto plain = content_format::text_plain;
     constexpr auto cbor = content_format::cbor;
 
     const auto read_clock = get([now] { return time_reply(now()); });
-    const auto read = get([&s](const request& r) { return show(s.current, r); }).understands<option::block2>();
     const auto write = record<code::put>(s.current, entry_fields, is_harmless);
-    const auto inform =
-        post([&s](const request& r) { return post_line(s.log, "info", r.payload()); }).consumes<plain>();
-    const auto warn = post([&s](const request& r) { return post_line(s.log, "warn", r.payload()); }).consumes<plain>();
     const auto read_log = rendered([&s](body_writer& to) { write_log(s.log, to); });
     const auto download = get_blocks(s.upload);
     const auto upload = put_blocks(s.upload);
 
-    return std::tuple_cat(
+    return mincoap::routes(
         at<"">(text("Hello CoAP").title("Greeting").rt("demo.greeting").ct(plain)),
         at<"time">(for_groups(read_clock).title("Clock, UTC").rt("demo.clock").if_("core.s").ct(plain)),
-        at<"cbor">(read.title("Record").rt("demo.record").if_("core.p").ct(cbor), write),
-        at<"message/info">(inform.title("Log a message").rt("demo.message")),
-        at<"message/warn">(warn.title("Log a warning").rt("demo.message")),
+        at<"cbor">(read_record(s.current).title("Record").rt("demo.record").if_("core.p").ct(cbor), write),
+        at<"message/info">(add_line(s.log, "info").title("Log a message").rt("demo.message")),
+        at<"message/warn">(add_line(s.log, "warn").title("Log a warning").rt("demo.message")),
         at<"log">(read_log.title("Latest messages").rt("demo.log").if_("core.s").ct(plain)),
         at<"poem">(document(poem).title("A poem").rt("demo.poem").ct(plain).sz(poem.size())),
-        at<"upload">(download.title("Anything").rt("demo.upload").ct(content_format::octet_stream), upload));
-}
-
-// The handler for a server: these resources, and others that a machine may have.
-constexpr auto site(state& s, clock now, const auto&... others) {
-    return mincoap::routes(resources(s, now), others..., mincoap::filtered_well_known_core);
+        at<"upload">(download.title("Anything").rt("demo.upload").ct(content_format::octet_stream), upload), others...,
+        filtered_well_known_core);
 }
 
 }  // namespace demo

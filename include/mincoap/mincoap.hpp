@@ -18,6 +18,7 @@
 #include <mincoap/resource/conditional.hpp>
 #include <mincoap/resource/confirmed_only.hpp>
 #include <mincoap/resource/document.hpp>
+#include <mincoap/resource/dynamic_routes.hpp>
 #include <mincoap/resource/filtered_well_known_core.hpp>
 #include <mincoap/resource/for_groups.hpp>
 #include <mincoap/resource/methods.hpp>

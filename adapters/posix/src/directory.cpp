@@ -23,29 +23,12 @@ bool takes(content_format of_name, format_option given) {
     return given.is_absent() || of_name == content_format::octet_stream || given == format_option{of_name};
 }
 
-// ---- representations
-
-bool read_all(int from, std::uint32_t offset, mutable_bytes to) {
-    while (!to.empty()) {
-        const ssize_t size = ::pread(from, to.data(), to.size(), offset);
-        if (size < 0 && errno == EINTR) continue;
-        if (size <= 0) return false;  // it has become shorter, or the disk is broken
-        to = to.subspan(static_cast<std::size_t>(size));
-        offset += static_cast<std::uint32_t>(size);
-    }
-    return true;
-}
-
-// Closes what it has read, so that nothing stays open between two requests.
 struct file_content {
-    descriptor* file;
+    detail::served_file* file;
     extent all;
 
     extent measure() const { return all; }
-    bool read(std::uint32_t offset, mutable_bytes to) const {
-        const descriptor from = std::move(*file);
-        return read_all(from.number(), offset, to);
-    }
+    bool read(std::uint32_t offset, mutable_bytes to) const { return file->read(offset, to); }
 };
 
 }  // namespace
@@ -65,8 +48,8 @@ std::uint32_t directory::capacity() const {
 // Goes down the path, segment by segment.
 code directory::find(const request& r, place& to) const {
     if (!root_.is_open()) return code::service_unavailable;
-    to.parent = descriptor{::openat(root_.number(), ".", detail::path_only)};
-    code found = detail::code_of_call(to.parent.is_open());
+    to.parent = root_.number();
+    code found = code::empty;
     bool first = true;
     for (const message::option_view segment : r.segments()) {
         if (found == code::empty && !first) found = detail::descend(to);
@@ -78,25 +61,32 @@ code directory::find(const request& r, place& to) const {
 
 reply directory::get(const request& r) {
     place at;
-    served_ = {};  // no reply has read it, if it was not acceptable
+    served_.end();  // no reply has read it, if it was not acceptable
     if (const code refused = find(r, at); refused != code::empty) return refused;
-    detail::file_status about;
-    if (const code refused = detail::open_entry(at, served_, about); refused != code::empty) return refused;
-    if (detail::is_directory(about)) return list(r);
+    detail::file_status look;
+    if (const code refused = detail::look_at_served(at, look); refused != code::empty) return refused;
+    return detail::is_directory(look) ? list(r, at) : read(r, at, look);
+}
+
+reply directory::read(const request& r, const place& at, detail::file_status& look) {
+    const mincoap::detail::block_request asked = mincoap::detail::block_request_of(r);
+    const std::uint32_t size = 16U << block::size_exponent_of(asked);
+    if (const code refused = served_.begin(at, look, block::offset_of(asked), size); refused != code::empty)
+        return refused;
     constexpr auto max_size = (std::uint32_t{block::max_number} + 1) << (4 + block::max_size_exponent);
-    if (static_cast<std::uint64_t>(about.st_size) > max_size)
+    if (static_cast<std::uint64_t>(look.st_size) > max_size)
         return explained(code::not_implemented, "larger than 1 GiB");
-    const extent all{static_cast<std::uint32_t>(about.st_size), detail::tag_of(about)};
+    const extent all{static_cast<std::uint32_t>(look.st_size), detail::tag_of(look)};
     return in_blocks(r, detail::format_of(at.name.data()), file_content{&served_, all});
 }
 
 // The directory is read once a block: the window has what is sent of its listing.
-reply directory::list(const request& r) {
+reply directory::list(const request& r, const place& at) {
     namespace blocks = mincoap::detail;
-    const blocks::block_plan asked{.all = {}, .asked = blocks::block_request_of(r, {})};
+    const blocks::block_plan asked{.all = {}, .asked = blocks::block_request_of(r)};
     body_writer to{listed_, asked.offset()};
     const bytes path = blocks::encoded_options<option::uri_path>(r);  // that of the prefix included
-    if (const code failed = detail::write_links(std::move(served_), path, to); failed != code::empty) return failed;
+    if (const code failed = detail::write_links(at, path, to); failed != code::empty) return failed;
     const blocks::block_plan plan = blocks::plan_of(r, {static_cast<std::uint32_t>(to.size()), to.tag()});
     if (!plan.is_possible()) return code::bad_request;
     return {(plan.asked & blocks::has_current) != 0 ? code::valid : code::content, content_format::link_format,
@@ -140,7 +130,7 @@ reply directory::delete_(const request& r) {
     if (refused == code::empty) refused = detail::current(at, tag);
     if (refused != code::empty && refused != code::not_found) return refused;
     if (!precondition_holds(r, tag)) return code::precondition_failed;
-    if (tag && ::unlinkat(at.parent.number(), at.name.data(), 0) != 0 && errno != ENOENT) return code_of(errno);
+    if (tag && ::unlinkat(at.parent, at.name.data(), 0) != 0 && errno != ENOENT) return code_of(errno);
     return code::deleted;  // RFC 7252 §5.8.4: also if there was nothing
 }
 

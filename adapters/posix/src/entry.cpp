@@ -83,8 +83,15 @@ bool set_name(place& at, std::string_view name) {
 
 // O_NOFOLLOW and O_DIRECTORY: a symbolic link is no directory. Nor is there one without a name (ENOENT).
 code descend(place& at) {
-    at.parent = descriptor{::openat(at.parent.number(), at.name.data(), path_only | O_NOFOLLOW)};
-    return code_of_call(at.parent.is_open());
+    at.owned = descriptor{::openat(at.parent, at.name.data(), path_only | O_NOFOLLOW)};
+    at.parent = at.owned.number();
+    return code_of_call(at.owned.is_open());
+}
+
+code own_parent(place& at) {
+    if (!at.owned.is_open()) at.owned = descriptor{::openat(at.parent, ".", path_only)};
+    at.parent = at.owned.number();
+    return code_of_call(at.owned.is_open());
 }
 
 const char* entry_of(const place& at) { return at.name[0] == '\0' ? "." : at.name.data(); }
@@ -101,15 +108,26 @@ bool is_at(int parent, const char* name, int opened) {
     return look_at(parent, name, there) && ::fstat(opened, &here) == 0 && is_same(there, here);
 }
 
-// It is looked at before, since even to open a device may do something, such as to start a watchdog; and again once it
-// is open, since it may be another one by then.
-code open_entry(const place& at, descriptor& to, file_status& about) {
-    const int parent = at.parent.number();
-    if (!look_at(parent, entry_of(at), about)) return code_of(errno);
-    if (!is_served(about)) return code::not_found;
-    to = descriptor{::openat(parent, entry_of(at), read_only)};
+code look_at_served(const place& at, file_status& look) {
+    if (!look_at(at.parent, entry_of(at), look)) return code_of(errno);
+    return is_served(look) ? code::empty : code::not_found;
+}
+
+code open_served(const place& at, descriptor& to, file_status& about) {
+    to = descriptor{::openat(at.parent, entry_of(at), read_only)};
     if (!to.is_open() || ::fstat(to.number(), &about) != 0) return code_of(errno);
-    return is_served(about) ? code::empty : code::not_found;
+    return is_file(about) ? code::empty : code::not_found;
+}
+
+std::size_t read_at(int from, std::uint32_t offset, mutable_bytes to) {
+    std::size_t done = 0;
+    while (done < to.size()) {
+        const ssize_t size = ::pread(from, to.data() + done, to.size() - done, static_cast<off_t>(offset + done));
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0) break;  // it has become shorter, or the disk is broken
+        done += static_cast<std::size_t>(size);
+    }
+    return done;
 }
 
 etag tag_of(const file_status& about) {
@@ -124,7 +142,7 @@ etag tag_of(const file_status& about) {
 code current(const place& at, std::optional<etag>& tag) {
     file_status about;
     tag.reset();
-    if (!look_at(at.parent.number(), entry_of(at), about)) return errno == ENOENT ? code::empty : code_of(errno);
+    if (!look_at(at.parent, entry_of(at), about)) return errno == ENOENT ? code::empty : code_of(errno);
     if (!is_file(about)) return code::forbidden;
     tag = tag_of(about);
     return code::empty;

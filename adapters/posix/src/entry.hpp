@@ -33,6 +33,9 @@ bool set_name(place& at, std::string_view name);
 // Steps into the directory of that name.
 code descend(place& at);
 
+// For a place that is kept: it has a descriptor of its own then.
+code own_parent(place& at);
+
 // As the system has it: "." for the directory itself.
 const char* entry_of(const place& at);
 
@@ -48,8 +51,15 @@ inline bool is_file(const file_status& about) { return S_ISREG(about.st_mode); }
 inline bool is_directory(const file_status& about) { return S_ISDIR(about.st_mode); }
 inline bool is_served(const file_status& about) { return is_file(about) || is_directory(about); }
 
-// Opens what stands there to read it, if it is served.
-code open_entry(const place& at, descriptor& to, file_status& about);
+// Looks at what stands there; 4.04 if it is nothing that is served. Always goes before `open_served`, since even to
+// open a device may do something, such as to start a watchdog.
+code look_at_served(const place& at, file_status& look);
+
+// Opens the file there to read it, and looks at it again: it may be another one by now.
+code open_served(const place& at, descriptor& to, file_status& about);
+
+// How much could be read.
+std::size_t read_at(int from, std::uint32_t offset, mutable_bytes to);
 
 etag tag_of(const file_status& about);
 

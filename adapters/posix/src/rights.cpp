@@ -39,7 +39,8 @@ mode_t for_another_group(mode_t mode) { return mode & ~(~(mode << 3) & 070U); }
 code take_rights(const place& from, int to) {
     descriptor old;
     file_status about;
-    const code opened = open_entry(from, old, about);  // 4.03: what cannot be read can be replaced
+    code opened = look_at_served(from, about);
+    if (opened == code::empty) opened = open_served(from, old, about);  // 4.03: what cannot be read can be replaced
     if (opened == code::not_found) return code::empty;
     if (opened != code::empty && opened != code::forbidden) return opened;
     const bool kept = takes_owner(about, to) && opened == code::empty && takes_list(old.number(), to);

@@ -48,11 +48,12 @@ part_file::part_name part_file::name() const {
     return text;
 }
 
-bool part_file::is_at_its_name() const { return is_at(target_.parent.number(), name().data(), file_.number()); }
+bool part_file::is_at_its_name() const { return is_at(target_.parent, name().data(), file_.number()); }
 
 code part_file::open(place target, bool replaces_file) {
     target_ = std::move(target);
-    for (number_ = '0'; number_ <= '9'; ++number_) remove_abandoned(target_.parent.number(), name().data());
+    if (const code failed = own_parent(target_); failed != code::empty) return failed;
+    for (number_ = '0'; number_ <= '9'; ++number_) remove_abandoned(target_.parent, name().data());
     for (number_ = '0'; number_ <= '9'; ++number_)
         if (const code made = create(replaces_file); made != code::conflict) return made;
     return code::service_unavailable;
@@ -61,7 +62,7 @@ code part_file::open(place target, bool replaces_file) {
 // 4.09 if another process has that number. Before it is locked, one may take it for abandoned and remove it.
 code part_file::create(bool replaces_file) {
     constexpr int fresh = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-    file_ = descriptor{::openat(target_.parent.number(), name().data(), fresh, replaces_file ? 0600 : 0666)};
+    file_ = descriptor{::openat(target_.parent, name().data(), fresh, replaces_file ? 0600 : 0666)};
     if (!file_.is_open()) return errno == EEXIST ? code::conflict : code_of(errno);
     const bool is_locked = ::flock(file_.number(), LOCK_EX | LOCK_NB) == 0;
     if (!is_locked && errno != EWOULDBLOCK) return code_of(errno);
@@ -84,7 +85,7 @@ code part_file::take_rights_of_target() { return take_rights(target_, file_.numb
 
 // What is in place is on the disk: after a power failure, there is the old one or the new one, and no empty one.
 code part_file::put_in_place() {
-    const int parent = target_.parent.number();
+    const int parent = target_.parent;
     if (!bring_to_disk(file_.number())) return code_of(errno);
     if (!is_at_its_name()) return code::internal_server_error;  // somebody has removed it
     if (::renameat(parent, name().data(), parent, target_.name.data()) != 0) return code_of(errno);
@@ -93,7 +94,7 @@ code part_file::put_in_place() {
 }
 
 void part_file::discard() {
-    if (file_.is_open() && is_at_its_name()) ::unlinkat(target_.parent.number(), name().data(), 0);
+    if (file_.is_open() && is_at_its_name()) ::unlinkat(target_.parent, name().data(), 0);
     file_ = {};
 }
 
@@ -110,7 +111,7 @@ code upload::begin(place target, const request& r) {
 bool upload::is_of(const place& target, const request& r) const {
     const place& own = part_.target();
     return owner_.owns(r) && std::string_view{target.name.data()} == own.name.data() &&
-           same_directory(target.parent.number(), own.parent.number());
+           same_directory(target.parent, own.parent);
 }
 
 code upload::take(const request& r, const block& part) {

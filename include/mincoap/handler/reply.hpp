@@ -26,8 +26,8 @@ template <typename Render>
 inline constexpr bool reads_room<rendered_in_room<Render>> = true;
 
 // In checked builds, before a reply is written over it.
-inline void spoil(byte* at, const byte* end) {
-    while (at < end) *at++ = 0xa5;
+inline void spoil(mutable_bytes request) {
+    for (byte& dead : request) dead = 0xa5;
 }
 
 template <typename Render>
@@ -62,19 +62,23 @@ public:
     // handler has returned; if what it writes does not fit, the code of an error is sent alone, and 5.00 in place of
     // anything else.
     template <std::invocable<message::writer&> Render>
-    reply(mincoap::code code, Render render) : reply(code, {}, render) {}
+    reply(mincoap::code code, Render how) : reply(code, {}, how) {}
 
     // The same behind a Content-Format, which is the first option then. If options go before, such as an ETag, let the
     // function be `void(message::writer&, message::encoded_content_format)`, and write it.
     template <detail::rendering Render>
-    reply(mincoap::code code, message::encoded_content_format format, Render render)
+        requires(!std::is_function_v<Render>)
+    reply(mincoap::code code, message::encoded_content_format format, const Render& how)
         : head_(head(code, format)), render_(&write_by<Render>) {
         static_assert(sizeof(Render) <= capacity && alignof(Render) <= alignof(std::uint64_t),
                       "mincoap: a reply owns up to 6 pointers' worth of bytes; let it point to more than that");
         static_assert(std::is_trivially_copyable_v<Render> && std::is_trivially_destructible_v<Render>,
                       "mincoap: a reply owns plain values only, since nothing destroys it");
-        ::new (static_cast<void*>(storage_)) Render(render);
+        copy_bytes(reinterpret_cast<const byte*>(&how), sizeof how, storage_);
     }
+    template <detail::rendering Function>
+        requires std::is_function_v<Function>
+    reply(mincoap::code code, message::encoded_content_format format, Function& how) : reply(code, format, &how) {}
 
     // No response: the client gets nothing, or an Empty Acknowledgement of a Confirmable request. Its code is
     // `code::empty`.
@@ -118,7 +122,7 @@ private:
         return self.text_.failed() ? nullptr : write_payload(self, self.text_.view(), to, room_end);
     }
     static byte* write_payload(const reply& self, payload_view payload, byte* to, byte* room_end) {
-        if constexpr (checked_build) detail::spoil(to, room_end);
+        if constexpr (checked_build) detail::spoil({to, room_end});
         const message::encoded_content_format format = self.format();
         const std::size_t marker = payload.empty() ? 0 : 1;
         const std::size_t size = format.size() + marker + payload.size();
@@ -132,7 +136,7 @@ private:
 
     template <typename Render>
     static byte* write_by(const reply& self, byte* begin, byte* room_end) {
-        if constexpr (checked_build && !detail::reads_room<Render>) detail::spoil(begin, room_end);
+        if constexpr (checked_build && !detail::reads_room<Render>) detail::spoil({begin, room_end});
         message::writer to{mutable_bytes{begin, room_end}, 0};
         const Render& render = *std::launder(reinterpret_cast<const Render*>(self.storage_));
         if constexpr (detail::writes_format<Render>) {

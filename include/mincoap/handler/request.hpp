@@ -123,11 +123,10 @@ struct request {
     // it is larger than what is behind the token.
     bytes keep(bytes part) const {
         const byte* const behind_token = message.token().data() + message.token().size();
-        byte*& room_end = place->room_end;
-        if (part.size() > static_cast<std::size_t>(room_end - behind_token)) return {};
-        room_end -= part.size();
-        if (!part.empty()) __builtin_memmove(room_end, part.data(), part.size());
-        return {room_end, part.size()};
+        if (part.size() > static_cast<std::size_t>(place->room_end - behind_token)) return {};
+        place->room_end -= part.size();
+        if (!part.empty()) __builtin_memmove(place->room_end, part.data(), part.size());
+        return {place->room_end, part.size()};
     }
 };
 

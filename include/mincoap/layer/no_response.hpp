@@ -12,8 +12,9 @@ namespace mincoap {
 struct no_response {
     static reply serve(exchange&, const request& r, auto next) {
         const unsigned unwanted = unwanted_classes(r);
-        const reply answer = next(r);
-        return (unwanted << 1 >> class_of(answer.code()) & 1) != 0 ? reply::nothing() : answer;
+        reply answer = next(r);
+        if ((unwanted << 1 >> class_of(answer.code()) & 1) != 0) answer = reply::nothing();
+        return answer;
     }
 
 private:

@@ -18,6 +18,7 @@ inline std::optional<option> unprocessed_option(const request& r, option_set und
     for (const message::option_view o : r.message.options()) {
         if (!is_critical(o.number)) continue;
         collect_critical(seen, o);
+        if (is_block(o.number) && !is_first_alone(o.uint())) seen |= demand_of(number_of(o.number));
         if ((seen & ~understood) != 0) return o.number;
     }
     return std::nullopt;

@@ -49,10 +49,11 @@ public:
 
     // Appends an option in the uint format, in its minimal length.
     constexpr void uint_option(message::option number, std::uint32_t value) {
-        unsigned left = uint_size(value);
-        byte* to = open_option(number_of(number), left);
+        const unsigned size = uint_size(value);
+        if (size > 4) __builtin_unreachable();
+        byte* to = open_option(number_of(number), size);
         if (to == nullptr) return;
-        while (left-- != 0) *to++ = static_cast<byte>(value >> 8 * left);
+        for (to += size; value != 0; value >>= 8) *--to = static_cast<byte>(value);
     }
 
     // Appends a Content-Format option, or nothing if it is absent. It needs no extension, and a server that writes no

@@ -6,8 +6,8 @@
 //     rendered<format>(f).version(v)           the same without a hash of all of it: `v` changes whenever the body does
 //     get_blocks<format>(source)               anything that can be read by offset: flash, a file, a sensor's history
 //
-// A block costs what it is long, of a document and of what is read by offset; of what is rendered it costs a hash of the
-// whole body, and with a version the calls of `put` for it.
+// A block costs what it is long, of a document and of what is read by offset; of what is rendered it costs a hash of
+// the whole body, and with a version the calls of `put` for it.
 //
 // Each has `.max_age<seconds>()`, before link attributes: `document("...").max_age<3600>().title("...")`. It tells for
 // how long a response may be cached (RFC 7252 §5.10.5).
@@ -72,8 +72,8 @@ struct rendered_document : linkable<rendered_document<Format, Render, Version, M
     constexpr explicit rendered_document(const rendition<Render, Version>& b) : body(b) {}
     constexpr representation_ref<rendition<Render, Version>> representation() const { return {&body}; }
 
-    // What it is a version of, and what the caller owes: see `rendition`. A function gives an unsigned integer, or it is
-    // a variable that outlives the site.
+    // What it is a version of, and what the caller owes: see `rendition`. A function gives an unsigned integer, or it
+    // is a variable that outlives the site.
     template <detail::giving_version Source>
     constexpr auto version(Source source) const {
         return rendered_document<Format, Render, Source, MaxAge>{{body.render, source}};

@@ -3,17 +3,19 @@
 //     routes(at<"led">(value(led).rt("lamp")), filtered_well_known_core)
 //
 // Without a query it is the same constant in flash as that of `well_known_core`. Of several queries, all have to match.
-// What nothing matches is an empty document, and silence for a request by multicast. As each link is compared with each
-// query, more than `max_discovery_queries` of them are 4.00, and silence by multicast, too.
+// What nothing matches is an empty document, and silence for a request by multicast. For a block, the document is read
+// once, and each attribute is compared with each query. More than `max_discovery_queries` queries are 4.00, and
+// silence by multicast, too.
 //
 // What stands below a prefix may come and go. A resource that has a
 //
 //     void links(link_writer& to) const;
 //
-// is asked for its links whenever the document is, once for a block. `confirmed_only`, `conditional` and `optional` hand on those of what they are around, `negotiated` those of its
-// first alternative that has any.
+// is asked for its links whenever the document is, once for a block. `confirmed_only`, `conditional` and `optional`
+// hand on those of what they are around, `negotiated` those of its first alternative that has any.
 #pragma once
 
+#include <tuple>
 #include <utility>
 
 #include <mincoap/resource/document.hpp>
@@ -22,7 +24,7 @@
 
 namespace mincoap {
 
-inline constexpr unsigned max_discovery_queries = 8;
+inline constexpr unsigned max_discovery_queries = detail::link_filter::capacity;
 
 namespace detail {
 
@@ -34,47 +36,77 @@ constexpr bool has_too_many(bytes queries) {
     return false;
 }
 
-template <typename Given>
-concept has_links = requires(const Given& given, link_writer& to) { undescribed(given).links(to); };
-
-// How the path of a place begins the references below it.
-template <typename Place>
-inline constexpr auto reference_to = [] {
-    link_text<1 + percent_encoded_size(Place::path_text)> reference;
-    if (!Place::path_text.empty()) reference.append("/");
-    append_percent_encoded(reference, Place::path_text);
-    return reference;
-}();
-
-// What is kept of the places that have links at run time. Those of a path with a wildcard would begin with none.
-template <typename Place, typename Resource>
+// What is kept of an entry that has links at run time.
+template <typename Entry, typename Resource>
 struct linking {
     Resource resource;
 
     void write(bytes queries, body_writer& to) const {
-        link_writer links{to, queries, reference_to<Place>.view()};
+        link_writer links{to, queries, reference_to<Entry>.view()};
         resource.links(links);
     }
 };
-template <typename Place>
-constexpr auto linking_of(const Place& place) {
-    if constexpr (has_links<decltype(place.given)> && !Place::has_wildcard)
-        return std::tuple{linking<Place, decltype(undescribed(place.given))>{undescribed(place.given)}};
-    else return std::tuple<>{};
+template <typename Entry>
+constexpr auto linking_of(const Entry& entry) {
+    return linking<Entry, decltype(undescribed(entry.given))>{undescribed(entry.given)};
 }
 
-inline void write_matching(std::string_view document, bytes queries, body_writer& to) {
-    link_writer links{to, queries};
-    for (const std::string_view link : link_range{document}) links.put(link);
+// Those of a path with a wildcard would begin with none.
+template <typename Entry>
+inline constexpr bool has_links =
+    !Entry::has_wildcard && linking_to<decltype(undescribed(std::declval<typename Entry::given_type>())), link_writer>;
+
+template <std::size_t N>
+constexpr std::size_t count_true(const std::array<bool, N>& all) {
+    std::size_t count = 0;
+    for (const bool one : all) count += one ? 1U : 0U;
+    return count;
 }
 
+// The indices of the entries that have links.
+template <typename... Entries>
+inline constexpr auto linking_indices = [] {
+    constexpr std::array<bool, sizeof...(Entries)> links{has_links<Entries>...};
+    std::array<std::size_t, count_true(links)> indices{};
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < links.size(); ++i)
+        if (links[i]) indices[count++] = i;
+    return indices;
+}();
+
+template <typename... Entries>
+constexpr auto others_of(const Entries&... entries) {
+    constexpr const auto& indices = linking_indices<Entries...>;
+    if constexpr (indices.empty()) {
+        return std::tuple<>{};
+    } else {
+        const leaves_of<const Entries&...> all{{entries}...};
+        return [&]<std::size_t... I>(std::index_sequence<I...>) {
+            return std::tuple{linking_of(leaf_at<indices[I]>(all))...};
+        }(std::make_index_sequence<indices.size()>{});
+    }
+}
+
+inline void write_matching(std::string_view document, link_filter& filter, body_writer& to) {
+    const char* at = document.data();
+    const char* const end = at + document.size();
+    for (bool more = at != end; more; ++at) {
+        const char* const link = at;
+        at = filter.look_at(link, end, ',');
+        more = at != end;
+        if (filter.is_met()) put_link(to, {link, static_cast<std::size_t>(at - link)});
+    }
+}
+
+// The links that all queries match.
 template <typename Discovery>
 struct matching_links {
     const Discovery* discovery;
     bytes queries;
 
     void operator()(body_writer& to) const {
-        write_matching(discovery->document.view(), queries, to);
+        link_filter filter{queries};
+        write_matching(discovery->document.view(), filter, to);
         std::apply([&](const auto&... others) { (others.write(queries, to), ...); }, discovery->others);
     }
 };
@@ -85,8 +117,8 @@ struct filtered_discovery {
     etag tag;
     [[no_unique_address]] Others others;  // whose links are known at run time
 
-    constexpr filtered_discovery(const link_text<Capacity>& d, Others o)
-        : document(d), tag(d.view()), others(std::move(o)) {}
+    constexpr filtered_discovery(const link_text<Capacity>& d, const auto&... entries)
+        : document(d), tag(d.view()), others(others_of(entries...)) {}
 
     struct get : method<code::get> {
         static constexpr option_set understands = set_of(option::uri_query) | set_of(option::block2) | to_group;
@@ -107,12 +139,17 @@ struct filtered_discovery {
     using methods = method_list<get>;
 };
 
+template <typename Entries>
+struct filtered_discovery_of;
+template <typename... Entries>
+struct filtered_discovery_of<entry_list<Entries...>> {
+    using type = filtered_discovery<entry_list<Entries...>::link_capacity(),
+                                    decltype(others_of(std::declval<const Entries&>()...))>;
+};
+
 struct filtered {
-    template <std::size_t Capacity>
-    static constexpr auto make(const link_text<Capacity>& document, const auto&... places) {
-        const auto others = std::tuple_cat(linking_of(places)...);
-        return filtered_discovery<Capacity, std::remove_const_t<decltype(others)>>{document, others};
-    }
+    template <typename Entries>
+    using type = typename filtered_discovery_of<Entries>::type;
 };
 
 }  // namespace detail

@@ -19,7 +19,11 @@ struct link_text {
     constexpr std::string_view view() const { return {characters.data(), size}; }
 
     constexpr void append(std::string_view text) {
+#ifdef __clang__  // one step of a constant expression, of which Clang allows a million
+        __builtin_memcpy(characters.data() + size, text.data(), text.size());
+#else
         copy_bytes(text.data(), text.size(), characters.data() + size);
+#endif
         size += text.size();
     }
     constexpr void append(std::uint32_t number) { append(detail::decimal{number}.view()); }
@@ -29,6 +33,40 @@ template <typename Resource, std::size_t Capacity>
 struct described;
 
 namespace detail {
+
+// Of the attributes that a link has at most once (RFC 6690 §3, RFC 7252 §7.2.1, RFC 7641 §6), those that it has. They
+// are kept beside the text, so that it need not be searched for them.
+struct attribute_names {
+    byte seen = 0;
+    bool twice = false;
+
+    constexpr void add(attribute_names others) {
+        twice = twice || others.twice || (seen & others.seen) != 0;
+        seen = static_cast<byte>(seen | others.seen);
+    }
+};
+
+constexpr attribute_names attribute_named(std::string_view name) {
+    unsigned bit = 1;
+    for (const std::string_view once : {"title", "rt", "if", "sz", "ct", "obs"}) {
+        if (name == once) return {static_cast<byte>(bit)};
+        bit *= 2;
+    }
+    return {};
+}
+
+// Those among ";name=value;name", quoted values left aside.
+constexpr attribute_names attributes_named_in(std::string_view link) {
+    attribute_names names;
+    bool quoted = false;
+    for (std::size_t i = 0; i < link.size(); ++i) {
+        if (link[i] == '"') quoted = !quoted;
+        if (quoted || link[i] != ';') continue;
+        const std::string_view behind = link.substr(i + 1);
+        names.add(attribute_named(behind.substr(0, behind.find_first_of("=;"))));
+    }
+    return names;
+}
 
 inline void a_link_attribute_contains_a_quotation_mark_or_a_backslash() { MINCOAP_ASSERT(false); }
 inline void a_link_attribute_stands_twice() { MINCOAP_ASSERT(false); }
@@ -63,14 +101,14 @@ public:
     }
     // The Content-Format of its representation.
     constexpr auto ct(content_format format) const {
-        return with<9>([=](auto& link) {
+        return with<9>(detail::attribute_named("ct"), [=](auto& link) {
             link.append(";ct=");
             link.append(static_cast<std::uint32_t>(format));
         });
     }
     // About how large its representation is, in bytes; worth telling when it does not fit one datagram.
     constexpr auto sz(std::uint32_t size) const {
-        return with<14>([=](auto& link) {
+        return with<14>(detail::attribute_named("sz"), [=](auto& link) {
             link.append(";sz=");
             link.append(size);
         });
@@ -83,7 +121,8 @@ public:
     // Any other attributes, as they are to stand in the document: `raw(";foo=\"bar\"")`.
     template <std::size_t N>
     constexpr auto raw(const char (&attributes)[N]) const {
-        return with<N - 1>([&](auto& link) { link.append({attributes, N - 1}); });
+        return with<N - 1>(detail::attributes_named_in({attributes, N - 1}),
+                           [&](auto& link) { link.append({attributes, N - 1}); });
     }
 
 private:
@@ -93,7 +132,7 @@ private:
     template <std::size_t M, std::size_t N>
     constexpr auto quoted(const char (&name)[M], const char (&value)[N]) const {
         detail::check_quotable({value, N - 1});
-        return with<1 + (M - 1) + 2 + (N - 1) + 1>([&](auto& link) {
+        return with<1 + (M - 1) + 2 + (N - 1) + 1>(detail::attribute_named({name, M - 1}), [&](auto& link) {
             link.append(";");
             link.append({name, M - 1});
             link.append("=\"");
@@ -103,7 +142,7 @@ private:
     }
 
     template <std::size_t Added>
-    constexpr auto with(auto&& append) const;
+    constexpr auto with(detail::attribute_names names, auto&& append) const;
 };
 
 // A resource and its attributes.
@@ -111,8 +150,10 @@ template <typename Resource, std::size_t Capacity>
 struct described : linkable<described<Resource, Capacity>> {
     Resource resource;
     link_text<Capacity> attributes;
+    detail::attribute_names names;
 
-    constexpr described(Resource r, link_text<Capacity> a) : resource(r), attributes(a) {}
+    constexpr described(Resource r, const link_text<Capacity>& a, detail::attribute_names n)
+        : resource(r), attributes(a), names(n) {}
 };
 
 namespace detail {
@@ -151,16 +192,31 @@ constexpr std::string_view attributes_of(const described<Resource, Capacity>& d)
     return d.attributes.view();
 }
 
+constexpr attribute_names names_of(const auto&) { return {}; }
+template <typename Resource, std::size_t Capacity>
+constexpr attribute_names names_of(const described<Resource, Capacity>& d) {
+    return d.names;
+}
+
+// What the document of a site tells about an entry.
+struct link_source {
+    std::string_view reference;  // percent-encoded
+    std::string_view attributes;
+    attribute_names names;
+    bool is_listed;
+};
+
 }  // namespace detail
 
 template <typename Resource>
 template <std::size_t Added>
-constexpr auto linkable<Resource>::with(auto&& append) const {
+constexpr auto linkable<Resource>::with(detail::attribute_names names, auto&& append) const {
     const auto& self = static_cast<const Resource&>(*this);
     link_text<detail::attributes_capacity<Resource> + Added> attributes;
     attributes.append(detail::attributes_of(self));
     append(attributes);
-    return described{detail::undescribed(self), attributes};
+    names.add(detail::names_of(self));
+    return described{detail::undescribed(self), attributes, names};
 }
 
 }  // namespace mincoap

@@ -7,19 +7,20 @@
 // within its bounds.
 #pragma once
 
-#include <mincoap/message/bytes.hpp>
+#include <mincoap/message/view.hpp>
 
 namespace mincoap {
 namespace detail {
 
 // Here, text is two pointers, of which compilers make far less code than of std::string_view.
 
-// Where the first separator is that does not stand between quotation marks, behind a backslash or, if the text begins
-// with "<", before the ">"; the end if there is none.
-constexpr const char* find_unquoted(const char* at, const char* end, char separator) {
+// Where the first separator, of one or two kinds, is that does not stand between quotation marks, behind a backslash
+// or, if the text begins with "<", before the ">"; the end if there is none.
+constexpr const char* find_unquoted(const char* at, const char* end, char separator, char other) {
     char wanted = at != end && *at == '<' ? '>' : separator;
     for (; at != end; ++at) {
-        if (*at == wanted) {
+        if (*at > '\\') continue;  // as most characters are, and no separator is
+        if (*at == wanted || (*at == other && wanted == separator)) {
             if (wanted == separator) break;
             wanted = separator;
         } else if (*at == '"') {
@@ -29,6 +30,9 @@ constexpr const char* find_unquoted(const char* at, const char* end, char separa
         }
     }
     return at;
+}
+constexpr const char* find_unquoted(const char* at, const char* end, char separator) {
+    return find_unquoted(at, end, separator, separator);
 }
 
 // Where the text goes on behind that beginning; null if it has another one. In the text, a backslash quotes the next
@@ -57,11 +61,6 @@ struct value_pattern {
             at = value_end;
         }
     }
-
-    constexpr bool matches_unquoted(const char* at, const char* end_of_value) const {
-        const bool quoted = end_of_value - at > 1 && *at == '"';
-        return matches(at + quoted, end_of_value - quoted);
-    }
 };
 
 // RFC 6690 §4.1: where they are relation-types, each value MUST count as an attribute of its own; RFC 7252 §7.2.1 makes
@@ -75,31 +74,96 @@ constexpr bool is_href(const char* name, const char* name_end) {
     return name_end - name == 4 && equal_bytes(name, "href", 4);
 }
 
-// What a query asks for, behind its name. Without "=" it asks for the attribute, with whatever value.
-constexpr value_pattern pattern_of(const char* name, const char* name_end, const char* end) {
-    if (name_end == end) return {end, end, true, false};
-    const bool prefix = end[-1] == '*';
-    return {name_end + 1, end - prefix, prefix, is_list(name, name_end)};
-}
+// Of a link: the reference, under the name "href", or an attribute.
+struct link_part {
+    const char* name;
+    const char* name_end;
+    const char* value;
+    const char* end;
+    bool is_reference;
+};
 
-// Where the value of an attribute begins, its end if there is none; null if the attribute has another name.
-constexpr const char* value_of(const char* name, const char* name_end, const char* at, const char* end) {
-    at = behind(name, name_end, at, end);
-    if (at == nullptr || at == end) return at;
-    return *at == '=' ? at + 1 : nullptr;
-}
+// One query of a request, and whether the link at hand has what it asks for.
+struct link_query {
+    const char* begin;
+    const char* end;
+    bool is_met;
 
-// What stands behind the reference: ";rt=x;obs", or nothing.
-constexpr bool has_attribute(const char* at, const char* end, const char* name, const char* name_end,
-                             const value_pattern& pattern) {
-    while (at != end) {
-        const char* const attribute = at + 1;
-        at = find_unquoted(attribute, end, ';');
-        const char* const value = value_of(name, name_end, attribute, at);
-        if (value != nullptr && pattern.matches_unquoted(value, at)) return true;
+    // Of another link from now on. An empty one asks for nothing.
+    constexpr bool ask() {
+        is_met = begin == end;
+        return !is_met;
     }
-    return false;
-}
+
+    // Whether that is what the link says under a name: of its reference, or by an attribute.
+    constexpr bool matches(const link_part& part) const {
+        const char* at = begin;
+        const char* as = part.name;
+        while (at != end && *at != '=' && as != part.name_end && *at == *as) ++at, ++as;
+        if (as != part.name_end || is_href(begin, at) != part.is_reference) return false;
+        if (at == end) return true;  // whatever the value
+        const bool prefix = end[-1] == '*';
+        return *at == '=' &&
+               value_pattern{at + 1, end - prefix, prefix, is_list(begin, at)}.matches(part.value, part.end);
+    }
+};
+
+// What a request asks for by all of its queries, and how much of it a link has.
+class link_filter {
+public:
+    static constexpr unsigned capacity = 8;
+
+    constexpr link_filter() = default;
+
+    // The Uri-Query options as they are encoded, one behind the other.
+    constexpr explicit link_filter(bytes queries) {
+        for (const message::option_view query : message::option_range{queries}) add(query.text());
+    }
+
+    // What is beyond the capacity is not looked at.
+    constexpr void add(std::string_view query) {
+        if (end_ != capacity) queries_[end_++] = {query.data(), query.data() + query.size(), false};
+    }
+
+    // Looks at each part of a link once, however many queries there are. Returns where the link ends: at that
+    // separator, or where the text does. A single link has no other one than ";", which is that of its parts.
+    constexpr const char* look_at(const char* at, const char* end, char separator) {
+        unmet_ = 0;
+        for (unsigned i = 0; i != end_; ++i) unmet_ += queries_[i].ask();
+        const char* part = at;
+        at = find_unquoted(part, end, ';', separator);
+        constexpr const char* href = "href";
+        if (at - part > 1) meet({href, href + 4, part + 1, at - 1, true});
+        while (at != end && *at == ';') {
+            part = at + 1;
+            at = find_unquoted(part, end, ';', separator);
+            if (is_met()) continue;
+            const char* name_end = part;
+            while (name_end != at && *name_end != '=') ++name_end;
+            const char* const value = name_end + (name_end != at);
+            const bool quoted = at - value > 1 && *value == '"';
+            meet({part, name_end, value + quoted, at - quoted, false});
+        }
+        return at;
+    }
+
+    // Of the link that was looked at last.
+    constexpr bool is_met() const { return unmet_ == 0; }
+
+private:
+    constexpr void meet(const link_part& part) {
+        for (unsigned i = 0; i != end_; ++i) {
+            link_query& query = queries_[i];
+            if (query.is_met || !query.matches(part)) continue;
+            query.is_met = true;
+            --unmet_;
+        }
+    }
+
+    link_query queries_[capacity]{};
+    unsigned end_ = 0;
+    unsigned unmet_ = 0;
+};
 
 }  // namespace detail
 
@@ -116,15 +180,10 @@ constexpr bool has_attribute(const char* at, const char* end, const char* name, 
 // without a value has an empty one; if it stands there more than once, any may match. An empty query asks for nothing,
 // so that every link matches.
 constexpr bool matches_filter(std::string_view link, std::string_view query) {
-    if (query.empty()) return true;
-    const char* const name = query.data();
-    const char* const name_end = detail::find_unquoted(name, name + query.size(), '=');
-    const detail::value_pattern pattern = detail::pattern_of(name, name_end, name + query.size());
-    const char* const begin = link.data();
-    const char* const end = begin + link.size();
-    const char* const target_end = detail::find_unquoted(begin, end, ';');
-    if (detail::is_href(name, name_end)) return target_end - begin > 1 && pattern.matches(begin + 1, target_end - 1);
-    return detail::has_attribute(target_end, end, name, name_end, pattern);
+    detail::link_filter filter;
+    filter.add(query);
+    filter.look_at(link.data(), link.data() + link.size(), ';');
+    return filter.is_met();
 }
 
 // The links of a document, one after another, which are views into it. Put a comma between those that are written.

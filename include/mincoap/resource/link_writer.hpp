@@ -21,6 +21,11 @@ constexpr bool can_be_uri_path(std::string_view segment) {
     return segment.size() <= 255 && segment != "." && segment != "..";
 }
 
+constexpr void put_link(body_writer& to, std::string_view link) {
+    if (to.size() != 0) to.put(std::string_view{","});
+    to.put(link);
+}
+
 inline void put_percent_encoded(body_writer& to, std::string_view segment) {
     struct {
         body_writer& to;
@@ -33,7 +38,7 @@ inline void put_percent_encoded(body_writer& to, std::string_view segment) {
 
 class link_writer {
 public:
-    // The Uri-Query options as they are encoded, one behind the other.
+    // The Uri-Query options as they are encoded, one behind the other; up to 8 are looked at.
     constexpr link_writer(body_writer& to, bytes queries, std::string_view reference = {})
         : to_(to), queries_(queries), reference_(reference) {}
 
@@ -43,10 +48,8 @@ public:
 
     // A link as it is to stand in the document, its reference percent-encoded.
     constexpr void put(std::string_view link) {
-        for (const message::option_view query : message::option_range{queries_})
-            if (!matches_filter(link, query.text())) return;
-        if (to_.size() != 0) to_.put(std::string_view{","});
-        to_.put(link);
+        queries_.look_at(link.data(), link.data() + link.size(), ';');
+        if (queries_.is_met()) detail::put_link(to_, link);
     }
 
     // A link to the path of these segments behind the reference. They are any bytes, as they arrive in Uri-Path, and
@@ -86,7 +89,7 @@ private:
     }
 
     body_writer& to_;
-    bytes queries_;
+    detail::link_filter queries_;
     std::string_view reference_;
 };
 

@@ -21,7 +21,7 @@
 #include <tuple>
 
 #include <mincoap/resource/link.hpp>
-#include <mincoap/resource/table.hpp>
+#include <mincoap/resource/method_info.hpp>
 
 namespace mincoap {
 namespace detail {
@@ -63,15 +63,6 @@ inline reply negotiate(const choice& from, const void* resources, const request&
     // (§5.9.2.7).
     return {refused, {}, *possible};
 }
-
-template <typename... Lists>
-struct joined;
-template <typename List>
-struct joined<List> {
-    using type = List;
-};
-template <typename... A, typename... B, typename... Lists>
-struct joined<method_list<A...>, method_list<B...>, Lists...> : joined<method_list<A..., B...>, Lists...> {};
 
 // All methods of a tuple of resources.
 template <typename Resources>
@@ -196,16 +187,6 @@ struct negotiated_method : method<Request> {
     }
 };
 
-template <typename Resource, typename To>
-concept linking_to = requires(const Resource& r, To& to) { r.links(to); };
-
-// Returns whether there are any to put.
-template <typename Resource, typename To>
-bool put_links(const Resource& of, To& to) {
-    if constexpr (linking_to<Resource, To>) of.links(to);
-    return linking_to<Resource, To>;
-}
-
 // One for each request method that there is.
 template <typename Resources, code... Requests>
 using negotiated_methods =
@@ -235,7 +216,7 @@ struct negotiated_resource : linkable<negotiated_resource<Resources...>> {
         constexpr std::string_view formats =
             detail::formats_of<0xff, std::tuple<Resources...>, &detail::alternative::produces>;
         static_assert(!formats.empty(), "mincoap: none of these says what it produces");
-        return this->template with<6 + formats.size()>([&](auto& link) {
+        return this->template with<6 + formats.size()>(detail::attribute_named("ct"), [&](auto& link) {
             link.append(";ct=\"");
             link.append(formats);
             link.append("\"");

@@ -64,12 +64,29 @@ constexpr byte* encode_segment(std::string_view segment, byte* to) {
     return to + length;
 }
 
+constexpr void encode_path(std::string_view path, byte* to) {
+    for_each_segment(path, [&](std::string_view segment) { to = encode_segment(segment, to); });
+}
+
 // How many bytes an encoded path has in front of its first wildcard, and so has every request that matches; all if
 // there is none.
 constexpr std::size_t size_before_wildcard(bytes encoded) {
     std::size_t size = 0;
     while (size < encoded.size() && encoded[size] != any_segment) ++size;
     return size;
+}
+
+// Where the segment that an encoded_path has there ends.
+constexpr const byte* behind_segment(const byte* encoded) {
+    if (*encoded == any_segment) return encoded + 1;
+    const std::size_t length = *encoded < 13 ? encoded[0] : std::size_t{13} + encoded[1];
+    return encoded + message::option_head_size(0, length) + length;
+}
+
+constexpr std::size_t count_segments(bytes path) {
+    std::size_t count = 0;
+    for (const byte* at = path.data(); at != path.data() + path.size(); at = behind_segment(at)) ++count;
+    return count;
 }
 
 }  // namespace detail
@@ -86,8 +103,7 @@ inline constexpr auto encoded_path = [] {
                   "mincoap: a path's segments have 1 to 255 bytes; only the last one may be empty, as in \"create/\"");
     static_assert(!Path.view().contains('\xff'), "mincoap: a path is UTF-8, in which there is no byte 0xff");
     std::array<byte, detail::encoded_path_size(Path.view())> encoded{};
-    byte* to = encoded.data();
-    detail::for_each_segment(Path.view(), [&](std::string_view segment) { to = detail::encode_segment(segment, to); });
+    detail::encode_path(Path.view(), encoded.data());
     return encoded;
 }();
 

@@ -13,10 +13,9 @@
 //     record(...).deterministic()                      takes the deterministic encoding only (RFC 8949 §4.2.1)
 //
 // GET answers with a map of all members; FETCH (RFC 8132 §2) sends an array of keys, each once, and is answered with a
-// map of these. Both go in blocks, with an ETag; what `read` gives is kept behind the response, which has so much less
-// room, if it is no reference. PUT sends a map of each member once; those that are read only may be left
-// out, or be as they are. iPATCH (RFC 8132 §3) sends a map of the members to change: a convention of this resource,
-// since no format of patches in CBOR is registered. PUT and iPATCH change all or nothing, hold If-Match and
+// map of these. Both go in blocks, with an ETag. PUT sends a map of each member once; those that are read only may be
+// left out, or be as they are. iPATCH (RFC 8132 §3) sends a map of the members to change: a convention of this
+// resource, since no format of patches in CBOR is registered. PUT and iPATCH change all or nothing, hold If-Match and
 // If-None-Match against the ETag of GET, and have one datagram for it: there is no Block1. With one of these options
 // `read` is called twice for the request, and should give the same: the first is compared, the second is changed.
 //

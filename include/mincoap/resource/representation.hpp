@@ -1,11 +1,12 @@
 // Representations that are sent block by block (RFC 7959), with nothing kept between blocks.
 //
 // For users: `document`, `rendered` and `get_blocks` are resources of that kind, and a handler answers with one by
-// `return in_blocks<format>(request, what)`; its method says `.understands<option::block2>()`. Any block can be asked
-// for, in any order and any size from 16 to 1,024 bytes, by any number of clients. A block gets smaller if it would not
-// fit the buffer, and what fits as a whole is sent as a whole unless blocks are asked for. Every response carries an
-// ETag, so that a client notices a change between two blocks (§2.4), and 2.03 answers a GET or FETCH whose ETag is the
-// current one (RFC 7252 §5.10.6.2). Size2 is told if asked for (§4).
+// `return in_blocks<format>(request, what)`; its method says `.understands<option::block2>()`. Where no method of a
+// site says so, no option of a request for blocks is looked at. Any block can be asked for, in any order and any size
+// from 16 to 1,024 bytes, by any number of clients. A block gets smaller if it would not fit the buffer, and what fits
+// as a whole is sent as a whole unless blocks are asked for. Every response carries an ETag, so that a client notices a
+// change between two blocks (§2.4), and 2.03 answers a GET or FETCH whose ETag is the current one (RFC 7252 §5.10.6.2).
+// Size2 is told if asked for (§4).
 //
 // For those who write a representation: see the concept. What is measured may change between two blocks, but not
 // between the calls for one: where an interrupt can change it, serve a copy. A function that writes may write something
@@ -147,16 +148,21 @@ bytes encoded_options(const request& r) {
 }
 
 // Block2, which the resource answers from now on.
-inline block_request block_request_of(const request& r, etag current) {
+inline block_request block_request_of(const request& r) {
     if (r.place->blocks == nullptr) return block::max_size_exponent;
     block_options& options = *r.place->blocks;
     options.is_taken = true;
-    block_request asked = options.block2;
-    if (options.has_size2) asked |= has_size2;
-    const bytes etags{options.etags_begin, options.etags_end};
-    for (const message::option_view tag : message::option_range{etags})
-        if (current.is(tag.value)) asked |= has_current;
-    return asked;
+    return options.block2 | (options.has_size2 ? has_size2 : 0);
+}
+
+// Whether the client has the representation of that tag already, and is told so: in answer to GET (RFC 7252 §5.10.6.2)
+// and FETCH (RFC 8132 §2.1).
+inline bool has_already(const request& r, etag current) {
+    const block_options* const options = r.place->blocks;
+    if (options == nullptr || options->etags_end == nullptr || !message::is_safe(r.method())) return false;
+    for (const message::option_view tag : message::option_range{bytes{options->etags_begin, options->etags_end}})
+        if (current.is(tag.value)) return true;
+    return false;
 }
 
 // A block of what there is.
@@ -168,6 +174,7 @@ struct block_plan {
     constexpr std::uint32_t offset() const { return block::offset_of(asked); }
 
     constexpr bool asks_for_size() const { return (asked & has_size2) != 0; }
+    constexpr code code_of(code success) const { return (asked & has_current) != 0 ? code::valid : success; }
 
     // Whether there is such a block. SZX 7 is reserved (RFC 7959 §2.2).
     constexpr bool is_possible() const { return !block::is_reserved(asked) && (offset() == 0 || offset() < all.size); }
@@ -220,12 +227,9 @@ void write_block(message::writer& to, content_format format, const R& what, cons
     if (!what.read(plan.offset(), open_block<says_max_age>(to, format, plan, 0, 0xffff, MaxAge))) to.fail();
 }
 
-// What the request asks for of that. Only reading can find that the client has it already (RFC 7252 §5.10.6.2, RFC 8132
-// §2.1).
-inline block_plan plan_of(const request& r, extent all) {
-    block_plan plan{all, block_request_of(r, all.tag)};
-    if (r.method() != code::get && r.method() != code::fetch) plan.asked &= ~has_current;
-    return plan;
+// What the request asks for of that.
+inline block_plan plan_of(const request& r, const extent& all) {
+    return {all, block_request_of(r) | (has_already(r, all.tag) ? has_current : 0)};
 }
 
 // A format that is known when the program is compiled, and one that is found out as it runs: what carries that is the
@@ -244,20 +248,15 @@ struct told_format {
     }
 };
 
-// `write` writes the options and the payload.
-reply block_reply(code success, auto format, const block_plan& plan, auto write) {
-    if (!plan.is_possible()) return code::bad_request;
-    return {(plan.asked & has_current) != 0 ? code::valid : success, format.encoded, write};
-}
-
 // Reads what is there when the reply is written.
 template <std::uint32_t MaxAge, typename Format, representation R>
 reply read_reply(const request& r, Format format, const R& what, code success) {
     const block_plan plan = plan_of(r, what.measure());
-    return block_reply(success, format, plan,
-                       [what, plan](message::writer& to, message::encoded_content_format encoded) {
-                           write_block<MaxAge>(to, Format::of(encoded), what, plan);
-                       });
+    if (!plan.is_possible()) return code::bad_request;
+    return {plan.code_of(success), format.encoded,
+            [what, plan](message::writer& to, message::encoded_content_format encoded) {
+                write_block<MaxAge>(to, Format::of(encoded), what, plan);
+            }};
 }
 
 // A block that is rendered already, in the room of the reply. Its options do not reach there.
@@ -267,11 +266,10 @@ struct rendered_block {
 };
 
 // The room behind the token and so many bytes, and behind the ETags of the request, to which what is rendered is
-// compared.
+// compared. A layer may have limited it to less than the request.
 inline mutable_bytes room_to_render(const request& r, std::ptrdiff_t options = 0) {
     const reply_place& place = *r.place;
-    const bytes token = r.message.token();
-    std::ptrdiff_t left = place.room_end - (token.data() + token.size()) - options;
+    std::ptrdiff_t left = place.room_end - (r.message.token().data() + r.message.token().size()) - options;
     if (place.blocks != nullptr && place.blocks->etags_end != nullptr) {
         const std::ptrdiff_t behind_etags = place.room_end - place.blocks->etags_end;
         left = behind_etags < left ? behind_etags : left;
@@ -290,24 +288,22 @@ inline mutable_bytes window_of(const request& r, block_request asked, std::size_
 
 template <std::uint32_t MaxAge, rendered_representation R>
 rendered_block render_block(const request& r, const R& what) {
-    const block_request asked = block_request_of(r, {});
+    const block_request asked = block_request_of(r);
     const mutable_bytes part = window_of(r, asked, MaxAge != default_max_age ? max_age_size : 0);
-    if constexpr (checked_build) {
-        const mutable_bytes dead = room_to_render(r);
-        spoil(dead.data(), dead.data() + dead.size());
-    }
+    if constexpr (checked_build) spoil(room_to_render(r));
     return {plan_of(r, what.read_anew(block::offset_of(asked), part)), part};
 }
 
 template <std::uint32_t MaxAge, typename Format>
 reply rendered_reply(Format format, const rendered_block& block, code success) {
     constexpr bool says_max_age = MaxAge != default_max_age;
-    return block_reply(success, format, block.plan,
-                       rendered_in_room{[block](message::writer& to, message::encoded_content_format encoded) {
-                           const mutable_bytes space = open_block<says_max_age>(to, Format::of(encoded), block.plan, 0,
-                                                                                block.part.size(), MaxAge);
-                           move_down(block.part.data(), space.size(), space.data());
-                       }});
+    if (!block.plan.is_possible()) return code::bad_request;
+    return {block.plan.code_of(success), format.encoded,
+            rendered_in_room{[block](message::writer& to, message::encoded_content_format encoded) {
+                const mutable_bytes space =
+                    open_block<says_max_age>(to, Format::of(encoded), block.plan, 0, block.part.size(), MaxAge);
+                move_down(block.part.data(), space.size(), space.data());
+            }}};
 }
 
 template <std::uint32_t MaxAge, typename Format, representation R>

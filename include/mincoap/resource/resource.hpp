@@ -66,6 +66,26 @@ struct each_of<Changed, method_list<Methods...>> {
     using type = method_list<Changed<Methods>...>;
 };
 
+template <typename... Lists>
+struct joined;
+template <typename List>
+struct joined<List> {
+    using type = List;
+};
+template <typename... A, typename... B, typename... Lists>
+struct joined<method_list<A...>, method_list<B...>, Lists...> : joined<method_list<A..., B...>, Lists...> {};
+
+// A resource with links that are known at run time, see filtered_well_known_core.
+template <typename Resource, typename To>
+concept linking_to = requires(const Resource& r, To& to) { r.links(to); };
+
+// Returns whether there are any to put.
+template <typename Resource, typename To>
+bool put_links(const Resource& of, To& to) {
+    if constexpr (linking_to<Resource, To>) of.links(to);
+    return linking_to<Resource, To>;
+}
+
 }  // namespace detail
 
 // The methods of a resource, each changed: for a resource around another one.

@@ -1,151 +1,255 @@
-// The table that a site is: one row a method, in the order in which they are tried.
+// The table that a site is, with one row per method of a resource. It is made at compile time, by plain loops over data.
+//
+// Rows of a large site are in buckets, by a hash of their paths. Behind the buckets are the rows whose path has a
+// wildcard, and all rows of a small site. Those are in the order in which they are tried.
 #pragma once
 
 #include <array>
+#include <bit>
 
-#include <mincoap/resource/path.hpp>
-#include <mincoap/resource/resource.hpp>
+#include <mincoap/resource/hashed_path.hpp>
+#include <mincoap/resource/method_info.hpp>
 
 namespace mincoap::detail {
 
-// One method of one resource.
-struct row {
-    const byte* path;  // encoded_path
-    byte path_size;
-    method_set methods;      // and `below_it`, which is no method
-    std::uint16_t consumes;  // format_option::number_plus_one
-    option_set understands;
-    reply (*serve)(const void* site, const request& r);
-};
+// A position in a site or in its paths, in bytes.
+using near_offset = std::conditional_t<sizeof(void*) == 8, std::uint32_t, std::uint16_t>;
 
-struct table {
-    std::span<const row> rows;
-    option_set recognised;  // that at least one of them understands, and the demands that none of them has to meet
+// One method of one resource: 16 bytes on a 32-bit machine.
+struct row {
+    serve_function serve;
+    option_set understands;
+    near_offset resource;    // in the site
+    near_offset path;        // in the table's paths
+    std::uint16_t consumes;  // format_option::number_plus_one
+    byte path_size;
+    method_set methods;  // and `below_it`, which is no method
 };
 
 // In a row's methods: it takes any path that begins with its own.
 inline constexpr method_set below_it = 1;
 
-// The first bytes of two encoded paths differ in the option delta, which tells no more than what came before.
-constexpr bool matches_without_wildcards(bytes path, const row& candidate) {
-    const std::size_t size = candidate.path_size;
-    if (path.size() != size && (path.size() < size || (candidate.methods & below_it) == 0)) return false;
-    if (size == 0) return true;
-    return ((path[0] ^ candidate.path[0]) & 15) == 0 && equal_bytes(path.data() + 1, candidate.path + 1, size - 1);
+// What is known about an entry of a site from its types.
+struct place {
+    hashed_path path;
+    std::span<const method_info> methods;
+    std::size_t size;  // of the resource, in bytes
+    std::size_t alignment;
+    bool exact;
+    bool wildcard;
+    bool has_blocks;
+    bool takes_blocks;
+};
+
+// The largest number of rows that are tried one by one: a table with buckets takes some 120 bytes more on Cortex-M0+.
+inline constexpr std::size_t most_rows_without_buckets = 16;
+
+struct table_shape {
+    std::size_t rows;
+    std::size_t path_bytes;
+    bool has_wildcards;
+    bool has_prefixes;
+};
+
+template <table_shape Shape>
+struct table {
+    static constexpr table_shape shape = Shape;
+    static constexpr std::size_t buckets = Shape.rows > most_rows_without_buckets ? std::bit_ceil(Shape.rows) : 0;
+    using row_index = std::conditional_t<(Shape.rows < 256), byte, std::uint16_t>;
+
+    std::array<row, Shape.rows> rows;
+    std::array<byte, Shape.path_bytes> paths;         // each once
+    std::array<row_index, buckets + 1> bucket_begin;  // the last one: the rows behind the buckets
+
+    constexpr bytes path_of(const row& r) const { return {paths.data() + r.path, r.path_size}; }
+};
+
+// ---- What is known about all places
+
+template <std::size_t N>
+constexpr bool any_of(const std::array<place, N>& places, bool place::* property) {
+    for (const place& p : places)
+        if (p.*property) return true;
+    return false;
 }
 
-// The same byte by byte, and a segment of the request for a wildcard.
-constexpr bool matches_with_wildcards(bytes path, const row& candidate) {
-    const byte* at = path.data();
-    const byte* const end = at + path.size();
-    byte compared = 15;
-    for (const byte expected : bytes{candidate.path, candidate.path_size}) {
-        if (at == end) return false;
-        if (expected == any_segment) {
-            message::option_reader segment{at, end};
-            segment.next();  // there is one, and it is well-formed
-            at = segment.position();
-        } else if (((*at++ ^ expected) & compared) != 0) {
-            return false;
+// Where the next resource begins, behind others of that size.
+constexpr std::size_t aligned(std::size_t size, std::size_t alignment) {
+    return (size + alignment - 1) / alignment * alignment;
+}
+
+template <std::size_t N>
+constexpr std::size_t size_of_resources(const std::array<place, N>& places) {
+    std::size_t size = 0;
+    std::size_t alignment = 1;
+    for (const place& p : places) {
+        size = aligned(size, p.alignment) + p.size;
+        if (p.alignment > alignment) alignment = p.alignment;
+    }
+    return size == 0 ? 1 : aligned(size, alignment);
+}
+
+template <std::size_t N>
+constexpr table_shape shape_of(const std::array<place, N>& places, const std::array<std::uint16_t, N>& equal) {
+    table_shape shape{};
+    for (std::size_t i = 0; i < N; ++i) {
+        shape.rows += places[i].methods.size();
+        if (equal[i] == i) shape.path_bytes += places[i].path.encoded.size();
+        shape.has_wildcards = shape.has_wildcards || places[i].wildcard;
+        shape.has_prefixes = shape.has_prefixes || !places[i].exact;
+    }
+    return shape;
+}
+
+// For lack of a resource these are no unknown options, nor unmet demands.
+inline constexpr option_set recognised_without_resources =
+    understood_by_server | set_of(option::uri_query) | later_block | part_of_body | to_group;
+
+// A handler that takes every option knows more about them than its site does.
+constexpr option_set understood_by_any(std::span<const method_info> methods) {
+    option_set understood = 0;
+    for (const method_info& m : methods)
+        if (!has_every_option(m.understands)) understood |= m.understands;
+    return understood;
+}
+template <std::size_t N>
+constexpr option_set understood_by_any(const std::array<place, N>& places) {
+    option_set understood = recognised_without_resources;
+    for (const place& p : places) understood |= understood_by_any(p.methods);
+    return understood;
+}
+
+// Whether two methods take the same request.
+template <std::size_t N>
+constexpr bool has_duplicate(const std::array<place, N>& places, const std::array<std::uint16_t, N>& equal) {
+    std::array<std::array<unsigned, 2>, N> taken{};
+    for (std::size_t i = 0; i < N; ++i)
+        for (const method_info& m : places[i].methods) {
+            unsigned& at_the_path = taken[equal[i]][places[i].exact ? 1 : 0];
+            if ((at_the_path & m.methods) != 0) return true;
+            at_the_path |= m.methods;
         }
-        compared = 0xff;
-    }
-    return at == end || (candidate.methods & below_it) != 0;
+    return false;
 }
 
-// A site without wildcards has the smaller one.
-template <bool HasWildcards>
-constexpr bool matches(bytes path, const row& candidate) {
-    if constexpr (HasWildcards) return matches_with_wildcards(path, candidate);
-    else return matches_without_wildcards(path, candidate);
-}
-
-// True if a method of that Content-Format takes the request's payload. FETCH, PATCH and iPATCH, unlike the others, name
-// the format of their payload (RFC 8132 §2.3.1, §3).
-constexpr bool is_in_format(std::uint16_t consumes, const request& r) {
-    const bool is_left_open = r.content_format.is_absent() && r.method() < code::fetch;
-    return consumes == 0 || is_left_open || r.content_format.number_plus_one() == consumes;
-}
-
-// Why the method cannot be given the request; `code::empty` if it can.
-template <bool HasBlocks>
-constexpr code refusal(const row& method, const request& r) {
-    const option_set unmet = r.critical & ~method.understands;
-    if constexpr (HasBlocks)
-        if (unmet == later_block) return code::bad_request;  // RFC 7959 §2.2, §2.4: there is one block only
-    if (unmet != 0) return code::bad_option;
-    return is_in_format(method.consumes, r) ? code::empty : code::unsupported_content_format;
-}
-
-// Inlined, since a site is alone in most images, and a call is some 20 bytes more on Cortex-M0+.
-template <bool HasWildcards, bool HasBlocks>
-[[gnu::always_inline]] inline reply route(const table& site_table, const void* site, const request& r) {
-    code answer = code::not_found;
-    for (const row& candidate : site_table.rows) {
-        if (!matches<HasWildcards>(r.path(), candidate)) continue;
-        answer = code::method_not_allowed;
-        if ((candidate.methods & set_of(r.method())) == 0) continue;
-        answer = refusal<HasBlocks>(candidate, r);
-        if (answer == code::empty) return candidate.serve(site, r);
-        break;
-    }
-    // For lack of a resource, only options that no resource looks at are unknown.
-    return (r.critical & ~site_table.recognised) != 0 ? code::bad_option : answer;
-}
-
-// The critical options that are understood of a request: by the method that is there for it, or for lack of one by any.
-template <bool HasWildcards>
-constexpr option_set understood(const table& site_table, const request& r) {
-    for (const row& candidate : site_table.rows)
-        if (matches<HasWildcards>(r.path(), candidate) && (candidate.methods & set_of(r.method())) != 0)
-            return candidate.understands;
-    return site_table.recognised;
-}
-
-// Where the segment that an encoded_path has there ends.
-constexpr const byte* behind_segment(const byte* encoded) {
-    if (*encoded == any_segment) return encoded + 1;
-    const std::size_t length = *encoded < 13 ? encoded[0] : std::size_t{13} + encoded[1];
-    return encoded + message::option_head_size(0, length) + length;
-}
-
-constexpr std::size_t count_segments(const row& r) {
-    std::size_t count = 0;
-    for (const byte* at = r.path; at != r.path + r.path_size; at = behind_segment(at)) ++count;
-    return count;
-}
+// ---- The order in which rows are tried
 
 // The most specific first: paths of more segments; at the first difference between a text and a wildcard, the text;
 // exact ones before prefixes.
-constexpr bool comes_before(const row& a, const row& b) {
+constexpr bool comes_before(bytes a, method_set methods_of_a, bytes b, method_set methods_of_b) {
     const std::size_t segments = count_segments(a);
-    if (segments != count_segments(b)) return segments > count_segments(b);
-    const byte* in_a = a.path;
-    const byte* in_b = b.path;
+    const std::size_t segments_of_b = count_segments(b);
+    if (segments != segments_of_b) return segments > segments_of_b;
+    const byte* in_a = a.data();
+    const byte* in_b = b.data();
     for (std::size_t i = 0; i < segments; ++i, in_a = behind_segment(in_a), in_b = behind_segment(in_b))
         if ((*in_a == any_segment) != (*in_b == any_segment)) return *in_b == any_segment;
-    return (a.methods & below_it) < (b.methods & below_it);
+    return (methods_of_a & below_it) < (methods_of_b & below_it);
 }
 
+// Merges two sorted runs, [low, middle) and [middle, end).
+template <typename Table>
+constexpr void merge_rows(const Table& from, std::size_t low, std::size_t middle, std::size_t end, auto& to) {
+    std::size_t a = low;
+    std::size_t b = middle;
+    for (std::size_t i = low; i < end; ++i) {
+        const auto is_b_first = [&](const row& of_a, const row& of_b) {
+            return comes_before(from.path_of(of_b), of_b.methods, from.path_of(of_a), of_a.methods);
+        };
+        const bool takes_b = a == middle || (b < end && is_b_first(from.rows[a], from.rows[b]));
+        to[i] = from.rows[takes_b ? b++ : a++];
+    }
+}
+
+// From that one on. Rows of the same rank keep their order.
+template <typename Table>
+constexpr void sort_rows(Table& t, std::size_t first) {
+    const std::size_t end = t.rows.size();
+    for (std::size_t run = 1; run < end - first; run *= 2) {
+        auto merged = t.rows;
+        for (std::size_t low = first; low < end; low += 2 * run)
+            merge_rows(t, low, low + run < end ? low + run : end, low + 2 * run < end ? low + 2 * run : end, merged);
+        t.rows = merged;
+    }
+}
+
+// ---- The table
+
+// Returns where in `to` the path of each place is.
 template <std::size_t N>
-constexpr void sort(std::array<row, N>& rows) {
-    for (std::size_t i = 1; i < N; ++i)
-        for (std::size_t j = i; j > 0 && comes_before(rows[j], rows[j - 1]); --j) {
-            const row lower = rows[j - 1];
-            rows[j - 1] = rows[j];
-            rows[j] = lower;
+constexpr std::array<std::size_t, N> write_paths(const std::array<place, N>& places,
+                                                 const std::array<std::uint16_t, N>& equal, byte* to) {
+    std::array<std::size_t, N> begin{};
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < N; ++i) {
+        begin[i] = equal[i] == i ? size : begin[equal[i]];
+        if (equal[i] != i) continue;
+        copy_bytes(places[i].path.encoded.data(), places[i].path.encoded.size(), to + size);
+        size += places[i].path.encoded.size();
+    }
+    return begin;
+}
+
+constexpr row make_row(const place& p, const method_info& m, std::size_t path, std::size_t resource) {
+    return {.serve = m.serve,
+            .understands = m.understands,
+            .resource = static_cast<near_offset>(resource),
+            .path = static_cast<near_offset>(path),
+            .consumes = m.consumes,
+            .path_size = static_cast<byte>(p.path.encoded.size()),
+            .methods = static_cast<method_set>(m.methods | (p.exact ? 0 : below_it))};
+}
+
+// Rows and the buckets that they belong to. The number of buckets stands for the rows behind them.
+template <typename Table>
+struct row_list {
+    std::array<row, Table::shape.rows> rows;
+    std::array<std::size_t, Table::shape.rows> bucket;
+};
+
+template <typename Table>
+constexpr std::size_t bucket_of(const place& p) {
+    return Table::buckets == 0 || p.wildcard ? Table::buckets : p.path.hash & (Table::buckets - 1);
+}
+
+// In the order of the places. The resources are one behind the other in memory, each aligned.
+template <typename Table, std::size_t N>
+constexpr row_list<Table> list_rows(const std::array<place, N>& places, const std::array<std::size_t, N>& path) {
+    row_list<Table> list{};
+    std::size_t count = 0;
+    std::size_t resource = 0;
+    for (std::size_t i = 0; i < N; ++i) {
+        resource = aligned(resource, places[i].alignment);
+        for (const method_info& m : places[i].methods) {
+            list.rows[count] = make_row(places[i], m, path[i], resource);
+            list.bucket[count++] = bucket_of<Table>(places[i]);
         }
+        resource += places[i].size;
+    }
+    return list;
 }
 
-template <std::size_t N>
-constexpr bool has_duplicate(const std::array<row, N>& rows) {
-    for (std::size_t i = 0; i < N; ++i)
-        for (std::size_t j = 0; j < i; ++j)
-            if (((rows[i].methods ^ rows[j].methods) & below_it) == 0 &&
-                (rows[i].methods & rows[j].methods & ~below_it) != 0 && rows[i].path_size == rows[j].path_size &&
-                equal_bytes(rows[i].path, rows[j].path, rows[i].path_size))
-                return true;
-    return false;
+// Within a bucket, prefixes come before exact rows, since the last row that fits is the one that counts.
+template <typename Table>
+constexpr void fill_buckets(Table& t, const row_list<Table>& list) {
+    std::array<std::size_t, Table::buckets + 2> next{};
+    for (const std::size_t bucket : list.bucket) ++next[bucket + 1];
+    for (std::size_t b = 0; b <= Table::buckets; ++b) {
+        next[b + 1] += next[b];
+        t.bucket_begin[b] = static_cast<typename Table::row_index>(next[b]);
+    }
+    for (const method_set kind : {below_it, method_set{0}})
+        for (std::size_t i = 0; i < list.rows.size(); ++i)
+            if ((list.rows[i].methods & below_it) == kind) t.rows[next[list.bucket[i]]++] = list.rows[i];
+}
+
+template <table_shape Shape, std::size_t N>
+constexpr table<Shape> make_table(const std::array<place, N>& places, const std::array<std::uint16_t, N>& equal) {
+    table<Shape> made{};
+    const std::array<std::size_t, N> path = write_paths(places, equal, made.paths.data());
+    fill_buckets(made, list_rows<table<Shape>>(places, path));
+    sort_rows(made, made.bucket_begin[table<Shape>::buckets]);
+    return made;
 }
 
 }  // namespace mincoap::detail

@@ -166,7 +166,7 @@ struct post_in_blocks : method<code::post> {
         Sink& both = *self.sink;
         incoming in;
         if (const code refused = refusal(both, r, in); refused != code::empty) return refused_reply(both, refused);
-        const block_request asked = block_request_of(r, {}) & ~has_current;
+        const block_request asked = block_request_of(r);
         // RFC 7959 §3.3: once the request is complete, the rest of the answer to it is asked for without Block1.
         const bool asks_for_more = block::number_of(asked) != 0;
         const bool goes_on = asks_for_more && in.answer == 0;

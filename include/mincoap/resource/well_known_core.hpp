@@ -6,7 +6,6 @@
 // RFC 6690 §4.1 asks of a server that does not filter. A path with a wildcard is not listed: no one link leads there.
 #pragma once
 
-#include <mincoap/message/percent_encoding.hpp>
 #include <mincoap/resource/routes.hpp>
 #include <mincoap/resource/text.hpp>
 
@@ -17,7 +16,7 @@ template <std::size_t Capacity>
 struct discovery {
     link_text<Capacity> document;
 
-    constexpr explicit discovery(const link_text<Capacity>& d) : document(d) {}
+    constexpr explicit discovery(const link_text<Capacity>& d, const auto&...) : document(d) {}
 
     struct get : method<code::get> {
         static constexpr option_set understands = set_of(option::uri_query) | to_group;
@@ -28,66 +27,57 @@ struct discovery {
     using methods = method_list<get>;
 };
 
-// The attributes of that name among ";name=value;name", quoted values left aside.
-constexpr unsigned count_attributes(std::string_view link, std::string_view name) {
-    unsigned count = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i < link.size(); ++i) {
-        if (link[i] == '"') quoted = !quoted;
-        if (quoted || link[i] != ';' || !link.substr(i + 1).starts_with(name)) continue;
-        const std::string_view behind = link.substr(i + 1 + name.size());
-        if (behind.empty() || behind[0] == '=' || behind[0] == ';') ++count;
-    }
-    return count;
+// The link of the entry, with the attributes of all that follow at its path.
+template <std::size_t N>
+constexpr void append_link(auto& document, const std::array<link_source, N>& links,
+                           const std::array<std::uint16_t, N>& next, std::size_t entry) {
+    if (!links[entry].is_listed) return;
+    document.append(document.size == 0 ? "<" : ",<");
+    document.append(links[entry].reference.empty() ? "/" : links[entry].reference);
+    document.append(">");
+    attribute_names names;
+    std::size_t i = entry;
+    do {
+        document.append(links[i].attributes);
+        names.add(links[i].names);
+        i = next[i];
+    } while (i != 0);
+    if (names.twice) a_link_attribute_stands_twice();
 }
 
-// RFC 6690 §3, RFC 7252 §7.2.1, RFC 7641 §6: these stand at most once in a link.
-constexpr void check_attributes(std::string_view link) {
-    for (const std::string_view name : {"title", "rt", "if", "sz", "ct", "obs"})
-        if (count_attributes(link, name) > 1) a_link_attribute_stands_twice();
+// In the order of the entries. A path has one link, with the attributes of everything that stands there.
+template <std::size_t Capacity, std::size_t N>
+constexpr link_text<Capacity> make_document(const std::array<link_source, N>& links,
+                                            const std::array<std::uint16_t, N>& equal_paths) {
+    std::array<std::uint16_t, N> next{};  // at the same path, 0 if there is none
+    std::array<std::uint16_t, N> last{};
+    for (std::size_t i = 0; i < N; ++i) {
+        if (equal_paths[i] != i) next[last[equal_paths[i]]] = static_cast<std::uint16_t>(i);
+        last[equal_paths[i]] = static_cast<std::uint16_t>(i);
+    }
+    link_text<Capacity> document;
+    for (std::size_t i = 0; i < N; ++i)
+        if (equal_paths[i] == i) append_link(document, links, next, i);
+    return document;
 }
 
 // Stands for itself until the site is known.
 template <typename Kind>
 struct discovery_of_site {
-    template <typename... Places>
-    constexpr auto complete(const Places&... places) const {
-        constexpr std::size_t capacity = (capacity_of<Places> + ... + 0);
-        link_text<capacity> document;
-        std::size_t index = 0;
-        (add_link(document, index++, places, places...), ...);
-        return Kind::make(document, places...);
-    }
+    struct tells_of_site;
+    template <typename Entries>
+    using of_site = typename Kind::template type<Entries>;
 
-private:
-    // The path, "</>" and a comma, the attributes.
-    template <typename Place>
-    static constexpr std::size_t capacity_of =
-        Place::has_wildcard ? 0
-                            : percent_encoded_size(Place::path_text) + 4 + attributes_capacity<decltype(Place::given)>;
-
-    // A path has one link, with the attributes of everything that stands there.
-    template <typename Place, typename... Places>
-    static constexpr void add_link(auto& document, std::size_t index, const Place&, const Places&... places) {
-        constexpr bool same_path[] = {Places::path_text == Place::path_text...};
-        bool listed = Place::has_wildcard || std::is_same_v<decltype(Place::given), discovery_of_site>;
-        for (std::size_t earlier = 0; earlier < index; ++earlier) listed = listed || same_path[earlier];
-        if (listed) return;
-        if (document.size != 0) document.append(",");
-        document.append("</");
-        append_percent_encoded(document, Place::path_text);
-        document.append(">");
-        const std::size_t begin = document.size;
-        ((Places::path_text == Place::path_text ? document.append(attributes_of(places.given)) : void()), ...);
-        check_attributes(document.view().substr(begin));
+    template <typename Entries>
+    static constexpr auto complete(const auto&... entries) {
+        const std::array<link_source, Entries::size> links{entries.link()...};
+        return of_site<Entries>{make_document<Entries::link_capacity()>(links, Entries::equal_paths), entries...};
     }
 };
 
 struct unfiltered {
-    template <std::size_t Capacity>
-    static constexpr auto make(const link_text<Capacity>& document, const auto&...) {
-        return discovery<Capacity>{document};
-    }
+    template <typename Entries>
+    using type = discovery<Entries::link_capacity()>;
 };
 
 }  // namespace detail

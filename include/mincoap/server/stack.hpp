@@ -24,9 +24,7 @@ struct unnoted {
 // The exchange of a stack with these layers.
 template <bool IsCounted, bool HasBlocks, typename... Layers>
 struct exchange_with : exchange {
-    exchange_with(mutable_bytes memory, origin& in, std::uint32_t now_ms) : exchange(memory, in, now_ms) {
-        if constexpr (HasBlocks) blocks = &collected;
-    }
+    using exchange::exchange;
 
     [[no_unique_address]] std::conditional_t<HasBlocks, block_options, no_block_options> collected{};
     [[no_unique_address]] std::tuple<seen_of<Layers>...> seen{};
@@ -196,11 +194,12 @@ private:
         read(x);
     }
     static void read(exchange_type& x) {
-        const auto collected = [&x](const message::option_view& o, const byte* begin) {
+        if constexpr (has_blocks) x.blocks = &x.collected;
+        const auto collect = [&x](const message::option_view& o, const byte* begin) {
             detail::collect(x.request, x.collected, o, begin);
             show(x, o, std::index_sequence_for<Layers...>{});
         };
-        x.error = message::view::parse(x.buffer.first(x.size), x.request.message, collected);
+        x.error = message::view::parse(x.buffer.first(x.size), x.request.message, collect);
         if constexpr (has_receivers) x.method = message::code_of(x.header());
         x.request.leave_out_empty_path();
     }

@@ -223,6 +223,15 @@ TEST(reply, can_write_as_much_as_fits) {
     EXPECT_EQ(sent, packet{"62 45 12 34 aa bb ff 'abcabc'"});
 }
 
+void write_x(message::writer& to) { to.payload("x"); }
+
+TEST(reply, takes_a_function_by_its_name) {
+    test::core plain{[](const request&) -> reply { return {code::content, write_x}; }};
+    EXPECT_EQ(plain.said("40 01 12 34"), "2.05: x");
+    test::core formatted{[](const request&) -> reply { return {code::content, content_format::json, write_x}; }};
+    EXPECT_EQ(formatted.said("40 01 12 34"), "2.05 ct=50: x");
+}
+
 // In checked builds, the request is overwritten before a reply is rendered: keeping a view of it shows at once.
 TEST(reply, that_kept_a_view_of_the_request_is_caught_in_checked_builds) {
     const auto echo = [](const request& r) -> reply {

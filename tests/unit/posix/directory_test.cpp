@@ -30,6 +30,7 @@
 
 #include "../../support/exchange.hpp"
 #include "../../support/options.hpp"
+#include "../../support/system_calls.hpp"
 
 namespace mincoap::posix {
 namespace {
@@ -53,6 +54,7 @@ using test::more;
 using test::packet;
 using test::request_tag;
 using test::size1;
+using test::system_calls;
 using test::uint;
 
 // A response, taken apart.
@@ -432,6 +434,119 @@ TEST_F(posix_directory, can_be_read_by_blocks_while_others_are_read) {
     EXPECT_EQ(part("fs/b.txt", 1), a16);
 }
 
+// ---- GET of a file, block after block
+
+TEST_F(posix_directory, opens_no_file_for_most_blocks_of_a_transfer) {
+    write_file(root / "large.bin", body_of(100'000));
+    const auto read_block = [&](std::uint32_t number) {
+        return said(ask(code::get, "fs/large.bin").with(block2, block_value(number, false, 6))).starts_with("2.05");
+    };
+    const auto calls = system_calls::count([&] { return read_block(0) && read_block(1); },
+                                           [&] {
+                                               bool all = true;
+                                               for (std::uint32_t number = 2; number < 32; ++number)
+                                                   all = read_block(number) && all;
+                                               return all;
+                                           });
+    if (!calls) GTEST_SKIP() << "no process can be traced";
+    EXPECT_TRUE(calls->succeeded());
+    EXPECT_EQ(calls->looks(), 30U) << "one for each block";
+    EXPECT_EQ(calls->of(SYS_openat) + calls->of(SYS_pread64), 0U);
+}
+
+TEST_F(posix_directory, opens_a_file_once_for_a_block_and_its_directory_never) {
+    write_file(root / "a.txt", "Hello");
+    const auto calls = system_calls::count([&] { return get("fs/none") == "4.04"; },
+                                           [&] { return get("fs/a.txt") == "2.05 ct=0: Hello"; });
+    if (!calls) GTEST_SKIP() << "no process can be traced";
+    EXPECT_TRUE(calls->succeeded());
+    EXPECT_EQ(calls->of(SYS_openat), 1U);
+    EXPECT_EQ(calls->of(SYS_close), 1U);
+    EXPECT_EQ(calls->looks(), 2U) << "before and after it is opened";
+}
+
+// What was read ahead of the blocks that were asked for is not sent once the file is another one.
+class posix_directory_ahead : public posix_directory {
+protected:
+    void SetUp() override {
+        posix_directory::SetUp();
+        write_file(root / "a.txt", body);
+        first = part(0);
+        EXPECT_EQ(part(1).payload, body.substr(16, 16));
+        EXPECT_EQ(part(2).payload, body.substr(32, 16)) << "this was read ahead";
+    }
+    told part(std::uint32_t number) {
+        return answer(ask(code::get, "fs/a.txt").with(block2, block_value(number, false, 0)));
+    }
+
+    const std::string body = body_of(1000);
+    const std::string other = std::string(1000, 'x');
+    told first{packet{}};
+};
+
+TEST_F(posix_directory_ahead, sends_the_bytes_of_a_file_that_has_changed_and_another_etag) {
+    write_file(root / "a.txt", other);
+    EXPECT_EQ(part(3).payload, other.substr(48, 16));
+    EXPECT_NE(part(4).tag(), first.tag());
+}
+
+TEST_F(posix_directory_ahead, sends_the_bytes_of_another_file_of_the_same_size_and_time) {
+    write_file(root / "b.txt", other);
+    fs::last_write_time(root / "b.txt", fs::last_write_time(root / "a.txt"));
+    fs::rename(root / "b.txt", root / "a.txt");
+    EXPECT_EQ(part(3).payload, other.substr(48, 16));
+    EXPECT_NE(part(4).tag(), first.tag());
+}
+
+TEST_F(posix_directory_ahead, sends_the_bytes_that_a_client_has_put) {
+    EXPECT_EQ(put("fs/a.txt", other), "2.04");
+    EXPECT_EQ(part(3).payload, other.substr(48, 16));
+}
+
+TEST_F(posix_directory_ahead, sends_nothing_of_a_file_that_is_gone_or_hidden_behind_a_link) {
+    fs::rename(root / "a.txt", home.path / "a.txt");
+    EXPECT_EQ(part(3).code, "4.04");
+    fs::create_symlink(home.path / "a.txt", root / "a.txt");
+    EXPECT_EQ(part(3).code, "4.04");
+}
+
+TEST_F(posix_directory_ahead, sends_nothing_of_a_file_that_may_not_be_read_any_more) {
+    fs::permissions(home.path, fs::perms{0755});
+    fs::permissions(root / "a.txt", fs::perms::none);
+    const unprivileged somebody;
+    EXPECT_EQ(part(3).code, "4.03");
+}
+
+TEST_F(posix_directory_ahead, reads_the_first_block_anew) {
+    const auto time = fs::last_write_time(root / "a.txt");
+    write_file(root / "a.txt", other);
+    fs::last_write_time(root / "a.txt", time);
+    EXPECT_EQ(part(0).payload, other.substr(0, 16));
+    EXPECT_EQ(part(1).payload, other.substr(16, 16)) << "and what follows it";
+}
+
+TEST_F(posix_directory_ahead, mixes_no_bytes_of_two_files_that_are_read_in_turns) {
+    write_file(root / "b.txt", other);
+    for (std::uint32_t number = 3; number < 60; ++number) {
+        const ask b = ask(code::get, "fs/b.txt").with(block2, block_value(number, false, 0));
+        ASSERT_EQ(part(number).payload, body.substr(number * 16, 16));
+        for (std::uint32_t again = 0; again <= number % 2; ++again)
+            ASSERT_EQ(answer(b).payload, other.substr(number * 16, 16));
+    }
+}
+
+TEST_F(posix_directory_ahead, leaves_no_descriptor_open) {
+    const std::size_t before = open_descriptors();
+    for (std::uint32_t number = 3; number < 60; ++number) EXPECT_EQ(part(number).code, "2.05");
+    EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_F(posix_directory_ahead, sends_blocks_in_any_order_and_to_the_very_end) {
+    for (const std::uint32_t number : {62U, 3U, 61U, 0U, 62U, 30U, 31U, 62U, 1U})
+        EXPECT_EQ(part(number).payload, body.substr(number * 16, 16)) << number;
+    EXPECT_EQ(part(63).code, "4.00");
+}
+
 // ---- what is not there
 
 TEST_F(posix_directory, has_no_name_that_leads_up_or_holds_a_path) {
@@ -728,15 +843,100 @@ void make_links(const fs::path& in, int count) {
     for (int i = 0; i < count; ++i) fs::create_symlink("none", in / ("link-" + std::to_string(i)));
 }
 
-TEST_F(posix_directory, lists_up_to_a_number_of_links_of_a_number_of_names) {
+constexpr const char* end_of_part = ";title=\"not all is listed\"";
+
+TEST_F(posix_directory, lists_up_to_a_number_of_links_and_says_that_there_are_more) {
     fs::create_directories(root / "many");
-    for (unsigned i = 0; i < directory::max_links + 100; ++i) write_file(root / "many" / std::to_string(i), "");
+    for (unsigned i = 0; i < directory::max_links; ++i) write_file(root / "many" / std::to_string(i), "");
+    write_file(root / "many/.hidden", "");
     const std::string all = read_in_blocks(ask{code::get, "fs/many"}, 6);
     EXPECT_EQ(links_in(all).size(), directory::max_links);
+    EXPECT_FALSE(all.contains("title"));
+
+    write_file(root / "many/one more", "");
+    const std::string part = read_in_blocks(ask{code::get, "fs/many"}, 6);
+    EXPECT_EQ(links_in(part).size(), directory::max_links + 1);
+    EXPECT_EQ(links_in(part).back(), "</fs/many/>"s + end_of_part);
+}
+
+TEST_F(posix_directory, lists_of_a_number_of_names_and_says_that_there_are_more) {
+    write_file(root / "a.txt", "");
+    make_links(root, directory::max_entries - 3);  // and "." and ".."
+    EXPECT_THAT(links_in(read_in_blocks(ask{code::get, "fs"}, 6)), ElementsAre("</fs/a.txt>;sz=0;ct=0"));
+    fs::remove(root / "a.txt");
     for (int i = 0; i < 50; ++i) write_file(root / ("first-" + std::to_string(i)), "");
-    make_links(root, 3 * directory::max_entries);
+    for (unsigned i = 0; i < 2 * directory::max_entries; ++i)
+        fs::create_symlink("none", root / ("more-" + std::to_string(i)));
     for (int i = 0; i < 50; ++i) write_file(root / ("last-" + std::to_string(i)), "");
-    EXPECT_LT(links_in(read_in_blocks(ask{code::get, "fs"}, 6)).size(), 100U);
+    const std::vector<std::string> part = links_in(read_in_blocks(ask{code::get, "fs"}, 6));
+    EXPECT_LT(part.size(), 100U);
+    EXPECT_EQ(part.back(), "</fs/>"s + end_of_part);
+}
+
+// What a block of a listing makes the system do, however many files there are.
+TEST_F(posix_directory, asks_the_system_for_no_more_files_than_a_listing_has) {
+    for (unsigned i = 0; i < 4 * directory::max_links; ++i) write_file(root / std::to_string(i), "");
+    for (const std::uint32_t number : {0U, 3U, 10U}) {
+        const auto list = [&] {
+            return said(ask(code::get, "fs").with(block2, block_value(number, false, 6))).starts_with("2.05");
+        };
+        const auto calls = system_calls::count([&] { return get("fs/none") == "4.04"; }, list);
+        if (!calls) GTEST_SKIP() << "no process can be traced";
+        EXPECT_TRUE(calls->succeeded());
+        EXPECT_LE(calls->looks(), directory::max_links + 2) << "the directory itself is looked at, too";
+        EXPECT_EQ(calls->of(SYS_openat), 1U);
+        EXPECT_LE(calls->of(SYS_getdents64), 2U);
+    }
+}
+
+TEST_F(posix_directory, asks_the_system_for_no_more_files_than_discovery_has) {
+    for (unsigned i = 0; i < 4 * directory::max_links; ++i) write_file(root / std::to_string(i), "");
+    const auto made = routes(below<"fs">(get_files(files)), filtered_well_known_core);
+    core to_made{made};
+    for (const std::string query : {"", "ct=*", "href=/fs/1*", "rt=none"}) {
+        ask request = ask(code::get, ".well-known/core").with(block2, block_value(0, false, 6));
+        if (!query.empty()) request.query(query);
+        const auto calls = system_calls::count([&] { return get("fs/none") == "4.04"; },
+                                               [&] { return to_made.said(request).starts_with("2.05"); });
+        if (!calls) GTEST_SKIP() << "no process can be traced";
+        EXPECT_TRUE(calls->succeeded());
+        EXPECT_LE(calls->looks(), directory::max_links + 1) << query << ": once each";
+        EXPECT_EQ(calls->of(SYS_openat), 1U) << query;
+    }
+}
+
+TEST_F(posix_directory, reads_no_more_directories_for_discovery_than_it_says) {
+    for (unsigned i = 0; i < 3 * directory::max_link_directories; ++i) {
+        fs::create_directory(root / std::to_string(i));
+        write_file(root / std::to_string(i) / "a", "");
+    }
+    EXPECT_EQ(linked("/fs").size(), directory::max_link_directories);
+    const auto calls = system_calls::count([] { return true; }, [&] { return !linked("/fs").empty(); });
+    if (!calls) GTEST_SKIP() << "no process can be traced";
+    EXPECT_TRUE(calls->succeeded());
+    EXPECT_EQ(calls->of(SYS_openat), directory::max_link_directories + 1U);
+}
+
+TEST_F(posix_directory, tells_a_listing_that_has_changed_between_two_blocks_by_its_etag) {
+    for (int i = 0; i < 100; ++i) write_file(root / ("file-" + std::to_string(i)), "x");
+    const auto part = [&](std::uint32_t number) {
+        return answer(ask(code::get, "fs").with(block2, block_value(number, false, 4)));
+    };
+    packet before = part(0).tag();
+    EXPECT_EQ(part(1).tag(), before);
+    const auto has_changed = [&] {
+        const packet now = part(1).tag();
+        return std::exchange(before, now) != now;
+    };
+    write_file(root / "file-77", "longer");
+    EXPECT_TRUE(has_changed()) << "a size";
+    write_file(root / "new", "");
+    EXPECT_TRUE(has_changed()) << "one more";
+    fs::rename(root / "file-3", root / "file-300");
+    EXPECT_TRUE(has_changed()) << "a name";
+    fs::remove(root / "file-99");
+    EXPECT_TRUE(has_changed()) << "one less";
+    EXPECT_FALSE(has_changed());
 }
 
 TEST_F(posix_directory, ends_its_walk_through_the_tree_after_a_number_of_names) {
@@ -763,8 +963,8 @@ TEST_F(posix_directory, never_lists_a_directory_as_empty_that_it_cannot_read) {
         return listing;
     };
     EXPECT_EQ(get("fs"), "2.05 ct=40: </fs/a.txt>;sz=1;ct=0") << "UBSan needs descriptors when it sees a type first";
-    for (int spared = 0; spared < 2; ++spared) EXPECT_EQ(short_of_descriptors(spared), "5.03") << spared;
-    EXPECT_EQ(short_of_descriptors(2), "2.05 ct=40: </fs/a.txt>;sz=1;ct=0");
+    EXPECT_EQ(short_of_descriptors(0), "5.03");
+    EXPECT_EQ(short_of_descriptors(1), "2.05 ct=40: </fs/a.txt>;sz=1;ct=0");
     ::setrlimit(RLIMIT_NOFILE, &before);
 }
 

@@ -567,6 +567,19 @@ TEST(document, that_is_rendered_leaves_the_etags_of_the_request) {
     }
 }
 
+struct limits {
+    static std::size_t receive(exchange& x, auto next) { return x.limit_to(40), next(x); }
+};
+
+// A layer leaves less room for the response than the request takes, and the ETags lie behind that.
+TEST(document, that_is_rendered_stays_in_the_room_that_a_layer_leaves) {
+    core c{site, 200, limits{}};
+    const auto asked = [] { return ask(code::get, "rendered").with(3, text_packet(std::string(60, 'h'))); };
+    EXPECT_EQ(response{c.answer(asked())}, block_of(body, 0, 0, 50));
+    EXPECT_EQ(response{c.answer(asked().with(4, tag_of(body)))}, (response{code::valid, {{4, tag_of(body)}}, ""}));
+    EXPECT_EQ(c.said(asked().with(4, "01")), "5.00") << "no room for a block behind the tag";
+}
+
 // In checked builds, the request is overwritten before: who reads it meanwhile sees it at once.
 TEST(rendition, that_reads_the_request_is_caught_in_checked_builds) {
     const auto echo = [](const request& r) {

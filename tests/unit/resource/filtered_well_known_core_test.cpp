@@ -51,6 +51,15 @@ TEST(filtered_well_known_core, asks_all_of_several_queries_to_match) {
     EXPECT_EQ(core{site}.said(discover({"rt=Type1", "rt=Type2", "rt=Type3"})), document({}));
 }
 
+TEST(filtered_well_known_core, looks_at_the_last_of_eight_queries) {
+    ask request = discover({});
+    for (unsigned i = 1; i < max_discovery_queries; ++i) request.query(i == 3 ? "" : "rt=*");
+    EXPECT_EQ(core{site}.said(ask{request}.query("sz=1338")), document({link3}));
+    EXPECT_EQ(core{site}.said(ask{request}.query("href=/link2")), document({link2}));
+    EXPECT_EQ(core{site}.said(ask{request}.query("sz=1")), document({}));
+    EXPECT_EQ(core{site}.said(ask{request}.query("")), document({link1, link2, link3}));
+}
+
 // Each link is compared with each of them: 370 fit a datagram.
 TEST(filtered_well_known_core, refuses_more_queries_than_it_looks_at) {
     ask request = discover({});
@@ -119,6 +128,29 @@ TEST(filtered_well_known_core, asks_for_links_at_run_time) {
     EXPECT_EQ(core{changing}.said(discover({"rt=node", "sz=12"})), document({twelve}));
     EXPECT_EQ(core{changing}.said(discover({"href=/my%20nodes/*"})), document({seven, twelve}));
     EXPECT_EQ(core{changing}.said(discover({"sz=8"}).non(), multicast()), "silence");
+}
+
+// One that reads them from a disk does so once.
+struct read_once : linkable<read_once> {
+    int* asked;
+
+    explicit read_once(int& a) : asked(&a) {}
+    void links(link_writer& to) const {
+        ++*asked;
+        to.put("</disk>");
+    }
+
+    struct get : method<code::get> {
+        static reply serve(const read_once&, const request&) { return code::valid; }
+    };
+    using methods = method_list<get>;
+};
+
+TEST(filtered_well_known_core, asks_for_links_once_a_request) {
+    int asked = 0;
+    const auto reading = routes(below<"d">(read_once{asked}), filtered_well_known_core);
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(core{reading}.said(discover({"href=/disk"})), document({"</disk>"}));
+    EXPECT_EQ(asked, 2);
 }
 
 // What is around a resource does not hide its links, but for `optional` while there is nothing.

@@ -409,5 +409,39 @@ TEST(routes, take_no_segment_that_is_8_bytes_longer_for_one_below_a_path) {
     EXPECT_EQ(c.said(ask(code::get, "fs/23456789")), "2.05 ct=0: [23456789]");
 }
 
+// ---- Large sites
+
+// From 17 rows on, the search goes by a hash; resources of several sizes are beside each other.
+TEST(routes, are_found_in_a_large_site) {
+    static bool on;
+    on = false;
+    constexpr auto inner = routes(at<"x">(text("inner X")));
+    constexpr auto site = routes(
+        at<"">(text("root")), at<"a">(text("A")), at<"b">(value(on)), at<"c">(get(says("C")), put(says("put C"))),
+        at<"d/e">(text("D/E")), at<"d/f">(lamp{&on}), below<"g">(get(see_segments)), below<"g/h">(put(see_segments)),
+        below<"in">(inner), at<"i">(text("I")), at<"i">(post(says("post I"))), at<"j/*">(get(see_segments)),
+        at<"j/k">(put(says("put J/K"))), below<"*/l">(get(see_segments)), at<"m">(text("M")), at<"n">(text("N")),
+        at<"o">(text("O")), at<"p">(document("P")), well_known_core);
+    core c{site};
+    EXPECT_EQ(c.said(ask(code::get)), "2.05 ct=0: root");
+    EXPECT_EQ(c.said(ask(code::get, "b")), "2.05 ct=0: 0");
+    EXPECT_EQ(c.said(ask(code::put, "d/f").payload("on")), "2.04");
+    EXPECT_EQ(c.said(ask(code::get, "b")), "2.05 ct=0: 1");
+    EXPECT_EQ(c.said(ask(code::put, "c")), "2.05 ct=0: put C");
+    EXPECT_EQ(c.said(ask(code::get, "d/e")), "2.05 ct=0: D/E");
+    EXPECT_EQ(c.said(ask(code::get, "g/h/i")), "2.05 ct=0: [h][i]") << "the longer path has no GET";
+    EXPECT_EQ(c.said(ask(code::put, "g/h/i")), "2.05 ct=0: [i]");
+    EXPECT_EQ(c.said(ask(code::get, "in/x")), "2.05 ct=0: inner X");
+    EXPECT_EQ(c.said(ask(code::post, "i")), "2.05 ct=0: post I");
+    EXPECT_EQ(c.said(ask(code::get, "j/k")), "2.05 ct=0: [k]") << "the text has no GET";
+    EXPECT_EQ(c.said(ask(code::put, "j/k")), "2.05 ct=0: put J/K");
+    EXPECT_EQ(c.said(ask(code::get, "q/l/r")), "2.05 ct=0: [q][l][r]");
+    EXPECT_EQ(c.said(ask(code::get, "g/l")), "2.05 ct=0: [g][l]") << "two segments before one";
+    EXPECT_EQ(c.said(ask(code::delete_, "a")), "4.05");
+    EXPECT_EQ(c.said(ask(code::get, "q")), "4.04");
+    EXPECT_EQ(c.said(ask(code::get, "a").with(65)), "4.02");
+    EXPECT_EQ(c.said(ask(code::get, ".well-known/core")).substr(0, 22), "2.05 ct=40: </>,</a>,<");
+}
+
 }  // namespace
 }  // namespace mincoap

@@ -382,36 +382,40 @@ TEST(wildcard, is_one_byte_of_an_encoded_path) {
     EXPECT_EQ(packet{bytes{encoded_path<"**/*a/a*">}}, packet{"02 '**' 02 '*a' 02 'a*'"});
 }
 
+// A path of a site, and the methods of a row.
 template <text_literal Path, bool Exact = true>
-constexpr detail::row row_at{.path = encoded_path<Path>.data(),
-                             .path_size = static_cast<byte>(encoded_path<Path>.size()),
-                             .methods = Exact ? method_set{} : detail::below_it,
-                             .consumes = 0,
-                             .understands = 0,
-                             .serve = nullptr};
+struct at_path {
+    static constexpr bytes path{encoded_path<Path>};
+    static constexpr method_set methods = Exact ? method_set{} : detail::below_it;
 
-constexpr bool matches(bytes path, const detail::row& row) { return detail::matches<true>(path, row); }
+    static constexpr bool matches(bytes asked) { return detail::matches_with_wildcards(asked, path, !Exact); }
+};
+
+template <typename A, typename B>
+constexpr bool comes_before(A, B) {
+    return detail::comes_before(A::path, A::methods, B::path, B::methods);
+}
 
 // At compile time, so that no byte beyond the path is read.
 constexpr std::array<byte, 4> a_and_b{0xb1, 'a', 0x01, 'b'};
-static_assert(matches(a_and_b, row_at<"a/*">) && matches(a_and_b, row_at<"*/b">) && matches(a_and_b, row_at<"*/*">));
-static_assert(matches(a_and_b, row_at<"*", false>) && matches(a_and_b, row_at<"", false>));
-static_assert(!matches(a_and_b, row_at<"*">) && !matches(a_and_b, row_at<"*/a">) && !matches(a_and_b, row_at<"*/*/*">));
-static_assert(matches({}, row_at<"">) && !matches({}, row_at<"*">) && !matches({}, row_at<"*", false>));
-static_assert(detail::comes_before(row_at<"a/b/*">, row_at<"a/*/c">) &&
-              !detail::comes_before(row_at<"a/*/c">, row_at<"a/b/*">));
-static_assert(!detail::comes_before(row_at<"a/*">, row_at<"b/*">) &&
-              !detail::comes_before(row_at<"b/*">, row_at<"a/*">));
-static_assert(detail::comes_before(row_at<"*">, row_at<"*", false>));
+static_assert(at_path<"a/*">::matches(a_and_b) && at_path<"*/b">::matches(a_and_b) && at_path<"*/*">::matches(a_and_b));
+static_assert(at_path<"*", false>::matches(a_and_b) && at_path<"", false>::matches(a_and_b));
+static_assert(!at_path<"*">::matches(a_and_b) && !at_path<"*/a">::matches(a_and_b) &&
+              !at_path<"*/*/*">::matches(a_and_b));
+static_assert(at_path<"">::matches({}) && !at_path<"*">::matches({}) && !at_path<"*", false>::matches({}));
+static_assert(comes_before(at_path<"a/b/*">{}, at_path<"a/*/c">{}) &&
+              !comes_before(at_path<"a/*/c">{}, at_path<"a/b/*">{}));
+static_assert(!comes_before(at_path<"a/*">{}, at_path<"b/*">{}) && !comes_before(at_path<"b/*">{}, at_path<"a/*">{}));
+static_assert(comes_before(at_path<"*">{}, at_path<"*", false>{}));
 
 // RFC 7252 §3.1: a length from 269 on has two bytes more. The server refuses such a path; who calls a site himself may
 // not.
 TEST(wildcard, takes_a_segment_that_is_longer_than_a_server_lets_through) {
     for (const std::size_t size : {256U, 268U, 269U, 300U, 600U}) {
         const packet path = test::encoded_option(0, test::filler(size)) + packet{"01 'b'"};
-        EXPECT_TRUE(matches(path, row_at<"*/b">)) << size;
-        EXPECT_FALSE(matches(path, row_at<"*">)) << size;
-        EXPECT_FALSE(matches(path, row_at<"*/*/b">)) << size;
+        EXPECT_TRUE(at_path<"*/b">::matches(path)) << size;
+        EXPECT_FALSE(at_path<"*">::matches(path)) << size;
+        EXPECT_FALSE(at_path<"*/*/b">::matches(path)) << size;
     }
 }
 
@@ -424,149 +428,10 @@ TEST(wildcard, reads_nothing_behind_a_path) {
         std::vector<byte> path(random() % 12);
         for (byte& b : path) b = favourites[random() % favourites.size()];
         path.shrink_to_fit();
-        for (const detail::row& row :
-             {row_at<"*">, row_at<"a/*">, row_at<"*/*/*">, row_at<"*/b/*">, row_at<"*/*", false>})
-            found += matches(path, row);
+        found += at_path<"*">::matches(path) + at_path<"a/*">::matches(path) + at_path<"*/*/*">::matches(path) +
+                 at_path<"*/b/*">::matches(path) + at_path<"*/*", false>::matches(path);
     }
     EXPECT_GT(found, 0U);
-}
-
-// ---- Against a matcher that is too simple to be wrong
-
-constexpr std::size_t row_count = 7;
-
-struct entry {
-    std::vector<std::string> path;
-    bool exact = true;
-    code method = code::get;
-
-    bool matches(const std::vector<std::string>& asked) const {
-        if (exact ? asked.size() != path.size() : asked.size() < path.size()) return false;
-        for (std::size_t i = 0; i < path.size(); ++i)
-            if (path[i] != "*" && path[i] != asked[i]) return false;
-        return true;
-    }
-    // Less is more specific.
-    auto rank() const {
-        std::string wildcards;
-        for (const std::string& s : path) wildcards += s == "*" ? '1' : '0';
-        return std::tuple{-static_cast<int>(path.size()), wildcards, !exact};
-    }
-    packet encoded() const {
-        packet result;
-        for (const std::string& s : path)
-            result = result + (s == "*" ? packet{"ff"} : test::encoded_option(0, test::text_packet(s)));
-        return result;
-    }
-};
-
-std::size_t served;
-
-template <std::size_t Index>
-reply serve(const void*, const request&) {
-    served = Index;
-    return code::valid;
-}
-
-using site_model = std::array<entry, row_count>;
-
-class random_paths {
-public:
-    site_model some_site() {
-        site_model all;
-        for (entry& e : all) {
-            e.path = some_path({"a", "b", "*", "*", "a*", "twelve_bytes", "thirteen_byte", std::string(28, 'x')});
-            e.exact = up_to(2) != 0;
-            e.method = up_to(3) == 0 ? code::put : code::get;
-        }
-        return all;
-    }
-    // Mostly one that the site has, with something else for its wildcards.
-    std::vector<std::string> some_request(const site_model& site) {
-        std::vector<std::string> path = site[up_to(row_count - 1)].path;
-        const std::vector<std::string> other = {
-            "a", "b", "", "*", "x", "twelve_bytes", "thirteen_byte", std::string(255, 'y')};
-        for (std::string& s : path)
-            if (s == "*" || up_to(9) == 0) s = other[up_to(7)];
-        if (up_to(3) == 0) path.push_back(other[up_to(7)]);
-        if (up_to(9) == 0 && !path.empty()) path.pop_back();
-        if (path == std::vector<std::string>{""}) path.clear();  // RFC 7252 §6.5: the same
-        return path;
-    }
-    unsigned up_to(unsigned most) { return std::uniform_int_distribution<unsigned>{0, most}(engine_); }
-
-private:
-    std::vector<std::string> some_path(const std::vector<std::string>& of) {
-        std::vector<std::string> path(up_to(3));
-        for (std::string& s : path) s = of[up_to(static_cast<unsigned>(of.size() - 1))];
-        return path;
-    }
-
-    std::mt19937 engine_{7252};
-};
-
-bool model_has_duplicate(const site_model& site) {
-    for (const entry& a : site)
-        for (const entry& b : site)
-            if (&a != &b && std::tie(a.path, a.exact, a.method) == std::tie(b.path, b.exact, b.method)) return true;
-    return false;
-}
-
-// The code of the answer, and who gave it.
-std::pair<code, std::size_t> expected_of(const site_model& site, const std::vector<std::string>& path, code method) {
-    const entry* best = nullptr;
-    bool found = false;
-    for (const entry& e : site) {
-        if (!e.matches(path)) continue;
-        found = true;
-        if (e.method == method && (best == nullptr || e.rank() < best->rank())) best = &e;
-    }
-    if (best != nullptr) return {code::valid, static_cast<std::size_t>(best - site.data())};
-    return {found ? code::method_not_allowed : code::not_found, row_count};
-}
-
-// The site as the library has it. The encoded paths outlive it, and none is null.
-std::array<detail::row, row_count> rows_of(const site_model& site, std::array<packet, row_count>& paths) {
-    return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        ((paths[Index] = site[Index].encoded()), ...);
-        static constexpr byte root = 0;
-        return std::array{detail::row{
-            .path = paths[Index].size() == 0 ? &root : paths[Index].data(),
-            .path_size = static_cast<byte>(paths[Index].size()),
-            .methods = static_cast<method_set>(set_of(site[Index].method) | (site[Index].exact ? 0 : detail::below_it)),
-            .consumes = 0,
-            .understands = understood_by_server,
-            .serve = &serve<Index>}...};
-    }(std::make_index_sequence<row_count>{});
-}
-
-TEST(wildcard, is_found_as_a_simple_matcher_finds_it) {
-    random_paths random;
-    unsigned served_by_wildcard = 0;
-    unsigned duplicates = 0;
-    for (int i = 0; i < 3000; ++i) {
-        const site_model site = random.some_site();
-        std::array<packet, row_count> paths;
-        auto rows = rows_of(site, paths);
-        ASSERT_EQ(detail::has_duplicate(rows), model_has_duplicate(site));
-        if (model_has_duplicate(site) && ++duplicates != 0) continue;  // nobody could say who is to answer
-        detail::sort(rows);
-        for (int j = 0; j < 12; ++j) {
-            const std::vector<std::string> path = random.some_request(site);
-            const code method = random.up_to(3) == 0 ? code::put : code::get;
-            ask question{method};
-            for (const std::string& s : path) question.segment(s);
-            const auto expected = expected_of(site, path, method);
-            test::see(question, [&](const request& r) {
-                served = row_count;
-                const reply answer = detail::route<true, false>({rows, understood_by_server}, nullptr, r);
-                EXPECT_EQ(std::pair(answer.code(), served), expected) << testing::PrintToString(path);
-            });
-            if (served < row_count && std::ranges::count(site[served].path, "*") > 0) ++served_by_wildcard;
-        }
-    }
-    EXPECT_GT(served_by_wildcard, 5000U);
-    EXPECT_LT(duplicates, 2000U);
 }
 
 // ---- Lengths that have bits in common

@@ -14,9 +14,13 @@
 // that nothing that is moved or linked meanwhile leads out of the tree. What the process may not do is 4.03.
 //
 //   GET      A file in blocks, with an ETag of its device, inode, size and time of change; Content-Format by the name's
-//            extension. A directory, with an empty last segment or without, lists what stands in it in the link format
-//            (RFC 6690), in no order, up to `max_links`; it is read anew for each block. Files beyond 1 GiB, which
-//            blocks cannot tell, are 5.01.
+//            extension. For a client that asks for one block after another, 32 KiB are read ahead into memory. No file
+//            stays open, and a block is sent from there only while the file is the same and unchanged. Files beyond
+//            1 GiB, which blocks cannot tell, are 5.01.
+//            A directory, with an empty last segment or without, lists what stands in it in the link format (RFC 6690),
+//            in the order of the file system. It is read anew for each block, and its ETag is that of all links: a
+//            client notices what changes between two blocks (RFC 7959 §2.4). A listing ends after `max_links` links,
+//            or `max_entries` names, with a link to the directory itself whose title says that not all is listed.
 //   PUT      A whole file, or block by block (RFC 7959 §2.5): 2.01 or 2.04. It stands beside its place, hidden, until
 //            the last block has come; then it goes to the disk, for which the call waits, and to its place at once. So
 //            nobody ever sees a part. Directories are not made (4.04); what is there and no file stays (4.03). A
@@ -44,10 +48,14 @@
 #include <array>
 #include <concepts>
 #include <expected>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+
+#include <sys/stat.h>
 
 #include <mincoap/resource/link_writer.hpp>
 #include <mincoap/resource/upload.hpp>
@@ -75,8 +83,34 @@ private:
 
 // A name in a directory of the tree; none stands for the directory itself.
 struct place {
-    descriptor parent;
+    int parent = -1;
+    descriptor owned;              // the parent, unless it is the root, which belongs to the tree
     std::array<char, 256> name{};  // with the NUL behind it
+};
+
+// The file that a reply sends a part of. It is open from `begin` to `read`. If a client asks for one block after
+// another, the next ones are read ahead, and come from memory while a look at the file finds that it is the same and
+// unchanged. The first block of a file is always read anew.
+class served_file {
+public:
+    // Makes a part ready. `look` is that of `look_at_served`, and that of the open file afterwards.
+    code begin(const place& at, struct ::stat& look, std::uint32_t offset, std::uint32_t size);
+    bool read(std::uint32_t offset, mutable_bytes to);
+    void end() { file_ = {}; }
+
+private:
+    static constexpr std::uint32_t capacity = 32 * 1024;
+    static constexpr std::uint32_t longest_step = 1024;
+
+    bool is_unchanged(const struct ::stat& look) const;
+    bool has(std::uint32_t offset, std::uint32_t size) const;
+    void read_ahead(std::uint32_t offset);
+
+    descriptor file_;
+    struct ::stat look_{};     // at the file of the bytes
+    std::uint32_t begin_ = 0;  // of the bytes in the file
+    std::uint32_t end_ = 0;
+    std::unique_ptr<byte[]> ahead_;
 };
 
 // A file beside its place, which no client is shown. It is gone unless it is put in place. A lock tells it from one
@@ -143,12 +177,14 @@ class directory {
 public:
     static constexpr std::uint32_t default_capacity = 1 << 20;
 
-    // What a request for a listing or for links() costs at most: links in it, and names that are read of directories,
-    // hidden ones and what else is not served included. What is beyond is left out.
-    static constexpr unsigned max_links = 1000;
-    static constexpr unsigned max_entries = 2000;
+    // What a request for a listing or for links() costs at most: links in it, for each of which the file system is
+    // asked, and names that are read of directories, hidden ones and what else is not served included. Where a file
+    // system does not tell types with names, it is asked for each name.
+    static constexpr unsigned max_links = 500;
+    static constexpr unsigned max_entries = 1000;
 
-    // In links(): directories above a file, characters in a link.
+    // In links(): directories that are read besides the tree's own, and of these above a file; characters in a link.
+    static constexpr unsigned max_link_directories = 64;
     static constexpr unsigned max_link_depth = 8;
     static constexpr std::size_t max_link_size = 1024;
 
@@ -173,24 +209,42 @@ public:
     // at the root. What goes beyond the limits above is left out. It reads the whole tree, for which the call waits.
     template <std::invocable<std::string_view> Each>
     void links(std::string_view reference, Each&& each) const {
-        auto call = [&each](std::string_view link) { each(link); };
-        links(reference, [](void* to, std::string_view link) { (*static_cast<decltype(call)*>(to))(link); }, &call);
+        tell(find_links(), reference, each);
+    }
+
+    void links(link_writer& to) const {
+        links(to.reference(), [&to](std::string_view link) { to.put(link); });
     }
 
 private:
     directory(detail::descriptor root, std::uint32_t capacity) : root_(std::move(root)), capacity_(capacity) {}
 
     code find(const request& r, detail::place& to) const;
-    reply list(const request& r);
+    reply read(const request& r, const detail::place& at, struct ::stat& look);
+    reply list(const request& r, const detail::place& at);
     code take(const request& r, detail::place target, const block& part);
-    void links(std::string_view reference, void (*each)(void*, std::string_view), void* to) const;
+    std::string find_links() const;
+    static void tell(std::string_view links, std::string_view reference, auto&& each);
 
     detail::descriptor root_;
-    detail::descriptor served_;        // what the reply at hand reads; closed once it has
+    detail::served_file served_;       // what the reply at hand reads; closed once it has
     std::array<byte, 1152> listed_{};  // or sends: a block of a listing, or all of a short one
     std::uint32_t capacity_ = 0;
     detail::upload upload_;
 };
+
+// A line feed in a name is percent-encoded.
+void directory::tell(std::string_view links, std::string_view reference, auto&& each) {
+    std::string link = "<";
+    (link += reference) += '/';
+    const std::size_t begin = link.size();
+    while (!links.empty()) {
+        const std::size_t end = links.find('\n');
+        if (begin + end <= max_link_size) each(std::string_view{link.append(links.substr(0, end))});
+        link.resize(begin);
+        links.remove_prefix(end + 1);
+    }
+}
 
 namespace detail {
 
@@ -215,11 +269,11 @@ struct directory_resource : linkable<directory_resource<Method>> {
 
     constexpr explicit directory_resource(directory& d) : target(&d) {}
 
-    // Every file is in filtered_well_known_core, for which the tree is read several times a request.
+    // Every file is in filtered_well_known_core, for which the tree is read once a request.
     void links(link_writer& to) const
         requires std::same_as<Method, detail::get_file>
     {
-        target->links(to.reference(), [&to](std::string_view link) { to.put(link); });
+        target->links(to);
     }
 
     using methods = method_list<Method>;

@@ -1,0 +1,5 @@
+#include <mincoap/mincoap.hpp>
+
+static mincoap::dynamic_routes<1> lamps;
+
+mincoap::add_result add() { return lamps.add({"a"}, mincoap::text("one"), mincoap::text("two")); }

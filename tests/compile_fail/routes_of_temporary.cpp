@@ -1,0 +1,3 @@
+#include <mincoap/mincoap.hpp>
+
+auto site = mincoap::routes(mincoap::dynamic_routes<1>{});

@@ -1,0 +1,30 @@
+"""Large sites: what the compiler takes grows as the number of resources does."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "bench/compile_time"))
+import compile_time  # noqa: E402
+
+COMPILER = os.environ.get("CXX", "g++")
+FEW, MANY = 100, 400
+# Four times the resources take four times as long, or sixteen times where each looks at each other one. Where other
+# programs run as well, seconds differ by a half, and what is less than LEAST cannot be told from nothing.
+MOST, LEAST = 8, 0.4
+
+
+@pytest.mark.parametrize("site", compile_time.SITES)
+def test_compile_time_grows_as_the_number_of_resources(site):
+    without, few = (min(compile_time.compile_(COMPILER, site, number)[0] for _ in range(2)) for number in (0, FEW))
+    limit = without + MOST * max(few - without, LEAST)
+    stop = round(2 * limit)
+    assert any(compile_time.compile_(COMPILER, site, MANY, most_seconds=stop)[0] < limit for _ in range(3))
+
+
+def test_a_site_that_does_not_compile_is_seen():
+    with pytest.raises(RuntimeError, match="does not compile 2 resources"):
+        compile_time.compile_(COMPILER, "plain", 2, include=ROOT / "tests")
