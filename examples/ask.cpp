@@ -28,7 +28,8 @@ int main() {
     const coap::testing::response response = device.ask({coap::code::get, "garden/gate"});
     print(device.said({coap::code::get, "garden/gate"}));
     if (response.code() != coap::code::content || response.text() != "1") return 1;
-    if (response.option(coap::option::content_format)->uint() != 0) return 1;
+    const auto format = response.option(coap::option::content_format);
+    if (!format || format->uint() != 0) return 1;
 
     print(device.said(request{coap::code::put, "garden/gate", "0"}.format(coap::content_format::cbor)));
     return 0;

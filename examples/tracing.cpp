@@ -25,8 +25,9 @@ static void print(const coap::net::traced& t) {
 
 int main(int argc, char** argv) {
     auto socket = coap::posix::udp_socket::bind(static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 5683));
+    if (!socket) return std::puts(socket.error().message().c_str()), 1;
     std::FILE* const file = std::fopen("capture.pcap", "wb");
-    if (!socket || file == nullptr) return std::puts("no socket, or no file"), 1;
+    if (file == nullptr) return std::perror("capture.pcap"), 1;
     std::printf("listening on port %u\n", unsigned{socket->local_port()});
     std::fflush(stdout);
 
@@ -40,5 +41,6 @@ int main(int argc, char** argv) {
         const int wait_ms = network.is_holding() ? 10 : static_cast<int>(server.wait_ms(coap::posix::now_ms()));
         server.is_blocked() ? socket->wait_to_send(wait_ms) : socket->wait(wait_ms);
     }
+    std::fclose(file);
     return 1;
 }

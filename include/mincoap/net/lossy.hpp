@@ -51,9 +51,9 @@ public:
     // True while a datagram is held. It waits for calls of `receive`: the caller's loop polls again soon, even if the
     // inner socket has nothing.
     constexpr bool is_holding() const {
-        for (const held& h : held_)
-            if (h.is_used) return true;
-        return false;
+        bool is_any = false;
+        for (const held& h : held_) is_any = is_any || h.is_used;
+        return is_any;
     }
 
     constexpr status receive(buffer_of<Socket> buffer, arrival& in) {
