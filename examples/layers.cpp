@@ -8,7 +8,6 @@
 //     $ coap-client-notls -m get coap://127.0.0.1/nothing
 //     4.04
 //     $ coap-client-notls -m get coap://127.0.0.1/counts
-//     /counts 1
 //     /hello 2
 #include <map>
 #include <string>

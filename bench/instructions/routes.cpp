@@ -67,7 +67,7 @@ struct memory_socket {
     }
 };
 
-mincoap::byte buffer[mincoap::default_message_size];
+mincoap::server_memory<> memory;
 
 }  // namespace
 
@@ -79,11 +79,11 @@ int main(int argc, char** argv) {
     if (argc > 3) {
         mincoap::net::arrival in;
         for (std::size_t i = 0; i < requests; ++i) {
-            socket.receive(buffer, in);
-            socket.send({buffer, reply_size}, in.path);
+            socket.receive(memory.message, in);
+            socket.send({memory.message.data(), reply_size}, in.path);
         }
     } else {
-        mincoap::server server{socket, site, buffer, mincoap::unguarded{}};
+        mincoap::server server{socket, site, memory, mincoap::unguarded{}};
         for (std::size_t i = 0; i < requests; ++i) server.poll(0);
     }
     return socket.answered == requests ? EXIT_SUCCESS : EXIT_FAILURE;
