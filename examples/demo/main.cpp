@@ -120,7 +120,7 @@ bool wait(udp_socket& socket, int signals, bool to_send, int timeout_ms) {
 // Serves until a signal. Groups are joined again, where their interface was made anew, within `longest_wait_ms`.
 int serve(udp_socket& socket, const auto& site, const settings& given, const std::vector<demo::network>& trusted) {
     constexpr std::uint32_t longest_wait_ms = 200;
-    demo::described_socket described{socket, given.verbose ? &std::cout : nullptr};
+    mincoap::net::tracer described{socket, demo::datagram_printer{given.verbose ? &std::cout : nullptr}};
     std::random_device random;
     const auto key = mincoap::posix::random_key();
     const mincoap::echo_guard guard{key, demo::trusted_networks{&trusted}};

@@ -20,6 +20,7 @@ BELOW = {
     "server": {"message", "cbor", "net", "handler"},
     "security": {"message", "cbor", "net"},
     "layer": {"message", "cbor", "net", "handler", "server", "security"},
+    "testing": {"message", "net", "handler", "server", "layer"},
 }
 ANY_ROOM = {"assert.hpp", "version.hpp"}
 ADAPTER_ROOMS = {"net", "resource", "layer"}

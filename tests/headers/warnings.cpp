@@ -1,6 +1,9 @@
 // What the compiler looks at only once it is used, among names that a program may well have.
 #include <mincoap/mincoap.hpp>
 #include <mincoap/net/loopback.hpp>
+#include <mincoap/net/lossy.hpp>
+#include <mincoap/net/pcap.hpp>
+#include <mincoap/testing/device.hpp>
 
 static int s = 0;
 static int h = 0;
@@ -25,4 +28,14 @@ void serve() {
     mincoap::server lent{socket, site, memory, mincoap::unguarded{}};
     own.poll(0);
     lent.poll(0);
+}
+
+std::size_t ask() {
+    mincoap::net::loopback inner;
+    mincoap::net::lossy network{inner, {.lost = 1}, 1};
+    mincoap::net::tracer socket{network, [](const mincoap::net::traced& t) { mincoap::net::pcap_head(t, {}); }};
+    mincoap::server own{socket, site, mincoap::unguarded{}};
+    own.poll(0);
+    mincoap::testing::device device{site};
+    return device.said({mincoap::code::get, "lamp"}).size();
 }

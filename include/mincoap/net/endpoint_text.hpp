@@ -98,6 +98,7 @@ constexpr void put_zone(endpoint_text& to, const endpoint& e, std::string_view n
 }  // namespace detail
 
 // "192.0.2.1:5683", "[2001:db8::1]:5683", and with an interface "[fe80::1%2]:5683" (RFC 5952 §6, RFC 4007 §11.2).
+//   e                the endpoint
 //   interface_name   written instead of the number; not if it has more than 15 characters. The caller asks the system.
 constexpr endpoint_text to_text(const endpoint& e, std::string_view interface_name = {}) {
     endpoint_text text;

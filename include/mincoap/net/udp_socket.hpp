@@ -80,6 +80,10 @@ concept udp_socket = requires(S& socket, mutable_bytes buffer, bytes datagram, a
 template <typename S>
 concept lending_socket = udp_socket<S> && !requires(S& socket, arrival& in) { socket.receive(mutable_bytes{}, in); };
 
+// For a socket around another one: its `receive(buffer_of<S> buffer, arrival& in)` lends if S does.
+template <udp_socket S>
+using buffer_of = std::conditional_t<lending_socket<S>, mutable_bytes&, mutable_bytes>;
+
 // The archetype: what the concept asks for, and nothing else.
 struct null_socket {
     status receive(mutable_bytes, arrival&) { return status::would_block; }

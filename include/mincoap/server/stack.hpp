@@ -35,7 +35,7 @@ struct exchange_with : exchange {
 template <typename Stack, std::size_t Index>
 class next_of {
 public:
-    constexpr explicit next_of(Stack& s) : stack_(s) {}
+    constexpr explicit next_of(Stack& given_stack) : stack_(given_stack) {}
 
     std::size_t operator()(exchange& x) const { return stack_.template receive_at<Index>(Stack::own(x)); }
     void reread(exchange& x) const { Stack::reread(Stack::own(x)); }

@@ -1,0 +1,155 @@
+// A socket around another one that treats datagrams as a bad network does: `lossy`. It loses, doubles and delays them
+// in both directions. The same seed and the same calls give the same mishaps, so that a failure can be repeated.
+//
+//   mincoap::net::lossy network{socket, {.lost = 20, .doubled = 5, .delayed = 10}, seed};
+//   mincoap::server server{network, site, mincoap::unguarded{}};
+#pragma once
+
+#include <array>
+
+#include <mincoap/net/udp_socket.hpp>
+
+namespace mincoap::net {
+
+// How many of 100 datagrams meet with each mishap, 0 to 100.
+struct mishaps {
+    byte lost = 0;
+    byte doubled = 0;  // comes at once, and a second time as if it were delayed
+    byte delayed = 0;  // comes with one of the next `longest_delay` calls of `receive`, behind others perhaps
+};
+
+namespace detail {
+
+// Evenly distributed numbers; not for secrets.
+class dice {
+public:
+    constexpr explicit dice(std::uint32_t seed) : state_(seed) {}
+
+    constexpr std::uint32_t below(std::uint32_t limit) {
+        std::uint32_t mixed = state_ += 0x9e37'79b9;
+        mixed = (mixed ^ mixed >> 16) * 0x85eb'ca6b;
+        mixed = (mixed ^ mixed >> 13) * 0xc2b2'ae35;
+        return (mixed ^ mixed >> 16) % limit;
+    }
+
+private:
+    std::uint32_t state_;
+};
+
+}  // namespace detail
+
+// Holds up to `Depth` datagrams of up to `Capacity` bytes. While there is no room, and if it is larger, a datagram is
+// neither doubled nor delayed. The socket outlives this.
+template <udp_socket Socket, std::size_t Capacity = 1280, std::size_t Depth = 4>
+class lossy {
+public:
+    static constexpr std::uint32_t longest_delay = 4;
+
+    constexpr lossy(Socket& given_socket, const mishaps& likely, std::uint32_t seed)
+        : socket_(given_socket), likely_(likely), dice_(seed) {}
+
+    // True while a datagram is held. It waits for calls of `receive`: the caller's loop polls again soon, even if the
+    // inner socket has nothing.
+    constexpr bool is_holding() const {
+        bool is_any = false;
+        for (const held& h : held_) is_any = is_any || h.is_used;
+        return is_any;
+    }
+
+    constexpr status receive(buffer_of<Socket> buffer, arrival& in) {
+        const mutable_bytes whole = buffer;
+        let_a_call_pass();
+        for (held& h : held_)
+            if (h.is_due(false)) return deliver(h, whole, in);
+        for (;;) {
+            const status got = socket_.receive(buffer, in);
+            if (got != status::done || comes_through(buffer.first(in.size), in)) return got;
+            buffer = whole;
+        }
+    }
+
+    constexpr status send(bytes datagram, const path& way) {
+        const fate f = draw();
+        if (f.is_lost) return status::done;
+        held* const copy = hold(f, true, datagram, {.path = way});
+        if (f.is_delayed && copy != nullptr) return status::done;
+        const status sent = socket_.send(datagram, way);
+        if (copy != nullptr) copy->is_used = sent == status::done;
+        return sent;
+    }
+
+private:
+    struct fate {
+        bool is_lost;
+        bool is_doubled;
+        bool is_delayed;
+        std::uint32_t calls;
+    };
+
+    struct held {
+        bool is_used = false;
+        bool goes_out = false;
+        std::uint32_t calls = 0;
+        arrival about{};
+        std::array<byte, Capacity> storage{};
+
+        constexpr bool is_due(bool out) const { return is_used && goes_out == out && calls == 0; }
+        constexpr bytes content() const { return {storage.data(), about.size}; }
+    };
+
+    // As many numbers for each datagram, whatever becomes of it.
+    constexpr fate draw() {
+        const bool is_lost = dice_.below(100) < likely_.lost;
+        const bool is_doubled = dice_.below(100) < likely_.doubled;
+        const bool is_delayed = dice_.below(100) < likely_.delayed;
+        return {is_lost, is_doubled, is_delayed, 1 + dice_.below(longest_delay)};
+    }
+
+    constexpr bool comes_through(bytes datagram, const arrival& about) {
+        const fate f = draw();
+        if (f.is_lost) return false;
+        const bool is_held = hold(f, false, datagram, about) != nullptr;
+        return !(f.is_delayed && is_held);
+    }
+
+    // Keeps a copy if the datagram is delayed or doubled, and there is room; else null.
+    constexpr held* hold(const fate& f, bool out, bytes datagram, const arrival& about) {
+        if (!(f.is_delayed || f.is_doubled) || datagram.size() > Capacity) return nullptr;
+        for (held& h : held_) {
+            if (h.is_used) continue;
+            h.is_used = true;
+            h.goes_out = out;
+            h.calls = f.calls;
+            h.about = about;
+            h.about.size = datagram.size();
+            copy_bytes(datagram.data(), datagram.size(), h.storage.data());
+            return &h;
+        }
+        return nullptr;
+    }
+
+    // What is due to go out, and is not taken now, is tried with the next call.
+    constexpr void let_a_call_pass() {
+        for (held& h : held_) {
+            if (h.calls != 0) --h.calls;
+            if (h.is_due(true)) h.is_used = socket_.send(h.content(), h.about.path) == status::would_block;
+        }
+    }
+
+    constexpr status deliver(held& h, mutable_bytes storage, arrival& in) {
+        in = h.about;
+        in.truncated = in.truncated || in.size > storage.size();
+        in.size = in.size < storage.size() ? in.size : storage.size();
+        copy_bytes(h.storage.data(), in.size, storage.data());
+        h.is_used = false;
+        return status::done;
+    }
+
+    Socket& socket_;
+    mishaps likely_;
+    detail::dice dice_;
+    std::array<held, Depth> held_{};
+};
+static_assert(udp_socket<lossy<null_socket>> && !lending_socket<lossy<null_socket>>);
+
+}  // namespace mincoap::net
