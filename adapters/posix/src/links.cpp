@@ -7,8 +7,8 @@
 
 #include <dirent.h>
 
-#include <mincoap/message/percent_encoding.hpp>
 #include <mincoap/resource/decimal.hpp>
+#include <mincoap/resource/link_writer.hpp>
 
 #include "entry.hpp"
 

@@ -25,8 +25,17 @@ public:
     }
 
     constexpr void add(byte b) { hash_ = hashed(hash_, b); }
-    constexpr void add(bytes part) { add_all(part); }
-    constexpr void add(std::string_view part) { add_all(part); }
+    // In a variable of its own, which no byte can alias, the hash stays in a register.
+    constexpr void add(bytes part) {
+        std::uint32_t hash = hash_;
+        for (const byte b : part) hash = hashed(hash, b);
+        hash_ = hash;
+    }
+    constexpr void add(std::string_view part) {
+        std::uint32_t hash = hash_;
+        for (const char c : part) hash = hashed(hash, static_cast<byte>(c));
+        hash_ = hash;
+    }
 
     // As an option's value, in the uint format: at least one byte is asked for, so that it is never 0.
     constexpr std::uint32_t number() const { return hash_ == 0 ? 1 : hash_; }
@@ -40,13 +49,6 @@ public:
 
 private:
     static constexpr std::uint32_t hashed(std::uint32_t hash, byte b) { return (hash ^ b) * 0x0100'0193; }
-
-    // In a variable of its own, which no byte can alias: it stays in a register.
-    constexpr void add_all(const auto& part) {
-        std::uint32_t hash = hash_;
-        for (const auto b : part) hash = hashed(hash, static_cast<byte>(b));
-        hash_ = hash;
-    }
 
     std::uint32_t hash_ = 0x811c'9dc5;
 };
