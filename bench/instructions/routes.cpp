@@ -12,10 +12,10 @@ namespace {
 constexpr std::size_t reply_size = 9;
 
 #define ROUTE(path) , mincoap::at<path>(mincoap::text("x"))
-#define NINE(path)                                                                                                  \
-    ROUTE(path "1")                                                                                                 \
-    ROUTE(path "2") ROUTE(path "3") ROUTE(path "4") ROUTE(path "5") ROUTE(path "6") ROUTE(path "7") ROUTE(path "8") \
-        ROUTE(path "9")
+#define NINE(path)  \
+    ROUTE(path "1") \
+    ROUTE(path "2") \
+    ROUTE(path "3") ROUTE(path "4") ROUTE(path "5") ROUTE(path "6") ROUTE(path "7") ROUTE(path "8") ROUTE(path "9")
 #define TEN(path) ROUTE(path "0") NINE(path)
 #define NINETY(path) \
     TEN(path "1")    \

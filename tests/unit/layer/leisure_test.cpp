@@ -237,8 +237,8 @@ class leisure_test : public testing::Test {
 protected:
     net::loopback<256, 4> socket;
     counters counted;
-    server<net::loopback<256, 4>, decltype(site), server_memory<>, unguarded, leisure<48>, counters&>
-        device{socket, site, unguarded{}, leisure<48>{1, 1000}, counted};
+    server<net::loopback<256, 4>, decltype(site), server_memory<>, unguarded, leisure<48>, counters&> device{
+        socket, site, unguarded{}, leisure<48>{1, 1000}, counted};
     std::uint32_t now = 5000;
 
     poll_result poll() { return device.poll(now); }
