@@ -12,8 +12,8 @@
 
 namespace coap = mincoap;
 
-// What a function writes. It is called once for each block: what falls into the block is sent, and the ETag is a hash of
-// all of it.
+// What a function writes. It is called once for each block: what falls into the block is sent, and the ETag is a hash
+// of all of it.
 static void write_squares(coap::body_writer& to) {
     for (int i = 1; i <= 20; ++i) to.put(std::string_view{std::to_string(i * i) + (i < 20 ? " " : "")});
 }

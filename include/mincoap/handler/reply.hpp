@@ -96,8 +96,8 @@ public:
     // The Content-Format that was given apart; not one that the render function writes.
     message::encoded_content_format format() const { return message::encoded_content_format::from_encoded(head_ >> 8); }
 
-    // Writes options and payload from there, behind a header and a token, to `room_end` at most. Returns where they end;
-    // null if they do not fit.
+    // Writes options and payload from there, behind a header and a token, to `room_end` at most. Returns where they
+    // end; null if they do not fit.
     byte* render(byte* to, byte* room_end) const { return render_ == nullptr ? to : render_(*this, to, room_end); }
 
 private:

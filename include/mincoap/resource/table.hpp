@@ -1,4 +1,5 @@
-// The table that a site is, with one row per method of a resource. It is made at compile time, by plain loops over data.
+// The table that a site is, with one row per method of a resource. It is made at compile time, by plain loops over
+// data.
 //
 // Rows of a large site are in buckets, by a hash of their paths. Behind the buckets are the rows whose path has a
 // wildcard, and all rows of a small site. Those are in the order in which they are tried.

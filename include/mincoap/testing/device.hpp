@@ -55,8 +55,9 @@ auto server_of(network& given_socket, const Handler& given_site, confirms& confi
 
 }  // namespace detail
 
-// A server of its own with a site, or any other handler, and layers. Without a guard among the layers, each request says
-// whether its client is confirmed (see `request::unconfirmed`). The site outlives it, and so do layers that are variables.
+// A server of its own with a site, or any other handler, and layers. Without a guard among the layers, each request
+// says whether its client is confirmed (see `request::unconfirmed`). The site outlives it, and so do layers that are
+// variables.
 template <typename Handler, typename... Layers>
 class device {
 public:

@@ -10,8 +10,8 @@
 namespace mincoap::testing {
 
 // A Confirmable request from a client whose address is confirmed, unless the functions below say otherwise. Options may
-// be given in any order, up to `max_options` with the segments of the path. A request refers to the texts and bytes that
-// it is given.
+// be given in any order, up to `max_options` with the segments of the path. A request refers to the texts and bytes
+// that it is given.
 class request {
 public:
     static constexpr std::size_t max_options = 24;

@@ -1,4 +1,5 @@
-// The search of a site, small or large, against a matcher that is too simple to be wrong: random sites, random requests.
+// The search of a site, small or large, against a matcher that is too simple to be wrong: random sites, random
+// requests.
 #include <algorithm>
 #include <array>
 #include <random>
