@@ -21,9 +21,9 @@ public:
     constexpr body_writer(mutable_bytes window, std::size_t offset, etag known)
         : window_(window), ahead_(offset), tag_(known), is_tag_known_(true) {}
 
-    constexpr void put(byte b) { put(bytes{&b, 1}); }
-    constexpr void put(bytes part) { put_all(part); }
-    constexpr void put(std::string_view part) { put_all(part); }
+    constexpr void put(byte b);
+    constexpr void put(bytes part);
+    constexpr void put(std::string_view part);
 
     // Of the whole body as far as it is written, in bytes.
     constexpr std::size_t size() const { return size_; }
@@ -31,20 +31,9 @@ public:
 
 private:
     template <typename Part>
-    constexpr void put_all(Part part) {
-        size_ += part.size();
-        if (!is_tag_known_) tag_.add(part);
-        if (part.size() <= ahead_) ahead_ -= part.size();
-        else keep(part.data() + ahead_, part.size() - ahead_);
-    }
-
+    constexpr void put_all(Part part);
     template <typename Character>
-    constexpr void keep(const Character* part, std::size_t size) {
-        ahead_ = 0;
-        if (size > window_.size()) size = window_.size();
-        copy_bytes(part, size, window_.data());
-        window_ = window_.subspan(size);
-    }
+    constexpr void keep(const Character* part, std::size_t size);
 
     mutable_bytes window_;   // as far as it is empty
     std::size_t ahead_ = 0;  // so many bytes come before it
@@ -52,6 +41,28 @@ private:
     etag tag_;
     bool is_tag_known_ = false;
 };
+
+// The templates come before the functions that call them: within the class, Clang would make them too late for a
+// constant.
+template <typename Character>
+constexpr void body_writer::keep(const Character* part, std::size_t size) {
+    ahead_ = 0;
+    if (size > window_.size()) size = window_.size();
+    copy_bytes(part, size, window_.data());
+    window_ = window_.subspan(size);
+}
+
+template <typename Part>
+constexpr void body_writer::put_all(Part part) {
+    size_ += part.size();
+    if (!is_tag_known_) tag_.add(part);
+    if (part.size() <= ahead_) ahead_ -= part.size();
+    else keep(part.data() + ahead_, part.size() - ahead_);
+}
+
+constexpr void body_writer::put(byte b) { put(bytes{&b, 1}); }
+constexpr void body_writer::put(bytes part) { put_all(part); }
+constexpr void body_writer::put(std::string_view part) { put_all(part); }
 
 }  // namespace mincoap::message
 
