@@ -130,6 +130,7 @@ public:
 
 private:
     static constexpr mincoap::option option_number = mincoap::option::echo;
+    static constexpr std::size_t echo_option_size = 2 + echo_size;  // where no option is in front
 
     // Replaces a response that is too large. A client repeats GET and FETCH with the Echo option of a 4.01; other
     // methods, which were carried out, keep their code. Returns the size of the response.
@@ -137,8 +138,10 @@ private:
         byte* const header = x.header();
         if (message::is_safe(x.method)) header[1] = static_cast<byte>(code::unauthorized);
         const std::size_t token_end = token_end_of(x);
-        // Three times a bare header has no room for the option; three times anything longer has.
-        if (x.from.size == message::header_size) return token_end;
+        // Three times a bare header has no room for the option; three times anything longer has, unless a layer outside
+        // adds something.
+        const std::size_t size = token_end + echo_option_size + x.reserved;
+        if (size > 3 * x.from.size || size > x.buffer.size()) return token_end;
         byte* const to = message::write_option_head(header + token_end, number_of(option_number), echo_size);
         write_echo(x.from.path.remote, to);
         return static_cast<std::size_t>(to - header) + echo_size;
@@ -149,6 +152,7 @@ private:
     std::size_t add_echo(exchange& x, std::size_t size) {
         const code answer = message::code_of(x.header());
         if (x.from.multicast || answer == code::unauthorized || answer == code::empty) return size;
+        if (size + x.reserved > x.buffer.size()) return size;
         const message::options_end end{x.header(), size};
         if (end.last >= option_number) return size;
         std::array<byte, echo_size> echo;

@@ -129,8 +129,10 @@ struct filtered_discovery {
             if constexpr (std::tuple_size_v<Others> == 0)
                 if (queries.empty())
                     return in_blocks<content_format::link_format>(r, constant_body{self.document.view(), self.tag});
-            // What is written over the request is found by them.
-            const rendition links{matching_links<filtered_discovery>{&self, r.keep(queries)}};
+            // What is written over the request is found by them. A layer may have left no room for that.
+            const bytes kept = r.keep(queries);
+            if (kept.size() != queries.size()) return code::internal_server_error;
+            const rendition links{matching_links<filtered_discovery>{&self, kept}};
             const rendered_block block = render_block<default_max_age>(r, links);
             if (block.plan.all.size == 0 && r.multicast()) return code::not_found;
             return rendered_reply<default_max_age>(known_format<content_format::link_format>{}, block, code::content);

@@ -16,8 +16,8 @@
 // What is not there now, or is NaN or infinite, which the numbers of SenML never are (§6), is left out; an entry
 // without value and sum goes with it, and if none is left, the answer is 5.03, as a pack has at least one record (§11).
 //
-// Values are read once for a request, and kept behind the reply, which has 16 bytes less room for each (32 on a 64-bit
-// machine). A large pack goes in blocks: each block reads anew, and has another ETag if something has changed.
+// Values are read once for a request, and kept on the stack while the block is written: 16 bytes for each (32 on a
+// 64-bit machine). A large pack goes in blocks: each block reads anew, and has another ETag if something has changed.
 //
 // Not there: SenML in JSON, which needs floating-point numbers in decimal, and actuation (§4.7).
 #pragma once

@@ -138,5 +138,34 @@ TEST(preemptive_echo, is_left_out_where_the_buffer_has_no_room_for_it) {
     }
 }
 
+// A layer outside that adds so many bytes to what is answered. A code and a token always are.
+struct adds {
+    std::size_t more;
+
+    std::size_t receive(exchange& x, auto next) const {
+        x.reserve(more);
+        const std::size_t size = next(x);
+        if (size > token_end_of(x)) {
+            EXPECT_LE(size + more, x.buffer.size());
+            EXPECT_TRUE(x.from.confirmed || size + more <= 3 * x.from.size);
+        }
+        return size;
+    }
+};
+
+TEST(preemptive_echo, leaves_room_for_a_layer_outside_of_the_guard) {
+    server s{site};
+    const packet echo = first_echo(s);
+    for (const std::size_t more : {0U, 1U, 6U, 10U, 20U, 30U})
+        for (std::size_t memory = 22; memory < 60; ++memory) {
+            core c{site, memory, adds{more}, preemptive_guard{preemptive}};
+            c.answer(ask{code::get, "small"}.token("01").with(echo_number, echo));
+            c.answer(ask{code::get, "refuses"}.token("01"));
+            c.answer(ask{code::get, "refuses"}.token("01 02 03 04 05 06 07 08"));
+        }
+    core c{site, 64, adds{20}, preemptive_guard{preemptive}};
+    EXPECT_EQ(c.said(ask{code::get, "body"}), "4.01") << "with the option it would be amplified";
+}
+
 }  // namespace
 }  // namespace mincoap::test

@@ -213,5 +213,18 @@ TEST(filtered_well_known_core, has_another_etag_when_links_change) {
     EXPECT_NE(etag_now(), before);
 }
 
+struct limits_to_48 {
+    static std::size_t receive(exchange& x, auto next) { return x.limit_to(48), next(x); }
+};
+
+// The queries are kept in the room of the response. Without them every link would match.
+TEST(filtered_well_known_core, is_not_unfiltered_where_a_layer_leaves_no_room_for_the_queries) {
+    core c{site, limits_to_48{}};
+    const std::string long_title = "title=" + std::string(44, 'x');
+    EXPECT_EQ(c.said(discover({long_title})), "5.00");
+    EXPECT_EQ(c.said(discover({long_title}).non(), multicast()), "silence");
+    EXPECT_EQ(c.said(discover({"title=x"})), document({}));
+}
+
 }  // namespace
 }  // namespace mincoap::test
