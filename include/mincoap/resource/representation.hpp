@@ -4,7 +4,8 @@
 // `return in_blocks<format>(request, what)`; its method says `.understands<option::block2>()`. Where no method of a
 // site says so, no option of a request for blocks is looked at. Any block can be asked for, in any order and any size
 // from 16 to 1,024 bytes, by any number of clients. A block gets smaller if it would not fit the buffer, and what fits
-// as a whole is sent as a whole unless blocks are asked for. Every response carries an ETag, so that a client notices a
+// as a whole is sent as a whole unless blocks are asked for; what is rendered has up to 6 bytes less room for that,
+// since its options are not known yet. Every response carries an ETag, so that a client notices a
 // change between two blocks (§2.4), and 2.03 answers a GET or FETCH whose ETag is the current one (RFC 7252 §5.10.6.2).
 // Size2 is told if asked for (§4).
 //

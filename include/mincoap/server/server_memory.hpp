@@ -23,7 +23,7 @@ struct server_state {
 }  // namespace detail
 
 // Room for the largest message that is taken or sent, 12 to 65,535 bytes, and some 70 bytes that the server keeps. On a
-// device it is a static variable: it begins as zeros, which takes RAM and no flash.
+// device it is a static variable: it begins as zeros, which takes RAM and no flash. It belongs to one server.
 template <std::size_t Size = default_message_size>
 struct server_memory {
     static_assert(Size >= 12, "mincoap: a server needs memory for 12 bytes, a header and a token (RFC 7252 section 3)");
