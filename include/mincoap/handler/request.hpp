@@ -119,8 +119,9 @@ struct request {
     constexpr bytes path() const { return {path_begin, path_end}; }
 
     // Moves a part of the request behind the reply, which has so much less room: it outlives the handler there, and the
-    // reply may point to it. Nothing else of the request may be read from then on, so that this happens once: in a tight
-    // memory, ETags that `in_blocks` compares are overwritten, too. Empty if it is larger than what is behind the token.
+    // reply may point to it. Nothing else of the request may be read from then on, so that this happens once: in a
+    // tight memory, ETags that `in_blocks` compares are overwritten, too. Empty if it is larger than what is behind the
+    // token.
     bytes keep(bytes part) const {
         const byte* const behind_token = message.token().data() + message.token().size();
         if (part.size() > static_cast<std::size_t>(place->room_end - behind_token)) return {};
