@@ -76,7 +76,7 @@ class site {
                   "mincoap: the resources of a site take at most 65,535 bytes, and so do its paths: nest another site");
 
 public:
-    constexpr explicit site(const resources& r) : resources_(r) {}
+    constexpr explicit site(const resources& r) : resources_(r) {}  // NOLINT(modernize-pass-by-value): plain data
 
     // For the server: see server/blocks.hpp.
     static constexpr bool has_blocks = any_of(places, &place::has_blocks);

@@ -74,7 +74,7 @@ inline void leave_header(exchange& x) {
 // §2.9.3), or else how many bytes of payload the buffer takes (Size1, §4). The size that a body in blocks may have is
 // its resource's to tell, which is not known of a datagram that was cut. Returns where the message ends.
 template <bool InBlocks>
-constexpr byte* append_size_limit(byte* to, byte* room_end) {
+constexpr byte* append_size_limit(byte* to, const byte* room_end) {
     constexpr std::size_t other_options = 48;  // that a request has besides, for the most part
     const auto room = static_cast<std::size_t>(room_end - to);
     if (room < other_options + 16) return to;

@@ -24,7 +24,7 @@ struct unnoted {
 // The exchange of a stack with these layers.
 template <bool IsCounted, bool HasBlocks, typename... Layers>
 struct exchange_with : exchange {
-    using exchange::exchange;
+    using exchange::exchange;  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject): the view, until it is read
 
     [[no_unique_address]] std::conditional_t<HasBlocks, block_options, no_block_options> collected{};
     [[no_unique_address]] std::tuple<seen_of<Layers>...> seen{};
