@@ -1,17 +1,11 @@
 // The sockets around other ones, which are sockets: around one that copies, and around one that lends.
-#include <mincoap/conformance/udp_socket_conformance.hpp>
-
-#include <deque>
-
-#include <mincoap/net/loopback.hpp>
 #include <mincoap/net/lossy.hpp>
 #include <mincoap/net/tracer.hpp>
 
+#include "loopback_harness.hpp"
+
 namespace mincoap::net {
 namespace {
-
-constexpr endpoint client = ipv4(192, 0, 2, 1, 40000);
-constexpr endpoint server = ipv4(192, 0, 2, 2, 5683);
 
 struct told_nobody {
     void operator()(const traced&) const {}
@@ -49,51 +43,13 @@ private:
     lossy<inner> lossy_{network_, {}, 1};
 };
 
-// What is sent to anyone but the peer is lost.
-template <typename Decorated>
-class decorated_harness {
-public:
-    static constexpr std::size_t too_large = 65;
-
-    auto& socket() { return decorated_.socket(); }
-    endpoint asked() const { return server; }
-    endpoint peer() const { return client; }
-    endpoint dead_peer() const { return ipv4(192, 0, 2, 99, 9); }
-    void deliver(bytes data) {
-        arrival about;
-        about.path = {.remote = client, .local = server};
-        ASSERT_TRUE(decorated_.network().deliver(data, about));
-    }
-    void settle() {
-        while (decorated_.network().take() != nullptr) {}
-    }
-    void congest() {}  // it is full as soon as nobody takes what was sent
-    void relieve() { move_out(); }
-    std::optional<conformance::taken> take() {
-        move_out();
-        if (sent_.empty()) return {};
-        conformance::taken next = std::move(sent_.front());
-        sent_.pop_front();
-        return next;
-    }
-
-private:
-    void move_out() {
-        while (const auto* const next = decorated_.network().take())
-            sent_.push_back({{next->content().begin(), next->content().end()}, next->about.path.local});
-    }
-
-    Decorated decorated_;
-    std::deque<conformance::taken> sent_;
-};
-
 }  // namespace
 }  // namespace mincoap::net
 
 namespace mincoap::conformance {
 using decorated_harnesses =
-    testing::Types<net::decorated_harness<net::with_tracer<false>>, net::decorated_harness<net::with_tracer<true>>,
-                   net::decorated_harness<net::with_lossy<false>>, net::decorated_harness<net::with_lossy<true>>>;
+    testing::Types<net::loopback_harness<net::with_tracer<false>>, net::loopback_harness<net::with_tracer<true>>,
+                   net::loopback_harness<net::with_lossy<false>>, net::loopback_harness<net::with_lossy<true>>>;
 struct decorated_names {
     template <typename Harness>
     static std::string GetName(int index) {

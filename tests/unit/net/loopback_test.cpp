@@ -1,8 +1,4 @@
-#include <mincoap/conformance/udp_socket_conformance.hpp>
-
-#include <deque>
-
-#include <mincoap/net/loopback.hpp>
+#include "loopback_harness.hpp"
 
 namespace mincoap::net {
 namespace {
@@ -158,37 +154,13 @@ TEST(lending_loopback, spoils_what_was_given_back) {
     EXPECT_NE(loan_after(status::failed), 1);
 }
 
-// What is sent to anyone but the peer is lost.
 template <bool Lends>
-class loopback_harness {
+class alone {
 public:
-    static constexpr std::size_t too_large = 65;
-
     auto& socket() { return socket_; }
-    endpoint asked() const { return server; }
-    endpoint peer() const { return client; }
-    endpoint dead_peer() const { return ipv4(192, 0, 2, 99, 9); }
-    void deliver(bytes data) { ASSERT_TRUE(socket_.deliver(data, from_client())); }
-    void settle() {
-        while (socket_.take() != nullptr) {}
-    }
-    void congest() {}  // it is full as soon as nobody takes what was sent
-    void relieve() { move_out(); }
-    std::optional<conformance::taken> take() {
-        move_out();
-        if (sent_.empty()) return {};
-        conformance::taken next = std::move(sent_.front());
-        sent_.pop_front();
-        return next;
-    }
+    auto& network() { return socket_; }
 
 private:
-    void move_out() {
-        while (const auto* const next = socket_.take())
-            sent_.push_back({{next->content().begin(), next->content().end()}, next->about.path.local});
-    }
-
-    std::deque<conformance::taken> sent_;
     loopback<64, 4, Lends> socket_;
 };
 
@@ -196,7 +168,8 @@ private:
 }  // namespace mincoap::net
 
 namespace mincoap::conformance {
-using loopback_harnesses = testing::Types<net::loopback_harness<false>, net::loopback_harness<true>>;
+using loopback_harnesses =
+    testing::Types<net::loopback_harness<net::alone<false>>, net::loopback_harness<net::alone<true>>>;
 struct loopback_names {
     template <typename Harness>
     static std::string GetName(int index) {
