@@ -83,13 +83,12 @@ reply directory::read(const request& r, const place& at, detail::file_status& lo
 // The directory is read once a block: the window has what is sent of its listing.
 reply directory::list(const request& r, const place& at) {
     namespace blocks = mincoap::detail;
-    const blocks::block_plan asked{.all = {}, .asked = blocks::block_request_of(r)};
-    body_writer to{listed_, asked.offset()};
+    body_writer to{listed_, block::offset_of(blocks::block_request_of(r))};
     const bytes path = blocks::encoded_options<option::uri_path>(r);  // that of the prefix included
     if (const code failed = detail::write_links(at, path, to); failed != code::empty) return failed;
     const blocks::block_plan plan = blocks::plan_of(r, {static_cast<std::uint32_t>(to.size()), to.tag()});
     if (!plan.is_possible()) return code::bad_request;
-    return {(plan.asked & blocks::has_current) != 0 ? code::valid : code::content, content_format::link_format,
+    return {plan.code_of(code::content), content_format::link_format,
             [this, plan](message::writer& out, message::encoded_content_format) {
                 const auto space = blocks::open_block(out, content_format::link_format, plan, 0, listed_.size());
                 std::ranges::copy(bytes{listed_}.first(space.size()), space.begin());

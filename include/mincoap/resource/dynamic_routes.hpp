@@ -259,14 +259,7 @@ struct dynamic_site {
         });
     }
 
-    struct any : any_request {
-        static constexpr bool finds_paths = true;
-        static constexpr option_set understands = every_option | to_group;
-        static constexpr bool has_blocks = dynamic_site::has_blocks;
-        static constexpr bool takes_blocks = dynamic_site::takes_blocks;
-        static reply serve(const dynamic_site& self, const request& r) { return self(r); }
-    };
-    using methods = method_list<any>;
+    using methods = method_list<any_within<dynamic_site>>;
 };
 
 }  // namespace detail

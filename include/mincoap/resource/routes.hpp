@@ -22,6 +22,16 @@ struct any_request : method<code::get, code::post, code::put, code::delete_, cod
     static constexpr option_set understands = every_option;  // a handler checks for itself: see handler.hpp
 };
 
+// Every request that a site takes as a resource of another one.
+template <typename Site>
+struct any_within : any_request {
+    static constexpr bool finds_paths = true;
+    static constexpr option_set understands = every_option | to_group;
+    static constexpr bool has_blocks = Site::has_blocks;
+    static constexpr bool takes_blocks = Site::takes_blocks;
+    static reply serve(const Site& self, const request& r) { return self(r); }
+};
+
 template <typename Handler>
 struct forwarded {
     static_assert(mincoap::handler<Handler>,
@@ -87,15 +97,7 @@ public:
     // The critical options that are understood of a request; another one makes it a 4.02.
     static constexpr option_set understood(const request& r) { return detail::understood(rows, recognised, r); }
 
-    // As a resource of another site.
-    struct any : any_request {
-        static constexpr bool finds_paths = true;
-        static constexpr option_set understands = every_option | to_group;
-        static constexpr bool has_blocks = site::has_blocks;
-        static constexpr bool takes_blocks = site::takes_blocks;
-        static reply serve(const site& self, const request& r) { return self(r); }
-    };
-    using methods = method_list<any>;
+    using methods = method_list<any_within<site>>;
 
 private:
     resources resources_;

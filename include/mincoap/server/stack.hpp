@@ -12,10 +12,6 @@
 namespace mincoap {
 namespace detail {
 
-// Renders the reply over the request, behind its token. Returns where the response ends; null if it does not fit. The
-// header has the method still, by which a response that is too large is replaced.
-inline byte* render(const reply& answer, byte* token_end, byte* room_end) { return answer.render(token_end, room_end); }
-
 // No layer counts: the outcome of a datagram is not kept.
 struct unnoted {
     constexpr unnoted& operator=(outcome) { return *this; }
@@ -300,10 +296,12 @@ private:
         note(x, outcomes::unsaid);
         return acknowledge(x);
     }
+    // Renders the reply over the request, behind its token. The header has the method until then: a response that is too
+    // large is replaced by it.
     static std::size_t write(exchange_type& x, reply& said, detail::block_request asked) {
         byte* const header = x.header();
         byte* const token_end = header + token_end_of(x);
-        byte* end = limit_room(x, token_end) ? detail::render(said, token_end, x.room_end) : nullptr;
+        byte* end = limit_room(x, token_end) ? said.render(token_end, x.room_end) : nullptr;
         if constexpr (has_blocks)
             if ((asked & detail::has_block) != 0 && end != nullptr)
                 end = detail::answer_in_blocks({header, x.room_end}, end, asked, said);
