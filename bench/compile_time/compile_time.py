@@ -1,4 +1,4 @@
-"""What a large site costs the compiler: user seconds and MiB of memory of `-O2 -c`, with g++ and clang++.
+"""The cost of a large site for the compiler: user seconds and MiB of memory of `-O2 -c`, with g++ and clang++.
 
 plain     texts with a title, a resource type and `well_known_core`
 mixed     ten kinds of resources by turns, below prefixes and wildcards too, and `filtered_well_known_core`
@@ -79,7 +79,7 @@ def compile_(compiler, site, resources, include=INCLUDE, most_seconds=300, optio
 
 
 def measure(compiler, site, resources):
-    """What the resources take: the least of two seconds, since other programs run as well, and the MiB of all."""
+    """The cost of the resources: the least of two seconds, since other programs run as well, and the MiB of all."""
     without, _ = min(compile_(compiler, site, 0) for _ in range(2))
     seconds, memory = min(compile_(compiler, site, resources) for _ in range(2))
     return seconds - without, memory

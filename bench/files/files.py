@@ -1,4 +1,4 @@
-"""What a block of a file, of a listing and of discovery costs the process that serves it, the kernel's work included.
+"""The cost of a block of a file, of a listing and of discovery for the process that serves it, the kernel's work included.
 
 file       1 MB in blocks of 1,024 bytes, beside libcoap's coap-server-notls, which has the same bytes in its memory
            (PUT there before). Both serve the same requests in turns; their ratio is what counts, since the microseconds

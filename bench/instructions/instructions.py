@@ -12,7 +12,7 @@ block     as core, a block of 64 bytes, of a body of 16 or 64 of them: read by o
 routes.tsv: as core, a text of a large site, the last one with a path of five characters, and one with 36 characters.
 
 worst.tsv: the datagrams that cost the demo most, by kind (worst.py), each with a receive and a send of a few instructions.
-What the kernel does is not counted here either: of 1,000 files, it is asked for the status of 500. scripts/files counts it."""
+The work of the kernel is not counted here either: of 1,000 files, it is asked for the status of 500. scripts/files counts it."""
 
 import argparse
 import collections

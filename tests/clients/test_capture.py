@@ -1,4 +1,4 @@
-"""What posix::pcap_writer writes of real exchanges is what tshark reads: IPv4 and IPv6, and in them CoAP."""
+"""tshark reads the captures that posix::pcap_writer makes of real exchanges: IPv4 and IPv6, and in them CoAP."""
 
 import shutil
 import socket

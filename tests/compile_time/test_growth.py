@@ -1,4 +1,4 @@
-"""Large sites: what the compiler takes grows as the number of resources does."""
+"""Large sites: compile time grows as the number of resources does."""
 
 import os
 import sys

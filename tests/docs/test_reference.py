@@ -105,7 +105,7 @@ private:
     int hidden = 0;  // not told
 };
 
-// Of nothing.
+// No declaration follows.
 
 namespace detail {
 // Private.

@@ -35,7 +35,7 @@ bool may_be_served(const dirent& entry) {
     return (type == DT_REG || type == DT_DIR || type == DT_UNKNOWN) && is_name(entry.d_name);
 }
 
-// What a directory tells by itself is not asked for: of files, the size is still to be known.
+// Asks the file system only for what the directory itself does not tell: the size of a file.
 bool look_at_entry(int of, const dirent& entry, file_status& about) {
     about.st_mode = S_IFDIR;
     return entry.d_type == DT_DIR || (look_at(of, entry.d_name, about) && is_served(about));

@@ -40,7 +40,7 @@ code take_rights(const place& from, int to) {
     descriptor old;
     file_status about;
     code opened = look_at_served(from, about);
-    if (opened == code::empty) opened = open_served(from, old, about);  // 4.03: what cannot be read can be replaced
+    if (opened == code::empty) opened = open_served(from, old, about);  // 4.03: it can still be replaced
     if (opened == code::not_found) return code::empty;
     if (opened != code::empty && opened != code::forbidden) return opened;
     const bool kept = takes_owner(about, to) && opened == code::empty && takes_list(old.number(), to);

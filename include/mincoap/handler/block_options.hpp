@@ -1,5 +1,5 @@
-// What blocks need to be known of a request's options (RFC 7959): collected in the one parse of the message, where the
-// site has blocks.
+// The options of a request that concern blocks (RFC 7959): collected in the one parse of the message, where the site
+// has blocks.
 #pragma once
 
 #include <mincoap/message/block.hpp>

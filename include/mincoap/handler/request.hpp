@@ -84,7 +84,7 @@ struct request {
     format_option content_format;  // of the payload
     format_option accept;          // wanted in the response
 
-    // Of the reply. The library changes it, and nothing else does.
+    // The place of the reply. Only the library changes it.
     detail::reply_place* place;
 
     // The message is parsed next.

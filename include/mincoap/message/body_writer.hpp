@@ -6,8 +6,8 @@
 
 namespace mincoap::message {
 
-// What falls outside the window is counted, and not kept: writing never fails. Who wants all of a body in one span
-// looks afterwards whether `size()` is larger than that.
+// Bytes outside the window are counted, and not kept: writing never fails. A caller that needs all of a body in one
+// span checks afterwards that `size()` is no larger than the span.
 class body_writer {
 public:
     // Keeps nothing: tells the size and the entity-tag.

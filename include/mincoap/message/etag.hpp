@@ -17,7 +17,7 @@ public:
     constexpr explicit etag(bytes of) { add(of); }
     constexpr explicit etag(std::string_view of) { add(of); }
 
-    // Of a version, the same on every machine.
+    // The tag of a version, the same on every machine.
     static constexpr etag of_version(std::unsigned_integral auto version) {
         etag tag;
         for (unsigned bit = 0; bit < 8 * sizeof version; bit += 8) tag.add(static_cast<byte>(version >> bit));

@@ -128,7 +128,7 @@ private:
         return nullptr;
     }
 
-    // What is due to go out, and is not taken now, is tried with the next call.
+    // Sends the datagrams that are due. One that the inner socket does not take now is tried with the next call.
     constexpr void let_a_call_pass() {
         for (held& h : held_) {
             if (h.calls != 0) --h.calls;

@@ -115,7 +115,7 @@ constexpr void put_udp_head(pcap_head_bytes& to, const endpoint& from, const end
 
 }  // namespace detail
 
-// Of a datagram that was cut off when it was received, the file says that it was a byte longer than what is there.
+// If a datagram was cut off when it was received, the file says that it was a byte longer than the bytes in the file.
 constexpr pcap_head_bytes pcap_head(const traced& t, const pcap_time& time) {
     const endpoint local = detail::local_of(t);
     const endpoint& remote = t.about.path.remote;

@@ -31,7 +31,7 @@ public:
         requires(!lending_socket<Socket>)
         : socket_(given_socket), tell_(std::move(tell)) {}
 
-    // Around a socket that lends: what was sent lay in memory that is no longer the caller's when `send` says `done`.
+    // Around a socket that lends: the memory of an answer is no longer the caller's when `send` says `done`.
     //   given_socket   lends, and outlives the tracer
     //   tell           is called as above
     //   given_memory   keeps the beginning of each answer until then, as many bytes as fit; outlives the tracer

@@ -72,8 +72,8 @@ struct rendered_document : linkable<rendered_document<Format, Render, Version, M
     constexpr explicit rendered_document(const rendition<Render, Version>& b) : body(b) {}
     constexpr representation_ref<rendition<Render, Version>> representation() const { return {&body}; }
 
-    // What it is a version of, and what the caller owes: see `rendition`. A function gives an unsigned integer, or it
-    // is a variable that outlives the site.
+    // The ETag is one of this version; `rendition` says what the caller owes. The version is a function that gives an
+    // unsigned integer, or a variable that outlives the site.
     template <detail::giving_version Source>
     constexpr auto version(Source source) const {
         return rendered_document<Format, Render, Source, MaxAge>{{body.render, source}};

@@ -11,7 +11,7 @@
 //
 // A path is given by its segments. They are any bytes, as they arrive in Uri-Path, so names from the network need no
 // check: a slash separates nothing, and an asterisk is no wildcard. The path, the attributes and the resource are
-// copied. What the resource itself refers to, such as `lamp`, outlives the route.
+// copied. A variable that the resource refers to, such as `lamp`, outlives the route.
 //
 // The routes answer as those of a constant site do: 4.04, 4.05, 4.02, 4.15. The search takes longer with each route.
 #pragma once
@@ -24,7 +24,7 @@
 
 namespace mincoap {
 
-// What became of a route that was to be added.
+// The result of adding a route.
 enum class add_result : byte {
     added,
     exists,    // a route has that path
@@ -166,8 +166,8 @@ public:
     }
     static constexpr std::size_t capacity() { return Count; }
 
-    // Of a link, which is put together on the stack: each byte of the text may be percent-encoded. So the links are in
-    // discovery below a path of up to 128 characters.
+    // The size of a link, which is put together on the stack: each byte of the text may be percent-encoded. So the
+    // links are in discovery below a path of up to 128 characters.
     static constexpr std::size_t max_link_size = 3 * TextSize + 128;
 
 private:

@@ -61,7 +61,7 @@ struct together : leaves_of<Resources...> {
 template <typename Given>
 concept telling_of_site = requires { typename Given::tells_of_site; };
 
-// What is given for a path as one resource, with the attributes of all.
+// Joins the resources of a path into one, with the attributes of all.
 template <typename... Given>
 constexpr auto join(const Given&... given) {
     static_assert(
@@ -152,8 +152,8 @@ inline constexpr bool is_entry = false;
 template <text_literal Path, bool Exact, typename Given>
 inline constexpr bool is_entry<placed<Path, Exact, Given>> = true;
 
-// What a site keeps of what it is given: the resource without attributes; and a resource that tells about the site, now
-// that the site is known.
+// A site keeps of each resource the part without attributes, and makes a resource that tells about the site, now that
+// the site is known.
 template <typename Given, typename Entries>
 struct kept {
     using type = Given;

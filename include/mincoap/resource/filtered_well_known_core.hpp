@@ -3,11 +3,11 @@
 //     routes(at<"led">(value(led).rt("lamp")), filtered_well_known_core)
 //
 // Without a query it is the same constant in flash as that of `well_known_core`. Of several queries, all have to match.
-// What nothing matches is an empty document, and silence for a request by multicast. For a block, the document is read
-// once, and each attribute is compared with each query. More than `max_discovery_queries` queries are 4.00, and
+// Where no link matches, the document is empty, and a request by multicast gets silence. For a block, the document is
+// read once, and each attribute is compared with each query. More than `max_discovery_queries` queries are 4.00, and
 // silence by multicast, too.
 //
-// What stands below a prefix may come and go. A resource that has a
+// Links below a prefix may come and go. A resource that has a
 //
 //     void links(link_writer& to) const;
 //
@@ -36,7 +36,7 @@ constexpr bool has_too_many(bytes queries) {
     return false;
 }
 
-// What is kept of an entry that has links at run time.
+// The part of an entry that is kept for its links at run time.
 template <typename Entry, typename Resource>
 struct linking {
     Resource resource;
@@ -129,7 +129,8 @@ struct filtered_discovery {
             if constexpr (std::tuple_size_v<Others> == 0)
                 if (queries.empty())
                     return in_blocks<content_format::link_format>(r, constant_body{self.document.view(), self.tag});
-            // What is written over the request is found by them. A layer may have left no room for that.
+            // The links that are written over the request are found by its queries, which are kept. A layer may have
+            // left no room for them.
             const bytes kept = r.keep(queries);
             if (kept.size() != queries.size()) return code::internal_server_error;
             const rendition links{matching_links<filtered_discovery>{&self, kept}};

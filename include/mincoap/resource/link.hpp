@@ -34,8 +34,8 @@ struct described;
 
 namespace detail {
 
-// Of the attributes that a link has at most once (RFC 6690 §3, RFC 7252 §7.2.1, RFC 7641 §6), those that it has. They
-// are kept beside the text, so that it need not be searched for them.
+// The attributes of a link, of those that it may have once only (RFC 6690 §3, RFC 7252 §7.2.1, RFC 7641 §6). They are
+// kept beside the text, which need not be searched then.
 struct attribute_names {
     byte seen = 0;
     bool twice = false;
@@ -198,7 +198,7 @@ constexpr attribute_names names_of(const described<Resource, Capacity>& d) {
     return d.names;
 }
 
-// What the document of a site tells about an entry.
+// The content of a link: an entry of a site, in the document.
 struct link_source {
     std::string_view reference;  // percent-encoded
     std::string_view attributes;

@@ -74,7 +74,7 @@ constexpr bool is_href(const char* name, const char* name_end) {
     return name_end - name == 4 && equal_bytes(name, "href", 4);
 }
 
-// Of a link: the reference, under the name "href", or an attribute.
+// A part of a link: the reference, under the name "href", or an attribute.
 struct link_part {
     const char* name;
     const char* name_end;
@@ -89,13 +89,13 @@ struct link_query {
     const char* end;
     bool is_met;
 
-    // Of another link from now on. An empty one asks for nothing.
+    // Begins with another link. Returns false if the query is empty, which every link meets.
     constexpr bool ask() {
         is_met = begin == end;
         return !is_met;
     }
 
-    // Whether that is what the link says under a name: of its reference, or by an attribute.
+    // True if that part of the link, its reference or an attribute, has the name and the value of the query.
     constexpr bool matches(const link_part& part) const {
         const char* at = begin;
         const char* as = part.name;
@@ -108,7 +108,7 @@ struct link_query {
     }
 };
 
-// What a request asks for by all of its queries, and how much of it a link has.
+// All queries of a request, and how many of them a link does not meet.
 class link_filter {
 public:
     static constexpr unsigned capacity = 8;
@@ -120,7 +120,7 @@ public:
         for (const message::option_view query : message::option_range{queries}) add(query.text());
     }
 
-    // What is beyond the capacity is not looked at.
+    // A query beyond the capacity is ignored.
     constexpr void add(std::string_view query) {
         if (end_ != capacity) queries_[end_++] = {query.data(), query.data() + query.size(), false};
     }
@@ -147,7 +147,7 @@ public:
         return at;
     }
 
-    // Of the link that was looked at last.
+    // True if the link that was looked at last meets all queries.
     constexpr bool is_met() const { return unmet_ == 0; }
 
 private:

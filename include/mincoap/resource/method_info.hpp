@@ -29,8 +29,8 @@ reply serve(const void* resource, const request& r) {
     }
 }
 
-// Whether a method has to do with blocks, or may have, as a handler that checks for itself; and whether it is known to
-// take bodies in blocks. Another site tells so itself.
+// True if a method has to do with blocks, or may have, as a handler that checks for itself; and true if it is known to
+// take bodies in blocks. A nested site tells both itself.
 template <typename Method>
 constexpr bool method_has_blocks() {
     if constexpr (requires { Method::has_blocks; }) return Method::has_blocks;

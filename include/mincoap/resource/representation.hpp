@@ -3,17 +3,17 @@
 // For users: `document`, `rendered` and `get_blocks` are resources of that kind, and a handler answers with one by
 // `return in_blocks<format>(request, what)`; its method says `.understands<option::block2>()`. Where no method of a
 // site says so, no option of a request for blocks is looked at. Any block can be asked for, in any order and any size
-// from 16 to 1,024 bytes, by any number of clients. A block gets smaller if it would not fit the buffer, and what fits
-// as a whole is sent as a whole unless blocks are asked for; what is rendered has up to 6 bytes less room for that,
-// since its options are not known yet. Every response carries an ETag, so that a client notices a
-// change between two blocks (§2.4), and 2.03 answers a GET or FETCH whose ETag is the current one (RFC 7252 §5.10.6.2).
-// Size2 is told if asked for (§4).
+// from 16 to 1,024 bytes, by any number of clients. A block gets smaller if it would not fit the buffer. A body
+// that fits as a whole is sent as a whole unless blocks are asked for; a rendered body has up to 6 bytes less room for
+// that, since its options are not known yet. Every response carries an ETag, by which a client notices a change between
+// two blocks (§2.4), and 2.03 answers a GET or FETCH whose ETag is the current one (RFC 7252 §5.10.6.2). A response has
+// Size2 if the request asks for it (§4).
 //
-// For those who write a representation: see the concept. What is measured may change between two blocks, but not
-// between the calls for one: where an interrupt can change it, serve a copy. A function that writes may write something
+// To write a representation, see the concept. The body may change between two blocks, but not between the calls for
+// one: where an interrupt can change it, serve a copy. A function that writes may write something
 // else whenever it is called.
 //
-// What a function writes is written at once, over the request: from `in_blocks` on, a handler reads nothing of that.
+// A function writes at once, over the request: a handler does not read the request after it has called `in_blocks`.
 #pragma once
 
 #include <mincoap/message/block.hpp>
@@ -92,13 +92,13 @@ struct version_in {
 // Nothing tells whether a body has changed but the body itself.
 struct no_version {};
 
-// What a function writes: `rendition{[&log](body_writer& to) { ... }}`. It is called once for a block, and the ETag is
-// a hash of all that it writes.
+// A body that a function writes: `rendition{[&log](body_writer& to) { ... }}`. The function is called once for a block,
+// and the ETag is a hash of all that it writes.
 //
-// With a version, as `rendition{write, [&log] { return log.version; }}`, the ETag is one of that, and what the function
-// writes besides the block is only counted. The caller owes that a version never comes back with another body, not even
-// after a restart, since clients keep ETags (RFC 7252 §5.10.6): it is kept in flash, or begins at a random number of 32
-// bits. An image that writes the body in another way begins anew as well.
+// With a version, as `rendition{write, [&log] { return log.version; }}`, the ETag is one of the version, and bytes that
+// the function writes outside the block are only counted. The caller owes that a version never comes back with another
+// body, not even after a restart, since clients keep ETags (RFC 7252 §5.10.6): it is kept in flash, or begins at a
+// random number of 32 bits. An image that writes the body in another way begins anew as well.
 template <std::invocable<body_writer&> Render, typename Version = no_version>
 struct rendition {
     Render render;
@@ -156,8 +156,8 @@ inline block_request block_request_of(const request& r) {
     return options.block2 | (options.has_size2 ? has_size2 : 0);
 }
 
-// Whether the client has the representation of that tag already, and is told so: in answer to GET (RFC 7252 §5.10.6.2)
-// and FETCH (RFC 8132 §2.1).
+// True if the client has the representation of that tag already, which 2.03 tells it: in answer to GET (RFC 7252
+// §5.10.6.2) and FETCH (RFC 8132 §2.1).
 inline bool has_already(const request& r, etag current) {
     const block_options* const options = r.place->blocks;
     if (options == nullptr || options->etags_end == nullptr || !message::is_safe(r.method())) return false;
@@ -228,13 +228,12 @@ void write_block(message::writer& to, content_format format, const R& what, cons
     if (!what.read(plan.offset(), open_block<says_max_age>(to, format, plan, 0, 0xffff, MaxAge))) to.fail();
 }
 
-// What the request asks for of that.
+// The plan of the block that the request asks for.
 inline block_plan plan_of(const request& r, const extent& all) {
     return {all, block_request_of(r) | (has_already(r, all.tag) ? has_current : 0)};
 }
 
-// A format that is known when the program is compiled, and one that is found out as it runs: what carries that is the
-// reply itself.
+// A format that is known when the program is compiled, and one that is found out as it runs, which the reply carries.
 template <content_format Format>
 struct known_format {
     static constexpr message::encoded_content_format encoded{Format};

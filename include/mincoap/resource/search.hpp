@@ -50,7 +50,7 @@ template <bool HasWildcards, typename Table>
     else return matches_without_wildcards(path, t.path_of(candidate), below);
 }
 
-// What a search has found so far.
+// The state of a search.
 struct finding {
     const row* method = nullptr;
     code otherwise = code::not_found;

@@ -30,7 +30,7 @@ struct row {
 // In a row's methods: it takes any path that begins with its own.
 inline constexpr method_set below_it = 1;
 
-// What is known about an entry of a site from its types.
+// The properties of an entry of a site that follow from its types.
 struct place {
     hashed_path path;
     std::span<const method_info> methods;
@@ -120,7 +120,7 @@ constexpr option_set understood_by_any(const std::array<place, N>& places) {
     return understood;
 }
 
-// Whether two methods take the same request.
+// True if two methods take the same request.
 template <std::size_t N>
 constexpr bool has_duplicate(const std::array<place, N>& places, const std::array<std::uint16_t, N>& equal) {
     std::array<std::array<unsigned, 2>, N> taken{};

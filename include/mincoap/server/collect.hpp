@@ -44,7 +44,7 @@ constexpr bool is_first_alone(std::uint32_t block) { return block <= message::bl
 
 constexpr option_set demand_of(unsigned number) { return option_set{1} << (number / 2 + demand_distance); }
 
-// What stands in the exchange of a site without blocks.
+// In place of block_options, in the exchange of a site without blocks.
 struct no_block_options {};
 
 constexpr bool is_for_blocks(unsigned number) {

@@ -296,8 +296,8 @@ private:
         note(x, outcomes::unsaid);
         return acknowledge(x);
     }
-    // Renders the reply over the request, behind its token. The header has the method until then: a response that is too
-    // large is replaced by it.
+    // Renders the reply over the request, behind its token. The header has the method until then: a response that is
+    // too large is replaced by it.
     static std::size_t write(exchange_type& x, reply& said, detail::block_request asked) {
         byte* const header = x.header();
         byte* const token_end = header + token_end_of(x);

@@ -36,7 +36,7 @@ public:
 
     request& non_confirmable() { return type_ = message::type::non_confirmable, *this; }
 
-    // Of a client that may have forged its address: what is `confirmed_only` is refused. A guard of yours decides for
+    // The client may have forged its address: a `confirmed_only` resource refuses it. A guard of yours decides for
     // itself.
     request& unconfirmed() { return is_confirmed_ = false, *this; }
     request& to_group() { return about_.multicast = true, about_.path.local = {}, *this; }

@@ -38,7 +38,7 @@ private:
     std::size_t size_ = 0;
 };
 
-// What `device::said` returns.
+// The text that `device::said` returns.
 class description {
 public:
     description() = default;

@@ -15,7 +15,7 @@ constexpr path way{.remote = ipv4(192, 0, 2, 1, 40000), .local = ipv4(192, 0, 2,
 
 using network = loopback<64, 64>;
 
-// What arrives of the datagrams "a", "b"... up to `last`, in this order, until nothing is held.
+// The datagrams that arrive, of "a", "b"... up to `last`, in this order, until nothing is held.
 template <typename Inner, typename Lossy>
 std::string received(Inner& inner, Lossy& socket, char last) {
     for (char c = 'a'; c <= last; ++c) {
@@ -36,7 +36,7 @@ std::string received(Inner& inner, Lossy& socket, char last) {
     return arrived;
 }
 
-// What goes out of the same.
+// The datagrams that go out, of the same.
 template <typename Lossy>
 std::string sent(network& inner, Lossy& socket, char last) {
     std::array<byte, 64> storage{};

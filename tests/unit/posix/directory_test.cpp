@@ -465,7 +465,7 @@ TEST_F(posix_directory, opens_a_file_once_for_a_block_and_its_directory_never) {
     EXPECT_EQ(calls->looks(), 2U) << "before and after it is opened";
 }
 
-// What was read ahead of the blocks that were asked for is not sent once the file is another one.
+// Bytes that were read ahead are not sent once the file is another one.
 class posix_directory_ahead : public posix_directory {
 protected:
     void SetUp() override {
@@ -873,7 +873,7 @@ TEST_F(posix_directory, lists_of_a_number_of_names_and_says_that_there_are_more)
     EXPECT_EQ(part.back(), "</fs/>"s + end_of_part);
 }
 
-// What a block of a listing makes the system do, however many files there are.
+// A block of a listing makes the system do so much, however many files there are.
 TEST_F(posix_directory, asks_the_system_for_no_more_files_than_a_listing_has) {
     for (unsigned i = 0; i < 4 * directory::max_links; ++i) write_file(root / std::to_string(i), "");
     for (const std::uint32_t number : {0U, 3U, 10U}) {

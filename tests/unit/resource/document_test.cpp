@@ -345,7 +345,7 @@ TEST(document, has_another_etag_once_it_changes) {
     }
 }
 
-// What is written each time is another text: it is written once for an answer, which has its ETag and its length.
+// The function writes another text each time. It is called once for an answer, which has the ETag and the length of it.
 TEST(document, that_changes_between_two_blocks_is_each_time_what_it_is_now) {
     std::vector<std::string> contents;
     std::size_t calls = 0;
@@ -580,7 +580,7 @@ TEST(document, that_is_rendered_stays_in_the_room_that_a_layer_leaves) {
     EXPECT_EQ(c.said(asked().with(4, "01")), "5.00") << "no room for a block behind the tag";
 }
 
-// In checked builds, the request is overwritten before: who reads it meanwhile sees it at once.
+// Checked builds overwrite the request before: a function that reads it meanwhile finds that at once.
 TEST(rendition, that_reads_the_request_is_caught_in_checked_builds) {
     const auto echo = [](const request& r) {
         const bytes read = r.payload();

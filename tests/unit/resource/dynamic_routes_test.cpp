@@ -125,7 +125,7 @@ TEST_F(dynamic_routes_test, take_any_name_from_the_network) {
     EXPECT_FALSE(devices.remove({"a", "b"}));
 }
 
-// What a name was given from is gone by then, and so is a resource that was made on the way.
+// The memory of the name is gone by then, and so is the resource that was given.
 TEST_F(dynamic_routes_test, keep_copies_of_names_attributes_and_resources) {
     {
         std::string name = "short-lived";

@@ -1,5 +1,5 @@
-// Blocks that are rendered over the request, in memories, limits and requests drawn at random: what is answered is a
-// block of the body, an error, or that the client has it already.
+// Blocks that are rendered over the request, in memories, limits and requests drawn at random: an answer is a block of
+// the body, an error, or a 2.03 to a client that has it already.
 #include <map>
 #include <random>
 

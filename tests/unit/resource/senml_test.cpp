@@ -199,7 +199,7 @@ TEST(senml, goes_in_blocks_through_a_small_buffer) {
     }
 }
 
-// What is read takes nothing of the room of the reply.
+// The values that are read take no room from the reply.
 TEST(senml, is_sent_wherever_a_block_fits) {
     for (std::size_t capacity = 16; capacity < 140; ++capacity) {
         const packet sent = core(numbers, capacity).answer(ask(code::get, "s"));

@@ -8,7 +8,7 @@
 namespace mincoap::security {
 namespace {
 
-// Of chaskey12.c, the reference implementation: the key 00 11 22 ... ff, and the message 00 01 02 ...
+// From chaskey12.c, the reference implementation: the key 00 11 22 ... ff, and the message 00 01 02 ...
 constexpr key stairs{0x3322'1100, 0x7766'5544, 0xbbaa'9988, 0xffee'ddcc};
 
 // The key of their implementation for speed, and the same message.

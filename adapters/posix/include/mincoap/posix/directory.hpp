@@ -177,9 +177,9 @@ class directory {
 public:
     static constexpr std::uint32_t default_capacity = 1 << 20;
 
-    // What a request for a listing or for links() costs at most: links in it, for each of which the file system is
-    // asked, and names that are read of directories, hidden ones and what else is not served included. Where a file
-    // system does not tell types with names, it is asked for each name.
+    // The most that a request for a listing or for links() costs: links in it, for each of which the file system is
+    // asked, and names that are read from directories, including hidden ones and others that are not served. Where a
+    // file system does not tell types with names, it is asked for each name.
     static constexpr unsigned max_links = 500;
     static constexpr unsigned max_entries = 1000;
 
