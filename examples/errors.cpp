@@ -15,7 +15,7 @@ namespace coap = mincoap;
 // A diagnostic text (RFC 7252 §5.5.2).
 static coap::reply set_label(const coap::request& r) {
     if (coap::as_text(r.payload()).contains('<'))
-        return coap::explained(coap::code::bad_request, "a label has no angle brackets");
+        return coap::diagnostic(coap::code::bad_request, "a label has no angle brackets");
     return coap::code::changed;
 }
 

@@ -47,7 +47,7 @@ int main(int argc, char** argv) {
     while (server.poll(coap::posix::now_ms()) != coap::poll_result::error) {
         const auto wanted = static_cast<short>(server.is_blocked() ? POLLOUT : POLLIN);
         pollfd events[]{{socket->native_handle(), wanted, 0}, {signals, POLLIN, 0}, {timer, POLLIN, 0}};
-        ::poll(events, 3, static_cast<int>(server.wait_ms(coap::posix::now_ms())));
+        ::poll(events, 3, static_cast<int>(server.idle_ms(coap::posix::now_ms())));
         if (events[1].revents != 0) return std::puts("stopped"), 0;
         std::uint64_t seconds = 0;
         if (events[2].revents == 0 || ::read(timer, &seconds, sizeof seconds) < 0) continue;

@@ -22,7 +22,7 @@ int main() {
     coap::message::writer request{memory, coap::message::type::confirmable, coap::code::get, 0xbeef, token};
     request.option(coap::option::uri_path, "temperature");
     coap::net::arrival about;
-    about.path.remote = coap::net::ipv4(192, 0, 2, 1, 40000);
+    about.route.remote = coap::net::ipv4(192, 0, 2, 1, 40000);
     network.deliver(request.written(), about);
 
     if (server.poll(0) != coap::poll_result::served) return 1;

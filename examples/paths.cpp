@@ -40,10 +40,10 @@ static coap::reply greet(const coap::request& r) {
     return coap::content(coap::query_parameter(r, "loud") ? "HELLO" : "hello");
 }
 
-constexpr auto site =
-    coap::routes(coap::at<"lamps/*">(coap::get(read_lamp), coap::put(switch_lamp)),
-                 coap::at<"lamps/all">(coap::text("4 lamps")),  // goes before the wildcard
-                 coap::below<"help">(coap::text("Turn it off and on again.")),
-                 coap::at<"greeting">(coap::get(greet).understands<coap::option::uri_query>()), coap::well_known_core);
+constexpr auto site = coap::routes(coap::at<"lamps/*">(coap::get(read_lamp), coap::put(switch_lamp)),
+                                   coap::at<"lamps/all">(coap::text("4 lamps")),  // goes before the wildcard
+                                   coap::below<"help">(coap::text("Turn it off and on again.")),
+                                   coap::at<"greeting">(coap::get(greet).accepts_option<coap::option::uri_query>()),
+                                   coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

@@ -30,8 +30,8 @@ int serve(const Site& site, int argc, char** argv, Layers&&... layers) {
     mincoap::server server{*socket, site, std::forward<Layers>(layers)...};
     server.start_message_ids_at(static_cast<std::uint16_t>(mincoap::posix::random_key()[0]));
     while (server.poll(mincoap::posix::now_ms()) != mincoap::poll_result::error) {
-        const auto wait_ms = static_cast<int>(server.wait_ms(mincoap::posix::now_ms()));
-        server.is_blocked() ? socket->wait_to_send(wait_ms) : socket->wait(wait_ms);
+        const auto idle_ms = static_cast<int>(server.idle_ms(mincoap::posix::now_ms()));
+        server.is_blocked() ? socket->wait_to_send(idle_ms) : socket->wait(idle_ms);
     }
     return 1;
 }

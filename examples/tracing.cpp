@@ -17,7 +17,7 @@ namespace coap = mincoap;
 constexpr auto site = coap::routes(coap::at<"hello">(coap::text("Hello")), coap::well_known_core);
 
 static void print(const coap::net::traced& t) {
-    const coap::net::endpoint_text remote = coap::net::to_text(t.about.path.remote);
+    const coap::net::endpoint_text remote = coap::net::to_text(t.about.route.remote);
     const bool is_in = t.direction == coap::net::direction::in;
     std::printf("%s %s %zu bytes\n", is_in ? "from" : "to", std::string{remote.view()}.c_str(), t.datagram.size());
     std::fflush(stdout);
@@ -38,8 +38,8 @@ int main(int argc, char** argv) {
     const auto key = coap::posix::random_key();
     coap::server server{printed, site, coap::echo_guard<coap::trusts_loopback>{key}};
     while (server.poll(coap::posix::now_ms()) != coap::poll_result::error) {
-        const int wait_ms = network.is_holding() ? 10 : static_cast<int>(server.wait_ms(coap::posix::now_ms()));
-        server.is_blocked() ? socket->wait_to_send(wait_ms) : socket->wait(wait_ms);
+        const int idle_ms = network.is_holding() ? 10 : static_cast<int>(server.idle_ms(coap::posix::now_ms()));
+        server.is_blocked() ? socket->wait_to_send(idle_ms) : socket->wait(idle_ms);
     }
     std::fclose(file);
     return 1;

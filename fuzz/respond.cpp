@@ -141,9 +141,9 @@ const auto site = routes(
     at<"fixed">(value([] { return 7; })), at<"percent">(value([] { return level; }, write_percent)),
     at<"half">(value([] { return level; }, [](std::int8_t n) { return n % 2 == 0; })),
     at<"cbor">(get(render_cbor), post(render_cbor)), below<"any">(forward(check_options)),
-    at<"motd">(optional(message_of_the_day)), at<"toggle">(post(toggle).understands<option::uri_query>()),
+    at<"motd">(optional(message_of_the_day)), at<"toggle">(post(toggle).accepts_option<option::uri_query>()),
     at<"json">(get([] { return content<content_format::json>("{}"); }),
-               put(count_segments).consumes<content_format::cbor>().understands<option::if_match>(),
+               put(count_segments).consumes<content_format::cbor>().accepts_option<option::if_match>(),
                fetch(count_segments)),
     below<"fs">(get(count_segments), delete_(toggle)), below<"in">(inner),
     below<"i">(routes(at<"j">(text("J")), below<"k">(inner))), at<"doc">(document(poem)),
@@ -446,7 +446,7 @@ net::arrival arrival_of(byte how) {
     net::arrival about;
     about.multicast = (how & 1) != 0;
     about.truncated = (how & 2) != 0;
-    about.path.remote = net::ipv4(192, 0, 2, 1, (how & 0x80) != 0 ? 5683 : 40000);
+    about.route.remote = net::ipv4(192, 0, 2, 1, (how & 0x80) != 0 ? 5683 : 40000);
     return about;
 }
 

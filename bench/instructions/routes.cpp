@@ -60,8 +60,8 @@ struct memory_socket {
         in.size = request->size;
         return mincoap::net::status::done;
     }
-    [[gnu::noinline]] mincoap::net::status send(mincoap::bytes datagram, const mincoap::net::path& way) {
-        asm volatile("" : : "r"(datagram.data()), "r"(&way) : "memory");
+    [[gnu::noinline]] mincoap::net::status send(mincoap::bytes datagram, const mincoap::net::route& route) {
+        asm volatile("" : : "r"(datagram.data()), "r"(&route) : "memory");
         if (datagram.size() == reply_size) ++answered;
         return mincoap::net::status::done;
     }
@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
         mincoap::net::arrival in;
         for (std::size_t i = 0; i < requests; ++i) {
             socket.receive(memory.message, in);
-            socket.send({memory.message.data(), reply_size}, in.path);
+            socket.send({memory.message.data(), reply_size}, in.route);
         }
     } else {
         mincoap::server server{socket, site, memory, mincoap::unguarded{}};

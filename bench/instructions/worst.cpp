@@ -48,8 +48,8 @@ struct memory_socket {
         in.size = request.size();
         return mincoap::net::status::done;
     }
-    [[gnu::noinline]] mincoap::net::status send(mincoap::bytes reply, const mincoap::net::path& way) {
-        asm volatile("" : : "r"(reply.data()), "r"(&way) : "memory");
+    [[gnu::noinline]] mincoap::net::status send(mincoap::bytes reply, const mincoap::net::route& route) {
+        asm volatile("" : : "r"(reply.data()), "r"(&route) : "memory");
         return mincoap::net::status::done;
     }
 };

@@ -1,11 +1,11 @@
 // discovery.cpp with a text that is sent in blocks, and No-Response.
 #include <mincoap/layer/no_response.hpp>
 #include <mincoap/layer/unguarded.hpp>
-#include <mincoap/resource/document.hpp>
+#include <mincoap/resource/blockwise/document.hpp>
+#include <mincoap/resource/discovery/well_known_core.hpp>
 #include <mincoap/resource/routes.hpp>
 #include <mincoap/resource/text.hpp>
 #include <mincoap/resource/value.hpp>
-#include <mincoap/resource/well_known_core.hpp>
 #include <mincoap/server/server.hpp>
 
 #include "radio.hpp"

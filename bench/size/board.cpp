@@ -9,7 +9,7 @@ volatile std::uint32_t now_ms;
 mincoap::net::status radio_receive(mincoap::byte*, std::size_t, mincoap::net::arrival*) {
     return mincoap::net::status::would_block;
 }
-mincoap::net::status radio_send(const mincoap::byte*, std::size_t, const mincoap::net::path*) {
+mincoap::net::status radio_send(const mincoap::byte*, std::size_t, const mincoap::net::route*) {
     return mincoap::net::status::done;
 }
 void radio_random(void*, std::size_t) {}

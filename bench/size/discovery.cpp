@@ -1,9 +1,9 @@
 // hello.cpp, and it tells what it serves.
 #include <mincoap/layer/unguarded.hpp>
+#include <mincoap/resource/discovery/well_known_core.hpp>
 #include <mincoap/resource/routes.hpp>
 #include <mincoap/resource/text.hpp>
 #include <mincoap/resource/value.hpp>
-#include <mincoap/resource/well_known_core.hpp>
 #include <mincoap/server/server.hpp>
 
 #include "radio.hpp"

@@ -11,7 +11,7 @@ struct arrival {
 };
 enum status : std::uint8_t { done, would_block, failed };
 status radio_receive(std::uint8_t* storage, unsigned size, arrival* in);
-status radio_send(const std::uint8_t* datagram, unsigned size, const void* way);
+status radio_send(const std::uint8_t* datagram, unsigned size, const void* route);
 }
 
 namespace {

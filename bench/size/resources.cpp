@@ -52,7 +52,7 @@ struct four {
     to.put(fan ? mincoap::byte{'1'} : mincoap::byte{'0'});
 }
 [[maybe_unused]] mincoap::reply explain(const mincoap::request&) {
-    return mincoap::explained(mincoap::code::conflict, "no");
+    return mincoap::diagnostic(mincoap::code::conflict, "no");
 }
 [[maybe_unused]] mincoap::reply create(const mincoap::request&) { return mincoap::created<"a">(1); }
 [[maybe_unused]] mincoap::reply tell_problem(const mincoap::request&) {
@@ -129,7 +129,7 @@ constexpr auto site = mincoap::routes(
     at<"a">(mincoap::get(tell_problem)),
 #endif
 #ifdef WITH_QUERY
-    at<"a">(mincoap::get(find).understands<mincoap::option::uri_query>()),
+    at<"a">(mincoap::get(find).accepts_option<mincoap::option::uri_query>()),
 #endif
 #ifdef WITH_DOCUMENT
     at<"a">(mincoap::document("a")),

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <mincoap/cbor/fields.hpp>
-#include <mincoap/resource/representation.hpp>
+#include <mincoap/resource/blockwise/representation.hpp>
 
 namespace demo {
 

@@ -52,7 +52,7 @@ inline void write_log(const message_log& log, mincoap::body_writer& to) {
 
 constexpr auto read_record(const entry& current) {
     return mincoap::get([&current](const mincoap::request& r) { return show(current, r); })
-        .understands<mincoap::option::block2>();
+        .accepts_option<mincoap::option::block2>();
 }
 
 constexpr auto add_line(message_log& log, const char* level) {

@@ -22,7 +22,7 @@ public:
     void operator()(const mincoap::net::traced& t) const {
         if (log_ == nullptr) return;
         const bool is_in = t.direction == mincoap::net::direction::in;
-        *log_ << (is_in ? "<- " : "-> ") << describe(t.about.path.remote) << "  " << describe(t.datagram)
+        *log_ << (is_in ? "<- " : "-> ") << describe(t.about.route.remote) << "  " << describe(t.datagram)
               << notes(t.about) << '\n'
               << std::flush;
     }

@@ -133,9 +133,9 @@ int serve(udp_socket& socket, const auto& site, const settings& given, const std
     for (;;) {
         const std::uint32_t now_ms = mincoap::posix::now_ms();
         if (now_ms - rejoined_ms >= longest_wait_ms) socket.rejoin(), rejoined_ms = now_ms;
-        const std::uint32_t wait_ms =
-            given.groups.empty() ? server.wait_ms(now_ms) : std::min(server.wait_ms(now_ms), longest_wait_ms);
-        if (!wait(socket, given.stop_signals, server.is_blocked(), static_cast<int>(wait_ms))) break;
+        const std::uint32_t idle_ms =
+            given.groups.empty() ? server.idle_ms(now_ms) : std::min(server.idle_ms(now_ms), longest_wait_ms);
+        if (!wait(socket, given.stop_signals, server.is_blocked(), static_cast<int>(idle_ms))) break;
         if (server.poll(mincoap::posix::now_ms()) == mincoap::poll_result::error) {
             std::cerr << "the socket failed: " << socket.last_error().message() << '\n';
             return 1;

@@ -82,7 +82,7 @@ constexpr auto site = routes(
     at<"stack">(value(stack_high_water).title("Stack high-water, bytes").if_("core.s")),
     at<"heap">(value(heap).title("Heap, bytes").if_("core.s")), at<"memory">(rendered(write_memory).title("Memory")),
     at<"counters">(rendered(write_counters).title("Counters")),
-    at<"cbor">(get(show).understands<option::block2>().title("Record").rt("demo.record").ct(cbor_format),
+    at<"cbor">(get(show).accepts_option<option::block2>().title("Record").rt("demo.record").ct(cbor_format),
                record<code::put>(entry, demo::entry_fields, demo::is_harmless)),
     at<"message/info">(post(inform).consumes<plain>().title("Log a message").rt("demo.message")),
     at<"message/warn">(post(warn).consumes<plain>().title("Log a warning").rt("demo.message")),

@@ -7,7 +7,7 @@
 //     0000010
 #pragma once
 
-#include <mincoap/resource/representation.hpp>
+#include <mincoap/resource/blockwise/representation.hpp>
 
 namespace firmware {
 

@@ -15,7 +15,7 @@ struct board_socket : mincoap::lwip::udp_socket {
 
     mincoap::net::status receive(mincoap::mutable_bytes& buffer, mincoap::net::arrival& in) {
         const mincoap::net::status received = udp_socket::receive(buffer, in);
-        came_by = in.path.local.interface;
+        came_by = in.route.local.interface;
         return received;
     }
 };
@@ -85,8 +85,8 @@ template <typename Server>
         const bool fed = network::feed();
         const bool served = serve(server);
         network::run_timers();
-        const std::uint32_t wait_ms = server.wait_ms(board::now_ms());
-        if (!fed && !served && wait_ms != 0) board::sleep(wait_ms < longest_sleep_ms ? wait_ms : longest_sleep_ms);
+        const std::uint32_t idle_ms = server.idle_ms(board::now_ms());
+        if (!fed && !served && idle_ms != 0) board::sleep(idle_ms < longest_sleep_ms ? idle_ms : longest_sleep_ms);
     }
 }
 

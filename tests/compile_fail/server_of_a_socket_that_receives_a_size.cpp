@@ -2,7 +2,7 @@
 
 struct radio {
     std::size_t receive(mincoap::mutable_bytes, mincoap::net::arrival&) { return 0; }
-    mincoap::net::status send(mincoap::bytes, const mincoap::net::path&) { return {}; }
+    mincoap::net::status send(mincoap::bytes, const mincoap::net::route&) { return {}; }
 };
 
 int main() {

@@ -2,7 +2,7 @@
 
 struct radio {
     mincoap::net::status receive(mincoap::mutable_bytes, mincoap::net::arrival&) { return {}; }
-    bool send(mincoap::bytes, const mincoap::net::path&) { return true; }
+    bool send(mincoap::bytes, const mincoap::net::route&) { return true; }
 };
 
 int main() {

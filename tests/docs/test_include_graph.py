@@ -131,7 +131,7 @@ def test_room_that_the_table_does_not_have_is_refused(tmp_path):
 
 
 def test_folder_in_a_room_belongs_to_the_room(tmp_path):
-    plant(tmp_path, {"resource/link": [], "resource/discovery/filter": ["resource/link", "handler/reply"],
+    plant(tmp_path, {"resource/discovery/link": [], "resource/discovery/filter": ["resource/discovery/link", "handler/reply"],
                      "handler/reply": []})
     assert arrows(drawn(tmp_path)) == {("resource", "handler"): 1}
 

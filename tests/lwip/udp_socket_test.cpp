@@ -55,7 +55,7 @@ protected:
             by.in = about;
             return received;
         }
-        status send(bytes datagram, const net::path& way) const { return by.socket.send(datagram, way); }
+        status send(bytes datagram, const net::route& route) const { return by.socket.send(datagram, route); }
     };
 
     wire& first = wire::number(0);
@@ -137,10 +137,10 @@ TEST_F(lwip_udp_socket, of_one_interface_hears_that_one_only) {
 TEST_F(lwip_udp_socket, tells_the_interface) {
     second.put(make({second.ipv4(9, peer_port), second.ipv4(1, port), get_hello}));
     ASSERT_EQ(receive(), status::done);
-    EXPECT_EQ(in.path.local.interface, second.interface());
+    EXPECT_EQ(in.route.local.interface, second.interface());
     second.put(make({second.link_local(9, peer_port), second.link_local(1, port), get_hello}));
     ASSERT_EQ(receive(), status::done);
-    EXPECT_EQ(in.path.remote.interface, second.interface()) << "the zone";
+    EXPECT_EQ(in.route.remote.interface, second.interface()) << "the zone";
 }
 
 // The address of the interface that it came by is not the one that was asked.
@@ -203,9 +203,9 @@ TEST_P(lwip_groups, are_heard_once_joined_and_answered_from_an_address_of_the_li
         w->put(make({asker(*w), group(port), get_hello_non}));
         ASSERT_EQ(receive(), status::done);
         EXPECT_TRUE(in.multicast);
-        EXPECT_TRUE(is_unspecified(in.path.local));
-        EXPECT_EQ(in.path.local.interface, w->interface());
-        ASSERT_EQ(socket.send(hello, in.path), status::done);
+        EXPECT_TRUE(is_unspecified(in.route.local));
+        EXPECT_EQ(in.route.local.interface, w->interface());
+        ASSERT_EQ(socket.send(hello, in.route), status::done);
         const auto answer = w->take_datagram();
         ASSERT_TRUE(answer);
         EXPECT_FALSE(is_multicast(answer->from));
@@ -351,21 +351,21 @@ TEST_P(lwip_groups, can_be_joined_again_when_the_interface_is_made_anew_however_
 // ---- sending
 
 TEST_F(lwip_udp_socket, is_blocked_while_lwip_has_no_memory) {
-    const net::path way{peer(), here()};
+    const net::route route{peer(), here()};
     {
         const out_of_memory now;
-        EXPECT_EQ(socket.send(hello, way), status::would_block);
+        EXPECT_EQ(socket.send(hello, route), status::would_block);
     }
-    EXPECT_EQ(socket.send(hello, way), status::done);
+    EXPECT_EQ(socket.send(hello, route), status::done);
     EXPECT_TRUE(first.take_datagram());
 }
 
 TEST_F(lwip_udp_socket, is_blocked_while_the_link_takes_nothing) {
     first.refusals = 2;
-    const net::path way{peer(), here()};
-    EXPECT_EQ(socket.send(hello, way), status::would_block);
-    EXPECT_EQ(socket.send(hello, way), status::would_block);
-    EXPECT_EQ(socket.send(hello, way), status::done);
+    const net::route route{peer(), here()};
+    EXPECT_EQ(socket.send(hello, route), status::would_block);
+    EXPECT_EQ(socket.send(hello, route), status::would_block);
+    EXPECT_EQ(socket.send(hello, route), status::done);
     EXPECT_TRUE(first.take_datagram());
     EXPECT_FALSE(first.take_datagram());
 }
@@ -413,7 +413,7 @@ TEST_F(lwip_udp_socket, lends_as_much_as_the_buffer_has_behind_the_datagram) {
     ASSERT_EQ(receive(), status::done);
     for (byte& b : buffer) b = 1;  // AddressSanitizer has a say
     EXPECT_EQ(buffer.size(), 600U - 28U - first.headroom);
-    EXPECT_EQ(socket.send(buffer, in.path), status::done);
+    EXPECT_EQ(socket.send(buffer, in.route), status::done);
     EXPECT_EQ(first.take_datagram()->data, packet(600U - 28U - first.headroom, 1));
 }
 
@@ -662,7 +662,7 @@ TEST_F(lwip_udp_socket, leaves_what_it_lent_to_the_caller_when_it_is_closed) {
     ASSERT_TRUE(is_lent());
     socket.close();
     buffer[0] = 1;  // AddressSanitizer has a say
-    EXPECT_EQ(socket.send(buffer.first(10), in.path), status::failed);
+    EXPECT_EQ(socket.send(buffer.first(10), in.route), status::failed);
     EXPECT_EQ(receive(), status::would_block);
 }
 
@@ -691,8 +691,8 @@ TEST_F(lwip_udp_socket, sends_without_a_copy_from_anywhere_in_what_it_lent) {
         ASSERT_EQ(receive(), status::done);
         copy_bytes(hello.data(), hello.size(), buffer.data() + at);
         const bytes answer = buffer.subspan(at, hello.size());
-        while (first.refusals != 0) EXPECT_EQ(socket.send(answer, in.path), status::would_block);
-        EXPECT_EQ(socket.send(answer, in.path), status::done);
+        while (first.refusals != 0) EXPECT_EQ(socket.send(answer, in.route), status::would_block);
+        EXPECT_EQ(socket.send(answer, in.route), status::done);
         EXPECT_EQ(first.take_datagram()->data, hello) << at;
     }
 }
@@ -702,8 +702,8 @@ TEST_F(lwip_udp_socket, needs_no_memory_of_the_heap_for_an_answer_in_what_it_len
     ASSERT_EQ(receive(), status::done);
     ASSERT_TRUE(is_lent());
     const out_of_memory now;
-    EXPECT_EQ(socket.send(bytes{memory.message}.first(10), in.path), status::would_block) << "this one it has to copy";
-    EXPECT_EQ(socket.send(buffer.first(10), in.path), status::done);
+    EXPECT_EQ(socket.send(bytes{memory.message}.first(10), in.route), status::would_block) << "this one it has to copy";
+    EXPECT_EQ(socket.send(buffer.first(10), in.route), status::done);
     EXPECT_TRUE(first.take_datagram());
 }
 

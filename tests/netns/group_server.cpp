@@ -26,7 +26,7 @@ static int serve(posix::udp_socket& socket, const auto& site, std::uint16_t leis
     std::puts("listening");
     std::fflush(stdout);
     while (member.poll(now_ms()) != poll_result::error)
-        member.is_blocked() ? socket.wait_to_send() : socket.wait(static_cast<int>(member.wait_ms(now_ms())));
+        member.is_blocked() ? socket.wait_to_send() : socket.wait(static_cast<int>(member.idle_ms(now_ms())));
     return 1;
 }
 

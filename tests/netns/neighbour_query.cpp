@@ -28,7 +28,7 @@ static net::endpoint to_endpoint(std::string text) {
 int main(int count, char** arguments) {
     const int kernel = posix::open_rtnetlink(0);
     for (int i = 1; i < count; ++i) {
-        const net::path way{.remote = to_endpoint(arguments[i])};
-        std::puts(posix::can_be_reached(kernel, way, way.remote.interface) ? "yes" : "no");
+        const net::route route{.remote = to_endpoint(arguments[i])};
+        std::puts(posix::can_be_reached(kernel, route, route.remote.interface) ? "yes" : "no");
     }
 }

@@ -23,6 +23,6 @@ int main(int count, char** arguments) {
         socket->wait();
         if (socket->receive(mutable_bytes{data}.subspan(1), in) != net::status::done) continue;
         data[0] = in.multicast ? 1 : 0;
-        if (socket->send({data, in.size + 1}, in.path) == net::status::failed) return 1;
+        if (socket->send({data, in.size + 1}, in.route) == net::status::failed) return 1;
     }
 }

@@ -21,14 +21,14 @@ inline constexpr net::endpoint device = net::ipv4(192, 0, 2, 2, 5683);
 
 inline net::arrival unicast() {
     net::arrival about;
-    about.path = {.remote = client, .local = device};
+    about.route = {.remote = client, .local = device};
     return about;
 }
 
 inline net::arrival multicast() {
     net::arrival about = unicast();
     about.multicast = true;
-    about.path.local = {};
+    about.route.local = {};
     return about;
 }
 

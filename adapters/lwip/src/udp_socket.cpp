@@ -106,21 +106,21 @@ netif* interface_of(const endpoint& e) {
 bool is_for_now(err_t error) { return error == ERR_MEM || error == ERR_BUF; }
 
 // Without a local address, lwIP chooses one of the interface, or of the one that routing finds.
-err_t hand_over(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
+err_t hand_over(udp_pcb* pcb, pbuf* datagram, const net::route& route) {
     ip_addr_t remote;
     ip_addr_t local;
-    if (!to_lwip(way.remote, remote)) return ERR_RTE;
-    netif* out = interface_of(way.local);
-    set_zone(remote, out != nullptr ? out : interface_of(way.remote));
-    if (is_unspecified(way.local)) {
-        return out != nullptr ? udp_sendto_if(pcb, datagram, &remote, way.remote.port, out)
-                              : udp_sendto(pcb, datagram, &remote, way.remote.port);
+    if (!to_lwip(route.remote, remote)) return ERR_RTE;
+    netif* out = interface_of(route.local);
+    set_zone(remote, out != nullptr ? out : interface_of(route.remote));
+    if (is_unspecified(route.local)) {
+        return out != nullptr ? udp_sendto_if(pcb, datagram, &remote, route.remote.port, out)
+                              : udp_sendto(pcb, datagram, &remote, route.remote.port);
     }
-    if (is_ipv4(way.local) != is_ipv4(way.remote) || !to_lwip(way.local, local)) return ERR_RTE;
+    if (is_ipv4(route.local) != is_ipv4(route.remote) || !to_lwip(route.local, local)) return ERR_RTE;
     if (out == nullptr) out = ip_route(&local, &remote);
     if (out == nullptr) return ERR_RTE;
     set_zone(local, out);
-    return udp_sendto_if_src(pcb, datagram, &remote, way.remote.port, out, &local);
+    return udp_sendto_if_src(pcb, datagram, &remote, route.remote.port, out, &local);
 }
 
 // The header of Ethernet is put before a packet last of all. One that is refused without it did not come to the driver:
@@ -132,11 +132,11 @@ bool lacks_neighbour(const netif* out, unsigned headers, const endpoint& remote)
 }
 
 // A neighbour that is not there is looked for for seconds. Nobody else is to wait for that, so what lacks one is lost.
-err_t transmit(udp_pcb* pcb, pbuf* datagram, const net::path& way) {
+err_t transmit(udp_pcb* pcb, pbuf* datagram, const net::route& route) {
     const unsigned size = datagram->tot_len;
-    const err_t error = hand_over(pcb, datagram, way);
+    const err_t error = hand_over(pcb, datagram, route);
     if (error != ERR_MEM) return error;
-    if (lacks_neighbour(interface_of(way.local), datagram->tot_len - size, way.remote)) return ERR_RTE;
+    if (lacks_neighbour(interface_of(route.local), datagram->tot_len - size, route.remote)) return ERR_RTE;
     return ERR_MEM;
 }
 
@@ -337,7 +337,7 @@ status udp_socket::receive(mutable_bytes& buffer, net::arrival& in) {
     take_back();
     if (count_ == 0) return status::would_block;
     const waiting& next = pop();
-    in.path = next.path;
+    in.route = next.route;
     in.multicast = next.multicast;
     const std::size_t most = buffer.size() < next.largest ? buffer.size() : next.largest;
     if (lend(next.data, buffer, most)) {
@@ -369,10 +369,10 @@ void udp_socket::take_back() {
 
 // ---- datagrams out
 
-status udp_socket::send(bytes datagram, const net::path& way) {
+status udp_socket::send(bytes datagram, const net::route& route) {
     core_lock lock;
     if (pcb_ == nullptr) return take_back(), status::failed;
-    const err_t error = is_lent(datagram) ? send_lent(datagram, way) : send_copy(datagram, way);
+    const err_t error = is_lent(datagram) ? send_lent(datagram, route) : send_copy(datagram, route);
     if (is_for_now(error)) return status::would_block;
     take_back();
     return status::done;
@@ -387,20 +387,20 @@ bool udp_socket::is_lent(bytes datagram) const {
 
 // lwIP put its headers before a datagram that it then refused: each attempt starts from the datagram alone. A copy has
 // room for them where there was none (ERR_BUF).
-err_t udp_socket::send_lent(bytes datagram, const net::path& way) {
+err_t udp_socket::send_lent(bytes datagram, const net::route& route) {
     lent_->payload = const_cast<byte*>(datagram.data());
     lent_->len = lent_->tot_len = static_cast<u16_t>(datagram.size());
-    const err_t error = transmit(pcb_, lent_, way);
-    return error == ERR_BUF ? send_copy(datagram, way) : error;
+    const err_t error = transmit(pcb_, lent_, route);
+    return error == ERR_BUF ? send_copy(datagram, route) : error;
 }
 
-err_t udp_socket::send_copy(bytes datagram, const net::path& way) {
+err_t udp_socket::send_copy(bytes datagram, const net::route& route) {
     if (can_never_be_sent(datagram.size())) return ERR_VAL;
     const auto size = static_cast<u16_t>(datagram.size());
     pbuf* const copy = pbuf_alloc(PBUF_TRANSPORT, size, PBUF_RAM);
     if (copy == nullptr) return ERR_MEM;
     copy_bytes(datagram.data(), size, static_cast<byte*>(copy->payload));
-    const err_t error = transmit(pcb_, copy, way);
+    const err_t error = transmit(pcb_, copy, route);
     pbuf_free(copy);
     return error;
 }

@@ -75,7 +75,7 @@ reply directory::read(const request& r, const place& at, detail::file_status& lo
         return refused;
     constexpr auto max_size = (std::uint32_t{block::max_number} + 1) << (4 + block::max_size_exponent);
     if (static_cast<std::uint64_t>(look.st_size) > max_size)
-        return explained(code::not_implemented, "larger than 1 GiB");
+        return diagnostic(code::not_implemented, "larger than 1 GiB");
     const extent all{static_cast<std::uint32_t>(look.st_size), detail::tag_of(look)};
     return in_blocks(r, detail::format_of(at.name.data()), file_content{&served_, all});
 }

@@ -8,7 +8,7 @@
 #include <dirent.h>
 
 #include <mincoap/resource/decimal.hpp>
-#include <mincoap/resource/link_writer.hpp>
+#include <mincoap/resource/discovery/link_writer.hpp>
 
 #include "entry.hpp"
 

@@ -71,15 +71,15 @@ std::optional<hop> hop_in(const rtnetlink_message<rtmsg>& route, const family_ad
 }
 
 // None if there is no route, or one that needs no neighbour, such as a local one.
-std::optional<hop> next_hop(int kernel, const net::path& way, std::uint32_t interface) {
-    const family_address peer = address_of(way.remote);
-    const family_address here = address_of(way.local);
+std::optional<hop> next_hop(int kernel, const net::route& route, std::uint32_t interface) {
+    const family_address peer = address_of(route.remote);
+    const family_address here = address_of(route.local);
     rtnetlink_message<rtmsg> m;
     m.begin(RTM_GETROUTE);
     m.body.rtm_family = peer.family;
     m.body.rtm_dst_len = static_cast<byte>(peer.size * 8);
     m.add(RTA_DST, peer.data, peer.size);
-    if (!is_unspecified(way.local) && here.family == peer.family) {
+    if (!is_unspecified(route.local) && here.family == peer.family) {
         m.body.rtm_src_len = static_cast<byte>(here.size * 8);
         m.add(RTA_SRC, here.data, here.size);
     }
@@ -111,9 +111,9 @@ bool has_address(int kernel, const hop& next) {
 
 }  // namespace
 
-bool can_be_reached(int kernel, const net::path& way, std::uint32_t interface) {
+bool can_be_reached(int kernel, const net::route& route, std::uint32_t interface) {
     if (kernel < 0) return true;
-    const auto next = next_hop(kernel, way, interface);
+    const auto next = next_hop(kernel, route, interface);
     return !next || !has_link_layer_addresses(kernel, next->interface) || has_address(kernel, *next);
 }
 

@@ -10,6 +10,6 @@ namespace mincoap::posix {
 //   kernel       of open_rtnetlink; if it is none, the answer is true
 //   interface    by which the datagram leaves; 0: the routing table decides
 // The routing table is asked without the socket's mark.
-bool can_be_reached(int kernel, const net::path& way, std::uint32_t interface);
+bool can_be_reached(int kernel, const net::route& route, std::uint32_t interface);
 
 }  // namespace mincoap::posix

@@ -121,14 +121,14 @@ void read(const socket_address& from, endpoint& e) {
     }
 }
 
-bool is_link_local_ipv4(const net::path& way) {
-    return is_link_local_ipv4(way.remote) || is_link_local_ipv4(way.local);
+bool is_link_local_ipv4(const net::route& route) {
+    return is_link_local_ipv4(route.remote) || is_link_local_ipv4(route.local);
 }
-bool is_link_local_ipv6(const net::path& way) {
-    return is_link_local_ipv6(way.remote) || is_link_local_ipv6(way.local);
+bool is_link_local_ipv6(const net::route& route) {
+    return is_link_local_ipv6(route.remote) || is_link_local_ipv6(route.local);
 }
-bool is_link_local(const net::path& way) {
-    return is_ipv4(way.remote) ? is_link_local_ipv4(way) : is_link_local_ipv6(way);
+bool is_link_local(const net::route& route) {
+    return is_ipv4(route.remote) ? is_link_local_ipv4(route) : is_link_local_ipv6(route);
 }
 
 // 0.0.0.0, ::, or a group: no datagram can come from there.
@@ -150,14 +150,14 @@ const Info& info_in(const cmsghdr& header) {
 // which look like any other address.
 void read(const in_pktinfo& info, net::arrival& in) {
     in.multicast = info.ipi_addr.s_addr != info.ipi_spec_dst.s_addr;
-    in.path.local.interface = static_cast<std::uint32_t>(info.ipi_ifindex);
-    set_ipv4(in.path.local, info.ipi_addr);
+    in.route.local.interface = static_cast<std::uint32_t>(info.ipi_ifindex);
+    set_ipv4(in.route.local, info.ipi_addr);
 }
 
 void read(const in6_pktinfo& info, net::arrival& in) {
     in.multicast = info.ipi6_addr.s6_addr[0] == 0xff;
-    in.path.local.interface = static_cast<std::uint32_t>(info.ipi6_ifindex);
-    set_ipv6(in.path.local, info.ipi6_addr);
+    in.route.local.interface = static_cast<std::uint32_t>(info.ipi6_ifindex);
+    set_ipv6(in.route.local, info.ipi6_addr);
 }
 
 struct control {
@@ -175,18 +175,18 @@ bool is_message(const cmsghdr& header, int level, int type) {
 // broadcasts. A datagram of IPv6 that forges a mapped address, such as ::ffff:127.0.0.1, does not have it. The kernel
 // wrote the messages, so they are stepped through without the doubts of CMSG_NXTHDR.
 void read_control(const control& from, std::size_t size, net::arrival& in) {
-    const bool ipv4 = is_ipv4(in.path.remote);
+    const bool ipv4 = is_ipv4(in.route.remote);
     for (std::size_t at = 0; at + sizeof(cmsghdr) <= size;) {
         const auto& header = *reinterpret_cast<const cmsghdr*>(from.room + at);
         if (ipv4 && is_message(header, IPPROTO_IP, IP_PKTINFO)) return read(info_in<in_pktinfo>(header), in);
         if (!ipv4 && is_message(header, IPPROTO_IPV6, IPV6_PKTINFO)) return read(info_in<in6_pktinfo>(header), in);
         at += CMSG_ALIGN(header.cmsg_len);
     }
-    in.path.local = {};
+    in.route.local = {};
     in.multicast = false;
 }
 
-bool has_packet_info(const net::arrival& in) { return in.path.local.interface != 0; }
+bool has_packet_info(const net::arrival& in) { return in.route.local.interface != 0; }
 
 template <typename Info>
 std::size_t write(control& to, int level, int type, const Info& info) {
@@ -201,16 +201,16 @@ std::size_t write(control& to, int level, int type, const Info& info) {
 
 // Where an address means something on one link only, the interface tells which; else routing decides, and the interface
 // is 0. A local address that says nothing is 0 as well: the message then asks for nothing.
-std::size_t write_control(control& to, const net::path& way) {
-    if (is_ipv4(way.remote)) {
+std::size_t write_control(control& to, const net::route& route) {
+    if (is_ipv4(route.remote)) {
         in_pktinfo info{};
-        info.ipi_ifindex = is_link_local_ipv4(way) ? static_cast<int>(way.local.interface) : 0;
-        info.ipi_spec_dst = ipv4_of(way.local);
+        info.ipi_ifindex = is_link_local_ipv4(route) ? static_cast<int>(route.local.interface) : 0;
+        info.ipi_spec_dst = ipv4_of(route.local);
         return write(to, IPPROTO_IP, IP_PKTINFO, info);
     }
     in6_pktinfo info;
-    info.ipi6_addr = ipv6_of(way.local);
-    info.ipi6_ifindex = is_link_local_ipv6(way) ? way.local.interface : 0;
+    info.ipi6_addr = ipv6_of(route.local);
+    info.ipi6_ifindex = is_link_local_ipv6(route) ? route.local.interface : 0;
     return write(to, IPPROTO_IPV6, IPV6_PKTINFO, info);
 }
 
@@ -316,15 +316,15 @@ struct udp_socket::envelope {
 
     // What recvmsg wrote on it.
     void tell(net::arrival& in) const {
-        read(remote, in.path.remote);
+        read(remote, in.route.remote);
         read_control(extra, message.msg_controllen, in);
         in.truncated = (message.msg_flags & MSG_TRUNC) != 0;
     }
 
     // What sendmsg is to read.
-    void address(const net::path& way, bool ipv6) {
-        message.msg_namelen = write(remote, way.remote, ipv6);
-        message.msg_controllen = write_control(extra, way);
+    void address(const net::route& route, bool ipv6) {
+        message.msg_namelen = write(remote, route.remote, ipv6);
+        message.msg_controllen = write_control(extra, route);
     }
 };
 
@@ -469,7 +469,7 @@ detail::socket_handle::~socket_handle() {
     const ssize_t size = ::recvmsg(native_handle(), &letter.message, 0);
     if (size < 0) return errno;
     letter.tell(in);
-    in.path.local.port = port_;
+    in.route.local.port = port_;
     in.size = static_cast<std::size_t>(size);
     return wants(in) ? 0 : unwanted_datagram;
 }
@@ -495,31 +495,31 @@ status udp_socket::receive(mutable_bytes storage, net::arrival& in) {
 // From no address, or from a group: an answer would go to the machine itself, or to many. Without packet information
 // nothing is known of where it was sent to, nor by which protocol it came.
 [[gnu::always_inline]] inline bool udp_socket::wants(net::arrival& in) const {
-    if (is_no_sender(in.path.remote) || !has_packet_info(in)) return false;
+    if (is_no_sender(in.route.remote) || !has_packet_info(in)) return false;
     return !in.multicast || is_of_member(in);
 }
 
 bool udp_socket::is_of_member(net::arrival& in) const {
-    const bool joined = is_member(in.path.local);
-    in.path.local.address = {};
+    const bool joined = is_member(in.route.local);
+    in.route.local.address = {};
     return joined;
 }
 
-status udp_socket::send(bytes datagram, const net::path& way) {
-    if (!ipv6_ && !is_ipv4(way.remote)) return status::done;  // from a socket of IPv4, no way leads to IPv6
+status udp_socket::send(bytes datagram, const net::route& route) {
+    if (!ipv6_ && !is_ipv4(route.remote)) return status::done;  // from a socket of IPv4, no way leads to IPv6
     const long charge = charge_of(datagram.size());
-    if (room_ < charge && !find_room(charge, way)) return drop();
+    if (room_ < charge && !find_room(charge, route)) return drop();
     room_ -= charge;
     envelope letter(const_cast<byte*>(datagram.data()), datagram.size());  // sendmsg only reads it
-    letter.address(way, ipv6_);
+    letter.address(route, ipv6_);
     return ::sendmsg(native_handle(), &letter.message, 0) < 0 ? send_after(errno, letter) : status::done;
 }
 
 // Whether this datagram may be sent although the room that was seen last is used up: only this socket fills its send
 // buffer, so there is at least as much room as after the last look.
-[[gnu::cold]] bool udp_socket::find_room(long charge, const net::path& way) {
+[[gnu::cold]] bool udp_socket::find_room(long charge, const net::route& route) {
     const long room = room_for_anybody();
-    if (room <= 0 && !can_be_reached(way)) return false;
+    if (room <= 0 && !can_be_reached(route)) return false;
     room_ = std::max(room, charge);
     return true;
 }
@@ -534,11 +534,11 @@ status udp_socket::send(bytes datagram, const net::path& way) {
     return size * 3 / 8 - waiting;
 }
 
-[[gnu::cold]] bool udp_socket::can_be_reached(const net::path& way) const {
+[[gnu::cold]] bool udp_socket::can_be_reached(const net::route& route) const {
     const auto bound = static_cast<std::uint32_t>(option_of(native_handle(), SOL_SOCKET, SO_BINDTOIFINDEX, 0));
-    const std::uint32_t zone = way.local.interface != 0 ? way.local.interface : way.remote.interface;
-    const std::uint32_t interface = is_link_local(way) ? zone : bound;
-    return posix::can_be_reached(routes_.number(), way, interface);
+    const std::uint32_t zone = route.local.interface != 0 ? route.local.interface : route.remote.interface;
+    const std::uint32_t interface = is_link_local(route) ? zone : bound;
+    return posix::can_be_reached(routes_.number(), route, interface);
 }
 
 status udp_socket::drop() {

@@ -44,8 +44,8 @@ struct key {
     bool is_text;         // a comparison with null is no constant for GCC with sanitizers
 
     constexpr std::string_view view() const { return {text, static_cast<std::size_t>(number)}; }
-    constexpr bool is(std::int32_t n) const { return !is_text && number == n; }
-    constexpr bool is(std::string_view t) const { return is_text && view() == t; }
+    constexpr bool matches(std::int32_t n) const { return !is_text && number == n; }
+    constexpr bool matches(std::string_view t) const { return is_text && view() == t; }
 };
 
 // In the order of their encoded bytes (RFC 8949 §4.2.1): numbers from 0 upward, then from -1 downward; then texts, the

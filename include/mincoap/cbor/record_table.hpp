@@ -61,7 +61,7 @@ template <bool HasTextKeys, mode Mode>
 std::size_t take_key(basic_reader<Mode>& in, field_rows rows) {
     const auto index_of = [&](auto key) -> std::size_t {
         for (std::size_t i = 0; i < rows.size(); ++i)
-            if (rows[i].key.is(key)) return i;
+            if (rows[i].key.matches(key)) return i;
         in.refuse();
         return 0;
     };

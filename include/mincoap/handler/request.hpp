@@ -106,9 +106,9 @@ struct request {
     constexpr code method() const { return message.code(); }
     constexpr bytes payload() const { return message.payload(); }
 
-    // Who asked, and at which of our addresses: not a multicast one, see `net::path`.
-    constexpr const net::endpoint& remote() const { return from->path.remote; }
-    constexpr const net::endpoint& local() const { return from->path.local; }
+    // Who asked, and at which of our addresses: not a multicast one, see `net::route`.
+    constexpr const net::endpoint& remote() const { return from->route.remote; }
+    constexpr const net::endpoint& local() const { return from->route.local; }
     constexpr bool multicast() const { return from->multicast; }
 
     constexpr bool confirmed() const { return from->confirmed; }

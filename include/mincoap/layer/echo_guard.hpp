@@ -97,7 +97,7 @@ public:
     }
 
     std::size_t receive(exchange& x, const seen& noted, auto next) {
-        x.from.confirmed = confirms(x.from.path.remote, x.now_ms(), noted.echo);
+        x.from.confirmed = confirms(x.from.route.remote, x.now_ms(), noted.echo);
         const std::size_t limit = 3 * x.from.size;
         // A group's member sends as much as it may send unasked: a response in blocks gets smaller, another one that is
         // too large is left out, and so is a challenge (RFC 7252 §8.2, RFC 9175 §2.4).
@@ -143,7 +143,7 @@ private:
         const std::size_t size = token_end + echo_option_size + x.reserved;
         if (size > 3 * x.from.size || size > x.buffer.size()) return token_end;
         byte* const to = message::write_option_head(header + token_end, number_of(option_number), echo_size);
-        write_echo(x.from.path.remote, to);
+        write_echo(x.from.route.remote, to);
         return static_cast<std::size_t>(to - header) + echo_size;
     }
 
@@ -156,7 +156,7 @@ private:
         const message::options_end end{x.header(), size};
         if (end.last >= option_number) return size;
         std::array<byte, echo_size> echo;
-        write_echo(x.from.path.remote, echo.data());
+        write_echo(x.from.route.remote, echo.data());
         return message::append_option(x.buffer.first(x.buffer.size() - x.reserved), size, end, option_number, echo);
     }
 

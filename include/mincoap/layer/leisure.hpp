@@ -4,7 +4,7 @@
 //     server server{socket, site, echo_guard{key}, leisure<256>{seed}};
 //
 // The request is carried out when it comes; its response, of up to `Capacity` bytes, is kept here and sent by a `poll`
-// that finds it due. Meanwhile everybody else is served. `server.wait_ms(now_ms)` tells how long the caller may sleep.
+// that finds it due. Meanwhile everybody else is served. `server.idle_ms(now_ms)` tells how long the caller may sleep.
 //
 // One response is kept. Another multicast request is carried out meanwhile, and its response left out, which counts as
 // `unsaid`. A response that is larger than `Capacity` is left out, too, as `reply_too_large`; one in blocks has smaller
@@ -37,7 +37,7 @@ public:
         if (!x.from.multicast) return next(x);
         x.limit_to(Capacity);
         const std::size_t size = next(x);
-        if (size != 0 && !keep({x.header(), size}, x.from.path, x.now_ms())) next.note(x, outcomes::unsaid);
+        if (size != 0 && !keep({x.header(), size}, x.from.route, x.now_ms())) next.note(x, outcomes::unsaid);
         return 0;
     }
 
@@ -53,7 +53,7 @@ public:
 
 private:
     // Keeps a response until it is due. False if one waits already, or if a layer inside has not kept to the limit.
-    bool keep(bytes response, const net::path& way, std::uint32_t now_ms) {
+    bool keep(bytes response, const net::route& route, std::uint32_t now_ms) {
         if (size_ != 0 || response.size() > Capacity) return false;
         const std::uint32_t until_start_ms = left_ms(period_ms_, since_ms_, now_ms);
         since_ms_ = now_ms;
@@ -61,7 +61,7 @@ private:
         delay_ms_ = until_start_ms + random_ms();
         copy_bytes(response.data(), response.size(), storage_.data());
         size_ = response.size();
-        way_ = way;
+        route_ = route;
         return true;
     }
 
@@ -70,7 +70,7 @@ private:
         const std::size_t size = size_;
         MINCOAP_ASSERT(size <= x.buffer.size());
         copy_bytes(storage_.data(), size, x.header());
-        x.from.path = way_;
+        x.from.route = route_;
         size_ = 0;
         return size;
     }
@@ -97,7 +97,7 @@ private:
     std::uint32_t period_ms_ = 0;  // from then to the end of its period
     std::uint32_t delay_ms_ = 0;   // from then until it is due
     std::size_t size_ = 0;
-    net::path way_{};
+    net::route route_{};
     std::array<byte, Capacity> storage_{};
 };
 

@@ -31,7 +31,7 @@ public:
         : format_option(static_cast<std::uint32_t>(format)) {}
 
     constexpr bool is_absent() const { return number_plus_one_ == 0; }
-    constexpr std::uint32_t number_plus_one() const { return number_plus_one_; }
+    constexpr std::uint32_t encoded() const { return number_plus_one_; }
     constexpr bool operator==(const format_option&) const = default;
 
 private:

@@ -41,7 +41,7 @@ public:
     constexpr std::uint32_t number() const { return hash_ == 0 ? 1 : hash_; }
 
     // Whether an option has that value. Zeros in front of it count, and are none of ours.
-    constexpr bool is(bytes value) const {
+    constexpr bool matches(bytes value) const {
         return message::to_uint(value) == number() && value.size() <= 4 && value[0] != 0;
     }
 

@@ -47,8 +47,8 @@ public:
         return take_next(buffer, in);
     }
 
-    constexpr status send(bytes data, const path& way) {
-        const status sent = put(data, way);
+    constexpr status send(bytes data, const route& route) {
+        const status sent = put(data, route);
         if constexpr (Lends)
             if (sent != status::would_block) lent_.fill(given_back);
         return sent;
@@ -90,10 +90,10 @@ private:
         return status::done;
     }
 
-    constexpr status put(bytes data, const path& way) {
+    constexpr status put(bytes data, const route& route) {
         if (send_status != status::done) return send_status;
         if (data.size() > Capacity) return status::done;  // it will never fit: lost on the way
-        return outgoing_.push(data, {.path = way}) ? status::done : status::would_block;
+        return outgoing_.push(data, {.route = route}) ? status::done : status::would_block;
     }
 
     static constexpr byte given_back = 0xdd;

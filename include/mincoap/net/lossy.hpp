@@ -68,12 +68,12 @@ public:
         }
     }
 
-    constexpr status send(bytes datagram, const path& way) {
+    constexpr status send(bytes datagram, const route& route) {
         const fate f = draw();
         if (f.is_lost) return status::done;
-        held* const copy = hold(f, true, datagram, {.path = way});
+        held* const copy = hold(f, true, datagram, {.route = route});
         if (f.is_delayed && copy != nullptr) return status::done;
-        const status sent = socket_.send(datagram, way);
+        const status sent = socket_.send(datagram, route);
         if (copy != nullptr) copy->is_used = sent == status::done;
         return sent;
     }
@@ -132,7 +132,7 @@ private:
     constexpr void let_a_call_pass() {
         for (held& h : held_) {
             if (h.calls != 0) --h.calls;
-            if (h.is_due(true)) h.is_used = socket_.send(h.content(), h.about.path) == status::would_block;
+            if (h.is_due(true)) h.is_used = socket_.send(h.content(), h.about.route) == status::would_block;
         }
     }
 

@@ -45,12 +45,12 @@ public:
         return got;
     }
 
-    constexpr status send(bytes datagram, const path& way) {
+    constexpr status send(bytes datagram, const route& route) {
         const bytes kept = keep(datagram);
         const bool is_cut = kept.size() < datagram.size();
-        const status sent = socket_.send(datagram, way);
+        const status sent = socket_.send(datagram, route);
         if (sent == status::done)
-            tell_(traced{direction::out, kept, {.size = datagram.size(), .truncated = is_cut, .path = way}});
+            tell_(traced{direction::out, kept, {.size = datagram.size(), .truncated = is_cut, .route = route}});
         return sent;
     }
 

@@ -5,7 +5,7 @@
 //   mutable_bytes buffer = storage;          // before each call of `receive`
 //   if (socket.receive(buffer, in) == status::done) {
 //       ...                                  // the datagram is buffer.first(in.size); build the answer in `buffer`
-//       socket.send(buffer.first(size), in.path);
+//       socket.send(buffer.first(size), in.route);
 //   }
 //
 // For those who write one:
@@ -54,7 +54,7 @@ inline constexpr std::uint32_t send_patience_ms = 100;
 inline constexpr std::size_t min_lent_size = 22;
 
 // From where to where: the way of a received datagram, and with the same values that of its answer.
-struct path {
+struct route {
     endpoint remote;
 
     // The address and the interface that the datagram was sent to, so that the answer leaves from the address that
@@ -66,13 +66,13 @@ struct arrival {
     std::size_t size = 0;    // bytes of the datagram that are in the buffer
     bool multicast = false;  // it was sent to a multicast or broadcast address
     bool truncated = false;  // it was longer than the storage; the rest is lost
-    net::path path{};
+    net::route route{};
 };
 
 template <typename S>
-concept udp_socket = requires(S& socket, mutable_bytes buffer, bytes datagram, arrival& in, const path& way) {
+concept udp_socket = requires(S& socket, mutable_bytes buffer, bytes datagram, arrival& in, const route& route) {
     { socket.receive(buffer, in) } -> std::same_as<status>;
-    { socket.send(datagram, way) } -> std::same_as<status>;
+    { socket.send(datagram, route) } -> std::same_as<status>;
 };
 
 // A socket that may lend, since it takes `buffer` by reference. For any other one, a server need not look where the
@@ -87,7 +87,7 @@ using buffer_of = std::conditional_t<lending_socket<S>, mutable_bytes&, mutable_
 // The archetype: what the concept asks for, and nothing else.
 struct null_socket {
     status receive(mutable_bytes, arrival&) { return status::would_block; }
-    status send(bytes, const path&) { return status::done; }
+    status send(bytes, const route&) { return status::done; }
 };
 static_assert(udp_socket<null_socket> && !lending_socket<null_socket>);
 

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include <mincoap/message/etag.hpp>
-#include <mincoap/resource/link.hpp>
+#include <mincoap/resource/discovery/link.hpp>
 
 namespace mincoap {
 
@@ -20,7 +20,7 @@ inline bool precondition_holds(const request& r, const std::optional<etag>& curr
         if (o.number == option::if_none_match && current) return false;
         if (o.number != option::if_match) continue;
         wants_match = true;
-        matches = matches || (current && (o.value.empty() || current->is(o.value)));
+        matches = matches || (current && (o.value.empty() || current->matches(o.value)));
     }
     return matches || !wants_match;
 }
@@ -53,7 +53,7 @@ struct conditional_resource : linkable<conditional_resource<Current, Resource>> 
 
     template <typename Method>
     struct if_it_holds : Method {
-        static constexpr option_set understands = Method::understands | conditional_options;
+        static constexpr option_set accepted_options = Method::accepted_options | conditional_options;
         static reply serve(const conditional_resource& self, const request& r) {
             if ((r.critical & conditional_options) != 0 && !precondition_holds(r, self.current()))
                 return code::precondition_failed;
@@ -64,7 +64,7 @@ struct conditional_resource : linkable<conditional_resource<Current, Resource>> 
 
     private:
         static reply serve_target(const conditional_resource& self, const request& r) {
-            if constexpr ((Method::understands & conditional_options) == 0) return Method::serve(self.target, r);
+            if constexpr ((Method::accepted_options & conditional_options) == 0) return Method::serve(self.target, r);
             else return Method::serve(self.target, detail::without_conditions(r));
         }
         static reply serve_absent(const conditional_resource& self, const request& r) {

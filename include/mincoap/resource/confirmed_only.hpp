@@ -8,7 +8,7 @@
 // two minutes, not who sent it: for that, there is nothing yet.
 #pragma once
 
-#include <mincoap/resource/link.hpp>
+#include <mincoap/resource/discovery/link.hpp>
 
 namespace mincoap {
 

@@ -19,7 +19,7 @@
 #include <initializer_list>
 #include <new>
 
-#include <mincoap/resource/link_writer.hpp>
+#include <mincoap/resource/discovery/link_writer.hpp>
 #include <mincoap/resource/routes.hpp>
 
 namespace mincoap {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include <mincoap/message/percent_encoding.hpp>
-#include <mincoap/resource/link.hpp>
+#include <mincoap/resource/discovery/link.hpp>
 #include <mincoap/resource/table.hpp>
 
 namespace mincoap::detail {

@@ -8,11 +8,11 @@
 //
 //     put(store).consumes<content_format::cbor>()       another Content-Format: 4.15; for FETCH,
 //                                                       PATCH and iPATCH none as well (RFC 8132 §2.3.1, §3)
-//     get(search).understands<option::uri_query>()      otherwise a request with a query is answered with 4.02
+//     get(search).accepts_option<option::uri_query>()      otherwise a request with a query is answered with 4.02
 //     get(encode).produces<content_format::cbor>()      what it answers with, for who chooses: see negotiated.hpp
 #pragma once
 
-#include <mincoap/resource/link.hpp>
+#include <mincoap/resource/discovery/link.hpp>
 
 namespace mincoap {
 
@@ -43,7 +43,7 @@ struct producing : Method {
 };
 template <typename Method, option_set Options>
 struct understanding : Method {
-    static constexpr option_set understands = Method::understands | Options;
+    static constexpr option_set accepted_options = Method::accepted_options | Options;
 };
 
 }  // namespace detail
@@ -71,7 +71,7 @@ struct method_function : linkable<method_function<F, Method>> {
     }
 
     template <option... Critical>
-    constexpr auto understands() const {
+    constexpr auto accepts_option() const {
         static_assert(((is_critical(Critical) && Critical <= option::proxy_scheme) && ...),
                       "mincoap: only critical options up to 39 can be named; others, in a handler given to forward()");
         return method_function<F, detail::understanding<Method, (set_of(Critical) | ...)>>{function};

@@ -20,7 +20,7 @@
 #include <array>
 #include <tuple>
 
-#include <mincoap/resource/link.hpp>
+#include <mincoap/resource/discovery/link.hpp>
 #include <mincoap/resource/method_info.hpp>
 
 namespace mincoap {
@@ -28,22 +28,22 @@ namespace detail {
 
 // A method of one of the resources, in a tuple of them.
 struct alternative {
-    std::uint16_t consumes;  // format_option::number_plus_one, both
+    std::uint16_t consumes;  // format_option::encoded, both
     std::uint16_t produces;
-    option_set understands;
+    option_set accepted_options;
     reply (*serve)(const void* resources, const request& r);
 };
 
 // All alternatives for a request method.
 struct choice {
     std::span<const alternative> all;
-    option_set understands;     // what at least one of them does
-    std::string_view consumes;  // "0 60"
+    option_set accepted_options;  // what at least one of them does
+    std::string_view consumes;    // "0 60"
     std::string_view produces;
 };
 
 constexpr bool fits(std::uint16_t format, format_option wanted) {
-    return format == 0 || wanted.is_absent() || wanted.number_plus_one() == format;
+    return format == 0 || wanted.is_absent() || wanted.encoded() == format;
 }
 
 // Only options that another alternative understands are looked at: the others were refused or dealt with before.
@@ -53,7 +53,7 @@ inline reply negotiate(const choice& from, const void* resources, const request&
     for (const alternative& a : from.all) {
         if (!is_in_format(a.consumes, r)) continue;
         if (fits(a.produces, r.accept)) {
-            if ((r.critical & from.understands & ~a.understands) != 0) return code::bad_option;
+            if ((r.critical & from.accepted_options & ~a.accepted_options) != 0) return code::bad_option;
             return a.serve(resources, r);
         }
         refused = code::not_acceptable;
@@ -91,9 +91,9 @@ constexpr alternative make_alternative() {
     constexpr format_option reserved{0xffff};
     static_assert(Method::consumes != reserved && Method::produces != reserved,
                   "mincoap: Content-Format 65535 cannot be named here");
-    return {.consumes = static_cast<std::uint16_t>(Method::consumes.number_plus_one()),
-            .produces = static_cast<std::uint16_t>(Method::produces.number_plus_one()),
-            .understands = understood_by<Method>,
+    return {.consumes = static_cast<std::uint16_t>(Method::consumes.encoded()),
+            .produces = static_cast<std::uint16_t>(Method::produces.encoded()),
+            .accepted_options = understood_by<Method>,
             .serve = &serve_alternative<Index, Resources, Method>};
 }
 
@@ -154,7 +154,7 @@ inline constexpr std::string_view formats_of{format_characters<Request, Resource
 
 constexpr option_set understood_by_any(std::span<const alternative> all) {
     option_set understood = 0;
-    for (const alternative& a : all) understood |= a.understands;
+    for (const alternative& a : all) understood |= a.accepted_options;
     return understood;
 }
 
@@ -179,7 +179,7 @@ struct negotiated_method : method<Request> {
                   "mincoap: an alternative is never chosen, since one before it fits all that it fits; a function says "
                   "its formats by .consumes<...>() and .produces<...>()");
 
-    static constexpr option_set understands = choice_of<set_of(Request), Resources>.understands;
+    static constexpr option_set accepted_options = choice_of<set_of(Request), Resources>.accepted_options;
     static constexpr bool needs_wildcard = has_capturing(typename methods_of<Resources>::type{});
     static constexpr bool finds_paths = has_routing(typename methods_of<Resources>::type{});
     static reply serve(const auto& self, const request& r) {

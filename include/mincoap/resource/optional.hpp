@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include <mincoap/resource/link.hpp>
+#include <mincoap/resource/discovery/link.hpp>
 
 namespace mincoap {
 

@@ -5,7 +5,7 @@
 //         const std::optional<std::string_view> from = query_parameter(r, "from");
 //         ...
 //     }
-//     constexpr auto site = routes(at<"log">(get(read_log).understands<option::uri_query>()));
+//     constexpr auto site = routes(at<"log">(get(read_log).accepts_option<option::uri_query>()));
 //
 // A method has to say that it looks at the query; otherwise, a request that has one is answered with 4.02. What is
 // handed out here are views into the request: gone once the handler returns, so that no reply may keep them. They are

@@ -1,6 +1,6 @@
 // Replies that say more than a code.
 //
-//     return explained(code::bad_request, "the label is too long");
+//     return diagnostic(code::bad_request, "the label is too long");
 //     return problem(code::conflict, "Door is open", "The motor starts once it is closed.");
 //     return unavailable(30);
 //     return created<"things/main">();
@@ -10,18 +10,18 @@
 
 #include <mincoap/cbor/writer.hpp>
 #include <mincoap/handler/reply.hpp>
-#include <mincoap/resource/link.hpp>
+#include <mincoap/resource/discovery/link.hpp>
 #include <mincoap/resource/path.hpp>
 
 namespace mincoap {
 
 // An error and why, for a human to read (RFC 7252 §5.5.2). The text outlives the exchange, as a literal
-// does, or is a short one, which is copied: `explained(code::bad_request, text_of("at most ").add(limit))`.
-inline reply explained(code error, payload_view diagnostic [[clang::lifetimebound]]) {
+// does, or is a short one, which is copied: `diagnostic(code::bad_request, text_of("at most ").add(limit))`.
+inline reply diagnostic(code error, payload_view diagnostic [[clang::lifetimebound]]) {
     MINCOAP_ASSERT(is_error(error));
     return {error, {}, diagnostic};
 }
-inline reply explained(code error, short_text diagnostic) {
+inline reply diagnostic(code error, short_text diagnostic) {
     MINCOAP_ASSERT(is_error(error));
     return {error, {}, diagnostic};
 }

@@ -34,7 +34,7 @@ struct method {
 
     // The critical options it looks at: any other one is answered with 4.02 (RFC 7252 §5.4.1). With `to_group`, it also
     // answers requests by multicast; see for_groups.hpp.
-    static constexpr option_set understands = 0;
+    static constexpr option_set accepted_options = 0;
 };
 
 template <typename... Methods>
@@ -56,7 +56,7 @@ concept routing = requires { requires Method::finds_paths; };
 // (RFC 7959 §2.4): the server cuts it out of the response, see server/blocks.hpp.
 template <typename Method>
 inline constexpr option_set understood_by =
-    Method::understands | understood_by_server |
+    Method::accepted_options | understood_by_server |
     ((Method::methods & ~(set_of(code::get) | set_of(code::fetch))) == 0 ? later_block : option_set{0});
 
 template <template <typename> typename Changed, typename List>

@@ -19,14 +19,14 @@ namespace detail {
 
 // Every request there is.
 struct any_request : method<code::get, code::post, code::put, code::delete_, code::fetch, code::patch, code::ipatch> {
-    static constexpr option_set understands = every_option;  // a handler checks for itself: see handler.hpp
+    static constexpr option_set accepted_options = every_option;  // a handler checks for itself: see handler.hpp
 };
 
 // Every request that a site takes as a resource of another one.
 template <typename Site>
 struct any_within : any_request {
     static constexpr bool finds_paths = true;
-    static constexpr option_set understands = every_option | to_group;
+    static constexpr option_set accepted_options = every_option | to_group;
     static constexpr bool has_blocks = Site::has_blocks;
     static constexpr bool takes_blocks = Site::takes_blocks;
     static reply serve(const Site& self, const request& r) { return self(r); }

@@ -142,7 +142,7 @@ template <bool HasBlocks, typename Table>
 template <typename Table>
 constexpr option_set understood(const Table& t, option_set recognised, const request& r) {
     const row* const method = find(t, r).method;
-    return method != nullptr ? method->understands : recognised;
+    return method != nullptr ? method->accepted_options : recognised;
 }
 
 }  // namespace mincoap::detail

@@ -19,10 +19,10 @@ using near_offset = std::conditional_t<sizeof(void*) == 8, std::uint32_t, std::u
 // One method of one resource: 16 bytes on a 32-bit machine.
 struct row {
     serve_function serve;
-    option_set understands;
+    option_set accepted_options;
     near_offset resource;    // in the site
     near_offset path;        // in the table's paths
-    std::uint16_t consumes;  // format_option::number_plus_one
+    std::uint16_t consumes;  // format_option::encoded
     byte path_size;
     method_set methods;  // and `below_it`, which is no method
 };
@@ -110,7 +110,7 @@ inline constexpr option_set recognised_without_resources =
 constexpr option_set understood_by_any(std::span<const method_info> methods) {
     option_set understood = 0;
     for (const method_info& m : methods)
-        if (!has_every_option(m.understands)) understood |= m.understands;
+        if (!has_every_option(m.accepted_options)) understood |= m.accepted_options;
     return understood;
 }
 template <std::size_t N>
@@ -193,7 +193,7 @@ constexpr std::array<std::size_t, N> write_paths(const std::array<place, N>& pla
 
 constexpr row make_row(const place& p, const method_info& m, std::size_t path, std::size_t resource) {
     return {.serve = m.serve,
-            .understands = m.understands,
+            .accepted_options = m.accepted_options,
             .resource = static_cast<near_offset>(resource),
             .path = static_cast<near_offset>(path),
             .consumes = m.consumes,

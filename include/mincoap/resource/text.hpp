@@ -1,7 +1,7 @@
 // Constant resources: a text or bytes that never change.
 #pragma once
 
-#include <mincoap/resource/link.hpp>
+#include <mincoap/resource/discovery/link.hpp>
 
 namespace mincoap {
 

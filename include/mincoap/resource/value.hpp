@@ -11,7 +11,7 @@
 #include <concepts>
 #include <limits>
 
-#include <mincoap/resource/link.hpp>
+#include <mincoap/resource/discovery/link.hpp>
 
 namespace mincoap {
 namespace detail {

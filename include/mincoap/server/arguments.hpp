@@ -52,7 +52,7 @@ struct checked_socket_and_handler {
                   "mincoap: a socket has a function net::status receive(mutable_bytes, net::arrival&), as "
                   "net/udp_socket.hpp describes it");
     static_assert(has_words || !receives || net::udp_socket<socket>,
-                  "mincoap: a socket has a function net::status send(bytes, const net::path&), as net/udp_socket.hpp "
+                  "mincoap: a socket has a function net::status send(bytes, const net::route&), as net/udp_socket.hpp "
                   "describes it");
     static_assert(has_words || !net::udp_socket<socket> || std::is_lvalue_reference_v<Socket>,
                   "mincoap: the server refers to its socket, and this one is a temporary; give it a name before");

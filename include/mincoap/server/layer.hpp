@@ -86,7 +86,7 @@ struct layer_archetype {
     // A request for the site, or for the refusal in x.refusal. `reply::nothing()` says nothing.
     reply serve(exchange&, const request& r, auto next) { return next(r); }
 
-    // Nothing came in: puts a message of the layer's own into x.buffer, and its way into x.from.path. Returns its size;
+    // Nothing came in: puts a message of the layer's own into x.buffer, and its way into x.from.route. Returns its size;
     // 0: there is none.
     std::size_t emit(exchange& x, auto next) { return next.emit(x); }
 

@@ -66,14 +66,14 @@ public:
         return is_blocked() ? send(now_ms) : poll_result::ignored;
     }
 
-    // True if an answer waits for the socket to take it: wait for writability then, for `wait_ms` at most, and poll
+    // True if an answer waits for the socket to take it: wait for writability then, for `idle_ms` at most, and poll
     // again.
     constexpr bool is_blocked() const { return memory_.state.size != 0; }
 
     // For how many milliseconds `poll` need not be called unless a datagram comes, or the socket takes an answer if
     // `is_blocked()`: until a blocked answer is dropped, until a layer has something to send (see leisure.hpp), or else
     // 24 days.
-    constexpr std::uint32_t wait_ms(std::uint32_t now_ms) const {
+    constexpr std::uint32_t idle_ms(std::uint32_t now_ms) const {
         if (!is_blocked()) return stack_.idle_ms(now_ms);
         const std::uint32_t waited_ms = full_for_ms(now_ms);
         return waited_ms < net::send_patience_ms ? net::send_patience_ms - waited_ms : 0;
@@ -118,7 +118,7 @@ private:
     }
 
     poll_result send(std::uint32_t now_ms) {
-        const net::status sent = socket_.send(buffer().first(state().size), state().from.path);
+        const net::status sent = socket_.send(buffer().first(state().size), state().from.route);
         if (sent == net::status::would_block) return wait_or_drop(now_ms);
         state().size = 0;
         if (sent == net::status::failed) return poll_result::error;
@@ -153,7 +153,7 @@ public:
     server(auto&&...);
     poll_result poll(std::uint32_t now_ms);
     bool is_blocked() const;
-    std::uint32_t wait_ms(std::uint32_t now_ms) const;
+    std::uint32_t idle_ms(std::uint32_t now_ms) const;
     void start_message_ids_at(std::uint16_t first);
     template <typename L>
     L& layer();

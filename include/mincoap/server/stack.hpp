@@ -108,7 +108,7 @@ public:
         return size;
     }
 
-    // Puts a message that a layer has to send into the buffer, and its way into from.path. Returns its size in bytes; 0
+    // Puts a message that a layer has to send into the buffer, and its way into from.route. Returns its size in bytes; 0
     // if there is nothing to send now.
     std::size_t emit(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
         if (is_idle()) return 0;

@@ -19,7 +19,7 @@ reply post_large() {
 
 constexpr auto site = routes(at<"large">(for_groups(text(large))), at<"small">(for_groups(text("ok"))),
                              at<"blocks">(for_groups(document(large))),
-                             at<"post">(post(post_large), put([] { return explained(code::conflict, large); })));
+                             at<"post">(post(post_large), put([] { return diagnostic(code::conflict, large); })));
 
 template <typename Trusted = trusts_nobody>
 using server = core<decltype(site), guard<Trusted>>;
@@ -36,7 +36,7 @@ packet echo_in(const packet& sent) {
 
 net::arrival from(net::endpoint remote) {
     net::arrival about = unicast();
-    about.path.remote = remote;
+    about.route.remote = remote;
     return about;
 }
 
@@ -356,7 +356,7 @@ TEST(echo_guard, lets_three_times_the_request_pass_and_not_a_byte_more) {
 TEST(echo_guard, does_not_limit_a_member_of_a_group_whose_client_is_trusted) {
     server<trusts_loopback> s{site};
     net::arrival trusted = multicast();
-    trusted.path.remote = net::ipv4(127, 1, 2, 3, 1);
+    trusted.route.remote = net::ipv4(127, 1, 2, 3, 1);
     EXPECT_EQ(s.said(get_large().non(), trusted), "2.05 ct=0: " + std::string{large});
     EXPECT_EQ(s.said(get_large().non(), multicast()), "silence") << "another one is limited";
 }

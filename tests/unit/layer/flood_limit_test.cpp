@@ -230,7 +230,7 @@ TEST(flood_limit_in_server, never_limits_who_is_confirmed) {
 TEST(flood_limit_in_server, takes_no_token_from_who_is_confirmed) {
     core<decltype(site), guard<trusts_loopback>, limit> s{site};
     net::arrival trusted = unicast();
-    trusted.path.remote = net::ipv4(127, 0, 0, 1, 40000);
+    trusted.route.remote = net::ipv4(127, 0, 0, 1, 40000);
     for (int i = 0; i < 10; ++i) EXPECT_EQ(s.said(ask{code::get, "small"}, trusted), "2.05 ct=0: ok");
     EXPECT_EQ(s.said("40 00 00 01", trusted), "reset");
     EXPECT_EQ(exhaust(s), 2);

@@ -53,14 +53,14 @@ bool keep(Leisure& l, const packet& response, std::uint32_t now_ms) {
 }
 
 template <typename Leisure>
-std::uint32_t wait_ms(const Leisure& l, std::uint32_t now_ms) {
+std::uint32_t idle_ms(const Leisure& l, std::uint32_t now_ms) {
     return l.idle_ms(now_ms, next_archetype{});
 }
 
 // The message that is sent now, and its way.
 struct emitted {
     packet sent;
-    net::path way;
+    net::route route;
 };
 template <typename Leisure>
 emitted emit(Leisure& l, std::uint32_t now_ms) {
@@ -68,20 +68,20 @@ emitted emit(Leisure& l, std::uint32_t now_ms) {
     origin from{};
     exchange x{buffer, from, now_ms};
     const std::size_t size = l.emit(x, quiet{});
-    return {packet{bytes{buffer}.first(size)}, from.path};
+    return {packet{bytes{buffer}.first(size)}, from.route};
 }
 
 // How long a response has to wait that is kept now.
 template <typename Leisure>
 std::uint32_t delay_of_next(Leisure& l, std::uint32_t now_ms) {
     EXPECT_TRUE(keep(l, some_response(), now_ms));
-    return wait_ms(l, now_ms);
+    return idle_ms(l, now_ms);
 }
 
 // Takes what waits, as soon as it is due. Returns when that was.
 template <typename Leisure>
 std::uint32_t take_when_due(Leisure& l, std::uint32_t now_ms) {
-    const std::uint32_t due_ms = now_ms + wait_ms(l, now_ms);
+    const std::uint32_t due_ms = now_ms + idle_ms(l, now_ms);
     EXPECT_EQ(emit(l, due_ms).sent, some_response());
     return due_ms;
 }
@@ -91,20 +91,20 @@ std::uint32_t take_when_due(Leisure& l, std::uint32_t now_ms) {
 TEST(leisure, keeps_a_response_and_its_way) {
     leisure<64> l{1};
     EXPECT_TRUE(l.is_idle());
-    EXPECT_EQ(wait_ms(l, 77), nothing_waits);
+    EXPECT_EQ(idle_ms(l, 77), nothing_waits);
     const packet response = "50 45 00 01 c0 ff 'A'";
     ASSERT_TRUE(keep(l, response, 1000));
     EXPECT_FALSE(l.is_idle());
 
-    const std::uint32_t due = 1000 + wait_ms(l, 1000);
+    const std::uint32_t due = 1000 + idle_ms(l, 1000);
     const emitted early = emit(l, due - 1);
     EXPECT_EQ(early.sent, packet{});
-    EXPECT_EQ(early.way.remote, net::endpoint{}) << "nothing is touched until it is due";
+    EXPECT_EQ(early.route.remote, net::endpoint{}) << "nothing is touched until it is due";
     const emitted then = emit(l, due);
     EXPECT_EQ(then.sent, response);
-    EXPECT_EQ(then.way.remote, client);
+    EXPECT_EQ(then.route.remote, client);
     EXPECT_TRUE(l.is_idle());
-    EXPECT_EQ(wait_ms(l, due), nothing_waits);
+    EXPECT_EQ(idle_ms(l, due), nothing_waits);
     EXPECT_EQ(emit(l, due).sent, packet{}) << "once";
 }
 
@@ -211,7 +211,7 @@ TEST(leisure, outlasts_the_clock_that_wraps_around) {
         leisure<16> l{3, 50};
         const std::uint32_t delay = delay_of_next(l, start);
         for (std::uint32_t passed = 0; passed < 200; ++passed)
-            ASSERT_EQ(wait_ms(l, start + passed), passed < delay ? delay - passed : 0);
+            ASSERT_EQ(idle_ms(l, start + passed), passed < delay ? delay - passed : 0);
     }
 }
 
@@ -219,7 +219,7 @@ TEST(leisure, is_due_after_any_pause_that_the_clock_can_tell) {
     leisure<16> l{3, 1000};
     const std::uint32_t delay = delay_of_next(l, 0);
     for (const std::uint32_t now : {delay, delay + 1, 0x7fff'ffffU, 0x8000'0000U, 0xffff'ffffU})
-        EXPECT_EQ(wait_ms(l, now), 0U) << now;
+        EXPECT_EQ(idle_ms(l, now), 0U) << now;
 }
 
 // ---- in the server
@@ -246,32 +246,32 @@ protected:
         EXPECT_TRUE(socket.deliver(datagram.view(), about));
         return poll();
     }
-    void pass_leisure() { now += device.wait_ms(now); }
+    void pass_leisure() { now += device.idle_ms(now); }
 
     packet sent() {
         const auto* const datagram = socket.take();
         if (datagram == nullptr) return {};
-        EXPECT_EQ(datagram->about.path.remote, client);
+        EXPECT_EQ(datagram->about.route.remote, client);
         return packet{datagram->content()};
     }
 };
 
 TEST_F(leisure_test, answers_a_group_when_it_is_due) {
-    EXPECT_EQ(device.wait_ms(now), nothing_waits);
+    EXPECT_EQ(device.idle_ms(now), nothing_waits);
     EXPECT_EQ(after("51 01 00 01 77 b1 'a'"), poll_result::ignored);
     EXPECT_EQ(counted[outcomes::served], 1U);
-    const std::uint32_t wait_ms = device.wait_ms(now);
-    ASSERT_GT(wait_ms, 0U);
-    ASSERT_LE(wait_ms, 1000U);
+    const std::uint32_t idle_ms = device.idle_ms(now);
+    ASSERT_GT(idle_ms, 0U);
+    ASSERT_LE(idle_ms, 1000U);
 
-    now += wait_ms - 1;
+    now += idle_ms - 1;
     EXPECT_EQ(poll(), poll_result::idle);
     EXPECT_EQ(sent(), packet{});
     now += 1;
     EXPECT_EQ(poll(), poll_result::served);
     EXPECT_EQ(sent(), packet{"51 45 00 00 77 c0 ff 'A'"});
     EXPECT_EQ(poll(), poll_result::idle);
-    EXPECT_EQ(device.wait_ms(now), nothing_waits);
+    EXPECT_EQ(device.idle_ms(now), nothing_waits);
     EXPECT_EQ(counted[outcomes::served], 1U) << "counted once";
 }
 
@@ -313,7 +313,7 @@ TEST_F(leisure_test, sends_it_once_the_socket_takes_it) {
 
 TEST_F(leisure_test, does_not_send_over_a_reply_that_waits_for_the_socket) {
     EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::ignored);
-    now += device.wait_ms(now) - 10;
+    now += device.idle_ms(now) - 10;
     socket.send_status = net::status::would_block;
     EXPECT_EQ(after("40 01 00 02 b1 'b'", unicast()), poll_result::blocked);
     now += 20;
@@ -328,17 +328,17 @@ TEST_F(leisure_test, does_not_send_over_a_reply_that_waits_for_the_socket) {
 // It would call `poll` again and again, to no avail.
 TEST_F(leisure_test, that_is_over_does_not_keep_a_blocked_server_awake) {
     EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::ignored);
-    now += device.wait_ms(now) - 10;
+    now += device.idle_ms(now) - 10;
     socket.send_status = net::status::would_block;
     EXPECT_EQ(after("40 01 00 02 b1 'b'", unicast()), poll_result::blocked);
     now += 20;
-    EXPECT_EQ(device.wait_ms(now), net::send_patience_ms - 20);
+    EXPECT_EQ(device.idle_ms(now), net::send_patience_ms - 20);
 }
 
 // The first answer has waited for the socket long enough for both.
 TEST_F(leisure_test, is_lost_at_once_behind_an_answer_that_the_socket_did_not_take_in_time) {
     EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::ignored);
-    now += device.wait_ms(now) - 10;
+    now += device.idle_ms(now) - 10;
     socket.send_status = net::status::would_block;
     EXPECT_EQ(after("40 01 00 02 b1 'b'", unicast()), poll_result::blocked);
     now += net::send_patience_ms;
@@ -378,7 +378,7 @@ TEST_F(leisure_test, leaves_a_second_response_out) {
 TEST_F(leisure_test, leaves_out_what_is_too_large) {
     EXPECT_EQ(after("50 01 00 01 b5 'large'"), poll_result::ignored);
     EXPECT_EQ(counted[outcomes::reply_too_large], 1U);
-    EXPECT_EQ(device.wait_ms(now), nothing_waits);
+    EXPECT_EQ(device.idle_ms(now), nothing_waits);
     EXPECT_EQ(after("50 01 00 02 b5 'large'", unicast()), poll_result::served) << "by unicast it is sent";
     EXPECT_GT(sent().size(), large.size());
 }
@@ -399,7 +399,7 @@ TEST_F(leisure_test, is_silent_where_nothing_is_to_be_said) {
     EXPECT_EQ(after("40 01 00 02 b1 'a'"), poll_result::ignored) << "Confirmable";
     EXPECT_EQ(after("40 00 00 03"), poll_result::ignored) << "a ping";
     EXPECT_EQ(after("50 01 00 04 b1 'a' f0"), poll_result::ignored) << "malformed";
-    EXPECT_EQ(device.wait_ms(now), nothing_waits);
+    EXPECT_EQ(device.idle_ms(now), nothing_waits);
     now += 100'000;
     EXPECT_EQ(poll(), poll_result::idle);
     EXPECT_EQ(sent(), packet{});
@@ -419,10 +419,10 @@ TEST(leisure_and_guard, keep_the_smaller_limit) {
     ASSERT_TRUE(socket.deliver(packet{"50 01 00 01 b5 'large'"}.view(), multicast()));
     EXPECT_EQ(device.poll(0), poll_result::ignored);
     EXPECT_EQ(counted[outcomes::reply_too_large], 1U);
-    EXPECT_EQ(device.wait_ms(0), nothing_waits);
+    EXPECT_EQ(device.idle_ms(0), nothing_waits);
     ASSERT_TRUE(socket.deliver(packet{"50 01 00 02 b1 'a'"}.view(), multicast()));
     EXPECT_EQ(device.poll(0), poll_result::ignored);
-    EXPECT_LE(device.wait_ms(0), 100U) << "it is kept";
+    EXPECT_LE(device.idle_ms(0), 100U) << "it is kept";
 }
 
 // One response at a time is all that leisure ever sends.
@@ -480,7 +480,7 @@ TEST(layer_that_defers, may_keep_no_response) {
 TEST(server_without_leisure, may_wait_for_long) {
     net::loopback<> socket;
     mincoap::server device{socket, site, unguarded{}};
-    EXPECT_EQ(device.wait_ms(1), nothing_waits);
+    EXPECT_EQ(device.idle_ms(1), nothing_waits);
     ASSERT_TRUE(socket.deliver(packet{"50 01 00 01 b1 'a'"}.view(), multicast()));
     EXPECT_EQ(device.poll(0), poll_result::served) << "and answers a group at once";
 }

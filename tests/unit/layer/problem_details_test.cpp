@@ -8,8 +8,8 @@ namespace {
 
 constexpr auto inner = routes(at<"x">(text("x")));
 constexpr auto site =
-    routes(at<"hello">(text("hello"), put([] { return code::changed; }).understands<option::if_match>()),
-           at<"own">(get([] { return explained(code::bad_option, "my own words"); })), below<"inner">(inner));
+    routes(at<"hello">(text("hello"), put([] { return code::changed; }).accepts_option<option::if_match>()),
+           at<"own">(get([] { return diagnostic(code::bad_option, "my own words"); })), below<"inner">(inner));
 
 packet answer(const ask& request) { return core<decltype(site), problem_details>{site}.answer(request); }
 std::string said(const ask& request) { return core<decltype(site), problem_details>{site}.said(request); }
@@ -60,7 +60,7 @@ TEST(problem_details, does_not_look_at_what_a_handler_has_written_over) {
         EXPECT_EQ(as_text(r.keep(r.message.options().find(option::uri_query)->value)), "abc\xc0");
         return code::bad_option;
     };
-    const auto keeping = routes(at<"kept/behind">(get(keep_query).understands<option::uri_query>()));
+    const auto keeping = routes(at<"kept/behind">(get(keep_query).accepts_option<option::uri_query>()));
     const packet datagram = ask{code::get, "kept/behind"}.query("abc\xc0").accept(0);
     EXPECT_EQ((core<decltype(keeping), problem_details>{keeping, datagram.size()}.said(datagram)), "4.02");
 }

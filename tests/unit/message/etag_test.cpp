@@ -54,20 +54,20 @@ TEST(etag, of_a_version_is_a_hash_of_its_bytes) {
 TEST(etag, is_never_0) {
     constexpr std::array<byte, 4> hashed_to_0{0xcc, 0x24, 0x31, 0xc4};
     static_assert(etag{hashed_to_0}.number() == 1);
-    EXPECT_TRUE(etag{hashed_to_0}.is(packet{"01"}));
-    EXPECT_FALSE(etag{hashed_to_0}.is(packet{}));
-    EXPECT_FALSE(etag{hashed_to_0}.is(packet{"00"}));
-    EXPECT_FALSE(etag{hashed_to_0}.is(packet{"00 00 00 01"}));
+    EXPECT_TRUE(etag{hashed_to_0}.matches(packet{"01"}));
+    EXPECT_FALSE(etag{hashed_to_0}.matches(packet{}));
+    EXPECT_FALSE(etag{hashed_to_0}.matches(packet{"00"}));
+    EXPECT_FALSE(etag{hashed_to_0}.matches(packet{"00 00 00 01"}));
 }
 
 // RFC 7252 §5.10.6: an entity-tag is opaque, and another one if any byte differs.
 TEST(etag, is_one_value_only) {
     const etag tag{"foobar"sv};
-    EXPECT_TRUE(tag.is(packet{"bf 9c f9 68"}));
+    EXPECT_TRUE(tag.matches(packet{"bf 9c f9 68"}));
     for (const char* other : {"", "bf", "bf 9c f9", "9c f9 68", "bf 9c f9 69", "3f 9c f9 68", "68 f9 9c bf",
                               "bf 9c f9 68 00", "00 bf 9c f9 68", "00 00 00 00 bf 9c f9 68", "aa bf 9c f9 68"})
-        EXPECT_FALSE(tag.is(packet{other})) << other;
-    static_assert(!etag{"foobar"sv}.is({}));
+        EXPECT_FALSE(tag.matches(packet{other})) << other;
+    static_assert(!etag{"foobar"sv}.matches({}));
 }
 
 // A hash with zeros in front is sent without them.
@@ -78,8 +78,8 @@ TEST(etag, of_less_than_4_bytes_is_not_itself_with_zeros) {
     packet value;
     for (int shift = 16; shift >= 0; shift -= 8) value.append(static_cast<byte>(number >> shift));
     ASSERT_NE(value[0], 0);
-    EXPECT_TRUE(tag.is(value));
-    EXPECT_FALSE(tag.is(packet{"00"} + value));
+    EXPECT_TRUE(tag.matches(value));
+    EXPECT_FALSE(tag.matches(packet{"00"} + value));
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ public:
     endpoint dead_peer() const { return ipv4(192, 0, 2, 99, 9); }
     void deliver(bytes data) {
         arrival about;
-        about.path = {.remote = peer(), .local = asked()};
+        about.route = {.remote = peer(), .local = asked()};
         ASSERT_TRUE(tested_.network().deliver(data, about));
     }
     void settle() {
@@ -41,7 +41,7 @@ public:
 private:
     void move_out() {
         while (const auto* const next = tested_.network().take())
-            sent_.push_back({{next->content().begin(), next->content().end()}, next->about.path.local});
+            sent_.push_back({{next->content().begin(), next->content().end()}, next->about.route.local});
     }
 
     Tested tested_;

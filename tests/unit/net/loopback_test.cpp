@@ -8,8 +8,8 @@ constexpr endpoint server = ipv4(192, 0, 2, 2, 5683);
 
 constexpr arrival from_client() {
     arrival about;
-    about.path.remote = client;
-    about.path.local = server;
+    about.route.remote = client;
+    about.route.local = server;
     return about;
 }
 
@@ -23,10 +23,10 @@ TEST(loopback, works_in_constant_expressions) {
         arrival in;
         if (!socket.deliver(sent, from_client())) return false;
         if (socket.receive(storage, in) != status::done) return false;
-        if (socket.send({storage.data(), in.size}, in.path) != status::done) return false;
+        if (socket.send({storage.data(), in.size}, in.route) != status::done) return false;
         const auto* answer = socket.take();
-        return answer != nullptr && is(answer->content(), sent) && answer->about.path.remote == client &&
-               answer->about.path.local == server;
+        return answer != nullptr && is(answer->content(), sent) && answer->about.route.remote == client &&
+               answer->about.route.local == server;
     }();
     static_assert(echoed);
 }
@@ -56,7 +56,7 @@ TEST(loopback, goes_round_many_times) {
         ASSERT_TRUE(socket.deliver({&i, 1}, from_client()));
         ASSERT_EQ(socket.receive(storage, in), status::done);
         ASSERT_EQ(storage[0], i);
-        ASSERT_EQ(socket.send(storage, in.path), status::done);
+        ASSERT_EQ(socket.send(storage, in.route), status::done);
         const auto* const sent = socket.take();
         ASSERT_NE(sent, nullptr);
         EXPECT_EQ(sent->content()[0], i);
@@ -65,11 +65,11 @@ TEST(loopback, goes_round_many_times) {
 
 TEST(loopback, blocks_when_nobody_takes_what_was_sent) {
     loopback<4, 2> socket;
-    EXPECT_EQ(socket.send({}, from_client().path), status::done);
-    EXPECT_EQ(socket.send({}, from_client().path), status::done);
-    EXPECT_EQ(socket.send({}, from_client().path), status::would_block);
+    EXPECT_EQ(socket.send({}, from_client().route), status::done);
+    EXPECT_EQ(socket.send({}, from_client().route), status::done);
+    EXPECT_EQ(socket.send({}, from_client().route), status::would_block);
     EXPECT_NE(socket.take(), nullptr);
-    EXPECT_EQ(socket.send({}, from_client().path), status::done);
+    EXPECT_EQ(socket.send({}, from_client().route), status::done);
 }
 
 TEST(loopback, fails_on_demand) {
@@ -83,7 +83,7 @@ TEST(loopback, fails_on_demand) {
 
     for (const status answer : {status::failed, status::would_block}) {
         socket.send_status = answer;
-        EXPECT_EQ(socket.send({}, in.path), answer);
+        EXPECT_EQ(socket.send({}, in.route), answer);
         EXPECT_EQ(socket.take(), nullptr);
     }
 }
@@ -146,7 +146,7 @@ TEST(lending_loopback, spoils_what_was_given_back) {
         EXPECT_TRUE(socket.deliver(std::array<byte, 3>{1, 2, 3}, from_client()));
         EXPECT_EQ(socket.receive(buffer, in), status::done);
         socket.send_status = sent;
-        EXPECT_EQ(socket.send(buffer.first(in.size), in.path), sent);
+        EXPECT_EQ(socket.send(buffer.first(in.size), in.route), sent);
         return buffer[0];
     };
     EXPECT_EQ(loan_after(status::would_block), 1) << "the caller has it still";

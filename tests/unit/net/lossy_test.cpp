@@ -11,7 +11,7 @@
 namespace mincoap::net {
 namespace {
 
-constexpr path way{.remote = ipv4(192, 0, 2, 1, 40000), .local = ipv4(192, 0, 2, 2, 5683)};
+constexpr route route{.remote = ipv4(192, 0, 2, 1, 40000), .local = ipv4(192, 0, 2, 2, 5683)};
 
 using network = loopback<64, 64>;
 
@@ -20,7 +20,7 @@ template <typename Inner, typename Lossy>
 std::string received(Inner& inner, Lossy& socket, char last) {
     for (char c = 'a'; c <= last; ++c) {
         const auto datagram = static_cast<byte>(c);
-        EXPECT_TRUE(inner.deliver({&datagram, 1}, {.path = way}));
+        EXPECT_TRUE(inner.deliver({&datagram, 1}, {.route = route}));
     }
     std::string arrived;
     for (int call = 0; call < 200; ++call) {
@@ -28,8 +28,8 @@ std::string received(Inner& inner, Lossy& socket, char last) {
         mutable_bytes buffer{storage};
         arrival in;
         if (socket.receive(buffer, in) != status::done) continue;
-        EXPECT_EQ(in.path.remote, way.remote);
-        EXPECT_EQ(in.path.local, way.local);
+        EXPECT_EQ(in.route.remote, route.remote);
+        EXPECT_EQ(in.route.local, route.local);
         arrived += as_text(buffer.first(in.size));
     }
     EXPECT_FALSE(socket.is_holding());
@@ -45,11 +45,11 @@ std::string sent(network& inner, Lossy& socket, char last) {
     for (int c = 'a'; c <= last + 10; ++c) {
         const auto datagram = static_cast<byte>(c);
         if (c <= last) {
-            EXPECT_EQ(socket.send({&datagram, 1}, way), status::done);
+            EXPECT_EQ(socket.send({&datagram, 1}, route), status::done);
         }
         EXPECT_EQ(socket.receive(storage, in), status::would_block);
         while (const auto* const next = inner.take()) {
-            EXPECT_EQ(next->about.path.remote, way.remote);
+            EXPECT_EQ(next->about.route.remote, route.remote);
             gone += as_text(next->content());
         }
     }
@@ -130,7 +130,7 @@ TEST(lossy_socket, holds_four_datagrams_for_four_calls_at_most) {
     lossy socket{inner, {.delayed = 100}, 1};
     for (char c = 'a'; c <= 'e'; ++c) {
         const auto datagram = static_cast<byte>(c);
-        ASSERT_EQ(socket.send({&datagram, 1}, way), status::done);
+        ASSERT_EQ(socket.send({&datagram, 1}, route), status::done);
         EXPECT_TRUE(socket.is_holding());
     }
     EXPECT_EQ(as_text(inner.take()->content()), "e") << "for which there was no room";
@@ -147,7 +147,7 @@ TEST(lossy_socket, loses_as_many_as_it_was_told) {
     lossy socket{inner, {.lost = 20}, 12345};
     int arrived = 0;
     for (int i = 0; i < 10000; ++i) {
-        ASSERT_EQ(socket.send({}, way), status::done);
+        ASSERT_EQ(socket.send({}, route), status::done);
         if (inner.take() != nullptr) ++arrived;
     }
     EXPECT_NEAR(arrived, 8000, 5 * 40);
@@ -164,7 +164,7 @@ TEST(lossy_socket, works_around_a_socket_that_lends) {
 TEST(lossy_socket, sends_the_copy_of_an_answer_whose_lent_memory_is_spoilt) {
     loopback<64, 4, true> inner;
     lossy socket{inner, {.doubled = 100}, 1};
-    ASSERT_EQ(socket.send(std::array<byte, 1>{'a'}, way), status::done);
+    ASSERT_EQ(socket.send(std::array<byte, 1>{'a'}, route), status::done);
     ASSERT_EQ(as_text(inner.take()->content()), "a");
     std::array<byte, 64> storage{};
     mutable_bytes buffer{storage};
@@ -181,7 +181,7 @@ TEST(lossy_socket, keeps_no_copy_of_an_answer_that_was_not_taken) {
     lossy socket{inner, {.doubled = 100}, 1};
     for (const status refused : {status::would_block, status::failed}) {
         inner.send_status = refused;
-        EXPECT_EQ(socket.send(std::array<byte, 1>{'a'}, way), refused);
+        EXPECT_EQ(socket.send(std::array<byte, 1>{'a'}, route), refused);
         EXPECT_FALSE(socket.is_holding());
     }
 }
@@ -189,7 +189,7 @@ TEST(lossy_socket, keeps_no_copy_of_an_answer_that_was_not_taken) {
 TEST(lossy_socket, tries_again_to_send_what_it_holds) {
     network inner;
     lossy socket{inner, {.delayed = 100}, 1};
-    ASSERT_EQ(socket.send(std::array<byte, 1>{'a'}, way), status::done);
+    ASSERT_EQ(socket.send(std::array<byte, 1>{'a'}, route), status::done);
     inner.send_status = status::would_block;
     std::array<byte, 64> storage{};
     arrival in;
@@ -204,7 +204,7 @@ TEST(lossy_socket, tries_again_to_send_what_it_holds) {
 TEST(lossy_socket, says_truncated_of_what_it_held_and_does_not_fit) {
     network inner;
     lossy socket{inner, {.delayed = 100}, 1};
-    ASSERT_TRUE(inner.deliver(std::array<byte, 3>{1, 2, 3}, {.path = way}));
+    ASSERT_TRUE(inner.deliver(std::array<byte, 3>{1, 2, 3}, {.route = route}));
     std::array<byte, 64> storage{};
     arrival in;
     EXPECT_EQ(socket.receive(storage, in), status::would_block);
@@ -220,7 +220,7 @@ TEST(lossy_socket, says_truncated_of_what_it_held_and_does_not_fit) {
 TEST(lossy_socket, neither_doubles_nor_delays_what_is_too_large_for_it) {
     network inner;
     lossy<network, 2> socket{inner, {.doubled = 100, .delayed = 100}, 1};
-    ASSERT_EQ(socket.send(std::array<byte, 3>{1, 2, 3}, way), status::done);
+    ASSERT_EQ(socket.send(std::array<byte, 3>{1, 2, 3}, route), status::done);
     EXPECT_FALSE(socket.is_holding());
     EXPECT_NE(inner.take(), nullptr);
 }

@@ -14,7 +14,7 @@ namespace {
 
 using test::packet;
 
-constexpr path way{.remote = ipv4(192, 0, 2, 1, 40000), .local = ipv4(192, 0, 2, 2, 5683)};
+constexpr route route{.remote = ipv4(192, 0, 2, 1, 40000), .local = ipv4(192, 0, 2, 2, 5683)};
 
 struct told {
     net::direction direction;
@@ -38,13 +38,13 @@ struct tracer_of : testing::Test {
 TEST_F(tracer_of, tells_a_datagram_that_came_in) {
     loopback<> socket;
     tracer traced{socket, keeps{&heard}};
-    ASSERT_TRUE(socket.deliver(packet{"01 02 03"}, {.multicast = true, .truncated = true, .path = way}));
+    ASSERT_TRUE(socket.deliver(packet{"01 02 03"}, {.multicast = true, .truncated = true, .route = route}));
     ASSERT_EQ(traced.receive(storage, in), status::done);
     ASSERT_EQ(heard.size(), 1U);
     EXPECT_EQ(heard[0].direction, direction::in);
     EXPECT_EQ(heard[0].datagram, "01 02 03");
-    EXPECT_EQ(heard[0].about.path.remote, way.remote);
-    EXPECT_EQ(heard[0].about.path.local, way.local);
+    EXPECT_EQ(heard[0].about.route.remote, route.remote);
+    EXPECT_EQ(heard[0].about.route.local, route.local);
     EXPECT_TRUE(heard[0].about.multicast);
     EXPECT_TRUE(heard[0].about.truncated);
 }
@@ -52,12 +52,12 @@ TEST_F(tracer_of, tells_a_datagram_that_came_in) {
 TEST_F(tracer_of, tells_a_datagram_that_went_out) {
     loopback<> socket;
     tracer traced{socket, keeps{&heard}};
-    ASSERT_EQ(traced.send(packet{"04 05"}, way), status::done);
+    ASSERT_EQ(traced.send(packet{"04 05"}, route), status::done);
     ASSERT_EQ(heard.size(), 1U);
     EXPECT_EQ(heard[0].direction, direction::out);
     EXPECT_EQ(heard[0].datagram, "04 05");
     EXPECT_EQ(heard[0].about.size, 2U);
-    EXPECT_EQ(heard[0].about.path.remote, way.remote);
+    EXPECT_EQ(heard[0].about.route.remote, route.remote);
     EXPECT_FALSE(heard[0].about.truncated);
 }
 
@@ -68,7 +68,7 @@ TEST_F(tracer_of, tells_nothing_where_nothing_came_or_went) {
     socket.receive_status = status::failed;
     EXPECT_EQ(traced.receive(storage, in), status::failed);
     socket.send_status = status::failed;
-    EXPECT_EQ(traced.send(packet{"04"}, way), status::failed);
+    EXPECT_EQ(traced.send(packet{"04"}, route), status::failed);
     EXPECT_TRUE(heard.empty());
 }
 
@@ -76,9 +76,9 @@ TEST_F(tracer_of, tells_an_answer_once_though_the_socket_blocks_it_twice) {
     loopback<> socket;
     tracer traced{socket, keeps{&heard}};
     socket.send_status = status::would_block;
-    for (int i = 0; i < 2; ++i) EXPECT_EQ(traced.send(packet{"04"}, way), status::would_block);
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(traced.send(packet{"04"}, route), status::would_block);
     socket.send_status = status::done;
-    EXPECT_EQ(traced.send(packet{"04"}, way), status::done);
+    EXPECT_EQ(traced.send(packet{"04"}, route), status::done);
     EXPECT_EQ(heard.size(), 1U);
 }
 
@@ -88,11 +88,11 @@ TEST_F(tracer_of, tells_what_was_sent_from_lent_memory_that_is_spoilt_by_then) {
     std::array<byte, 64> memory{};
     tracer traced{socket, keeps{&heard}, memory};
     static_assert(lending_socket<decltype(traced)>);
-    ASSERT_TRUE(socket.deliver(packet{"01 02 03"}, {.path = way}));
+    ASSERT_TRUE(socket.deliver(packet{"01 02 03"}, {.route = route}));
     mutable_bytes buffer{storage};
     ASSERT_EQ(traced.receive(buffer, in), status::done);
     ASSERT_NE(buffer.data(), storage.data());
-    ASSERT_EQ(traced.send(buffer.first(2), in.path), status::done);
+    ASSERT_EQ(traced.send(buffer.first(2), in.route), status::done);
     ASSERT_EQ(heard.size(), 2U);
     EXPECT_EQ(heard[0].datagram, "01 02 03");
     EXPECT_EQ(heard[1].datagram, "01 02");
@@ -103,7 +103,7 @@ TEST_F(tracer_of, tells_the_beginning_of_an_answer_that_its_memory_is_too_small_
     loopback<64, 4, true> socket;
     std::array<byte, 2> memory{};
     tracer traced{socket, keeps{&heard}, memory};
-    ASSERT_EQ(traced.send(packet{"04 05 06"}, way), status::done);
+    ASSERT_EQ(traced.send(packet{"04 05 06"}, route), status::done);
     ASSERT_EQ(heard.size(), 1U);
     EXPECT_EQ(heard[0].datagram, "04 05");
     EXPECT_EQ(heard[0].about.size, 3U);
@@ -115,7 +115,7 @@ TEST_F(tracer_of, is_a_socket_around_a_tracer) {
     loopback<> socket;
     tracer inner{socket, keeps{&heard}};
     tracer outer{inner, keeps{&heard}};
-    ASSERT_EQ(outer.send(packet{"04"}, way), status::done);
+    ASSERT_EQ(outer.send(packet{"04"}, route), status::done);
     EXPECT_EQ(heard.size(), 2U);
 }
 

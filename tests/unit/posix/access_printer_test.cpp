@@ -14,7 +14,7 @@ TEST(access_printer, prints_a_line) {
     std::size_t size = 0;
     std::FILE* const to = ::open_memstream(&text, &size);
     origin from;
-    from.path.remote = net::ipv4(192, 0, 2, 7, 40000);
+    from.route.remote = net::ipv4(192, 0, 2, 7, 40000);
     const posix::access_printer print{to};
     print({code::get, "/hello", from, code::content, 11, 18, outcomes::served});
     from.multicast = true;

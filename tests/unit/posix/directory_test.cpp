@@ -220,7 +220,7 @@ protected:
     }
     static net::arrival somebody_else() {
         net::arrival about = test::unicast();
-        about.path.remote.port = 40001;
+        about.route.remote.port = 40001;
         return about;
     }
 

@@ -49,7 +49,7 @@ struct echo {
         std::array<byte, 64> storage{};
         if (!socket.wait(patience_ms)) return;
         receiving = socket.receive(storage, in);
-        if (receiving == status::done) sending = socket.send({storage.data(), in.size}, in.path);
+        if (receiving == status::done) sending = socket.send({storage.data(), in.size}, in.route);
     }
 };
 
@@ -145,10 +145,10 @@ TEST_P(posix_udp_socket_asked, answers_from_there) {
     ASSERT_TRUE(peer.send(get_root, asked, socket.local_port()));
     const echo turn(socket);
     ASSERT_EQ(turn.receiving, status::done);
-    EXPECT_EQ(turn.in.path.remote, peer.here());
-    EXPECT_EQ(turn.in.path.local.address, endpoint_at(asked, 0).address);
-    EXPECT_EQ(turn.in.path.local.port, socket.local_port());
-    EXPECT_EQ(turn.in.path.local.interface, lo());
+    EXPECT_EQ(turn.in.route.remote, peer.here());
+    EXPECT_EQ(turn.in.route.local.address, endpoint_at(asked, 0).address);
+    EXPECT_EQ(turn.in.route.local.port, socket.local_port());
+    EXPECT_EQ(turn.in.route.local.interface, lo());
     EXPECT_FALSE(turn.in.multicast);
     ASSERT_EQ(turn.sending, status::done);
     const auto answer = peer.take();
@@ -256,8 +256,8 @@ TEST_P(posix_udp_socket_group, is_told_of_multicast) {
     const echo turn(socket);
     ASSERT_EQ(turn.sending, status::done);
     EXPECT_TRUE(turn.in.multicast);
-    EXPECT_TRUE(is_unspecified(turn.in.path.local));
-    EXPECT_EQ(turn.in.path.local.interface, lo());
+    EXPECT_TRUE(is_unspecified(turn.in.route.local));
+    EXPECT_EQ(turn.in.route.local.interface, lo());
     expect_from_a_unicast_address(peer, socket);
 }
 
@@ -312,9 +312,9 @@ void have_icmp_errors_reported(const udp_socket& socket) {
 
 // Sends to a port where nobody listens, and waits for the refusal.
 void be_refused(udp_socket& socket, const char* address) {
-    net::path way{};
-    way.remote = endpoint_at(address, 9);
-    ASSERT_EQ(socket.send(get_root, way), status::done);
+    net::route route{};
+    route.remote = endpoint_at(address, 9);
+    ASSERT_EQ(socket.send(get_root, route), status::done);
     pollfd refusal{.fd = socket.native_handle(), .events = 0, .revents = 0};
     ASSERT_EQ(::poll(&refusal, 1, patience_ms), 1);
     ASSERT_TRUE(refusal.revents & POLLERR);
@@ -349,9 +349,9 @@ TEST_P(posix_udp_socket_refused, would_block_if_there_is_none) {
 }
 
 TEST_P(posix_udp_socket_refused, sends_the_next_datagram) {
-    net::path way{};
-    way.remote = peer.here();
-    ASSERT_EQ(socket.send(get_root, way), status::done);
+    net::route route{};
+    route.remote = peer.here();
+    ASSERT_EQ(socket.send(get_root, route), status::done);
     EXPECT_TRUE(peer.take()) << "the refusal took this datagram along";
 }
 
@@ -360,11 +360,11 @@ TEST_P(posix_udp_socket_refused, wakes_who_waits) { EXPECT_TRUE(socket.wait(pati
 INSTANTIATE_TEST_SUITE_P(families, posix_udp_socket_refused, testing::Values("127.0.0.1", "::1"),
                          [](const auto& about) { return about.param[0] == ':' ? "ipv6" : "ipv4"; });
 
-net::path way_to(const net::endpoint& remote, const net::endpoint& local) {
-    net::path way{};
-    way.remote = remote;
-    way.local = local;
-    return way;
+net::route way_to(const net::endpoint& remote, const net::endpoint& local) {
+    net::route route{};
+    route.remote = remote;
+    route.local = local;
+    return route;
 }
 
 TEST(posix_udp_socket, loses_what_can_never_be_delivered) {
@@ -497,11 +497,11 @@ TEST(posix_udp_socket_death_test, under_a_server_drops_what_a_full_buffer_blocks
 // Neither a wait nor a drop of its own: how long others can wait, the caller knows.
 [[noreturn]] void send_through_a_full_buffer() {
     udp_socket socket = bound();
-    const net::path way = way_to(endpoint_at("127.0.0.1", 9), {});
+    const net::route route = way_to(endpoint_at("127.0.0.1", 9), {});
     if (!refuse_to_send(EAGAIN)) std::_Exit(1);
     const auto start = std::chrono::steady_clock::now();
     while (std::chrono::steady_clock::now() - start < 150ms)
-        if (socket.send(get_root, way) != status::would_block) std::_Exit(2);
+        if (socket.send(get_root, route) != status::would_block) std::_Exit(2);
     std::_Exit(socket.dropped() == 0 ? 0 : 3);
 }
 

@@ -55,7 +55,7 @@ TEST_F(dynamic_routes_test, are_found_once_they_are_added_and_until_they_are_rem
 TEST_F(dynamic_routes_test, refuse_what_a_constant_site_refuses) {
     const auto act = [] { return code::changed; };
     EXPECT_EQ(devices.add({"act"}, put(act).consumes<content_format::cbor>(),
-                          get([] { return content("x"); }).understands<option::uri_query>()),
+                          get([] { return content("x"); }).accepts_option<option::uri_query>()),
               add_result::added);
     EXPECT_EQ(said(ask{code::post, "devices/act"}), "4.05");
     EXPECT_EQ(said(ask{code::put, "devices/act"}.format(0).payload("x")), "4.15");
@@ -66,7 +66,7 @@ TEST_F(dynamic_routes_test, refuse_what_a_constant_site_refuses) {
     EXPECT_EQ(said(ask{code::get, "devices/none"}.with(65)), "4.02");
     EXPECT_EQ(said(ask{code::get, "devices/none"}.query("q")), "4.04");
     EXPECT_EQ(said(ask{code::get, "devices/none"}.with(1)), "4.02") << "no route looks at If-Match";
-    EXPECT_EQ(devices.add({"if"}, put(act).understands<option::if_match>()), add_result::added);
+    EXPECT_EQ(devices.add({"if"}, put(act).accepts_option<option::if_match>()), add_result::added);
     EXPECT_EQ(said(ask{code::get, "devices/none"}.with(1)), "4.04");
 }
 

@@ -50,8 +50,8 @@ TEST(methods, take_lambdas_that_hold_something) {
 TEST(methods, combine_what_they_say_of_themselves) {
     constexpr auto search = fetch([] { return content<content_format::json>("[]"); })
                                 .consumes<content_format::cbor>()
-                                .understands<option::uri_query>()
-                                .understands<option::if_match>()
+                                .accepts_option<option::uri_query>()
+                                .accepts_option<option::if_match>()
                                 .title("Search");
     constexpr auto site = routes(at<"a">(search));
     core c{site};
@@ -96,8 +96,8 @@ TEST(methods, are_called_whatever_is_accepted) {
 
 // It is for those who choose among several: the reply is what it is.
 TEST(methods, say_what_they_produce) {
-    constexpr auto read = get([] { return content("text"); }).understands<option::uri_query>();
-    constexpr auto said = read.produces<content_format::json>().understands<option::if_match>();
+    constexpr auto read = get([] { return content("text"); }).accepts_option<option::uri_query>();
+    constexpr auto said = read.produces<content_format::json>().accepts_option<option::if_match>();
     constexpr auto site = routes(at<"a">(said));
     core c{site};
     EXPECT_EQ(c.said(ask(code::get, "a").accept(0).query("q").with(1)), "2.05 ct=0: text");

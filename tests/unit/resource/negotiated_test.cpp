@@ -130,7 +130,7 @@ TEST(negotiated, has_one_that_says_no_format_as_its_last_resort) {
 TEST(negotiated, refuses_a_critical_option_that_only_another_alternative_understands) {
     constexpr auto mixed =
         routes(at<"r">(negotiated(text("hi"), document<content_format::json>("{}"),
-                                  get(as_cbor).produces<content_format::cbor>().understands<option::uri_query>())));
+                                  get(as_cbor).produces<content_format::cbor>().accepts_option<option::uri_query>())));
     core c{mixed};
     EXPECT_EQ(c.said(ask(code::get, "r").query("q")), "4.02") << "the text, which comes first";
     EXPECT_EQ(c.said(ask(code::get, "r").accept(0).query("q")), "4.02");

@@ -94,7 +94,8 @@ reply read_log(const request& r) { return query_parameter(r, "from") == "3" ? co
 
 // RFC 7252 §5.4.1: Uri-Query is critical.
 TEST(query_parameter, is_for_methods_that_say_so) {
-    constexpr auto site = routes(at<"log">(get(read_log).understands<option::uri_query>()), at<"mute">(get(read_log)));
+    constexpr auto site =
+        routes(at<"log">(get(read_log).accepts_option<option::uri_query>()), at<"mute">(get(read_log)));
     core c{site};
     EXPECT_EQ(c.said(ask(code::get, "log").query("from=3")), "2.03");
     EXPECT_EQ(c.said(ask(code::get, "log").query("from=4")), "4.04");

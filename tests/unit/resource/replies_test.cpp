@@ -11,7 +11,7 @@ packet answer_of(auto handler) {
 }
 
 TEST(replies, explain_an_error) {
-    const auto refuse = [](const request&) { return explained(code::bad_request, "no"); };
+    const auto refuse = [](const request&) { return diagnostic(code::bad_request, "no"); };
     EXPECT_EQ(answer_of(refuse), packet{"62 80 12 34 aa bb ff 'no'"});
 }
 

@@ -6,11 +6,11 @@
 #include <mincoap/layer/echo_guard.hpp>
 #include <mincoap/layer/no_response.hpp>
 #include <mincoap/layer/problem_details.hpp>
-#include <mincoap/resource/document.hpp>
-#include <mincoap/resource/filtered_well_known_core.hpp>
+#include <mincoap/resource/blockwise/document.hpp>
+#include <mincoap/resource/discovery/filtered_well_known_core.hpp>
 #include <mincoap/resource/negotiated.hpp>
-#include <mincoap/resource/record.hpp>
-#include <mincoap/resource/senml.hpp>
+#include <mincoap/resource/record/record.hpp>
+#include <mincoap/resource/senml/senml.hpp>
 
 #include "../../support/exchange.hpp"
 #include "../../support/guard.hpp"

@@ -261,9 +261,9 @@ TEST(routes, refuses_critical_options_that_nobody_looks_at) {
 
 TEST(routes, lets_a_method_understand_more) {
     constexpr auto site =
-        routes(at<"q">(get(says("Q")).understands<option::uri_query>(), put([] { return code::changed; })),
-               at<"m">(put([] { return code::changed; }).understands<option::if_match, option::if_none_match>()),
-               at<"u">(get(says("U")).understands<static_cast<option>(37)>()));
+        routes(at<"q">(get(says("Q")).accepts_option<option::uri_query>(), put([] { return code::changed; })),
+               at<"m">(put([] { return code::changed; }).accepts_option<option::if_match, option::if_none_match>()),
+               at<"u">(get(says("U")).accepts_option<static_cast<option>(37)>()));
     core c{site};
     EXPECT_EQ(c.said(ask(code::get, "q").query("a=1").query("b")), "2.05 ct=0: Q");
     EXPECT_EQ(c.said(ask(code::put, "q").query("a=1")), "4.02") << "the other method does not";
@@ -277,8 +277,10 @@ TEST(routes, lets_a_method_understand_more) {
 
 // RFC 7252 §5.4.3, §5.4.5: counted as unrecognised, whoever understands the option otherwise.
 TEST(routes, never_understands_a_bad_length_or_repetition) {
-    constexpr auto site = routes(at<"m">(
-        put([] { return code::changed; }).understands<option::if_match, option::if_none_match, option::uri_query>()));
+    constexpr auto site =
+        routes(at<"m">(put([] {
+                           return code::changed;
+                       }).accepts_option<option::if_match, option::if_none_match, option::uri_query>()));
     core c{site};
     EXPECT_EQ(c.said(ask(code::put, "m").with(5, "00")), "4.02") << "If-None-Match has no value";
     EXPECT_EQ(c.said(ask(code::put, "m").with(5).with(5)), "4.02");
@@ -320,7 +322,7 @@ struct lamp {
     };
     struct change : method<code::put, code::post> {
         static constexpr format_option consumes = content_format::text_plain;
-        static constexpr option_set understands = set_of(option::uri_query);
+        static constexpr option_set accepted_options = set_of(option::uri_query);
         static reply serve(const lamp& self, const request& r) {
             *self.on = as_text(r.payload()) == "on";
             return code::changed;

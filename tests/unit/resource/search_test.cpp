@@ -141,7 +141,7 @@ private:
         method_set methods = 0;
         for (const code c : m.methods) methods = static_cast<method_set>(methods | set_of(c));
         return {.serve = index == 0 ? &serve<0> : &serve<1>,
-                .understands = understood_by_server | (m.understands_if_match ? set_of(option::if_match) : 0),
+                .accepted_options = understood_by_server | (m.understands_if_match ? set_of(option::if_match) : 0),
                 .consumes = static_cast<std::uint16_t>(m.takes_cbor_alone ? 61 : 0),
                 .methods = methods};
     }

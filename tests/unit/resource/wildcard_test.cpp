@@ -204,7 +204,7 @@ TEST(wildcard, goes_with_what_a_function_consumes_and_understands_and_with_resou
     static constexpr std::optional<function> absent;
     constexpr auto current = [] { return etag{std::string_view{"now"}}; };
     constexpr auto site =
-        routes(at<"a/*">(post(echo).consumes<content_format::cbor>().understands<option::uri_query>().title("A")),
+        routes(at<"a/*">(post(echo).consumes<content_format::cbor>().accepts_option<option::uri_query>().title("A")),
                at<"b/*">(optional(present)), at<"c/*">(optional(absent)), at<"d/*">(conditional(current, put(echo))),
                at<"e/*">(forward(see_segments)));
     core c{site};

@@ -35,7 +35,7 @@ constexpr auto mixed =
            })),
            at<"fetch">(fetch([] { return content(letters); })), at<"post">(post(twice)),
            at<"put">(put([] { return code::changed; })),
-           at<"error">(get([] { return explained(code::conflict, letters); })), at<"document">(document(letters)));
+           at<"error">(get([] { return diagnostic(code::conflict, letters); })), at<"document">(document(letters)));
 
 std::string text_of(std::string_view s, std::size_t from, std::size_t count) {
     return std::string{s.substr(from, count)};

@@ -20,7 +20,7 @@ using test::untouchable;
 constexpr auto site = routes(at<"a">(for_groups(text("A")), put([] { return code::changed; })),
                              at<"bad">(for_groups(get([] { return code::bad_request; }))),
                              at<"large">(for_groups(text("a text of thirty characters..."))),
-                             at<"q">(get([] { return code::valid; }).understands<option::uri_query>()));
+                             at<"q">(get([] { return code::valid; }).accepts_option<option::uri_query>()));
 
 inline constexpr outcome taken = outcome::named<"taken">();
 
@@ -34,7 +34,7 @@ struct listening {
         if (!is_reaction(x)) return next(x);
         ++responses;
         last = packet{x.request.message.datagram()};
-        EXPECT_EQ(x.from.path.remote, test::client);
+        EXPECT_EQ(x.from.route.remote, test::client);
         if (!expected) return next(x);
         return next.note(x, taken), acknowledge(x);
     }

@@ -25,12 +25,12 @@ public:
     std::size_t receive(exchange& x, auto next) {
         if (x.error != message::parse_error::none || x.method != code::post) return next(x);
         const std::uint16_t id = message::message_id_of(x.header());
-        if (size_ != 0 && id == id_ && x.from.path.remote == remote_) {
+        if (size_ != 0 && id == id_ && x.from.route.remote == remote_) {
             copy_bytes(answer_.data(), size_, x.header());
             return size_;
         }
         id_ = id;
-        remote_ = x.from.path.remote;
+        remote_ = x.from.route.remote;
         size_ = next(x);
         copy_bytes(x.header(), size_, answer_.data());
         return size_;
@@ -102,17 +102,17 @@ public:
         if (!answer.is_later() || size_ != 0) return answer;
         copy_bytes(kept.content.data(), kept.size, request_.data());
         size_ = kept.size;
-        way_ = x.from.path;
+        route_ = x.from.route;
         protection_ = x.protection;
         since_ms_ = x.now_ms();
         return reply::nothing();
     }
     std::size_t emit(exchange& x, auto next) {
-        if (idle_ms(x.now_ms(), next) != 0 || next.awaits(way_.remote)) return next.emit(x);
+        if (idle_ms(x.now_ms(), next) != 0 || next.awaits(route_.remote)) return next.emit(x);
         copy_bytes(request_.data(), size_, x.header());
         x.size = size_;
         x.from.size = size_;
-        x.from.path = way_;
+        x.from.route = route_;
         x.protection = protection_;
         size_ = 0;
         return next.ask(x);
@@ -136,7 +136,7 @@ private:
 
     std::array<byte, 128> request_{};
     std::size_t size_ = 0;
-    net::path way_{};
+    net::route route_{};
     std::uint64_t protection_ = 0;
     std::uint32_t since_ms_ = 0;
 };
@@ -159,14 +159,14 @@ public:
     packet receive(const packet& datagram, std::uint32_t now_ms = 0, const net::endpoint& remote = client) {
         origin from;
         from.size = datagram.size();
-        from.path.remote = remote;
+        from.route.remote = remote;
         copy_bytes(bytes{datagram}.data(), datagram.size(), memory_.data());
         return packet{bytes{memory_}.first(stack_.receive(memory_, from, now_ms))};
     }
     packet emit(std::uint32_t now_ms) {
         origin from;
         const std::size_t size = stack_.emit(memory_, from, now_ms);
-        if (size != 0) sent_to = from.path.remote;
+        if (size != 0) sent_to = from.route.remote;
         return packet{bytes{memory_}.first(size)};
     }
     std::uint32_t idle_ms(std::uint32_t now_ms) const { return stack_.idle_ms(now_ms); }

@@ -137,7 +137,7 @@ protected:
         ASSERT_TRUE(socket.deliver(get_a, unicast()));
     }
     packet answer_to(byte id) const { return packet{"60 45 00"} + packet{bytes{&id, 1}} + "c0 ff 'A'"; }
-    std::uint32_t wait_ms() const { return s.wait_ms(now_ms); }
+    std::uint32_t idle_ms() const { return s.idle_ms(now_ms); }
 
     net::loopback<64, 4> socket;
     server<net::loopback<64, 4>, decltype(site), server_memory<>, unguarded> s{socket, site, unguarded{}};
@@ -204,17 +204,17 @@ TEST_F(blocked_server, does_not_take_a_failure_for_an_answer_that_was_sent) {
 
 // A loop that waits for writability, or for so long, needs nothing else.
 TEST_F(blocked_server, tells_how_long_it_waits_for_the_socket) {
-    EXPECT_GT(wait_ms(), 1'000'000U);
+    EXPECT_GT(idle_ms(), 1'000'000U);
     socket.send_status = net::status::would_block;
     ask(1);
     EXPECT_EQ(poll_after(0), poll_result::blocked);
-    EXPECT_EQ(wait_ms(), net::send_patience_ms);
+    EXPECT_EQ(idle_ms(), net::send_patience_ms);
     now_ms += 60;
-    EXPECT_EQ(wait_ms(), net::send_patience_ms - 60);
+    EXPECT_EQ(idle_ms(), net::send_patience_ms - 60);
     now_ms += 60;
-    EXPECT_EQ(wait_ms(), 0U);
+    EXPECT_EQ(idle_ms(), 0U);
     EXPECT_EQ(poll_after(0), poll_result::unsent);
-    EXPECT_GT(wait_ms(), 1'000'000U);
+    EXPECT_GT(idle_ms(), 1'000'000U);
 }
 
 TEST_F(blocked_server, waits_for_the_socket_where_the_clock_stands_still) {
@@ -404,7 +404,7 @@ TEST(server, asks_no_socket_whose_address_is_confirmed) {
 // Knows one client, and says nothing of any other one.
 struct knows_one {
     std::size_t receive(exchange& x, auto next) {
-        if (x.from.path.remote == test::client) x.from.confirmed = true;
+        if (x.from.route.remote == test::client) x.from.confirmed = true;
         return next(x);
     }
 };
@@ -415,7 +415,7 @@ TEST(server, forgets_that_an_address_was_confirmed) {
     net::loopback<> socket;
     server s{socket, gate, unguarded{}, knows_one{}};
     net::arrival other = unicast();
-    other.path.remote.port ^= 1;
+    other.route.remote.port ^= 1;
     const auto answer = [&](const net::arrival& about) {
         EXPECT_TRUE(socket.deliver(packet{"40 01 12 34 b1 'g'"}.view(), about));
         EXPECT_EQ(s.poll(0), poll_result::served);

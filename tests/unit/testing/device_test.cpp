@@ -17,13 +17,13 @@ bool is_open = false;
 
 reply show(const mincoap::request& r) {
     if (r.multicast()) return content("group");
-    if (query_parameter(r, "fail")) return explained(code::conflict, "no");
+    if (query_parameter(r, "fail")) return diagnostic(code::conflict, "no");
     return {code::content, content_format::octet_stream,
             [](message::writer& to) { to.payload(std::string_view{"x"}); }};
 }
 
 constexpr auto site = routes(at<"temperature">(value(temperature)), at<"garden/gate">(confirmed_only(value(is_open))),
-                             at<"show">(for_groups(get(show).understands<option::uri_query>())));
+                             at<"show">(for_groups(get(show).accepts_option<option::uri_query>())));
 
 TEST(testing_device, says_code_format_and_payload) {
     device d{site};

@@ -76,7 +76,7 @@ public:
     // By the contract of net::udp_socket. `done` includes what can never be sent: no route, no such address, too large;
     // and what lwIP has no room for while it looks for the peer's hardware address, of which there may be none.
     // `would_block`: lwIP or the driver is out of memory, or of places in a queue (ERR_MEM, ERR_BUF).
-    net::status send(bytes datagram, const net::path& way);
+    net::status send(bytes datagram, const net::route& route);
 
     // Datagrams that were lost because too many waited. Modulo 2^32.
     std::uint32_t dropped() const { return dropped_; }
@@ -92,7 +92,7 @@ public:
 private:
     struct waiting {
         pbuf* data;
-        net::path path;
+        net::route route;
         std::uint16_t largest;  // what the link can carry back in one packet, in bytes; at least net::min_lent_size
         bool multicast;
     };
@@ -111,8 +111,8 @@ private:
     bool lend(pbuf* datagram, mutable_bytes& buffer, std::size_t most);
     void take_back();
     bool is_lent(bytes datagram) const;
-    err_t send_lent(bytes datagram, const net::path& way);
-    err_t send_copy(bytes datagram, const net::path& way);
+    err_t send_lent(bytes datagram, const net::route& route);
+    err_t send_copy(bytes datagram, const net::route& route);
 
     udp_pcb* pcb_ = nullptr;
     std::array<waiting, depth> waiting_{};

@@ -27,7 +27,7 @@ public:
         std::tm utc{};
         ::gmtime_r(&now, &utc);
         std::strftime(time.data(), time.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-        const net::endpoint_text remote = net::to_text(a.from.path.remote);
+        const net::endpoint_text remote = net::to_text(a.from.route.remote);
         std::fprintf(to_, "%s %.*s%s %s %.*s %s in=%zu out=%zu %.*s\n", time.data(), length(remote.view()),
                      remote.view().data(), a.from.multicast ? "*" : "", code_text(a.method).data(), length(path_of(a)),
                      path_of(a).data(), code_text(a.answer).data(), a.bytes_in, a.bytes_out, length(a.what.name()),

@@ -57,9 +57,9 @@
 
 #include <sys/stat.h>
 
-#include <mincoap/resource/link_writer.hpp>
-#include <mincoap/resource/upload.hpp>
-#include <mincoap/resource/upload_owner.hpp>
+#include <mincoap/resource/blockwise/upload.hpp>
+#include <mincoap/resource/blockwise/upload_owner.hpp>
+#include <mincoap/resource/discovery/link_writer.hpp>
 
 namespace mincoap::posix {
 namespace detail {
@@ -249,15 +249,15 @@ void directory::tell(std::string_view links, std::string_view reference, auto&& 
 namespace detail {
 
 struct get_file : method<code::get> {
-    static constexpr option_set understands = set_of(option::block2);
+    static constexpr option_set accepted_options = set_of(option::block2);
     static reply serve(const auto& self, const request& r) { return self.target->get(r); }
 };
 struct put_file : method<code::put> {
-    static constexpr option_set understands = set_of(option::block1) | conditional_options;
+    static constexpr option_set accepted_options = set_of(option::block1) | conditional_options;
     static reply serve(const auto& self, const request& r) { return self.target->put(r); }
 };
 struct delete_file : method<code::delete_> {
-    static constexpr option_set understands = conditional_options;
+    static constexpr option_set accepted_options = conditional_options;
     static reply serve(const auto& self, const request& r) { return self.target->delete_(r); }
 };
 

@@ -109,7 +109,7 @@ public:
     // The way out is the routing table's, whatever interface the request came in by: routes may be asymmetric, and an
     // address belongs to the host, not to an interface. The same goes for the source address of an answer to a
     // multicast. Only if one of the addresses is link-local, the datagram leaves by `way.local.interface`.
-    net::status send(bytes datagram, const net::path& way);
+    net::status send(bytes datagram, const net::route& route);
 
     // Waits until there is a datagram to receive, or an error to step over; `forever`, or any negative time, without
     // an end. False: not so in this time; also early, if a signal came or an interface changed. A true may be a false
@@ -117,7 +117,7 @@ public:
     bool wait(int timeout_ms = forever);
 
     // After `would_block` from `send`: waits as above until a datagram can be sent. Without a time, it waits as long as
-    // a server does before it drops the answer; `server.wait_ms` tells the rest of that.
+    // a server does before it drops the answer; `server.idle_ms` tells the rest of that.
     bool wait_to_send(int timeout_ms = net::send_patience_ms) const;
 
     std::uint16_t local_port() const { return port_; }
@@ -162,9 +162,9 @@ private:
     net::status receive_after(int error, mutable_bytes storage, net::arrival& in);
     bool wants(net::arrival& in) const;
     bool is_of_member(net::arrival& in) const;
-    bool find_room(long charge, const net::path& way);
+    bool find_room(long charge, const net::route& route);
     long room_for_anybody() const;
-    bool can_be_reached(const net::path& way) const;
+    bool can_be_reached(const net::route& route) const;
     net::status drop();
     net::status send_after(int error, const envelope& letter);
     net::status send_failed(int error);

@@ -85,7 +85,7 @@ protected:
         harness.deliver(ping);
         ASSERT_EQ(receive(64), net::status::done);
         EXPECT_TRUE(same(received(), ping));
-        ASSERT_EQ(harness.socket().send(pong, in.path), net::status::done);
+        ASSERT_EQ(harness.socket().send(pong, in.route), net::status::done);
         const auto answer = harness.take();
         ASSERT_TRUE(answer);
         EXPECT_TRUE(same(answer->data, pong));
@@ -118,14 +118,14 @@ TYPED_TEST_P(udp_socket_conformance, receives_a_datagram_whole) {
 TYPED_TEST_P(udp_socket_conformance, tells_who_sent_it) {
     this->harness.deliver(this->ping);
     ASSERT_EQ(this->receive(64), net::status::done);
-    EXPECT_EQ(this->in.path.remote, this->harness.peer());
+    EXPECT_EQ(this->in.route.remote, this->harness.peer());
 }
 
 TYPED_TEST_P(udp_socket_conformance, tells_the_address_that_was_asked) {
     this->harness.deliver(this->ping);
     ASSERT_EQ(this->receive(64), net::status::done);
-    EXPECT_EQ(this->in.path.local.address, this->harness.asked().address);
-    EXPECT_EQ(this->in.path.local.port, this->harness.asked().port);
+    EXPECT_EQ(this->in.route.local.address, this->harness.asked().address);
+    EXPECT_EQ(this->in.route.local.port, this->harness.asked().port);
 }
 
 // What an earlier datagram left in `in` must not show through.
@@ -133,14 +133,14 @@ TYPED_TEST_P(udp_socket_conformance, tells_everything_anew) {
     this->harness.deliver(this->ping);
     ASSERT_EQ(this->receive(64), net::status::done);
     const net::arrival first = this->in;
-    this->in.path.remote.address.fill(0xff);
-    this->in.path.remote.interface = this->in.path.local.interface = 0xffff;
-    this->in.path.local.address.fill(0xff);
+    this->in.route.remote.address.fill(0xff);
+    this->in.route.remote.interface = this->in.route.local.interface = 0xffff;
+    this->in.route.local.address.fill(0xff);
     this->in.multicast = this->in.truncated = true;
     this->harness.deliver(this->ping);
     ASSERT_EQ(this->receive(64), net::status::done);
-    EXPECT_EQ(this->in.path.remote, first.path.remote);
-    EXPECT_EQ(this->in.path.local, first.path.local);
+    EXPECT_EQ(this->in.route.remote, first.route.remote);
+    EXPECT_EQ(this->in.route.local, first.route.local);
     EXPECT_EQ(this->in.multicast, first.multicast);
     EXPECT_EQ(this->in.truncated, first.truncated);
 }
@@ -165,7 +165,7 @@ TYPED_TEST_P(udp_socket_conformance, says_truncated_and_gives_the_beginning) {
     ASSERT_EQ(this->receive(this->ping.size() - 1), net::status::done);
     EXPECT_TRUE(this->in.truncated);
     EXPECT_TRUE(this->same(this->received(), bytes{this->ping}.first(this->ping.size() - 1)));
-    EXPECT_EQ(this->in.path.remote, this->harness.peer());
+    EXPECT_EQ(this->in.route.remote, this->harness.peer());
     EXPECT_EQ(this->receive(64), net::status::would_block) << "the rest of a datagram is lost, not the next one";
 }
 
@@ -198,7 +198,7 @@ TYPED_TEST_P(udp_socket_conformance, receives_in_the_storage_or_in_no_more_and_e
 TYPED_TEST_P(udp_socket_conformance, sends_what_is_written_over_the_datagram_to_the_end_of_the_buffer) {
     for (int i = 0; i < 10; ++i) {
         const std::vector<byte> expected = this->answer_in_place(64, 64);
-        ASSERT_EQ(this->harness.socket().send(bytes{this->buffer}.first(expected.size()), this->in.path),
+        ASSERT_EQ(this->harness.socket().send(bytes{this->buffer}.first(expected.size()), this->in.route),
                   net::status::done);
         const auto answer = this->harness.take();
         ASSERT_TRUE(answer);
@@ -212,7 +212,7 @@ TYPED_TEST_P(udp_socket_conformance, leaves_the_buffer_alone_until_the_answer_is
     this->harness.deliver(this->pong);
     this->harness.deliver(this->ping);
     EXPECT_TRUE(this->same(bytes{this->buffer}.first(expected.size()), expected));
-    ASSERT_EQ(this->harness.socket().send(bytes{this->buffer}.first(expected.size()), this->in.path),
+    ASSERT_EQ(this->harness.socket().send(bytes{this->buffer}.first(expected.size()), this->in.route),
               net::status::done);
     const auto answer = this->harness.take();
     ASSERT_TRUE(answer);
@@ -237,7 +237,7 @@ TYPED_TEST_P(udp_socket_conformance, takes_back_what_is_not_answered) {
 TYPED_TEST_P(udp_socket_conformance, sends_something_else_than_it_has_just_received) {
     this->harness.deliver(this->ping);
     ASSERT_EQ(this->receive(64), net::status::done);
-    ASSERT_EQ(this->harness.socket().send(this->pong, this->in.path), net::status::done);
+    ASSERT_EQ(this->harness.socket().send(this->pong, this->in.route), net::status::done);
     const auto sent = this->harness.take();
     ASSERT_TRUE(sent);
     EXPECT_TRUE(this->same(sent->data, this->pong));
@@ -258,7 +258,7 @@ TYPED_TEST_P(udp_socket_conformance, keeps_the_order) {
 TYPED_TEST_P(udp_socket_conformance, answers_from_the_address_that_was_asked) {
     this->harness.deliver(this->ping);
     ASSERT_EQ(this->receive(64), net::status::done);
-    ASSERT_EQ(this->harness.socket().send(this->pong, this->in.path), net::status::done);
+    ASSERT_EQ(this->harness.socket().send(this->pong, this->in.route), net::status::done);
     const auto answer = this->harness.take();
     ASSERT_TRUE(answer);
     EXPECT_TRUE(this->same(answer->data, this->pong));
@@ -269,28 +269,28 @@ TYPED_TEST_P(udp_socket_conformance, answers_from_the_address_that_was_asked) {
 TYPED_TEST_P(udp_socket_conformance, sends_an_empty_datagram) {
     this->harness.deliver(this->ping);
     ASSERT_EQ(this->receive(64), net::status::done);
-    ASSERT_EQ(this->harness.socket().send({}, this->in.path), net::status::done);
+    ASSERT_EQ(this->harness.socket().send({}, this->in.route), net::status::done);
     const auto answer = this->harness.take();
     ASSERT_TRUE(answer);
     EXPECT_TRUE(answer->data.empty());
 }
 
 TYPED_TEST_P(udp_socket_conformance, sends_with_nothing_said_of_where_from) {
-    net::path way{};
-    way.remote = this->harness.peer();
-    ASSERT_EQ(this->harness.socket().send(this->pong, way), net::status::done);
+    net::route route{};
+    route.remote = this->harness.peer();
+    ASSERT_EQ(this->harness.socket().send(this->pong, route), net::status::done);
     const auto answer = this->harness.take();
     ASSERT_TRUE(answer);
     EXPECT_TRUE(this->same(answer->data, this->pong));
 }
 
 TYPED_TEST_P(udp_socket_conformance, steps_over_the_refusal_of_a_dead_peer) {
-    net::path way{};
-    way.remote = this->harness.dead_peer();
-    ASSERT_EQ(this->harness.socket().send(this->pong, way), net::status::done);
+    net::route route{};
+    route.remote = this->harness.dead_peer();
+    ASSERT_EQ(this->harness.socket().send(this->pong, route), net::status::done);
     this->harness.settle();
     EXPECT_EQ(this->receive(64), net::status::would_block);
-    ASSERT_EQ(this->harness.socket().send(this->pong, way), net::status::done);
+    ASSERT_EQ(this->harness.socket().send(this->pong, route), net::status::done);
     this->harness.settle();
     this->expect_exchange();
 }
@@ -298,9 +298,9 @@ TYPED_TEST_P(udp_socket_conformance, steps_over_the_refusal_of_a_dead_peer) {
 TYPED_TEST_P(udp_socket_conformance, loses_a_datagram_that_is_too_large) {
     if constexpr (requires { TypeParam::too_large; }) {
         const std::vector<byte> huge(TypeParam::too_large);
-        net::path way{};
-        way.remote = this->harness.peer();
-        EXPECT_EQ(this->harness.socket().send(huge, way), net::status::done) << "to try again would be for ever";
+        net::route route{};
+        route.remote = this->harness.peer();
+        EXPECT_EQ(this->harness.socket().send(huge, route), net::status::done) << "to try again would be for ever";
         this->expect_exchange();
     }
 }
@@ -310,16 +310,17 @@ TYPED_TEST_P(udp_socket_conformance, neither_loses_nor_doubles_what_a_full_queue
     if constexpr (requires { this->harness.congest(), this->harness.relieve(); }) {
         this->harness.deliver(this->ping);
         ASSERT_EQ(this->receive(64), net::status::done);
-        const net::path way = this->in.path;
+        const net::route route = this->in.route;
         this->harness.congest();
         byte next = 0;
-        while (this->harness.socket().send({&next, 1}, way) == net::status::done) ASSERT_NE(++next, 0) << "never full";
-        EXPECT_EQ(this->harness.socket().send({&next, 1}, way), net::status::would_block);
+        while (this->harness.socket().send({&next, 1}, route) == net::status::done)
+            ASSERT_NE(++next, 0) << "never full";
+        EXPECT_EQ(this->harness.socket().send({&next, 1}, route), net::status::would_block);
         this->harness.deliver(this->ping);
         EXPECT_EQ(this->receive(64), net::status::done) << "the way in is another one";
         this->harness.relieve();
-        ASSERT_EQ(this->harness.socket().send({&next, 1}, way), net::status::done);
-        ASSERT_EQ(this->harness.socket().send(this->pong, way), net::status::done);
+        ASSERT_EQ(this->harness.socket().send({&next, 1}, route), net::status::done);
+        ASSERT_EQ(this->harness.socket().send(this->pong, route), net::status::done);
         for (byte expected = 0; expected <= next; ++expected) {
             const auto taken = this->harness.take();
             ASSERT_TRUE(taken) << "of " << int{expected};
@@ -335,18 +336,18 @@ TYPED_TEST_P(udp_socket_conformance, neither_loses_nor_doubles_what_a_full_queue
 TYPED_TEST_P(udp_socket_conformance, leaves_an_answer_alone_that_it_does_not_take) {
     if constexpr (requires { this->harness.congest(), this->harness.relieve(); }) {
         this->harness.congest();
-        net::path way{};
-        way.remote = this->harness.peer();
+        net::route route{};
+        route.remote = this->harness.peer();
         int before = 0;
-        while (this->harness.socket().send(this->pong, way) == net::status::done) ASSERT_LT(++before, 256);
+        while (this->harness.socket().send(this->pong, route) == net::status::done) ASSERT_LT(++before, 256);
         const std::vector<byte> expected = this->answer_in_place(64, 32);
         const bytes answer = bytes{this->buffer}.first(expected.size());
         for (int i = 0; i < 3; ++i) {
-            ASSERT_EQ(this->harness.socket().send(answer, this->in.path), net::status::would_block);
+            ASSERT_EQ(this->harness.socket().send(answer, this->in.route), net::status::would_block);
             EXPECT_TRUE(this->same(answer, expected));
         }
         this->harness.relieve();
-        ASSERT_EQ(this->harness.socket().send(answer, this->in.path), net::status::done);
+        ASSERT_EQ(this->harness.socket().send(answer, this->in.route), net::status::done);
         for (; before != 0; --before) ASSERT_TRUE(this->harness.take());
         const auto sent = this->harness.take();
         ASSERT_TRUE(sent);
@@ -371,9 +372,9 @@ TYPED_TEST_P(udp_socket_conformance, receives_a_group_that_it_joined_and_tells_n
         ASSERT_EQ(this->receive(64), net::status::done);
         EXPECT_TRUE(this->same(this->received(), this->ping));
         EXPECT_TRUE(this->in.multicast);
-        EXPECT_TRUE(is_unspecified(this->in.path.local));
-        EXPECT_EQ(this->in.path.remote, this->harness.peer());
-        ASSERT_EQ(this->harness.socket().send(this->pong, this->in.path), net::status::done);
+        EXPECT_TRUE(is_unspecified(this->in.route.local));
+        EXPECT_EQ(this->in.route.remote, this->harness.peer());
+        ASSERT_EQ(this->harness.socket().send(this->pong, this->in.route), net::status::done);
         const auto answer = this->harness.take();
         ASSERT_TRUE(answer);
         EXPECT_FALSE(is_multicast(answer->from));

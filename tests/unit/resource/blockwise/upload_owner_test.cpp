@@ -13,7 +13,7 @@ using test::request_tag;
 
 net::arrival from(byte host, std::uint16_t port = 40000) {
     net::arrival about = test::unicast();
-    about.path.remote = net::ipv4(192, 0, 2, host, port);
+    about.route.remote = net::ipv4(192, 0, 2, host, port);
     return about;
 }
 
@@ -70,7 +70,7 @@ TEST_F(upload_owner_test, other_ports_and_addresses_are_other_clients) {
     EXPECT_NE(begin(from(1, 40001), 1), 0U);
     EXPECT_FALSE(go_on(from(1, 40001), 2));
     net::arrival elsewhere = from(1);
-    elsewhere.path.remote.interface = 3;
+    elsewhere.route.remote.interface = 3;
     EXPECT_FALSE(go_on(elsewhere, 2));
     EXPECT_TRUE(go_on(from(1), 2));
 }

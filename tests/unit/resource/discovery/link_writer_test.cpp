@@ -1,5 +1,5 @@
 // Links to paths that are known at run time only: what a name from anywhere makes of the document.
-#include <mincoap/resource/link_writer.hpp>
+#include <mincoap/resource/discovery/link_writer.hpp>
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include <mincoap/resource/link_filter.hpp>
+#include <mincoap/resource/discovery/link_filter.hpp>
 
 namespace mincoap {
 namespace {

@@ -89,7 +89,7 @@ TEST_F(formatted_store_test, blocks_of_a_body_have_one_format) {
 
 TEST_F(formatted_store_test, refused_block_changes_no_format) {
     net::arrival other = test::unicast();
-    other.path.remote.port = 7;
+    other.route.remote.port = 7;
     EXPECT_EQ(c.said(block(0, more, full).format(50)), "2.31");
     EXPECT_EQ(c.said(put("x").format(60), other), "5.03");
     EXPECT_EQ(c.said(block(1, last, "b").format(50)), "2.01");

@@ -98,7 +98,7 @@ protected:
 
     static net::arrival client_at(std::uint16_t port) {
         net::arrival about = test::unicast();
-        about.path.remote.port = port;
+        about.route.remote.port = port;
         return about;
     }
     std::string told_at(std::uint16_t port, const packet& datagram, std::uint32_t now_ms = 0) {
@@ -497,12 +497,12 @@ TEST_F(upload_test, reading_and_conditions_agree_on_whether_a_sink_has_something
 
 // One that is given the request: it writes into a slot that the query names, and explains itself.
 struct slots {
-    static constexpr option_set understands = set_of(option::uri_query);
+    static constexpr option_set accepted_options = set_of(option::uri_query);
     std::array<std::string, 2> all;
 
     reply write(const request& r, std::uint32_t offset, bytes data, bool more_follow) {
         const auto name = query_parameter(r, "slot");
-        if (name != "0" && name != "1") return explained(code::bad_request, "slot=0 or slot=1");
+        if (name != "0" && name != "1") return diagnostic(code::bad_request, "slot=0 or slot=1");
         std::string& slot = all[name == "1"];
         if (offset == 0) slot.clear();
         if (offset != slot.size()) return code::request_entity_incomplete;

@@ -1,8 +1,8 @@
 // Writes a SenML pack (RFC 8428) in CBOR: what is the same for all of them. See senml.hpp.
 #pragma once
 
-#include <mincoap/resource/representation.hpp>
-#include <mincoap/resource/senml_reading.hpp>
+#include <mincoap/resource/blockwise/representation.hpp>
+#include <mincoap/resource/senml/senml_reading.hpp>
 
 namespace mincoap::detail::senml {
 

@@ -384,7 +384,7 @@ TEST(document, is_read_by_two_clients_at_once) {
     for (std::uint32_t n = 0; n * 64 < body_size; ++n) {
         const auto read = [&](const char* path, unsigned size_exponent, unsigned last_octet) {
             net::arrival about = test::unicast();
-            about.path.remote = net::ipv4(192, 0, 2, static_cast<byte>(last_octet), 40000);
+            about.route.remote = net::ipv4(192, 0, 2, static_cast<byte>(last_octet), 40000);
             return response{c.answer(get_block(path, n, size_exponent), about)}.payload;
         };
         first += read("rendered", 2, 10);
@@ -452,8 +452,8 @@ TEST(in_blocks, answers_any_method) {
         return in_blocks<content_format::json>(r, what, r.method() == code::post ? code::changed : code::content);
     };
     constexpr auto methods =
-        routes(at<"">(get(serve).understands<option::block2>(), fetch(serve).understands<option::block2>(),
-                      post(serve).understands<option::block2>()));
+        routes(at<"">(get(serve).accepts_option<option::block2>(), fetch(serve).accepts_option<option::block2>(),
+                      post(serve).accepts_option<option::block2>()));
     core c{methods};
     for (const code method : {code::get, code::fetch, code::post}) {
         const bool is_post = method == code::post;

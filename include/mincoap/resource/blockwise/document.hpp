@@ -13,8 +13,8 @@
 // how long a response may be cached (RFC 7252 §5.10.5).
 #pragma once
 
-#include <mincoap/resource/link.hpp>
-#include <mincoap/resource/representation.hpp>
+#include <mincoap/resource/blockwise/representation.hpp>
+#include <mincoap/resource/discovery/link.hpp>
 
 namespace mincoap {
 namespace detail {
@@ -22,7 +22,7 @@ namespace detail {
 template <content_format Format, std::uint32_t MaxAge>
 struct get_in_blocks : method<code::get> {
     static constexpr format_option produces = Format;
-    static constexpr option_set understands = set_of(option::block2);
+    static constexpr option_set accepted_options = set_of(option::block2);
     static reply serve(const auto& self, const request& r) {
         return in_blocks<Format, MaxAge>(r, self.representation());
     }
@@ -31,7 +31,7 @@ struct get_in_blocks : method<code::get> {
 // What tells its format as it runs; the server holds Accept against it.
 template <std::uint32_t MaxAge>
 struct get_formatted : method<code::get> {
-    static constexpr option_set understands = set_of(option::block2);
+    static constexpr option_set accepted_options = set_of(option::block2);
     static reply serve(const auto& self, const request& r) {
         return in_blocks<MaxAge>(r, self.source->format(), self.representation());
     }

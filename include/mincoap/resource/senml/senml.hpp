@@ -25,8 +25,8 @@
 #include <tuple>
 
 #include <mincoap/message/text_literal.hpp>
-#include <mincoap/resource/link.hpp>
-#include <mincoap/resource/senml_pack.hpp>
+#include <mincoap/resource/discovery/link.hpp>
+#include <mincoap/resource/senml/senml_pack.hpp>
 
 namespace mincoap {
 namespace detail::senml {
@@ -202,7 +202,7 @@ struct senml_pack : linkable<senml_pack<Base, Entries...>> {
 
     struct get : method<code::get> {
         static constexpr format_option produces = content_format::senml_cbor;
-        static constexpr option_set understands = set_of(option::block2);
+        static constexpr option_set accepted_options = set_of(option::block2);
         static reply serve(const senml_pack& self, const request& r) {
             const auto now = detail::senml::read_all(self.records);
             return detail::senml::pack_reply(detail::senml::layout<Base, Entries...>, now, r);

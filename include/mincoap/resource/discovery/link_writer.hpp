@@ -11,7 +11,7 @@
 #include <mincoap/message/body_writer.hpp>
 #include <mincoap/message/percent_encoding.hpp>
 #include <mincoap/message/view.hpp>
-#include <mincoap/resource/link_filter.hpp>
+#include <mincoap/resource/discovery/link_filter.hpp>
 
 namespace mincoap {
 namespace detail {

@@ -9,8 +9,8 @@
 
 #include <optional>
 
+#include <mincoap/resource/blockwise/upload.hpp>
 #include <mincoap/resource/replies.hpp>
-#include <mincoap/resource/upload.hpp>
 
 namespace mincoap {
 namespace detail {
@@ -20,7 +20,7 @@ struct kept_format {
     content_format value{};
 
     static content_format of(const request& r) {
-        const auto number = static_cast<content_format>(r.content_format.number_plus_one() - 1);
+        const auto number = static_cast<content_format>(r.content_format.encoded() - 1);
         return r.content_format.is_absent() ? content_format::octet_stream : number;
     }
     bool is_of(const request& r) const { return r.content_format.is_absent() || of(r) == value; }
@@ -48,7 +48,7 @@ class byte_store {
 
 public:
     // They have to hold for what is there when an upload begins, and not again when its first block is repeated.
-    static constexpr option_set understands = conditional_options;
+    static constexpr option_set accepted_options = conditional_options;
 
     constexpr byte_store() = default;
     constexpr explicit byte_store(bytes content)

@@ -12,9 +12,9 @@
 // mixture of two bodies.
 #pragma once
 
+#include <mincoap/resource/blockwise/document.hpp>
+#include <mincoap/resource/blockwise/upload_owner.hpp>
 #include <mincoap/resource/conditional.hpp>
-#include <mincoap/resource/document.hpp>
-#include <mincoap/resource/upload_owner.hpp>
 
 namespace mincoap {
 
@@ -24,13 +24,13 @@ namespace mincoap {
 // reply; one to a block that is not the last counts only if it is an error.
 //
 // If it takes the request in front, it is given that: who asks, the query, the path. `data` is a part of it. It may
-// name critical options that it looks at, such as `static constexpr option_set understands =
+// name critical options that it looks at, such as `static constexpr option_set accepted_options =
 // set_of(option::uri_query)`; others are answered with 4.02.
 //
 // If it has a `capacity()`, in bytes, larger bodies are answered with 4.13 and Size1.
 //
 // If it is a `representation` as well, If-Match and If-None-Match are understood, and have to hold for it when the
-// first block comes; see `conditions_hold`. One that names them in `understands` looks at them itself.
+// first block comes; see `conditions_hold`. One that names them in `accepted_options` looks at them itself.
 //
 // If it is a `formatted_representation` and no format is given, a body of any Content-Format is taken.
 template <typename S>
@@ -92,8 +92,8 @@ constexpr bool exceeds_capacity(std::uint32_t capacity, const incoming& in, std:
 template <typename Sink>
 inline constexpr option_set options_of_sink = 0;
 template <typename Sink>
-    requires requires { Sink::understands; }
-inline constexpr option_set options_of_sink<Sink> = Sink::understands;
+    requires requires { Sink::accepted_options; }
+inline constexpr option_set options_of_sink<Sink> = Sink::accepted_options;
 
 template <typename Sink>
 inline constexpr bool leaves_conditions = representation<Sink> && (options_of_sink<Sink> & conditional_options) == 0;
@@ -142,7 +142,7 @@ inline reply block_taken(const reply& taken, const incoming& in) {
 template <typename Sink, content_format... Format>
 struct put_in_blocks : method<code::put> {
     static constexpr format_option consumes{Format...};
-    static constexpr option_set understands =
+    static constexpr option_set accepted_options =
         set_of(option::block1) | options_of_sink<Sink> | (representation<Sink> ? conditional_options : option_set{0});
 
     static reply serve(const auto& self, const request& r) {
@@ -159,7 +159,7 @@ template <content_format Format, content_format Answer, typename Sink>
 struct post_in_blocks : method<code::post> {
     static constexpr format_option consumes = Format;
     static constexpr format_option produces = Answer;
-    static constexpr option_set understands =
+    static constexpr option_set accepted_options =
         set_of(option::block1) | set_of(option::block2) | (options_of_sink<Sink> & ~conditional_options);
 
     static reply serve(const auto& self, const request& r) {

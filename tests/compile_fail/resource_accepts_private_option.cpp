@@ -3,7 +3,7 @@
 
 struct sink {
     struct put : mincoap::method<mincoap::code::put> {
-        static constexpr mincoap::option_set understands = mincoap::set_of(static_cast<mincoap::option>(65));
+        static constexpr mincoap::option_set accepted_options = mincoap::set_of(static_cast<mincoap::option>(65));
         static mincoap::reply serve(const sink&, const mincoap::request&) { return mincoap::code::changed; }
     };
     using methods = mincoap::method_list<put>;

@@ -4,7 +4,7 @@
 #include <type_traits>
 
 #include <mincoap/cbor/fields.hpp>
-#include <mincoap/resource/representation.hpp>
+#include <mincoap/resource/blockwise/representation.hpp>
 
 namespace mincoap::detail {
 

@@ -1,5 +1,5 @@
 // /.well-known/core with filters, RFC 6690 §4.1, over a site with the links of the ETSI plugtests.
-#include <mincoap/resource/filtered_well_known_core.hpp>
+#include <mincoap/resource/discovery/filtered_well_known_core.hpp>
 
 #include "../../support/exchange.hpp"
 

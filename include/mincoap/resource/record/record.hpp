@@ -32,7 +32,7 @@
 
 #include <mincoap/cbor/fields.hpp>
 #include <mincoap/resource/conditional.hpp>
-#include <mincoap/resource/record_body.hpp>
+#include <mincoap/resource/record/record_body.hpp>
 
 namespace mincoap {
 namespace detail {
@@ -67,7 +67,7 @@ struct record_method;
 template <>
 struct record_method<code::get> : method<code::get> {
     static constexpr format_option produces = content_format::cbor;
-    static constexpr option_set understands = set_of(option::block2);
+    static constexpr option_set accepted_options = set_of(option::block2);
 
     template <typename Self>
     static reply serve(const Self& self, const request& r) {
@@ -79,7 +79,7 @@ template <>
 struct record_method<code::fetch> : method<code::fetch> {
     static constexpr format_option consumes = content_format::cbor;
     static constexpr format_option produces = content_format::cbor;
-    static constexpr option_set understands = set_of(option::block2);
+    static constexpr option_set accepted_options = set_of(option::block2);
 
     template <typename Self>
     static reply serve(const Self& self, const request& r) {
@@ -102,7 +102,7 @@ code change_record(const Self& self, const request& r, cbor::holding held) {
 template <code Method, cbor::holding Held>
 struct change_method : method<Method> {
     static constexpr format_option consumes = content_format::cbor;
-    static constexpr option_set understands = conditional_options;
+    static constexpr option_set accepted_options = conditional_options;
 
     static reply serve(const auto& self, const request& r) { return change_record(self, r, Held); }
 };

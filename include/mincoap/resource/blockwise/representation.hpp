@@ -1,7 +1,7 @@
 // Representations that are sent block by block (RFC 7959), with nothing kept between blocks.
 //
 // For users: `document`, `rendered` and `get_blocks` are resources of that kind, and a handler answers with one by
-// `return in_blocks<format>(request, what)`; its method says `.understands<option::block2>()`. Where no method of a
+// `return in_blocks<format>(request, what)`; its method says `.accepts_option<option::block2>()`. Where no method of a
 // site says so, no option of a request for blocks is looked at. Any block can be asked for, in any order and any size
 // from 16 to 1,024 bytes, by any number of clients. A block gets smaller if it would not fit the buffer. A body
 // that fits as a whole is sent as a whole unless blocks are asked for; a rendered body has up to 6 bytes less room for
@@ -162,7 +162,7 @@ inline bool has_already(const request& r, etag current) {
     const block_options* const options = r.place->blocks;
     if (options == nullptr || options->etags_end == nullptr || !message::is_safe(r.method())) return false;
     for (const message::option_view tag : message::option_range{bytes{options->etags_begin, options->etags_end}})
-        if (current.is(tag.value)) return true;
+        if (current.matches(tag.value)) return true;
     return false;
 }
 
@@ -244,7 +244,7 @@ struct told_format {
 
     constexpr explicit told_format(content_format f) : encoded(message::encoded_content_format::encode(f)) {}
     static constexpr content_format of(message::encoded_content_format reply) {
-        return static_cast<content_format>(reply.decoded().number_plus_one() - 1);
+        return static_cast<content_format>(reply.decoded().encoded() - 1);
     }
 };
 

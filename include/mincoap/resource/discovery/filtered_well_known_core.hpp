@@ -18,9 +18,9 @@
 #include <tuple>
 #include <utility>
 
-#include <mincoap/resource/document.hpp>
-#include <mincoap/resource/link_writer.hpp>
-#include <mincoap/resource/well_known_core.hpp>
+#include <mincoap/resource/blockwise/document.hpp>
+#include <mincoap/resource/discovery/link_writer.hpp>
+#include <mincoap/resource/discovery/well_known_core.hpp>
 
 namespace mincoap {
 
@@ -121,7 +121,7 @@ struct filtered_discovery {
         : document(d), tag(d.view()), others(others_of(entries...)) {}
 
     struct get : method<code::get> {
-        static constexpr option_set understands = set_of(option::uri_query) | set_of(option::block2) | to_group;
+        static constexpr option_set accepted_options = set_of(option::uri_query) | set_of(option::block2) | to_group;
 
         static reply serve(const filtered_discovery& self, const request& r) {
             const bytes queries = encoded_options<option::uri_query>(r);

@@ -2,4 +2,5 @@
 #include <mincoap/mincoap.hpp>
 
 constexpr auto vendor = static_cast<mincoap::option>(65);
-const auto read = mincoap::get([] { return mincoap::code::valid; }).understands<mincoap::option::uri_query, vendor>();
+const auto read =
+    mincoap::get([] { return mincoap::code::valid; }).accepts_option<mincoap::option::uri_query, vendor>();

@@ -4,5 +4,5 @@
 
 mincoap::reply answer(const mincoap::request& r) {
     const std::string text{mincoap::as_text(r.payload())};
-    return mincoap::explained(mincoap::code::bad_request, text);
+    return mincoap::diagnostic(mincoap::code::bad_request, text);
 }
