@@ -81,7 +81,7 @@ TEST(pcap, writes_a_checksum_of_zero_as_all_ones) {
 
 TEST(pcap, makes_up_the_group_that_a_socket_does_not_tell) {
     const auto dest = [](const endpoint& remote, std::size_t at, std::size_t size) {
-        const arrival about{.size = 2, .multicast = true, .path = {.remote = remote, .local = {}}};
+        const arrival about{.size = 2, .multicast = true, .route = {.remote = remote, .local = {}}};
         return packet{head_of(direction::in, "50 01", about).view().subspan(16 + at, size)};
     };
     EXPECT_EQ(dest(over_ipv4.remote, 16, 4), "e00001bb");
@@ -91,7 +91,7 @@ TEST(pcap, makes_up_the_group_that_a_socket_does_not_tell) {
 
 TEST(pcap, makes_up_an_address_of_the_same_family) {
     for (const endpoint& local : {endpoint{.port = 5684}, over_ipv6.local}) {
-        const arrival about{.size = 2, .path = {.remote = over_ipv4.remote, .local = local}};
+        const arrival about{.size = 2, .route = {.remote = over_ipv4.remote, .local = local}};
         const packet head = head_of(direction::out, "60 45", about);
         EXPECT_EQ(head.size(), 16U + 20 + 8);
         EXPECT_EQ(packet{head.view().subspan(16 + 12, 4)}, "00000000");
