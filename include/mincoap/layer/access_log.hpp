@@ -9,7 +9,7 @@
 #include <concepts>
 
 #include <mincoap/message/percent_encoding.hpp>
-#include <mincoap/server/layer.hpp>
+#include <mincoap/server/layer_checks.hpp>
 
 namespace mincoap {
 namespace outcomes {

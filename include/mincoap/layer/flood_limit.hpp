@@ -16,7 +16,7 @@
 // after which the clock is where it was, counts as none; that is made good in Burst / PerSecond seconds at most.
 #pragma once
 
-#include <mincoap/server/layer.hpp>
+#include <mincoap/server/layer_checks.hpp>
 
 namespace mincoap {
 namespace outcomes {

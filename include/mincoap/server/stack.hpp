@@ -2,69 +2,11 @@
 // keeps nothing but a counter of Message IDs. Around the site it has layers, none of which it knows by name: layer.hpp.
 #pragma once
 
-#include <tuple>
-
-#include <mincoap/server/blocks.hpp>
+#include <mincoap/server/answer.hpp>
 #include <mincoap/server/collect.hpp>
-#include <mincoap/server/layer.hpp>
-#include <mincoap/server/refusal.hpp>
+#include <mincoap/server/next.hpp>
 
 namespace mincoap {
-namespace detail {
-
-// No layer counts: the outcome of a datagram is not kept.
-struct unnoted {
-    constexpr unnoted& operator=(outcome) { return *this; }
-};
-
-// The exchange of a stack with these layers.
-template <bool IsCounted, bool HasBlocks, typename... Layers>
-struct exchange_with : exchange {
-    using exchange::exchange;  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject): the view, until it is read
-
-    [[no_unique_address]] std::conditional_t<HasBlocks, block_options, no_block_options> collected{};
-    [[no_unique_address]] std::tuple<seen_of<Layers>...> seen{};
-    [[no_unique_address]] std::conditional_t<IsCounted, outcome, unnoted> what{};
-};
-
-// The rest of a stack, from a layer inwards.
-template <typename Stack, std::size_t Index>
-class next_of {
-public:
-    constexpr explicit next_of(Stack& given_stack) : stack_(given_stack) {}
-
-    std::size_t operator()(exchange& x) const { return stack_.template receive_at<Index>(Stack::own(x)); }
-    void reread(exchange& x) const { Stack::reread(Stack::own(x)); }
-    std::size_t answer(exchange& x, reply said) const { return stack_.answer(Stack::own(x), said, 0); }
-    void note(exchange& x, outcome o) const { Stack::own(x).what = o; }
-    outcome became(exchange& x) const { return Stack::own(x).what; }
-    std::uint16_t next_message_id() const { return stack_.next_message_id(); }
-    std::size_t emit(exchange& x) const { return stack_.template emit_at<Index>(Stack::own(x)); }
-    std::size_t ask(exchange& x) const {
-        x.from.confirmed = true;
-        reread(x);
-        return (*this)(x);
-    }
-    bool awaits(const net::endpoint& remote) const { return stack_.awaits(remote); }
-
-private:
-    Stack& stack_;
-};
-
-template <typename Stack, std::size_t Index>
-class next_server {
-public:
-    constexpr next_server(Stack& s, exchange& x) : stack_(s), x_(x) {}
-
-    reply operator()(const request& r) const { return stack_.template serve_at<Index>(x_, r); }
-    option_set understood(const request& r) const { return stack_.understood(r); }
-
-private:
-    Stack& stack_;
-    exchange& x_;
-};
-
-}  // namespace detail
 
 // `Layers` are classes, of layers that it keeps, or references to classes.
 template <handler Site, typename... Layers>
@@ -155,7 +97,6 @@ private:
     using layer_at = plain<std::tuple_element_t<Index, std::tuple<Layers...>>>;
 
     static exchange_type& own(exchange& x) { return static_cast<exchange_type&>(x); }
-    static void note(exchange_type& x, outcome o) { x.what = x.from.truncated ? outcomes::truncated : o; }
     constexpr std::uint16_t next_message_id() { return message_id_++; }
 
     constexpr void each_layer(const auto& f) const {
@@ -226,20 +167,8 @@ private:
     }
 
     [[gnu::noinline]] std::size_t take(exchange_type& x) {
-        if (x.error != message::parse_error::none) return take_error(x);
-        return is_answerable(x) ? take_request(x) : take_reaction(x);
-    }
-    static std::size_t take_error(exchange_type& x) {
-        using message::parse_error;
-        if (x.error == parse_error::format) return note(x, outcomes::malformed), reject(x);
-        note(x, x.error == parse_error::too_short ? outcomes::too_short : outcomes::unknown_version);
-        return 0;
-    }
-    static std::size_t take_reaction(exchange_type& x) {
-        const code c = x.request.message.code();
-        const bool ping = c == code::empty && is_confirmable(x);
-        note(x, ping ? outcomes::ping : is_reserved(c) ? outcomes::malformed : outcomes::unwanted);
-        return reject(x);
+        if (x.error != message::parse_error::none) return detail::reject_malformed(x);
+        return is_answerable(x) ? take_request(x) : detail::reject_unwanted(x);
     }
     [[gnu::always_inline]] std::size_t take_request(exchange_type& x) {
         x.refusal = detail::refusal<Site>(x.request);
@@ -276,57 +205,21 @@ private:
     // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is
     // (§5.2.3). `asked` tells of the Block option that the server answers.
     [[gnu::always_inline]] std::size_t answer(exchange_type& x, reply& said, detail::block_request asked) {
-        if (said.code() == code::empty) return leave_unsaid(x);
+        if (said.code() == code::empty) return detail::answer_without_response(x);
         byte* const header = x.header();
         if ((header[0] & non_confirmable_bit) == 0) {
             header[0] |= acknowledgement_bit;
         } else {
             if (detail::is_unsaid(x, said.code())) {
-                note(x, x.from.multicast ? outcomes::unsaid : outcomes::bad_option);
+                x.note(x.from.multicast ? outcomes::unsaid : outcomes::bad_option);
                 return 0;
             }
             const std::uint16_t id = next_message_id();
             header[2] = static_cast<byte>(id >> 8);
             header[3] = static_cast<byte>(id);
         }
-        return write(x, said, asked);
+        return detail::write_reply<Site>(x, said, asked);
     }
-    // Without a response. A Confirmable request is acknowledged.
-    static std::size_t leave_unsaid(exchange_type& x) {
-        note(x, outcomes::unsaid);
-        return acknowledge(x);
-    }
-    // Renders the reply over the request, behind its token. The header has the method until then: a response that is
-    // too large is replaced by it.
-    static std::size_t write(exchange_type& x, reply& said, detail::block_request asked) {
-        byte* const header = x.header();
-        byte* const token_end = header + token_end_of(x);
-        byte* end = limit_room(x, token_end) ? said.render(token_end, x.room_end) : nullptr;
-        if constexpr (has_blocks)
-            if ((asked & detail::has_block) != 0 && end != nullptr)
-                end = detail::answer_in_blocks({header, x.room_end}, end, asked, said);
-        header[1] = static_cast<byte>(said.code());
-        if (end == nullptr) return leave_code(x, token_end);
-        note(x, x.refusal == code::empty ? outcomes::served : outcomes::refused);
-        if (x.from.truncated) end = detail::append_size_limit<detail::takes_blocks<Site>>(end, x.room_end);
-        return static_cast<std::size_t>(end - header);
-    }
-    // True if header and token have room.
-    static bool limit_room(exchange_type& x, const byte* token_end) {
-        if constexpr (has_receivers) {
-            if (static_cast<std::size_t>(x.room_end - token_end) < x.reserved) return false;
-            x.room_end -= x.reserved;
-        }
-        return true;
-    }
-    // The code alone, of a response that does not fit: that of an error, and 5.00 in place of another one.
-    static std::size_t leave_code(exchange_type& x, const byte* token_end) {
-        byte& code_byte = x.header()[1];
-        x.what = outcomes::reply_too_large;
-        if (!is_error(static_cast<code>(code_byte))) code_byte = static_cast<byte>(code::internal_server_error);
-        return x.from.multicast ? 0 : static_cast<std::size_t>(token_end - x.header());
-    }
-
     // ---- By itself
 
     template <std::size_t Index>

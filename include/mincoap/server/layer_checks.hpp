@@ -1,0 +1,184 @@
+// The checks of a server's layers: which functions of `layer_archetype` a class has, and one sentence for each mistake.
+#pragma once
+
+#include <mincoap/server/layer.hpp>
+
+namespace mincoap {
+namespace detail {
+
+// The traits of a layer's class.
+template <typename L>
+struct seen_of_layer {
+    struct type {};
+};
+template <typename L>
+    requires requires { typename L::seen; }
+struct seen_of_layer<L> {
+    using type = typename L::seen;
+};
+template <typename L>
+using seen_of = typename seen_of_layer<std::remove_cvref_t<L>>::type;
+
+template <typename L>
+concept receiving_with_seen = requires(L& layer, exchange& x, seen_of<L>& seen) {
+    { layer.receive(x, seen, next_archetype{}) } -> std::same_as<std::size_t>;
+};
+template <typename L>
+concept receiving = receiving_with_seen<L> || requires(L& layer, exchange& x) {
+    { layer.receive(x, next_archetype{}) } -> std::same_as<std::size_t>;
+};
+template <typename L>
+concept serving = requires(L& layer, exchange& x, const request& r) {
+    { layer.serve(x, r, next_server_archetype{}) } -> std::same_as<reply>;
+};
+template <typename L>
+concept emitting = requires(L& layer, exchange& x) {
+    { layer.emit(x, next_archetype{}) } -> std::same_as<std::size_t>;
+};
+template <typename L>
+concept reading_options =
+    requires(L& layer, seen_of<L>& seen, const message::option_view& o) { layer.option(seen, o); };
+template <typename L>
+concept telling_idle = requires(const L& layer) {
+    { layer.is_idle() } -> std::same_as<bool>;
+};
+template <typename L>
+concept telling_idle_ms = requires(const L& layer) {
+    { layer.idle_ms(std::uint32_t{}, next_archetype{}) } -> std::same_as<std::uint32_t>;
+};
+template <typename L>
+concept awaiting = requires(const L& layer, const net::endpoint& remote) {
+    { layer.awaits(remote) } -> std::same_as<bool>;
+};
+template <typename L>
+concept counting = requires(L& layer, outcome o) { layer.count(o); };
+
+template <typename L>
+concept reading_outcomes = requires { requires L::reads_outcomes; };
+template <typename L>
+concept guarding = requires { requires L::guards; };
+
+// The largest need of several layers.
+template <typename L>
+constexpr std::size_t needed_by() {
+    if constexpr (requires { L::min_message_size; }) return L::min_message_size;
+    else return message::header_size + message::max_token_size;
+}
+template <typename... Layers>
+inline constexpr std::size_t min_buffer_size = [] {
+    std::size_t most = message::header_size + message::max_token_size;
+    ((most = needed_by<Layers>() > most ? needed_by<Layers>() : most), ...);
+    return most;
+}();
+
+template <typename L>
+concept layer = receiving<L> || serving<L> || emitting<L> || counting<L> || requires { L::guards; };
+
+// ---- Names of functions: one that a class has in another shape than the server calls is a mistake.
+
+struct any_name {
+    int receive, serve, emit, option, is_idle, idle_ms, awaits, count;
+};
+// Where both have a member of a name, the name alone is ambiguous. A final class, of which
+// that cannot be found out, is refused.
+template <typename L>
+struct with_any_name : L, any_name {};
+template <typename L>
+concept names_receive = !std::is_final_v<L> && !requires { &with_any_name<L>::receive; };
+template <typename L>
+concept names_serve = !std::is_final_v<L> && !requires { &with_any_name<L>::serve; };
+template <typename L>
+concept names_emit = !std::is_final_v<L> && !requires { &with_any_name<L>::emit; };
+template <typename L>
+concept names_option = !std::is_final_v<L> && !requires { &with_any_name<L>::option; };
+template <typename L>
+concept names_is_idle = !std::is_final_v<L> && !requires { &with_any_name<L>::is_idle; };
+template <typename L>
+concept names_idle_ms = !std::is_final_v<L> && !requires { &with_any_name<L>::idle_ms; };
+template <typename L>
+concept names_awaits = !std::is_final_v<L> && !requires { &with_any_name<L>::awaits; };
+template <typename L>
+concept names_count = !std::is_final_v<L> && !requires { &with_any_name<L>::count; };
+
+// Each mistake has a sentence.
+template <typename L>
+struct checked_layer {
+    static_assert(
+        !std::is_final_v<L>,
+        "mincoap: a layer is not final: the names of its functions cannot be compared with those of a layer's");
+    static_assert(layer<L> || names_receive<L> || names_serve<L> || names_emit<L> || names_count<L>,
+                  "mincoap: this class is no layer: it has no function that the server calls; compare the names of its "
+                  "functions with those in server/layer.hpp");
+    static_assert(
+        !names_receive<L> || receiving<L>,
+        "mincoap: receive of a layer is std::size_t receive(exchange&, auto next), or with its seen& between");
+    static_assert(!names_serve<L> || serving<L>,
+                  "mincoap: serve of a layer is reply serve(exchange&, const request&, auto next)");
+    static_assert(!names_emit<L> || emitting<L>, "mincoap: emit of a layer is std::size_t emit(exchange&, auto next)");
+    static_assert(!names_option<L> || reading_options<L>,
+                  "mincoap: option of a layer is static void option(seen&, const message::option_view&), and seen is a "
+                  "struct in the layer");
+    static_assert(!names_option<L> || receiving_with_seen<L>,
+                  "mincoap: a layer that notes options reads them in std::size_t receive(exchange&, seen&, auto next)");
+    static_assert(!names_is_idle<L> || telling_idle<L>, "mincoap: is_idle of a layer is bool is_idle() const");
+    static_assert(!names_idle_ms<L> || telling_idle_ms<L>,
+                  "mincoap: idle_ms of a layer is std::uint32_t idle_ms(std::uint32_t now_ms, const auto& all) const");
+    static_assert(!names_awaits<L> || awaiting<L>,
+                  "mincoap: awaits of a layer is bool awaits(const net::endpoint&) const");
+    static_assert(!names_count<L> || counting<L>, "mincoap: count of a layer is void count(outcome)");
+    static_assert(!emitting<L> || (telling_idle<L> && telling_idle_ms<L>),
+                  "mincoap: a layer with emit says by is_idle and idle_ms when it has nothing to send");
+};
+
+template <typename L>
+struct once_of_layer {
+    using type = L;
+};
+template <typename L>
+    requires requires { typename L::once; }
+struct once_of_layer<L> {
+    using type = typename L::once;
+};
+template <typename L>
+using once_of = typename once_of_layer<L>::type;
+
+// All layers of a server together.
+template <typename... Layers>
+struct checked_layers {
+    template <typename L>
+    static constexpr unsigned count_of = (0U + ... + std::same_as<once_of<L>, once_of<Layers>>);
+    static constexpr unsigned guard_count = (0U + ... + guarding<Layers>);
+
+    static_assert(((count_of<Layers> == 1) && ...),
+                  "mincoap: the server is given the same layer twice, or two of a kind of which one may stand there; "
+                  "leave one out, or give one of them all that it is for");
+    static_assert(guard_count != 0,
+                  "mincoap: say what guards others against forged requests: echo_guard{key}, or unguarded{}");
+    static_assert(guard_count <= 1,
+                  "mincoap: two layers say what guards others against forged requests; leave one out");
+
+    static consteval bool check() {
+        return (static_cast<void>(checked_layer<Layers>{}), ...), check_places(layer_list<>{}, layer_list<Layers...>{});
+    }
+
+private:
+    template <typename... Outside>
+    static consteval bool check_places(layer_list<Outside...>, layer_list<>) {
+        return true;
+    }
+    template <typename... Outside, typename L, typename... Inside>
+    static consteval bool check_places(layer_list<Outside...>, layer_list<L, Inside...>) {
+        if constexpr (requires { L::template check<layer_list<Outside...>, layer_list<Inside...>>(); })
+            L::template check<layer_list<Outside...>, layer_list<Inside...>>();
+        return check_places(layer_list<Outside..., L>{}, layer_list<Inside...>{});
+    }
+};
+
+}  // namespace detail
+
+static_assert(detail::receiving<layer_archetype> && detail::serving<layer_archetype> &&
+              detail::emitting<layer_archetype> && detail::reading_options<layer_archetype> &&
+              detail::telling_idle<layer_archetype> && detail::telling_idle_ms<layer_archetype> &&
+              detail::awaiting<layer_archetype> && detail::counting<layer_archetype>);
+
+}  // namespace mincoap

@@ -1,0 +1,69 @@
+// The exchange of a stack, and the rest of the stack as a layer is given it (`next_archetype` in layer.hpp).
+#pragma once
+
+#include <tuple>
+
+#include <mincoap/server/collect.hpp>
+#include <mincoap/server/layer_checks.hpp>
+
+namespace mincoap::detail {
+
+// No layer counts: the outcome of a datagram is not kept.
+struct unnoted {
+    constexpr unnoted& operator=(outcome) { return *this; }
+};
+
+// The exchange of a stack with these layers.
+template <bool IsCounted, bool HasBlocks, typename... Layers>
+struct exchange_with : exchange {
+    static constexpr bool has_blocks = HasBlocks;
+    static constexpr bool has_receivers = (receiving<Layers> || ...);
+
+    using exchange::exchange;  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject): the view, until it is read
+
+    [[no_unique_address]] std::conditional_t<HasBlocks, block_options, no_block_options> collected{};
+    [[no_unique_address]] std::tuple<seen_of<Layers>...> seen{};
+    [[no_unique_address]] std::conditional_t<IsCounted, outcome, unnoted> what{};
+
+    // Notes the outcome of the datagram. Truncation takes precedence over any other outcome.
+    void note(outcome o) { what = from.truncated ? outcomes::truncated : o; }
+};
+
+// The rest of a stack, from a layer inwards.
+template <typename Stack, std::size_t Index>
+class next_of {
+public:
+    constexpr explicit next_of(Stack& given_stack) : stack_(given_stack) {}
+
+    std::size_t operator()(exchange& x) const { return stack_.template receive_at<Index>(Stack::own(x)); }
+    void reread(exchange& x) const { Stack::reread(Stack::own(x)); }
+    std::size_t answer(exchange& x, reply said) const { return stack_.answer(Stack::own(x), said, 0); }
+    void note(exchange& x, outcome o) const { Stack::own(x).what = o; }
+    outcome became(exchange& x) const { return Stack::own(x).what; }
+    std::uint16_t next_message_id() const { return stack_.next_message_id(); }
+    std::size_t emit(exchange& x) const { return stack_.template emit_at<Index>(Stack::own(x)); }
+    std::size_t ask(exchange& x) const {
+        x.from.confirmed = true;
+        reread(x);
+        return (*this)(x);
+    }
+    bool awaits(const net::endpoint& remote) const { return stack_.awaits(remote); }
+
+private:
+    Stack& stack_;
+};
+
+template <typename Stack, std::size_t Index>
+class next_server {
+public:
+    constexpr next_server(Stack& s, exchange& x) : stack_(s), x_(x) {}
+
+    reply operator()(const request& r) const { return stack_.template serve_at<Index>(x_, r); }
+    option_set understood(const request& r) const { return stack_.understood(r); }
+
+private:
+    Stack& stack_;
+    exchange& x_;
+};
+
+}  // namespace mincoap::detail
