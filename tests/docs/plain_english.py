@@ -3,8 +3,8 @@
 
 Usage: plain_english.py [--share] [FILE...]
 
-Prints each finding as `file:line: pattern: sentence`, and the share of such sentences per kind of file. `--share` prints
-the shares only. Without files, it reads all files of the repository.
+Prints each finding as `file:line: pattern: sentence`, and the share of such sentences per kind of file. `--share`
+prints the shares only. Without files, it reads all files of the repository.
 
 A sentence is found if it
 - begins with What, Who, Of, Whether, Where, That, Nobody or Somebody. A demonstrative "That is" counts: its noun is
@@ -50,8 +50,8 @@ class Finding(NamedTuple):
 
 PREPOSITION = "of|by|to|for|with|from|in|at|on|than|as|about|behind|between|into|over"
 BEFORE_A_CLAUSE = f"{PREPOSITION}|and|but|or|that|if|is|are|not|only|also"
-ASKING = ("says?|saying|said|tells?|asks?|knows?|known|shows?|decides?|explains?|sees?|finds? out|learns?|prints?|describes?"
-          "|reports?|chooses?|defines?|checks?|no matter")
+ASKING = ("says?|saying|said|tells?|asks?|knows?|known|shows?|decides?|determines?|explains?|sees?|seeing|finds? out"
+          "|learns?|prints?|describes?|declares?|depends on|reports?|chooses?|defines?|checks?|no matter")
 PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in {
     "first word": r"^(what|who|whom|whose|whoever|of|whether|where|that|nobody|somebody|everybody)\b",
     "what": r"(?<!^)\bwhat\b(?! to\b)",
@@ -85,10 +85,11 @@ def patterns_of(sentence: str) -> list[str]:
 
 # --- Lines to sentences -----------------------------------------------------------------------------------------------
 
-SENTENCE_END = re.compile(r"(?<![.\s(]\w)(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bcf)[.!?][\"')*_]*\s+(?=[\"'(*_]*[A-Z`0-9])")
+ABBREVIATION = r"(?<![.\s(]\w)(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bcf)"
+SENTENCE_END = re.compile(ABBREVIATION + r"[.!?][\"')*_]*\s+(?=[\"'(*_]*[A-Z`0-9])")
 PARAMETER = re.compile(r"^\s+[\w<>.*-]+(, [\w<>.*-]+)*\s{2,}(?=\S)")  # "  size   in bytes" in a contract
 LIST_ITEM = re.compile(r"^\s*([-*]|\d+\.)\s+")
-DIRECTIVE = re.compile(r"^\s*namespace\b|NOLINT|clang-format|shellcheck|type: ignore|^\s*[-=*#/]{4,}|^!|SPDX|noqa|pragma: no")
+DIRECTIVE = re.compile(r"^\s*namespace\b|NOLINT|clang-format|shellcheck|type: ignore|^\s*[-=*#/]{4,}|^!|SPDX|noqa")
 WORD = re.compile(r"[A-Za-z]{2,}|`[^`]+`")
 FEWEST_WORDS = 3
 
@@ -126,8 +127,8 @@ def sentences(lines: list[Line]) -> Iterator[Sentence]:
 
 # --- Files to lines ---------------------------------------------------------------------------------------------------
 
-CPP_TOKEN = re.compile(r'R"(?P<delimiter>[^()\s\\]*)\(.*?\)(?P=delimiter)"|"(?:\\.|[^"\\\n])*"|(?<!\w)\'(?:\\.|[^\'\\\n])+\''
-                       r"|(?P<line>//[^\n]*)|(?P<block>/\*.*?\*/)", re.DOTALL)
+CPP_TOKEN = re.compile(r'R"(?P<delimiter>[^()\s\\]*)\(.*?\)(?P=delimiter)"|"(?:\\.|[^"\\\n])*"'
+                       r"|(?<!\w)'(?:\\.|[^'\\\n])+'|(?P<line>//[^\n]*)|(?P<block>/\*.*?\*/)", re.DOTALL)
 
 
 class Comment(NamedTuple):
@@ -164,9 +165,12 @@ def cpp_comments(source: str) -> Iterator[list[Line]]:
     yield from adjacent(found)
 
 
+ASSERTION = re.compile(r'static_assert\((?:(?!static_assert).)*?,\s*((?:"(?:\\.|[^"\\\n])*"\s*)+)\);', re.DOTALL)
+
+
 def cpp_assertions(source: str) -> Iterator[list[Line]]:
     """Yields the texts of static_assert: the strings in front of `);`."""
-    for match in re.finditer(r'static_assert\((?:(?!static_assert).)*?,\s*((?:"(?:\\.|[^"\\\n])*"\s*)+)\);', source, re.DOTALL):
+    for match in ASSERTION.finditer(source):
         text = "".join(re.findall(r'"((?:\\.|[^"\\\n])*)"', match[1]))
         yield [Line(source.count("\n", 0, match.start(1)) + 1, text.replace('\\"', "'").removeprefix("mincoap: "))]
 
@@ -261,7 +265,7 @@ def markdown_texts(source: str) -> Iterator[list[Line]]:
 
 KINDS = {"C++": cpp_texts, "Python": python_texts, "CMake": cmake_texts, "shell": shell_texts, "YAML": hash_comments,
          "Markdown": markdown_texts}
-SUFFIXES = {"cpp": "C++", "hpp": "C++", "h": "C++", "c": "C++", "ld": "C++", "in": "C++", "py": "Python", "cmake": "CMake",
+SUFFIXES = {"cpp": "C++", "hpp": "C++", "h": "C++", "c": "C++", "ld": "C++", "py": "Python", "cmake": "CMake",
             "sh": "shell", "yml": "YAML", "md": "Markdown"}
 
 
