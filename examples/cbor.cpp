@@ -1,4 +1,4 @@
-// CBOR (RFC 8949) without memory: written through a window, block by block, and read where it stands.
+// CBOR (RFC 8949) without extra memory: written block by block, and read in place.
 //
 //     $ coap-client-notls -m put -t 60 -e "%a2%00%18%2a%01%f5" coap://127.0.0.1/alarm
 //     $ coap-client-notls -m put -t 60 -e "%a2%00%18%2a%01" coap://127.0.0.1/alarm
@@ -23,7 +23,8 @@ static void write(coap::body_writer& body) {
     to.unsigned_integer(1), to.boolean(alarm.armed);
 }
 
-// A reader that has failed reads zeros, so that one look at the end is enough. Nothing is changed before.
+// A reader that has failed reads zeros, so one check at the end is enough. The alarm changes only
+// after that check.
 static coap::code read(coap::bytes payload) {
     coap::cbor::reader from{payload};
     auto changed = alarm;

@@ -1,4 +1,5 @@
-// Change it only if it is what I think it is: If-Match and If-None-Match (RFC 7252 §5.10.8).
+// A client changes a resource only if its state is as expected: If-Match and If-None-Match
+// (RFC 7252 §5.10.8).
 //
 //     $ coap-client-notls -m put -e 21 coap://127.0.0.1/target
 //     $ coap-client-notls -m put -e 22 -O 1,0xdead coap://127.0.0.1/target
@@ -14,7 +15,7 @@ namespace coap = mincoap;
 
 static std::int16_t target = 20;
 
-// What tells one state of the resource from another.
+// The ETag identifies the state of the resource. Each state has its own.
 static coap::etag version() { return coap::etag{std::bit_cast<std::array<coap::byte, 2>>(target)}; }
 
 constexpr auto site =

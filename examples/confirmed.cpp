@@ -1,5 +1,6 @@
-// Safe on open networks (RFC 9175): nobody can have large responses sent to somebody else, nor set in motion what is
-// for those only who are known to receive at the address that they send from. On this machine everybody is.
+// Safe on open networks (RFC 9175). An attacker with a forged address can neither make the server
+// send large responses to a third party nor use a confirmed_only resource. The guard of this example
+// trusts all clients on this machine.
 //
 //     $ coap-client-notls -m get coap://127.0.0.1/story
 //     Once upon a time there was a datagram, and whoever had sent it had written the address of somebody else on it.
@@ -17,8 +18,9 @@ static coap::reply move_gate(const coap::request& r) {
     return coap::code::changed;
 }
 
-// Others get 4.01 with an Echo option in place of the story, and repeat the request with it: clients that know the
-// option do so by themselves. Of the gate, they can see everything, and move nothing before they have done so.
+// Other clients get 4.01 with an Echo option in place of the story, and repeat the request with it.
+// Clients that know the option do so by themselves. An unconfirmed client can read the gate, but
+// cannot move it.
 constexpr auto site =
     coap::routes(coap::at<"story">(coap::text(
                      "Once upon a time there was a datagram, and whoever had sent it had written the address of "

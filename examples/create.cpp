@@ -1,4 +1,4 @@
-// POST makes a thing and says where it is; GET and DELETE go to what stands below.
+// POST creates a note and returns its path. GET and DELETE work on the notes below that path.
 //
 //     $ coap-client-notls -m post -e milk coap://127.0.0.1/notes
 //     $ coap-client-notls -m post -e bread coap://127.0.0.1/notes
@@ -22,10 +22,10 @@ static coap::reply add(const coap::request& r) {
         notes[i] = coap::as_text(r.payload());
         return coap::created<"notes">(i);  // 2.01 with Location-Path "notes" and the number
     }
-    return coap::unavailable(60);  // 5.03, to be tried again in a minute
+    return coap::unavailable(60);  // 5.03: the client tries again in a minute
 }
 
-// The one that the path names below the prefix.
+// The note that the path names behind the prefix.
 static std::optional<std::string>* find(const coap::request& r) {
     for (const coap::message::option_view segment : r.segments()) {
         const std::string_view name = segment.text();

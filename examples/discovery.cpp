@@ -1,4 +1,4 @@
-// What there is, and what a client asks for of it (RFC 6690): links that are constant, and links that come and go.
+// Discovery (RFC 6690) with a query: links that are constant, and links that come and go.
 //
 //     $ coap-client-notls -m get coap://127.0.0.1/.well-known/core?rt=temp*
 //     </inside>;rt="temperature";if="core.s"
@@ -16,7 +16,7 @@ namespace coap = mincoap;
 static std::int16_t inside = 21;
 static std::array<bool, 4> plugged_in{true, false, true, false};
 
-// A resource of one's own: methods, and here the links that it adds to the document whenever that is asked for.
+// A resource of your own has methods. This one also adds links to each discovery response.
 struct lamps : coap::linkable<lamps> {
     constexpr lamps() = default;
 

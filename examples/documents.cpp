@@ -1,4 +1,5 @@
-// A body that does not fit a datagram goes in blocks (RFC 7959), and nothing is kept between them.
+// A body that does not fit a datagram is sent in blocks (RFC 7959). The server keeps no state
+// between them.
 //
 //     $ coap-client-notls -m get -b 64 coap://127.0.0.1/manual
 //     Turn it on. If the light is red, wait. If the light is green, go. If there is no light, turn it on again.
@@ -12,13 +13,13 @@
 
 namespace coap = mincoap;
 
-// A body that a function writes. The function is called once for each block: the part of its output within the block is
-// sent, and the ETag is a hash of the whole.
+// A body that a function writes. The function is called once per block. The server sends the part of
+// its output within the block, and the ETag is a hash of the whole.
 static void write_squares(coap::body_writer& to) {
     for (int i = 1; i <= 20; ++i) to.put(std::string_view{std::to_string(i * i) + (i < 20 ? " " : "")});
 }
 
-// A body that can be read by offset: a flash chip, or this.
+// A body that can be read by offset: a flash chip, or these computed letters.
 struct letters {
     static coap::extent measure() { return {.size = 52, .tag = coap::etag{"version 1"}}; }
     static bool read(std::uint32_t offset, coap::mutable_bytes to) {

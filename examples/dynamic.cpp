@@ -1,4 +1,4 @@
-// Routes that come and go: a client names a lamp, switches it, and takes the name back.
+// Routes that come and go. A client names a lamp, switches it, and removes the name.
 //
 //     $ coap-client-notls -m post -e desk coap://127.0.0.1/lamps
 //     $ coap-client-notls -m post -e desk coap://127.0.0.1/lamps
@@ -33,7 +33,7 @@ static coap::reply answer_to(coap::add_result result) {
     return coap::code::bad_request;
 }
 
-// The name is any bytes that a client sent. It is copied.
+// The name may have any bytes that a client sent. `add` copies it.
 static coap::reply add(const coap::request& r) {
     for (lamp& each : lamps) {
         if (each.has_name) continue;

@@ -1,4 +1,4 @@
-// Errors that explain themselves: to a human, to a program, and when to try again.
+// Errors with an explanation: for people, for programs, and with a time to try again.
 //
 //     $ coap-client-notls -m post -e "<b>" coap://127.0.0.1/label
 //     4.00 a label has no angle brackets
@@ -19,7 +19,7 @@ static coap::reply set_label(const coap::request& r) {
     return coap::code::changed;
 }
 
-// Concise problem details (RFC 9290): a map in CBOR, with a title that stays the same and what it means this time.
+// Concise problem details (RFC 9290): a CBOR map with a constant title, and the details of this case.
 static coap::reply start_motor() {
     return coap::problem(coap::code::conflict, "Door open", "The motor starts once it is shut.");
 }
@@ -30,5 +30,5 @@ static coap::reply read_history() { return coap::unavailable(30); }
 constexpr auto site = coap::routes(coap::at<"label">(coap::post(set_label)), coap::at<"motor">(coap::post(start_motor)),
                                    coap::at<"history">(coap::get(read_history)), coap::well_known_core);
 
-// And a 4.02 that names the option that nobody looks at.
+// The layer adds the number of the unknown option to each 4.02.
 int main(int argc, char** argv) { return example::serve(site, argc, argv, example::guard(), coap::problem_details{}); }

@@ -17,8 +17,8 @@ static std::uint32_t uptime_s = 0;
 constexpr auto site =
     coap::routes(coap::at<"hello">(coap::text("Hello")), coap::at<"uptime">(coap::value(std::as_const(uptime_s))));
 
-// The signals are blocked and wait in a descriptor. A handler that sets a flag comes too early if the signal arrives
-// between the look at the flag and the wait: the program then sleeps on.
+// The signals are blocked and wait in a descriptor. A signal handler that sets a flag would not do: if
+// the signal arrives between the check of the flag and the wait, the program does not wake up.
 static int open_signals() {
     sigset_t stops;
     sigemptyset(&stops);
@@ -35,7 +35,7 @@ static int open_timer() {
 }
 
 int main(int argc, char** argv) {
-    const int signals = open_signals();  // first of all
+    const int signals = open_signals();  // before anything else
     const int timer = open_timer();
     auto socket = coap::posix::udp_socket::bind(static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 5683));
     if (!socket || signals < 0 || timer < 0) return std::puts("no descriptor"), 1;
@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
         std::uint64_t seconds = 0;
         if (events[2].revents == 0 || ::read(timer, &seconds, sizeof seconds) < 0) continue;
         uptime_s += static_cast<std::uint32_t>(seconds);
-        socket->rejoin();  // groups that were joined by interfaces that are made anew
+        socket->rejoin();  // renews groups whose interface was made anew
     }
     return 1;
 }

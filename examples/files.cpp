@@ -1,4 +1,5 @@
-// A directory of Linux: files in blocks, uploads that are put in place as a whole, and nothing of what is outside.
+// A directory of Linux: files in blocks, uploads that take effect as a whole, and no way out of the
+// directory.
 //
 //     $ coap-client-notls -m put -b 16 -e "The quick brown fox jumps over the lazy dog" coap://127.0.0.1/fs/fox.txt
 //     $ coap-client-notls -m get -b 16 coap://127.0.0.1/fs/fox.txt
@@ -23,7 +24,7 @@ namespace coap = mincoap;
 
 static coap::posix::directory files;
 
-// PUT and DELETE are there only because they are named.
+// Clients can PUT and DELETE only because the site names these methods.
 constexpr auto site = coap::routes(
     coap::below<"fs">(coap::posix::get_files(files), coap::posix::put_files(files), coap::posix::delete_files(files)),
     coap::filtered_well_known_core);

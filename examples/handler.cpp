@@ -1,4 +1,4 @@
-// A function for a method. It is given the request, and returns the reply.
+// A function for a method. It takes the request, and returns the reply.
 //
 //     $ coap-client-notls -m post -e 5 coap://127.0.0.1/sum
 //     5
@@ -14,7 +14,7 @@ namespace coap = mincoap;
 
 static std::uint32_t sum = 0;
 
-// The request stands where the reply will be written, so that a reply is a value that owns what it says.
+// The server writes the reply over the request. Therefore a reply owns its data.
 static coap::reply add(const coap::request& r) {
     if (r.payload().empty() || r.payload().size() > 4) return coap::code::bad_request;
     std::uint32_t number = 0;

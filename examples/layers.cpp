@@ -1,5 +1,5 @@
 // A layer of your own, between the socket and the site: it counts the requests per path, and a resource shows the
-// counts. A layer costs what it is, and nothing if it is not named.
+// counts. You pay only for the layers that you list.
 //
 //     $ coap-client-notls -m get coap://127.0.0.1/hello
 //     Hello
@@ -18,9 +18,9 @@ namespace coap = mincoap;
 
 class path_counter {
 public:
-    // Called for each request. `next` is the rest of the server: the layers inside of this one, and the site.
+    // Called for each request. `next` calls the inner layers and the site.
     coap::reply serve(coap::exchange&, const coap::request& r, auto next) {
-        const std::string path = path_of(r);  // first, since the request may be gone once the site has answered
+        const std::string path = path_of(r);  // first: the site may write its answer over the request
         const coap::reply answer = next(r);
         if (!is_error(answer.code()) && (counts_.size() < capacity || counts_.contains(path))) ++counts_[path];
         return answer;
@@ -41,7 +41,7 @@ private:
     std::map<std::string, std::uint32_t> counts_;
 };
 
-static path_counter counter;  // a variable, since the site needs it; the server would keep path_counter{} in itself
+static path_counter counter;  // a variable, because the site needs it; the server would own a path_counter{}
 
 constexpr auto site = coap::routes(coap::at<"hello">(coap::text("Hello")),
                                    coap::at<"counts">(coap::rendered([](coap::body_writer& to) { counter.write(to); })),

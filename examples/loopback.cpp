@@ -16,7 +16,7 @@ int main() {
     coap::net::loopback<> network;
     coap::server server{network, site, coap::unguarded{}};
 
-    // A request: Confirmable, with a token of a byte.
+    // A Confirmable request, with a token of one byte.
     std::array<coap::byte, 64> memory{};
     const std::array<coap::byte, 1> token{0x2a};
     coap::message::writer request{memory, coap::message::type::confirmable, coap::code::get, 0xbeef, token};

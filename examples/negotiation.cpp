@@ -1,4 +1,4 @@
-// One resource in several formats: Accept chooses what is read, Content-Format what is written.
+// One resource in several formats: Accept chooses the format to read, Content-Format the one to write.
 //
 //     $ coap-client-notls -m get coap://127.0.0.1/temperature
 //     21

@@ -1,4 +1,4 @@
-// Sites within sites, what may be absent, and a handler that looks after itself.
+// Sites within sites, a resource that may be absent, and a handler that checks requests itself.
 //
 //     $ coap-client-notls -m get coap://127.0.0.1/rooms/kitchen/light
 //     0
@@ -30,7 +30,8 @@ static void plug_in(bool is_in) {
     else sensor.reset();
 }
 
-// Is given every request, and so has to answer 4.02 to critical options that it does not know.
+// The site passes every request to this handler. It must answer 4.02 to critical options that it does
+// not know.
 static coap::reply count_segments(const coap::request& r) {
     if ((r.critical & ~coap::understood_by_server) != 0) return coap::code::bad_option;
     if (r.method() != coap::code::get) return coap::code::method_not_allowed;

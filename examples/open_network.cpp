@@ -1,6 +1,6 @@
-// Layers of a server for open networks, the outermost first: it asks for an address once rather than with each block,
-// is quiet under a flood, answers a group after a random time, and for the names only that it has. A client
-// that asks for an address need not know them.
+// Layers of a server for open networks, the outermost first. The guard challenges an address once, not
+// with each block. The others limit replies in a flood, delay answers to groups by a random time, and
+// refuse other host names. A client that uses an IP address need not know the names.
 //
 //     $ coap-client-notls -m get coap://127.0.0.1/hello
 //     Hello
@@ -18,8 +18,8 @@ int main(int argc, char** argv) {
     const std::uint32_t seed = coap::posix::random_key()[0];
     return example::serve(
         site, argc, argv,
-        example::guard().preemptive(),  // a client that has shown its address need not do so again for each block
-        coap::flood_limit<20, 100>{},   // replies a second, and at once, to unconfirmed addresses
-        coap::leisure<256>{seed},       // a response of that many bytes to a group waits for up to five seconds
+        example::guard().preemptive(),  // a confirmed client is not challenged again for each block
+        coap::flood_limit<20, 100>{},   // replies per second, and at once, to unconfirmed addresses
+        coap::leisure<256>{seed},       // the largest response to a group, in bytes; it waits for up to five seconds
         coap::host_names<"kitchen.local", "kitchen.example">{});
 }

@@ -23,7 +23,7 @@ static bool* find(std::string_view number) {
     return index < lamps.size() ? &lamps[index] : nullptr;
 }
 
-// What the wildcard took is handed on. It is a view into the request.
+// The function receives the segment that the wildcard matches. It is a view into the request.
 static coap::reply read_lamp(const coap::request&, std::string_view number) {
     const bool* const lamp = find(number);
     if (lamp == nullptr) return coap::code::not_found;
@@ -41,7 +41,7 @@ static coap::reply greet(const coap::request& r) {
 }
 
 constexpr auto site = coap::routes(coap::at<"lamps/*">(coap::get(read_lamp), coap::put(switch_lamp)),
-                                   coap::at<"lamps/all">(coap::text("4 lamps")),  // goes before the wildcard
+                                   coap::at<"lamps/all">(coap::text("4 lamps")),  // takes precedence over the wildcard
                                    coap::below<"help">(coap::text("Turn it off and on again.")),
                                    coap::at<"greeting">(coap::get(greet).accepts_option<coap::option::uri_query>()),
                                    coap::well_known_core);

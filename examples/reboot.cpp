@@ -1,4 +1,4 @@
-// After the answer: what would take the answer with it, such as a reboot, is done once that has been sent.
+// An action that would prevent the answer, such as a reboot, waits until the answer has been sent.
 //
 //     $ coap-client-notls -m get coap://127.0.0.1/reboot
 //     0
@@ -11,18 +11,18 @@
 
 namespace coap = mincoap;
 
-// A client whose answer was lost asks again after two to three seconds (RFC 7252 §4.2). After a reboot, nothing is
-// known of its first request: it would have the device reboot once more.
+// A client whose answer was lost asks again after two to three seconds (RFC 7252 §4.2). After a reboot,
+// the device does not remember the first request, and would reboot once more.
 constexpr std::uint32_t pause_ms = 4000;
 
-static std::optional<std::uint32_t> asked_ms;  // when a reboot was asked for
+static std::optional<std::uint32_t> asked_ms;  // when a client asked for a reboot
 
 static coap::reply ask_for_reboot(const coap::request& r) {
     if (!asked_ms) asked_ms = r.now_ms;
     return coap::code::changed;
 }
 
-// The difference is right also where the clock wraps around.
+// The difference is correct even if the clock wraps around.
 static bool is_reboot_due(std::uint32_t now_ms) { return asked_ms && now_ms - *asked_ms >= pause_ms; }
 
 static void reboot() {
@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
 
     const auto key = coap::posix::random_key();
     coap::server server{*socket, site, coap::echo_guard<coap::trusts_loopback>{key}};
-    server.start_message_ids_at(static_cast<std::uint16_t>(coap::posix::random_key()[0]));  // not those of before
+    server.start_message_ids_at(static_cast<std::uint16_t>(coap::posix::random_key()[0]));  // new ones at each start
     while (server.poll(coap::posix::now_ms()) != coap::poll_result::error) {
         if (server.is_blocked()) socket->wait_to_send();  // the answer has not been sent yet
         else if (is_reboot_due(coap::posix::now_ms())) reboot();

@@ -27,7 +27,7 @@ constexpr auto settings_fields = coap::fields(coap::field<1>(&settings::on), coa
 
 static settings current;
 
-// What types and limits do not say. Nothing is changed before.
+// A check beyond types and limits. It runs before any change.
 static bool is_possible(const settings& s) { return !s.name.empty(); }
 
 constexpr auto site = coap::routes(

@@ -22,7 +22,8 @@ constexpr auto settings_fields = coap::fields(coap::field<1>(&settings::on), coa
 constexpr std::size_t largest_file = 64;  // bytes
 static const int folder = ::open(".", O_RDONLY | O_DIRECTORY);
 
-// A file may be of an older program: a member that it lacks stays as it is. If it cannot be read, all do.
+// A file may be of an older program. A member that it lacks keeps its default. If the file cannot be
+// read, all members do.
 static settings load() {
     std::array<coap::byte, largest_file> memory{};
     std::FILE* const file = std::fopen("settings.cbor", "rb");
@@ -43,7 +44,8 @@ static bool write_file(coap::bytes content) {
     return is_written && std::rename("settings.new", "settings.cbor") == 0 && ::fsync(folder) == 0;
 }
 
-// Is called before the change, which an error prevents: nobody is told of settings that will be gone.
+// Called before the change. An error prevents the change, so no client gets a success for settings that
+// a restart would lose.
 static coap::code save(const settings& changed) {
     std::array<coap::byte, largest_file> memory{};
     coap::body_writer body{memory};

@@ -1,4 +1,4 @@
-// What the short examples share: a socket, a server, and a loop around them.
+// Shared by the short examples: a socket, a server, and a loop around them.
 #pragma once
 
 #include <cstdio>
@@ -12,13 +12,14 @@
 
 namespace example {
 
-// Not all clients know the Echo option: programs on this machine get large responses without it.
+// Not all clients know the Echo option, so programs on this machine get large responses without it.
 inline auto guard() {
     static const auto key = mincoap::posix::random_key();
     return mincoap::echo_guard<mincoap::trusts_loopback>{key};
 }
 
-// Serves until the socket breaks. The first argument of the program is the UDP port: 5683 if there is none, 0 for any.
+// Serves until the socket breaks, and then returns 1. The first argument of the program is the UDP
+// port: 5683 by default, 0 for any free one.
 template <typename Site, typename... Layers>
 int serve(const Site& site, int argc, char** argv, Layers&&... layers) {
     const auto port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 5683);
@@ -36,7 +37,7 @@ int serve(const Site& site, int argc, char** argv, Layers&&... layers) {
     return 1;
 }
 
-// With a guard, and no other layer.
+// The same with a guard and no other layer.
 template <typename Site>
 int serve(const Site& site, int argc, char** argv) {
     return serve(site, argc, argv, guard());

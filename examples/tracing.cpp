@@ -1,5 +1,5 @@
-// Sockets around a socket: one writes a file that tshark and Wireshark open, one loses some datagrams, one prints those
-// that are left. To look at the file:  tshark -d udp.port==5683,coap -r capture.pcap
+// Sockets around a socket. One writes a file that tshark and Wireshark open, one loses some datagrams,
+// and one prints the others. To look at the file:  tshark -d udp.port==5683,coap -r capture.pcap
 //
 //     $ coap-client-notls -m get coap://127.0.0.1/hello
 //     Hello
@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
     std::fflush(stdout);
 
     coap::net::tracer captured{*socket, coap::posix::pcap_writer{file}};
-    coap::net::lossy network{captured, {.lost = 10, .doubled = 10, .delayed = 20}, 2};  // of 100; the same each time
+    coap::net::lossy network{captured, {.lost = 10, .doubled = 10, .delayed = 20}, 2};  // per 100; the same each time
     coap::net::tracer printed{network, print};
 
     const auto key = coap::posix::random_key();

@@ -1,4 +1,4 @@
-// Bodies larger than a datagram, written block by block: into RAM, or wherever a sink puts them.
+// Bodies larger than a datagram, written block by block into RAM or into a sink of your own.
 //
 //     $ coap-client-notls -m put -b 16 -e "The quick brown fox jumps over the lazy dog" coap://127.0.0.1/image
 //     $ coap-client-notls -m get -b 32 coap://127.0.0.1/image
@@ -15,11 +15,11 @@ namespace coap = mincoap;
 static coap::byte_store<4096> image;
 static std::array<coap::byte, 128UZ * 1024> memory;  // in place of flash
 
-// Flash is written as blocks come, and started from once the last one has been. It is given the request, by which it
-// takes blocks of one client at a time: a second one is told when to come again.
+// Writes each block to flash when it arrives. The new version counts after the last block. `write`
+// takes the request to tell clients apart: a second client gets 5.03 with the time to come again.
 class flash {
 public:
-    static constexpr std::uint32_t capacity() { return memory.size(); }  // a larger body is answered with 4.13
+    static constexpr std::uint32_t capacity() { return memory.size(); }  // a larger body gets 4.13
     std::uint32_t versions = 0;
 
     coap::reply write(const coap::request& r, std::uint32_t offset, coap::bytes block, bool more) {
@@ -28,9 +28,9 @@ public:
             owner_.begin(r);
             next_ = 0;  // from the beginning: erase it here
         } else if (!owner_.goes_on(r) || offset > next_) {
-            return coap::code::request_entity_incomplete;  // it is another client's, or one is missing
+            return coap::code::request_entity_incomplete;  // another client's block, or a gap
         }
-        if (offset < next_ || !owner_.under_way()) {  // again, since the answer to it was lost
+        if (offset < next_ || !owner_.under_way()) {  // a repetition, because the answer was lost
             if (more != owner_.under_way() || !holds(offset, block)) return coap::code::request_entity_incomplete;
             return coap::code::changed;
         }
@@ -41,7 +41,7 @@ public:
     }
 
 private:
-    // Flash that cannot be read back keeps a hash of the last block for this, and refuses earlier ones.
+    // If your flash cannot be read back, keep a hash of the last block for this, and refuse earlier ones.
     bool holds(std::uint32_t offset, coap::bytes block) const {
         return offset + block.size() <= next_ && std::equal(block.begin(), block.end(), memory.begin() + offset);
     }

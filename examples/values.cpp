@@ -1,4 +1,4 @@
-// Values as text: variables, and functions for what is a pin or a register.
+// Values as text: variables, and functions for a pin or a register.
 //
 //     $ coap-client-notls -m put -e 80 coap://127.0.0.1/fan
 //     $ coap-client-notls -m get coap://127.0.0.1/fan
@@ -20,14 +20,14 @@ static std::int16_t temperature = -7;
 static bool locked = true;
 static bool is_open = false;
 
-// `false` means that no such value can be set: 4.00.
+// `false` refuses the value with 4.00.
 static bool set_fan(std::uint8_t percent) {
     if (percent > 100) return false;
     fan_percent = percent;
     return true;
 }
 
-// A code says more.
+// A function may return a code instead.
 static coap::code set_door(bool open) {
     if (locked && open) return coap::code::conflict;
     is_open = open;

@@ -17,10 +17,10 @@ inline constexpr auto entry_fields =
     mincoap::fields(mincoap::field<0>(&entry::hidden), mincoap::field<1>(&entry::number),
                     mincoap::field<2>(&entry::label), mincoap::field<3>(&entry::list));
 
-// The label may end up in a web page: it opens no tag.
+// The label may end up in a web page, so it must not open a tag.
 constexpr bool is_harmless(const entry& e) { return e.label.view().find('<') == std::string_view::npos; }
 
-// What record() answers to a GET, unless it is hidden.
+// The answer to a GET, as record() makes it, unless the record is hidden.
 inline mincoap::reply show(const entry& e, const mincoap::request& r) {
     if (e.hidden) return mincoap::code::forbidden;
     const mincoap::rendition map{[&e](mincoap::body_writer& body) {

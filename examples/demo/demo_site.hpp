@@ -23,7 +23,7 @@ namespace demo {
 using message_log = log_ring<1024>;
 using upload_store = mincoap::byte_store<128 * 1024>;
 
-// All that changes. It outlives the site, and where it is a static object the site can be a constant.
+// All state of the demo. It must outlive the site. If it is a static object, the site can be a constant.
 struct state {
     entry current;
     message_log log;
@@ -32,7 +32,7 @@ struct state {
 
 using clock = unix_time (*)();
 
-// What a handler returns is a value, rendered when the request is gone: here, a point in time.
+// A handler returns a value, here a point in time. The server renders it after the request is gone.
 inline mincoap::reply time_reply(unix_time now) {
     return {mincoap::code::content, mincoap::content_format::text_plain, [now](mincoap::message::writer& to) {
                 const auto text = iso8601(now);
@@ -60,7 +60,7 @@ constexpr auto add_line(message_log& log, const char* level) {
         .consumes<mincoap::content_format::text_plain>();
 }
 
-// The handler for a server: the demo's resources, and others that a machine may have.
+// Returns the handler for a server: the demo's resources, and others that a machine may have.
 constexpr auto site(state& s, clock now, const auto&... others) {
     using namespace mincoap;
     constexpr auto plain = content_format::text_plain;

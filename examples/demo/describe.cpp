@@ -24,7 +24,7 @@ using mincoap::option;
 
 constexpr std::size_t longest_preview = 32;
 
-// What the value of an option is (RFC 7252 §3.2, §5.10).
+// The type of an option's value (RFC 7252 §3.2, §5.10).
 enum class format : byte { opaque, uint, text, content_format };
 
 struct option_name {
@@ -96,7 +96,7 @@ std::string hex_preview(bytes data) {
     return data.size() > longest_preview ? hex(data.first(longest_preview)) + "..." : hex(data);
 }
 
-// Lines of text: nothing in them moves a terminal's cursor but the end of a line.
+// Lines of text. Only the end of a line moves a terminal's cursor.
 bool is_text(bytes data) {
     while (!data.empty()) {
         const auto* const end = std::find(data.data(), data.data() + data.size(), '\n');
@@ -190,7 +190,7 @@ std::string describe(const mincoap::message::view& m) {
 }  // namespace
 
 std::string describe(const mincoap::net::endpoint& e) {
-    std::array<char, IF_NAMESIZE> zone{};  // stays empty if the interface is none, or is gone
+    std::array<char, IF_NAMESIZE> zone{};  // stays empty if there is no such interface
     if_indextoname(e.interface, zone.data());
     return std::string{to_text(e, zone.data()).view()};
 }

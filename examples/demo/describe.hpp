@@ -11,10 +11,11 @@ namespace demo {
 // "127.0.0.1:5683", "[fe80::1%eth0]:5683", with the interface by its name.
 std::string describe(const mincoap::net::endpoint& endpoint);
 
-// "CON GET 0x1234 token 01ab | Uri-Path "cbor", Accept 60 | 5 bytes "Hello"", or the bytes of what is no message.
+// "CON GET 0x1234 token 01ab | Uri-Path "cbor", Accept 60 | 5 bytes "Hello"", or the bytes of a datagram
+// that is no message.
 std::string describe(mincoap::bytes datagram);
 
-// Prints a line for each datagram, for mincoap::net::tracer. Prints nothing where there is no stream.
+// Prints a line for each datagram, for mincoap::net::tracer. Without a stream, it prints nothing.
 class datagram_printer {
 public:
     explicit datagram_printer(std::ostream* log) : log_(log) {}

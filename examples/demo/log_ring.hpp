@@ -7,12 +7,13 @@
 
 namespace demo {
 
-// Keeps up to `Capacity` characters, line ends included. A new line takes the room of as many of the oldest lines as it
-// needs, and these go whole.
+// Keeps up to `Capacity` characters, line ends included. A new line replaces as many of the oldest
+// lines as it needs, as a whole.
 template <std::size_t Capacity>
 class log_ring {
 public:
-    // Appends a line, put together from its parts. False if it is longer than the ring; nothing changes then.
+    // Appends a line, put together from its parts. Returns false, without a change, if it is longer than
+    // the ring.
     constexpr bool append(std::initializer_list<std::string_view> parts) {
         std::size_t needed = 1;
         for (const std::string_view part : parts) needed += part.size();
@@ -25,7 +26,7 @@ public:
         return true;
     }
 
-    // All lines, the oldest first: one behind the other, in two pieces where they go round the end of the memory.
+    // All lines, the oldest first. They are in two pieces if they wrap around the end of the memory.
     constexpr std::array<std::string_view, 2> pieces() const {
         const std::size_t to_end = Capacity - begin_;
         const std::size_t first = size_ < to_end ? size_ : to_end;

@@ -1,4 +1,4 @@
-// The demo server: a small tree of resources over UDP, with a line about each datagram if asked for.
+// The demo server: a small tree of resources over UDP. On request, it prints a line per datagram.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -26,7 +26,7 @@ namespace {
 using mincoap::net::endpoint;
 using mincoap::posix::udp_socket;
 
-// What the command line says.
+// The options of the command line.
 struct settings {
     std::uint16_t port = 5683;
     std::string address;
@@ -35,10 +35,11 @@ struct settings {
     std::vector<std::string> trusted{"127.0.0.0/8", "::1"};
     std::string files;
     bool verbose = false;
-    int stop_signals = -1;  // a descriptor, which is not of the command line
+    int stop_signals = -1;  // a descriptor, not an option
 };
 
-// A descriptor that can be read once SIGINT or SIGTERM has come, also if it came before the wait; -1 if there is none.
+// Returns a descriptor that becomes readable at SIGINT or SIGTERM, even if the signal came before the
+// wait. Returns -1 on failure.
 int open_stop_signals() {
     sigset_t stops;
     sigemptyset(&stops);
@@ -108,7 +109,7 @@ void print(const mincoap::counters& counted) {
     std::cout << '\n' << std::flush;
 }
 
-// Waits for a datagram, or until one can be sent. False: a signal came.
+// Waits for a datagram, or until one can be sent. Returns false if a signal came.
 bool wait(udp_socket& socket, int signals, bool to_send, int timeout_ms) {
     std::array<pollfd, 2> events{{{.fd = signals, .events = POLLIN, .revents = 0},
                                   {.fd = socket.native_handle(), .events = POLLIN, .revents = 0}}};
@@ -117,7 +118,8 @@ bool wait(udp_socket& socket, int signals, bool to_send, int timeout_ms) {
     return events[0].revents == 0;
 }
 
-// Serves until a signal. Groups are joined again, where their interface was made anew, within `longest_wait_ms`.
+// Serves until a signal. If the interface of a group was made anew, joins the group again within
+// `longest_wait_ms`.
 int serve(udp_socket& socket, const auto& site, const settings& given, const std::vector<demo::network>& trusted) {
     constexpr std::uint32_t longest_wait_ms = 200;
     mincoap::net::tracer described{socket, demo::datagram_printer{given.verbose ? &std::cout : nullptr}};
@@ -151,7 +153,7 @@ int complain(const std::string& about, const std::error_code& why) {
     return 1;
 }
 
-// "none" says that there are none; otherwise nothing if one of them is no network.
+// "none" stands for an empty list. Returns nothing if one of them is no network.
 std::optional<std::vector<demo::network>> to_networks(const std::vector<std::string>& texts) {
     std::vector<demo::network> networks;
     for (const std::string& text : texts) {

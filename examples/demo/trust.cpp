@@ -18,7 +18,7 @@ bool network::contains(const endpoint& e) const {
 
 namespace {
 
-// An address, with an interface only if it is link-local: others come without one.
+// An address. Only a link-local address has an interface.
 std::optional<endpoint> to_address(const std::string& text) {
     const auto address = mincoap::posix::to_endpoint(text, 0);
     const bool is_interface_alone = text.starts_with('%');

@@ -1,4 +1,5 @@
-// Networks whose addresses the demo takes for confirmed: the operator knows that nobody there forges them.
+// Networks whose addresses the demo takes for confirmed. The operator knows that no host there forges
+// them.
 #pragma once
 
 #include <algorithm>
@@ -10,18 +11,18 @@
 
 namespace demo {
 
-// The addresses of the same family that begin as this one does, on the same interface if it names one.
+// The addresses of the same family with this prefix, on the same interface if it names one.
 struct network {
     mincoap::net::endpoint first;
-    unsigned prefix_length;  // in bits; of an IPv4 network, 96 more
+    unsigned prefix_length;  // in bits; for an IPv4 network, plus 96
 
     bool contains(const mincoap::net::endpoint& e) const;
 };
 
-// From "192.0.2.0/24", "2001:db8::/32", "fe80::%eth0/64", or an address alone.
+// Parses "192.0.2.0/24", "2001:db8::/32", "fe80::%eth0/64", or an address alone.
 std::optional<network> to_network(const std::string& text);
 
-// What `echo_guard` asks.
+// The question of `echo_guard`: is this address trusted?
 struct trusted_networks {
     const std::vector<network>* networks;
 

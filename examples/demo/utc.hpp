@@ -23,7 +23,7 @@ constexpr unsigned days_of(unsigned year, unsigned month) {
     return days[month - 1] + (month == 2 && is_leap_year(year) ? 1U : 0U);
 }
 
-// The date so many days after 1970-01-01. Counts years and months: no more than 130 steps in this century.
+// The date `days` after 1970-01-01. The function counts years and months: at most 130 steps in this century.
 constexpr date date_of(unsigned days) {
     date d{1970, 1, 1};
     for (; days >= (is_leap_year(d.year) ? 366U : 365U); ++d.year) days -= is_leap_year(d.year) ? 366 : 365;

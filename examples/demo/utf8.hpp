@@ -5,8 +5,8 @@
 
 namespace demo {
 
-// One line of text, that neither moves a terminal's cursor nor looks like two: no control characters of either set, no
-// separators of lines or paragraphs (U+2028, U+2029).
+// One line of text that neither moves a terminal's cursor nor looks like two lines. It has no control
+// characters of either set, and no separators of lines or paragraphs (U+2028, U+2029).
 constexpr bool is_one_line(mincoap::bytes text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const bool c0 = text[i] < ' ' || text[i] == 0x7f;

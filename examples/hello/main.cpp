@@ -24,5 +24,5 @@ int main() {
     while (server.poll(coap::posix::now_ms()) != coap::poll_result::error) {
         server.is_blocked() ? socket->wait_to_send() : socket->wait();
     }
-    return 1;  // the socket is broken; a full network, a dead peer or an ICMP error is no reason
+    return 1;  // the socket is broken; congestion, an unreachable peer or an ICMP error does not end the loop
 }

@@ -251,11 +251,12 @@ def markdown_texts(source: str) -> Iterator[list[Line]]:
     part: list[Line] = []
     lines = without_code(source).split("\n")
     for number, line in enumerate(lines, 1):
+        line = re.sub(r"^ +(?=\|)", "", line)
         ends = not line.strip() or line.startswith(("#", "|", ">")) or LIST_ITEM.match(line)
         if ends and part:
             yield part
             part = []
-        if line.startswith("|") and not re.match(r"^\|[-: |]+\|?$", lines[number] if number < len(lines) else ""):
+        if line.startswith("|") and not re.match(r"^ *\|[-: |]+\|?$", lines[number] if number < len(lines) else ""):
             yield from ([Line(number, cell)] for cell in re.split(r"(?<!\\)\|", line))
         elif line.strip() and not line.startswith(("#", "|")):
             part.append(Line(number, re.sub(r"^\s{4,}", "  ", line)))
