@@ -22,8 +22,7 @@ constexpr auto settings_fields = coap::fields(coap::field<1>(&settings::on), coa
 constexpr std::size_t largest_file = 64;  // bytes
 static const int folder = ::open(".", O_RDONLY | O_DIRECTORY);
 
-// A file may be of an older program. A member that it lacks keeps its default. If the file cannot be
-// read, all members do.
+// Members that an older file lacks keep their defaults. All do if the file cannot be read.
 static settings load() {
     std::array<coap::byte, largest_file> memory{};
     std::FILE* const file = std::fopen("settings.cbor", "rb");
@@ -44,8 +43,7 @@ static bool write_file(coap::bytes content) {
     return is_written && std::rename("settings.new", "settings.cbor") == 0 && ::fsync(folder) == 0;
 }
 
-// Called before the change. An error prevents the change, so no client gets a success for settings that
-// a restart would lose.
+// Called before the change, which an error prevents. A client's success means that they are saved.
 static coap::code save(const settings& changed) {
     std::array<coap::byte, largest_file> memory{};
     coap::body_writer body{memory};
