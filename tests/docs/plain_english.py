@@ -7,8 +7,8 @@ Prints each finding as `file:line: pattern: sentence`, and the share of such sen
 prints the shares only. Without files, it reads all files of the repository.
 
 A sentence is found if it
-- begins with What, Who, Of, Whether, Where, That, Nobody or Somebody. A demonstrative "That is" counts: its noun is
-  missing. Questions and headings do not count;
+- begins with "What", "Who", "Of", "Whether", "Where", "That", "Nobody" or "Somebody". A demonstrative "That is" counts:
+  its noun is missing. Questions and headings do not count;
 - has a free relative such as "who wants" or "of what is read" as subject or object. Indirect questions after a verb of
   saying, such as "says what it did", do not count;
 - has "nobody", "somebody" or a word like these in it, or "nothing" as its subject;

@@ -8,7 +8,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import plain_english as lint  # noqa: E402
 
-MOST_FINDINGS = 0.01  # of the sentences
+MOST_FINDINGS = 0.01  # a share of all sentences
 
 HARD = {
     "What it takes is given beside it.": "first word",
