@@ -293,9 +293,9 @@ def findings_of(kind: str, source: str) -> list[Finding]:
 
 
 def files() -> list[Path]:
-    """The files of the repository, or all files beside build/ where there is no repository."""
+    """The files of the repository, or all files outside build/ if there is no repository."""
     listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-z"], capture_output=True, text=True)
-    names = listed.stdout.split("\0") if listed.returncode == 0 else [p.relative_to(ROOT) for p in ROOT.rglob("*")]
+    names = listed.stdout.split("\0") if listed.stdout else [p.relative_to(ROOT) for p in ROOT.rglob("*")]
     paths = [ROOT / name for name in names if name and Path(name).parts[0] != "build"]
     return sorted(p for p in paths if p.is_file() and kind_of(p))
 
