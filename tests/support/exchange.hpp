@@ -139,7 +139,7 @@ public:
             << "written before the buffer";
         EXPECT_EQ(std::count(memory.end() - guard, memory.end(), guard_value), guard) << "written behind the buffer";
         const packet sent{buffer.first(std::min(size, capacity_))};
-        EXPECT_TRUE(size == 0 || message::view::parse(sent.view()).has_value()) << testing::PrintToString(sent);
+        EXPECT_TRUE(size == 0 || message::view::parse(sent.view()).has_value()) << ::testing::PrintToString(sent);
         return sent;
     }
 

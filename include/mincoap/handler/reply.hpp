@@ -35,6 +35,13 @@ concept rendering = std::invocable<const Render&, message::writer&> || writes_fo
 
 }  // namespace detail
 
+// A request that waits for its response. No two requests of a server have the same ticket.
+struct ticket {
+    std::uint32_t number = 0;
+
+    friend constexpr bool operator==(ticket, ticket) = default;
+};
+
 // A reply is built in the memory that held the request. A handler therefore returns what it has to say as a value, and
 // the server has it rendered afterwards: a reply owns what it needs, or points to what outlives the exchange, but
 // never into the request.
@@ -84,9 +91,11 @@ public:
     // `code::empty`.
     static reply nothing() { return reply{mincoap::code::empty, nullptr}; }
 
-    // No response now: a layer that keeps requests sends one later. Without such a layer it is a 5.03.
-    static reply later() { return reply{mincoap::code::service_unavailable, &write_nothing}; }
-    bool is_later() const { return render_ == &write_nothing; }
+    // Returns true if the response comes later: see `later` below.
+    bool is_later() const { return head_ >> 8 == later_mark; }
+
+    // For a layer that keeps requests: calls the function that was given to `later`.
+    void start(ticket of) const { render_(*this, reinterpret_cast<byte*>(&of), nullptr); }
 
     mincoap::code code() const { return static_cast<mincoap::code>(head_ & 0xff); }
 
@@ -111,8 +120,19 @@ private:
         return static_cast<std::uint32_t>(code) | format.encoded << 8;
     }
 
-    // It never fits, which leaves the code alone.
-    static byte* write_nothing(const reply&, byte*, byte*) { return nullptr; }
+    template <std::invocable<ticket> Start>
+    friend reply later(Start);
+
+    // In place of a Content-Format; no format is encoded so.
+    static constexpr std::uint32_t later_mark = 1;
+
+    // There is nothing to write, which leaves 5.03 alone. Without room, the ticket is there in its place.
+    template <typename Start>
+    static byte* start_by(const reply& self, byte* of, byte* room_end) {
+        const Start& start = *std::launder(reinterpret_cast<const Start*>(self.storage_));
+        if (room_end == nullptr) start(*std::launder(reinterpret_cast<const ticket*>(of)));
+        return nullptr;
+    }
 
     // What most replies are is written straight away: a server of constants links no writer.
     static byte* write_constant(const reply& self, byte* to, byte* room_end) {
@@ -156,6 +176,22 @@ private:
         alignas(std::uint64_t) byte storage_[capacity];  // of write_by
     };
 };
+
+// A response that comes later. `start(ticket)` is called once the server has a place for the request, which is still
+// whole then. The program answers with `server.complete(ticket, reply)`. If the server has no place, or no layer
+// `separate`, nothing is started, and the client gets 5.03. To start something that must not be forged, the client's
+// address has to be confirmed: another one is asked to confirm it (4.01 with Echo).
+//
+//     return later([](ticket t) { adc.start(t); });
+template <std::invocable<ticket> Start>
+[[nodiscard]] reply later(Start start) {
+    static_assert(sizeof(Start) <= reply::capacity && std::is_trivially_copyable_v<Start>,
+                  "mincoap: the function of later(...) is kept in the reply: at most 6 pointers, trivially copyable");
+    reply said{code::service_unavailable, &reply::start_by<Start>};
+    said.head_ |= reply::later_mark << 8;
+    copy_bytes(reinterpret_cast<const byte*>(&start), sizeof start, said.storage_);
+    return said;
+}
 
 // 2.05 Content: a text, or bytes, that outlive the exchange; or a short text, which is copied.
 template <content_format Format = content_format::text_plain>

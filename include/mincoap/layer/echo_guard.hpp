@@ -26,11 +26,10 @@
 #pragma once
 
 #include <array>
-#include <bit>
 
-#include <mincoap/assert.hpp>
 #include <mincoap/message/append.hpp>
 #include <mincoap/security/chaskey.hpp>
+#include <mincoap/security/endpoint_tag.hpp>
 #include <mincoap/server/layer.hpp>
 
 namespace mincoap {
@@ -64,6 +63,7 @@ class echo_guard {
 
 public:
     static constexpr bool guards = true;
+    static constexpr bool confirms_addresses = true;
     static constexpr std::size_t min_message_size = 22;  // header, token, Echo
 
     // The size of the option's value, in bytes. One of another size is none of ours.
@@ -116,6 +116,11 @@ public:
         epoch_ += static_cast<std::uint16_t>((now_ms >> 16) - (now_ms_ >> 16));
         now_ms_ = now_ms;
         return trusted_(remote) || (echo != nullptr && is_fresh(remote, echo));
+    }
+
+    // A tag of an endpoint, and of 32 bits beside it, for this and other layers.
+    std::uint64_t tag(const net::endpoint& remote, std::uint32_t beside, tag_purpose of) const {
+        return security::endpoint_tag<Mac>(key_, remote, beside, static_cast<std::uint32_t>(of));
     }
 
     // Writes the value of an Echo option for that address, of echo_size bytes.
@@ -176,19 +181,8 @@ private:
     }
 
     [[gnu::noinline]] void write_tag(const net::endpoint& remote, std::uint32_t epoch, byte* to) const {
-        if constexpr (std::same_as<key, security::key>) MINCOAP_ASSERT(key_ != key{});  // it was never drawn
-        std::array<security::block, 2> about{{{}, {remote.interface, remote.port, epoch, 0}}};
-        // Aligned as the endpoint is, whose first member it is: copied by words, and not by a call of memcpy.
-        const void* const address = __builtin_assume_aligned(remote.address.data(), alignof(net::endpoint));
-        __builtin_memcpy(about[0].data(), address, sizeof remote.address);
-        for (std::uint32_t& word : about[0]) word = little_endian(word);
-        std::uint64_t tag = Mac::tag(key_, about);
+        std::uint64_t tag = this->tag(remote, epoch, tag_purpose::echo);
         for (unsigned i = 0; i < echo_size; ++i, tag >>= 8) to[i] = static_cast<byte>(tag);
-    }
-
-    // The same number of the same bytes on every machine.
-    static constexpr std::uint32_t little_endian(std::uint32_t word) {
-        return std::endian::native == std::endian::little ? word : std::byteswap(word);
     }
 
     const key& key_;

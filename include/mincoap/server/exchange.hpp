@@ -18,6 +18,9 @@ struct exchange : detail::reply_place {
     // Why no handler may see the request; `code::empty` if one may. A layer may set it before it goes on.
     code refusal = code::empty;
 
+    // True if nothing came in: a layer sends a message by itself.
+    bool emitted = false;
+
     // The size of the message in the buffer as it is now, in bytes.
     std::size_t size;
 

@@ -34,6 +34,13 @@ constexpr std::uint32_t left_ms(std::uint32_t whole_ms, std::uint32_t since_ms, 
     return passed_ms < whole_ms ? whole_ms - passed_ms : 0;
 }
 
+// The use of a tag. A tag of one use is never a tag of another.
+enum class tag_purpose : std::uint32_t {
+    echo,        // the value of an Echo option; beside the endpoint: the epoch
+    duplicate,   // a message that came in; beside the endpoint: its size and a hash of it
+    message_id,  // where the Message IDs for that endpoint begin
+};
+
 // The rest of the stack, as `receive` and `emit` are given it.
 struct next_archetype {
     // Hands the message to the layers inside. Returns the size of the answer in x.buffer; 0: none.
@@ -51,14 +58,24 @@ struct next_archetype {
     // After the call: the outcome of the datagram. For a layer that says `static constexpr bool reads_outcomes = true`.
     outcome became(const exchange&) const { return {}; }
 
-    // A Message ID for a message that the layer sends by itself (RFC 7252 §4.4).
-    std::uint16_t next_message_id() const { return 0; }
+    // Returns a Message ID for a message that the layer sends to that endpoint by itself (RFC 7252 §4.4).
+    std::uint16_t next_message_id(const net::endpoint&) const { return 0; }
+
+    // Returns a tag of an endpoint, and of 32 bits beside it, that nobody can predict without the guard's key.
+    std::uint64_t tag(const net::endpoint&, std::uint32_t, tag_purpose) const { return 0; }
+
+    // Returns true if the layer may keep something for the client: its address is confirmed, or no layer confirms
+    // addresses.
+    bool deserves_memory(const exchange&) const { return true; }
+
+    // Returns true if the site says that the resource of the request can be observed (RFC 7641).
+    bool is_observable(const exchange&) const { return true; }
 
     // For `emit`: what the layers inside have to send, as `emit` returns it.
     std::size_t emit(exchange&) const { return 0; }
 
-    // For `emit`: x.buffer holds a request of x.size bytes, which a layer has kept; the layers inside and the site
-    // answer it, as one from an address that is confirmed.
+    // For `emit`: x.buffer holds a request of x.size bytes, which a layer has kept. The layers inside and the site
+    // answer it as a request from a confirmed address. `x.emitted` is true then.
     std::size_t ask(exchange&) const { return 0; }
 
     // True if any layer waits for an answer from that endpoint (NSTART, RFC 7252 §4.7).
@@ -71,6 +88,9 @@ struct next_server_archetype {
 
     // The critical options that the site understands of the request.
     option_set understood(const request&) const { return every_option; }
+
+    // As above.
+    bool deserves_memory() const { return true; }
 };
 
 // The functions, each doing what happens without it.
@@ -90,10 +110,8 @@ struct layer_archetype {
     // 0: there is none.
     std::size_t emit(exchange& x, auto next) { return next.emit(x); }
 
-    // True if `emit` need not be called now: cheaper than to call it.
-    bool is_idle() const { return true; }
-
-    // For how long it need not be called unless a datagram comes. `all.awaits(endpoint)` is as above.
+    // Returns for how many milliseconds `emit` has nothing to send unless a datagram comes; 0: it is called now. The
+    // server asks before each datagram. `all.awaits(endpoint)` is as above.
     std::uint32_t idle_ms(std::uint32_t /*now_ms*/, const auto& /*all*/) const { return forever_ms; }
 
     // True if it waits for an answer from that endpoint.
@@ -107,6 +125,9 @@ struct layer_archetype {
 //
 //     static constexpr std::size_t min_message_size = 22;  the server's memory has so many bytes at least
 //     static constexpr bool guards = true;      it stands between large responses and unconfirmed addresses
+//     static constexpr bool confirms_addresses = true;  it sets x.from.confirmed
+//     std::uint64_t tag(const net::endpoint&, std::uint32_t beside, tag_purpose) const;
+//                                               what next.tag returns; a guard has it
 //     static constexpr bool reads_outcomes = true;  it calls next.became
 //     struct once;   or `using once = ...`      of the layers with the same `once`, one may stand in a server; without
 //                                               it the layer is that type itself

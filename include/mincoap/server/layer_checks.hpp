@@ -39,10 +39,6 @@ template <typename L>
 concept reading_options =
     requires(L& layer, seen_of<L>& seen, const message::option_view& o) { layer.option(seen, o); };
 template <typename L>
-concept telling_idle = requires(const L& layer) {
-    { layer.is_idle() } -> std::same_as<bool>;
-};
-template <typename L>
 concept telling_idle_ms = requires(const L& layer) {
     { layer.idle_ms(std::uint32_t{}, next_archetype{}) } -> std::same_as<std::uint32_t>;
 };
@@ -55,6 +51,17 @@ concept counting = requires(L& layer, outcome o) { layer.count(o); };
 
 template <typename L>
 concept reading_outcomes = requires { requires L::reads_outcomes; };
+template <typename L>
+concept confirming_addresses = requires { requires L::confirms_addresses; };
+template <typename L>
+concept tagging = requires(const L& layer, const net::endpoint& remote) {
+    { layer.tag(remote, std::uint32_t{}, tag_purpose::echo) } -> std::same_as<std::uint64_t>;
+};
+template <typename L>
+concept completing = requires(L& layer) { layer.complete(ticket{}, reply{code::content}); };
+template <typename L>
+concept notifying =
+    requires(L& layer) { layer.changed(std::span<const std::string_view>{}, message::type::confirmable); };
 template <typename L>
 concept guarding = requires { requires L::guards; };
 
@@ -77,7 +84,7 @@ concept layer = receiving<L> || serving<L> || emitting<L> || counting<L> || requ
 // ---- Names of functions: one that a class has in another shape than the server calls is a mistake.
 
 struct any_name {
-    int receive, serve, emit, option, is_idle, idle_ms, awaits, count;
+    int receive, serve, emit, option, idle_ms, awaits, count;
 };
 // Where both have a member of a name, the name alone is ambiguous. A final class, of which
 // that cannot be found out, is refused.
@@ -91,8 +98,6 @@ template <typename L>
 concept names_emit = !std::is_final_v<L> && !requires { &with_any_name<L>::emit; };
 template <typename L>
 concept names_option = !std::is_final_v<L> && !requires { &with_any_name<L>::option; };
-template <typename L>
-concept names_is_idle = !std::is_final_v<L> && !requires { &with_any_name<L>::is_idle; };
 template <typename L>
 concept names_idle_ms = !std::is_final_v<L> && !requires { &with_any_name<L>::idle_ms; };
 template <typename L>
@@ -120,14 +125,13 @@ struct checked_layer {
                   "struct in the layer");
     static_assert(!names_option<L> || receiving_with_seen<L>,
                   "mincoap: a layer that notes options reads them in std::size_t receive(exchange&, seen&, auto next)");
-    static_assert(!names_is_idle<L> || telling_idle<L>, "mincoap: is_idle of a layer is bool is_idle() const");
     static_assert(!names_idle_ms<L> || telling_idle_ms<L>,
                   "mincoap: idle_ms of a layer is std::uint32_t idle_ms(std::uint32_t now_ms, const auto& all) const");
     static_assert(!names_awaits<L> || awaiting<L>,
                   "mincoap: awaits of a layer is bool awaits(const net::endpoint&) const");
     static_assert(!names_count<L> || counting<L>, "mincoap: count of a layer is void count(outcome)");
-    static_assert(!emitting<L> || (telling_idle<L> && telling_idle_ms<L>),
-                  "mincoap: a layer with emit says by is_idle and idle_ms when it has nothing to send");
+    static_assert(!emitting<L> || telling_idle_ms<L>,
+                  "mincoap: a layer with emit also has idle_ms, which says when it has something to send");
 };
 
 template <typename L>
@@ -178,7 +182,7 @@ private:
 
 static_assert(detail::receiving<layer_archetype> && detail::serving<layer_archetype> &&
               detail::emitting<layer_archetype> && detail::reading_options<layer_archetype> &&
-              detail::telling_idle<layer_archetype> && detail::telling_idle_ms<layer_archetype> &&
-              detail::awaiting<layer_archetype> && detail::counting<layer_archetype>);
+              detail::telling_idle_ms<layer_archetype> && detail::awaiting<layer_archetype> &&
+              detail::counting<layer_archetype>);
 
 }  // namespace mincoap

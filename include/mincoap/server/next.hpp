@@ -40,7 +40,12 @@ public:
     std::size_t answer(exchange& x, reply said) const { return stack_.answer(Stack::own(x), said, 0); }
     void note(exchange& x, outcome o) const { Stack::own(x).what = o; }
     outcome became(exchange& x) const { return Stack::own(x).what; }
-    std::uint16_t next_message_id() const { return stack_.next_message_id(); }
+    std::uint16_t next_message_id(const net::endpoint& remote) const { return stack_.next_message_id(remote); }
+    std::uint64_t tag(const net::endpoint& remote, std::uint32_t beside, tag_purpose of) const {
+        return stack_.tag(remote, beside, of);
+    }
+    bool deserves_memory(const exchange& x) const { return !Stack::confirms_addresses || x.from.confirmed; }
+    bool is_observable(const exchange& x) const { return Stack::is_observable(x.request); }
     std::size_t emit(exchange& x) const { return stack_.template emit_at<Index>(Stack::own(x)); }
     std::size_t ask(exchange& x) const {
         x.from.confirmed = true;
@@ -60,6 +65,7 @@ public:
 
     reply operator()(const request& r) const { return stack_.template serve_at<Index>(x_, r); }
     option_set understood(const request& r) const { return stack_.understood(r); }
+    bool deserves_memory() const { return !Stack::confirms_addresses || x_.from.confirmed; }
 
 private:
     Stack& stack_;

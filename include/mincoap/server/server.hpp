@@ -16,6 +16,24 @@ enum class poll_result : byte {
 
 namespace detail {
 
+// The segments of a path with slashes between them.
+template <text_literal Path>
+consteval auto segments_of() {
+    constexpr std::string_view path = Path.view();
+    constexpr std::size_t count = [&] {
+        std::size_t n = path.empty() ? 0 : 1;
+        for (const char c : path) n += c == '/' ? 1 : 0;
+        return n;
+    }();
+    std::array<std::string_view, count> segments;
+    std::size_t begin = 0;
+    for (std::string_view& segment : segments) {
+        segment = path.substr(begin, path.substr(begin).find('/'));
+        begin += segment.size() + 1;
+    }
+    return segments;
+}
+
 // In place of memory: an argument is a mistake, and has been told.
 struct refused {};
 
@@ -82,6 +100,35 @@ public:
     // Messages that the server sends by itself, and Non-confirmable responses, carry Message IDs counted up from this
     // one; it is best drawn at random at each start (RFC 7252 §4.4). Until it is set, from 0.
     constexpr void start_message_ids_at(std::uint16_t first) { stack_.start_message_ids_at(first); }
+
+    // Sends the response to a request that was answered with `later`, by the layer `separate`. A poll sends it.
+    // Returns false, and sends nothing, if the request does not wait any longer: it was completed before, its time is
+    // over, or the client has gone.
+    constexpr bool complete(ticket of, const reply& response) {
+        bool is_taken = false;
+        stack_.each_layer([&](auto& l) {
+            if constexpr (requires { l.complete(of, response); }) is_taken = is_taken || l.complete(of, response);
+        });
+        static_assert(stack_type::completes, "mincoap: complete(ticket, reply) needs the layer separate<N>{key}");
+        return is_taken;
+    }
+
+    // Has the layer `observers` notify all observers of the resource at that path, `changed<"sensors/temperature">()`.
+    // The notifications are Non-confirmable, and each sixth one is Confirmable; `message::type::confirmable` asks for
+    // a Confirmable one.
+    template <text_literal Path>
+    constexpr void changed(message::type as = message::type::non_confirmable) {
+        static constexpr auto segments = detail::segments_of<Path>();
+        changed(segments, as);
+    }
+    // The same for a path known at run time: its segments, as in Uri-Path.
+    constexpr void changed(std::span<const std::string_view> segments,
+                           message::type as = message::type::non_confirmable) {
+        static_assert(stack_type::notifies, "mincoap: changed<\"path\">() needs the layer observers<N>{key}");
+        stack_.each_layer([&](auto& l) {
+            if constexpr (requires { l.changed(segments, as); }) l.changed(segments, as);
+        });
+    }
 
     // A layer that the server keeps, by its class: `server.layer<counters>()`.
     template <typename L>

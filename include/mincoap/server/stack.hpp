@@ -23,10 +23,14 @@ class stack {
     static constexpr bool is_counted =
         ((detail::counting<plain<Layers>> || detail::reading_outcomes<plain<Layers>>) || ...);
     static constexpr bool has_receivers = (detail::receiving<plain<Layers>> || ...);
+    static constexpr bool sends = (detail::awaiting<plain<Layers>> || ...);
+    static constexpr bool confirms_addresses = (detail::confirming_addresses<plain<Layers>> || ...);
     static constexpr bool may_confirm =
         has_receivers || ((detail::serving<plain<Layers>> || detail::emitting<plain<Layers>>) || ...);
 
 public:
+    static constexpr bool completes = (detail::completing<plain<Layers>> || ...);
+    static constexpr bool notifies = (detail::notifying<plain<Layers>> || ...);
     static constexpr bool emits = (detail::emitting<plain<Layers>> || ...);
 
     // The least memory that `receive` and `emit` can be given, in bytes.
@@ -53,9 +57,10 @@ public:
     // Puts a message that a layer has to send into the buffer, and its way into from.route. Returns its size in bytes; 0
     // if there is nothing to send now.
     std::size_t emit(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
-        if (is_idle()) return 0;
+        if (idle_ms(now_ms) != 0) return 0;
         from = {};
         exchange_type x{buffer, from, now_ms};
+        x.emitted = true;
         return emit_at<0>(x);
     }
 
@@ -83,6 +88,11 @@ public:
     // Messages that the server sends by itself carry Message IDs counted up from this one.
     constexpr void start_message_ids_at(std::uint16_t first) { message_id_ = first; }
 
+    // Calls f with each layer, from the outermost inwards.
+    constexpr void each_layer(const auto& f) {
+        std::apply([&f](auto&... l) { (f(l), ...); }, layers_);
+    }
+
     // A layer by its class.
     template <typename L>
     constexpr L& layer() {
@@ -97,24 +107,29 @@ private:
     using layer_at = plain<std::tuple_element_t<Index, std::tuple<Layers...>>>;
 
     static exchange_type& own(exchange& x) { return static_cast<exchange_type&>(x); }
-    constexpr std::uint16_t next_message_id() { return message_id_++; }
+    // Where a layer sends messages by itself, Message IDs begin elsewhere for each endpoint: a client that sees its own
+    // cannot predict those of another one, to forge its Reset.
+    std::uint16_t next_message_id([[maybe_unused]] const net::endpoint& remote) {
+        const unsigned id = message_id_++;
+        if constexpr (!sends) return static_cast<std::uint16_t>(id);
+        else return static_cast<std::uint16_t>(id + tag(remote, 0, tag_purpose::message_id));
+    }
+    std::uint64_t tag(const net::endpoint& remote, std::uint32_t beside, tag_purpose of) const {
+        std::uint64_t made = 0;
+        each_layer([&](const auto& l) {
+            if constexpr (detail::tagging<decltype(l)>) made = l.tag(remote, beside, of);
+        });
+        return made;
+    }
 
     constexpr void each_layer(const auto& f) const {
         std::apply([&f](const auto&... l) { (f(l), ...); }, layers_);
-    }
-    constexpr bool is_idle() const {
-        bool idle = true;
-        each_layer([&](const auto& l) {
-            using L = std::remove_cvref_t<decltype(l)>;
-            if constexpr (detail::emitting<L> && detail::telling_idle<L>) idle = idle && l.is_idle();
-        });
-        return idle;
     }
     constexpr void count(outcome o) {
         const auto tell = [o](auto& l) {
             if constexpr (detail::counting<decltype(l)>) l.count(o);
         };
-        std::apply([&](auto&... l) { (tell(l), ...); }, layers_);
+        each_layer(tell);
     }
     template <typename L, std::size_t... Indices>
     constexpr L& get(std::index_sequence<Indices...>) {
@@ -195,6 +210,10 @@ private:
         if (detail::is_unacceptable(r.accept, said)) said = code::not_acceptable;
         return said;
     }
+    static bool is_observable([[maybe_unused]] const request& r) {
+        if constexpr (requires { Site::is_observable(r); }) return Site::is_observable(r);
+        else return true;
+    }
     static option_set understood(const request& r) {
         if constexpr (requires { Site::understood(r); }) return Site::understood(r);
         else return every_option;
@@ -214,7 +233,7 @@ private:
                 x.note(x.from.multicast ? outcomes::unsaid : outcomes::bad_option);
                 return 0;
             }
-            const std::uint16_t id = next_message_id();
+            const std::uint16_t id = next_message_id(x.from.route.remote);
             header[2] = static_cast<byte>(id >> 8);
             header[3] = static_cast<byte>(id);
         }

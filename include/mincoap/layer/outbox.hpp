@@ -1,0 +1,81 @@
+// What layers share that send messages by themselves: the times of RFC 7252, and where a message goes.
+#pragma once
+
+#include <array>
+
+#include <mincoap/server/layer.hpp>
+
+namespace mincoap {
+
+// Transmission parameters (RFC 7252 §4.8), and the times that follow from them (§4.8.2). A network of another delay has
+// others: `separate<4, transmission{.ack_timeout_ms = 15'000}>` for NB-IoT.
+struct transmission {
+    std::uint32_t ack_timeout_ms = 2000;     // 1 to 40,000
+    std::uint32_t ack_random_ms = 1000;      // ACK_TIMEOUT x (ACK_RANDOM_FACTOR - 1); 0 to 60,000
+    unsigned max_retransmit = 4;             // 0 to 10
+    std::uint32_t max_latency_ms = 100'000;  // MAX_LATENCY
+
+    // From the first transmission of a message to the last one.
+    constexpr std::uint32_t max_transmit_span_ms() const {
+        return (ack_timeout_ms + ack_random_ms) * ((1U << max_retransmit) - 1);
+    }
+    // For how long a Message ID is not used again, of a Confirmable and of a Non-confirmable message.
+    constexpr std::uint32_t exchange_lifetime_ms() const {
+        return max_transmit_span_ms() + 2 * max_latency_ms + ack_timeout_ms;
+    }
+    constexpr std::uint32_t non_lifetime_ms() const { return max_transmit_span_ms() + max_latency_ms; }
+
+    // For how long the server waits for an ACK after so many transmissions, 1 to max_retransmit + 1. The first wait is
+    // a time from ack_timeout_ms to ack_timeout_ms + ack_random_ms, drawn by the Message ID, and doubles each time.
+    constexpr std::uint32_t wait_ms(unsigned transmissions, std::uint16_t message_id) const {
+        const std::uint32_t draw = (message_id * 0x9e37U) & 0xffff;
+        return (ack_timeout_ms + (ack_random_ms * draw >> 16)) << (transmissions - 1);
+    }
+};
+
+namespace detail {
+
+// True if the message acknowledges or rejects a message of the server's, whatever else it holds.
+inline bool is_ack_or_reset(const exchange& x) {
+    const bool is_message = x.error == message::parse_error::none || x.error == message::parse_error::format;
+    return is_message && (x.header()[0] & acknowledgement_bit) != 0 && !x.from.multicast;
+}
+inline bool is_reset(const exchange& x) { return message::type_of(x.header()) == message::type::reset; }
+
+inline void set_message_id(byte* header, std::uint16_t id) {
+    header[2] = static_cast<byte>(id >> 8);
+    header[3] = static_cast<byte>(id);
+}
+
+// A route without its padding, and without the port of the server's own end, which the socket knows.
+class kept_route {
+public:
+    kept_route() = default;
+    void set(const net::route& r) {
+        __builtin_memcpy(remote_.data(), &r.remote, remote_.size());
+        __builtin_memcpy(local_.data(), &r.local, local_.size());
+    }
+    net::route get() const {
+        net::route r{.remote = remote(), .local = {}};
+        __builtin_memcpy(static_cast<void*>(&r.local), local_.data(), local_.size());
+        return r;
+    }
+    net::endpoint remote() const {
+        net::endpoint e;
+        __builtin_memcpy(static_cast<void*>(&e), remote_.data(), remote_.size());
+        return e;
+    }
+    bool leads_to(const net::endpoint& remote) const {
+        return equal_bytes(remote_.data(), reinterpret_cast<const byte*>(&remote), remote_.size());
+    }
+
+private:
+    static constexpr std::size_t end_size = 22;
+    static_assert(offsetof(net::endpoint, port) + sizeof(net::endpoint::port) == end_size);
+
+    std::array<byte, end_size> remote_{};
+    std::array<byte, end_size - 2> local_{};
+};
+
+}  // namespace detail
+}  // namespace mincoap

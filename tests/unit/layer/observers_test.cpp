@@ -1,0 +1,355 @@
+// Observe (RFC 7641). The names O1 ... are those of its requirements; each fault of other servers has a test here.
+#include <mincoap/layer/observers.hpp>
+
+#include <gtest/gtest.h>
+
+#include "../../support/timeline.hpp"
+
+namespace mincoap {
+namespace {
+
+using test::ask;
+using test::client;
+using test::packet;
+
+constexpr net::endpoint other = net::ipv4(192, 0, 2, 9, 40001);
+
+int temperature = 20;
+content_format format_now = content_format::text_plain;
+bool is_gone = false;
+bool is_mute = false;
+
+reply read_temperature(const request&) {
+    if (is_mute) return reply::nothing();
+    if (is_gone) return code::not_found;
+    return {code::content, message::encoded_content_format::encode(format_now), text_of(temperature)};
+}
+reply write_temperature(const request& r) {
+    if (r.payload().empty()) return code::bad_request;
+    temperature = r.payload()[0];
+    return code::changed;
+}
+constexpr auto site = routes(at<"temp">(get(read_temperature), put(write_temperature)),
+                             at<"a/b">(get([] { return content("ab"); })), at<"">(get([] { return content("root"); })),
+                             at<"long">(document("0123456789abcdef0123456789abcdef")), at<"fetched">(fetch([](const request& r) {
+                                 return content(r.payload().size() == 3 ? "three" : "other");
+                             })));
+
+ask observe(std::string_view path = "temp") { return ask{code::get, path}.with(6).token("aa bb"); }
+ask cancel(std::string_view path = "temp") { return ask{code::get, path}.with(6, "01").token("aa bb"); }
+
+class observers_test : public ::testing::Test {
+protected:
+    observers_test() {
+        temperature = 20, format_now = content_format::text_plain, is_gone = is_mute = false;
+        t.server.start_message_ids_at(7);
+    }
+    observers<2, 40> observing;
+    test::timeline<decltype(site), observers<2, 40>> t{site, observing};
+};
+
+TEST_F(observers_test, registers_and_notifies_with_the_token_and_growing_numbers) {
+    EXPECT_EQ(t.say(observe()), "ack 2.05 obs: 20");
+    EXPECT_EQ(observing.size(), 1U);
+    EXPECT_EQ(t.said_within(1000), "");
+    temperature = 21;
+    t.server.changed<"temp">();
+    const auto first = t.pass(10);
+    ASSERT_EQ(t.texts(first), "non 2.05 obs: 21");
+    EXPECT_EQ(first[0].token(), packet{"aa bb"});
+    EXPECT_EQ(first[0].to, client);
+    temperature = 22;
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.said_within(2900), "") << "one in three seconds (RFC 7641 section 4.5.1)";
+    const auto second = t.pass(200);
+    ASSERT_EQ(t.texts(second), "non 2.05 obs: 22");
+    EXPECT_GT(second[0].message.option(option::observe)->uint(), first[0].message.option(option::observe)->uint());
+    EXPECT_NE(second[0].id(), first[0].id());
+}
+
+TEST_F(observers_test, gives_the_response_and_the_first_notification_different_numbers) {
+    EXPECT_EQ(t.say(observe()), "ack 2.05 obs: 20");
+    const std::uint32_t registered = 1;
+    t.server.changed<"temp">();
+    EXPECT_GT(t.pass(0).at(0).message.option(option::observe)->uint(), registered);
+}
+
+TEST_F(observers_test, replaces_the_entry_of_the_same_endpoint_and_token) {
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(t.say(observe()), "ack 2.05 obs: 20");
+    EXPECT_EQ(observing.size(), 1U);
+    EXPECT_EQ(t.say(observe().token("aa bc")), "ack 2.05 obs: 20");
+    EXPECT_EQ(observing.size(), 2U);
+}
+
+TEST_F(observers_test, takes_the_empty_token_as_a_token) {
+    EXPECT_EQ(t.say(observe().token("")), "ack 2.05 obs: 20");
+    EXPECT_EQ(t.say(observe()), "ack 2.05 obs: 20");
+    EXPECT_EQ(observing.size(), 2U);
+    EXPECT_EQ(t.say(cancel().token("")), "ack 2.05: 20");
+    EXPECT_EQ(observing.size(), 1U);
+}
+
+TEST_F(observers_test, answers_plainly_when_the_table_is_full) {
+    EXPECT_EQ(t.say(observe()), "ack 2.05 obs: 20");
+    EXPECT_EQ(t.say(observe(), other), "ack 2.05 obs: 20");
+    EXPECT_EQ(t.say(observe().token("01")), "ack 2.05: 20");
+    EXPECT_EQ(observing.size(), 2U);
+}
+
+TEST_F(observers_test, cancels_by_endpoint_and_token_alone) {
+    t.say(observe());
+    t.say(observe(), other);
+    EXPECT_EQ(t.say(cancel("a/b")), "ack 2.05: ab") << "whatever the path";
+    EXPECT_EQ(observing.size(), 1U);
+    t.server.changed<"temp">();
+    const auto left = t.pass(0);
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_EQ(left[0].to, other);
+}
+
+TEST_F(observers_test, takes_other_values_of_the_option_as_if_it_were_absent) {
+    EXPECT_EQ(t.say(ask{code::get, "temp"}.with(6, "02")), "ack 2.05: 20");
+    EXPECT_EQ(t.say(ask{code::get, "temp"}.with(6, "00 00 00 00")), "ack 2.05: 20");
+    EXPECT_EQ(observing.size(), 0U);
+    EXPECT_EQ(t.say(ask{code::get, "temp"}.with(6, "00 00 00")), "ack 2.05 obs: 20");
+}
+
+TEST_F(observers_test, does_not_register_errors_nor_other_methods) {
+    is_gone = true;
+    EXPECT_EQ(t.say(observe()), "ack 4.04");
+    EXPECT_EQ(t.say(observe("nowhere")), "ack 4.04");
+    EXPECT_EQ(t.say(ask{code::put, "temp"}.with(6).payload("!")), "ack 2.04");
+    EXPECT_EQ(observing.size(), 0U);
+}
+
+TEST_F(observers_test, observes_a_fetch_with_its_payload) {
+    EXPECT_EQ(t.say(ask{code::fetch, "fetched"}.with(6).payload("abc")), "ack 2.05 obs: three");
+    t.server.changed<"fetched">();
+    EXPECT_EQ(t.said_within(0), "non 2.05 obs: three");
+}
+
+TEST_F(observers_test, tells_of_a_resource_that_is_gone_and_forgets_the_client) {
+    t.say(observe());
+    is_gone = true;
+    t.server.changed<"temp">();
+    const auto last = t.pass(0);
+    ASSERT_EQ(t.texts(last), "con 4.04");
+    EXPECT_EQ(last[0].token(), packet{"aa bb"});
+    EXPECT_EQ(observing.size(), 1U) << "until the client has acknowledged it";
+    t.acknowledge(last[0]);
+    EXPECT_EQ(observing.size(), 0U);
+}
+
+TEST_F(observers_test, ends_with_4_06_when_the_content_format_changes) {
+    t.say(observe());
+    format_now = content_format::json;
+    t.server.changed<"temp">();
+    const auto last = t.pass(0);
+    ASSERT_EQ(t.texts(last), "con 4.06");
+    t.acknowledge(last[0]);
+    EXPECT_EQ(observing.size(), 0U);
+}
+
+TEST_F(observers_test, forgets_a_client_that_rejects_a_notification_confirmable_or_not) {
+    t.say(observe());
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.reset(t.pass(0).at(0)), "");
+    EXPECT_EQ(observing.size(), 0U);
+
+    t.say(observe());
+    t.server.changed<"temp">(message::type::confirmable);
+    const auto con = t.pass(0);
+    ASSERT_EQ(t.texts(con), "con 2.05 obs: 20");
+    t.reset(con[0]);
+    EXPECT_EQ(observing.size(), 0U);
+}
+
+TEST_F(observers_test, takes_no_reset_from_another_endpoint_or_with_another_message_id) {
+    t.say(observe());
+    t.server.changed<"temp">();
+    auto s = t.pass(0).at(0);
+    s.to = other;
+    t.reset(s);
+    EXPECT_EQ(observing.size(), 1U);
+    EXPECT_EQ(t.say("70 00 ff fe"), "");
+    EXPECT_EQ(observing.size(), 1U);
+}
+
+TEST_F(observers_test, sends_a_confirmable_notification_again_four_times_and_gives_up) {
+    t.say(observe());
+    t.server.changed<"temp">(message::type::confirmable);
+    const auto all = t.pass(100'000);
+    ASSERT_EQ(all.size(), 5U);
+    for (const auto& s : all) {
+        EXPECT_EQ(s.text(), "con 2.05 obs: 20");
+        EXPECT_EQ(s.id(), all[0].id());
+    }
+    const std::uint32_t first = all[1].at_ms - all[0].at_ms;
+    EXPECT_GE(first, 2000U);
+    EXPECT_LE(first, 3000U);
+    for (int i = 1; i < 4; ++i)
+        EXPECT_EQ(all[static_cast<std::size_t>(i) + 1].at_ms - all[static_cast<std::size_t>(i)].at_ms, first << i);
+    EXPECT_EQ(observing.size(), 0U) << "after 62 to 93 s";
+}
+
+TEST_F(observers_test, replaces_what_is_on_its_way_by_a_new_state_with_a_new_message_id) {
+    t.say(observe());
+    t.server.changed<"temp">(message::type::confirmable);
+    const auto first = t.pass(0).at(0);
+    temperature = 30;
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.said_within(1900), "") << "the timeout goes on";
+    const auto second = t.pass(1200).at(0);
+    EXPECT_EQ(second.text(), "con 2.05 obs: 30");
+    EXPECT_NE(second.id(), first.id());
+    t.acknowledge(first);
+    EXPECT_EQ(observing.size(), 1U) << "a late acknowledgement of the old one changes nothing";
+    EXPECT_EQ(t.said_within(7000), "con 2.05 obs: 30") << "nor does it stop the new one";
+    t.acknowledge(second);
+    EXPECT_EQ(t.said_within(50'000), "");
+}
+
+TEST_F(observers_test, sends_a_confirmable_one_after_five_that_are_not) {
+    t.say(observe());
+    std::string all;
+    for (int i = 0; i < 6; ++i) {
+        t.server.changed<"temp">();
+        all += t.said_within(3000).substr(0, 3) + ' ';
+    }
+    EXPECT_EQ(all, "non non non non non con ");
+}
+
+TEST_F(observers_test, brings_the_last_state_to_a_client_that_lost_it) {
+    t.say(observe());
+    temperature = 25;
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.said_within(1000), "non 2.05 obs: 25") << "which is lost";
+    const auto again = t.pass(60'000);
+    ASSERT_EQ(t.texts(again), "con 2.05 obs: 25");
+    t.acknowledge(again[0]);
+    EXPECT_EQ(t.said_within(3'600'000), "") << "the client has it";
+}
+
+TEST_F(observers_test, sends_a_confirmable_notification_every_24_hours) {
+    t.say(observe());
+    const auto all = t.pass(86'400'000);
+    ASSERT_GE(all.size(), 1U);
+    EXPECT_EQ(all[0].text(), "con 2.05 obs: 20");
+}
+
+TEST_F(observers_test, has_one_confirmable_message_on_its_way_to_a_client) {
+    t.say(observe());
+    t.say(observe("a/b").token("01"));
+    t.server.changed<"temp">(message::type::confirmable);
+    t.server.changed<"a/b">(message::type::confirmable);
+    const auto first = t.pass(1000);
+    ASSERT_EQ(first.size(), 1U) << "NSTART = 1 (RFC 7252 section 4.7)";
+    t.acknowledge(first[0]);
+    EXPECT_EQ(t.said_within(10), "") << "it was sent by the acknowledgement";
+}
+
+TEST_F(observers_test, serves_the_second_of_two_observers_while_the_first_is_silent) {
+    t.say(observe());
+    t.say(observe(), other);
+    t.server.changed<"temp">(message::type::confirmable);
+    const auto both = t.pass(0);
+    ASSERT_EQ(both.size(), 2U);
+    EXPECT_NE(both[0].to, both[1].to);
+}
+
+TEST_F(observers_test, counts_a_change_by_a_client) {
+    t.say(observe());
+    EXPECT_EQ(t.say(ask{code::put, "temp"}.payload("A"), other), "ack 2.04, non 2.05 obs: 65");
+    EXPECT_EQ(t.say(ask{code::put, "temp"}, other), "ack 4.00") << "it has not changed";
+    EXPECT_EQ(t.said_within(4000), "");
+}
+
+TEST_F(observers_test, knows_paths_of_one_two_and_no_segments) {
+    t.say(observe("a/b"));
+    t.say(observe("").token("01"));
+    t.server.changed<"a">();
+    t.server.changed<"a/b/c">();
+    t.server.changed<"b">();
+    EXPECT_EQ(t.said_within(0), "");
+    t.server.changed<"a/b">();
+    EXPECT_EQ(t.said_within(0), "non 2.05 obs: ab");
+    t.server.changed<"">();
+    EXPECT_EQ(t.said_within(0), "non 2.05 obs: root");
+    const std::array<std::string_view, 2> segments{"a", "b"};
+    t.server.changed(segments);
+    EXPECT_EQ(t.said_within(3000), "non 2.05 obs: ab");
+}
+
+TEST_F(observers_test, finds_the_path_behind_host_and_port) {
+    EXPECT_EQ(t.say(observe().with(3, "'h'").with(7, "16 33")), "ack 2.05 obs: 20");
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.said_within(0), "non 2.05 obs: 20");
+}
+
+TEST_F(observers_test, pushes_the_first_block_with_its_etag_and_leaves_the_others_to_the_client) {
+    EXPECT_EQ(t.say(observe("long").with(23, "00")), "ack 2.05 obs: 0123456789abcdef");
+    t.server.changed<"long">();
+    const auto s = t.pass(0).at(0);
+    EXPECT_EQ(s.text(), "non 2.05 obs: 0123456789abcdef");
+    EXPECT_TRUE(s.message.option(option::etag));
+    EXPECT_EQ(s.message.option(option::block2)->uint(), 8U);
+    EXPECT_EQ(t.say(ask{code::get, "long"}.with(6).with(23, "10").token("77")), "ack 2.05: 0123456789abcdef") << "no registration";
+    EXPECT_EQ(observing.size(), 1U);
+}
+
+TEST_F(observers_test, keeps_no_request_that_is_too_long) {
+    EXPECT_EQ(t.say(observe().with(66, "'0123456789012345678901234567890123456789'")), "ack 2.05: 20");
+    EXPECT_EQ(observing.size(), 0U);
+}
+
+TEST_F(observers_test, asks_an_address_that_is_not_confirmed_to_confirm_it) {
+    t.guard.is_confirmed = false;
+    EXPECT_EQ(t.say(observe()), "ack 4.01");
+    EXPECT_EQ(observing.size(), 0U);
+    t.guard.is_confirmed = true;
+    t.say(observe());
+    t.guard.is_confirmed = false;
+    EXPECT_EQ(t.say(cancel()), "ack 4.01");
+    EXPECT_EQ(t.say(observe()), "ack 4.01") << "nor is an entry replaced";
+    EXPECT_EQ(observing.size(), 1U);
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.said_within(0), "non 2.05 obs: 20") << "an emission is served as confirmed";
+}
+
+TEST_F(observers_test, sends_nothing_where_the_site_says_nothing_and_tries_no_more) {
+    t.say(observe());
+    is_mute = true;
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.said_within(10'000), "");
+    is_mute = false;
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.said_within(10'000), "non 2.05 obs: 20");
+}
+
+TEST_F(observers_test, notifies_once_a_blocked_socket_takes_messages_again) {
+    t.say(observe());
+    t.network.send_status = net::status::would_block;
+    t.server.changed<"temp">(message::type::confirmable);
+    for (int i = 0; i < 10; ++i) t.server.poll(t.now_ms += 100);
+    t.network.send_status = net::status::done;
+    EXPECT_EQ(t.said_within(5000).substr(0, 16), "con 2.05 obs: 20");
+}
+
+TEST_F(observers_test, is_idle_without_observers_and_sleeps_between_changes) {
+    EXPECT_EQ(t.server.idle_ms(t.now_ms), forever_ms);
+    t.say(observe());
+    EXPECT_GT(t.server.idle_ms(t.now_ms), 80'000'000U);
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.server.idle_ms(t.now_ms), 0U);
+}
+
+TEST_F(observers_test, survives_the_wrap_of_the_clock) {
+    t.now_ms = 0xffff'f000;
+    t.say(observe());
+    t.server.changed<"temp">(message::type::confirmable);
+    EXPECT_EQ(t.pass(100'000).size(), 5U);
+    EXPECT_EQ(observing.size(), 0U);
+}
+
+}  // namespace
+}  // namespace mincoap
