@@ -94,12 +94,11 @@ private:
         entry* const e = place_for(x.from.confirmed, x.now_ms());
         if (e == nullptr) return;
         if (size > Bytes) size = token_end_of(x);
-        *e = {.key = key,
-              .at_ms = x.now_ms(),
-              .size = static_cast<std::uint16_t>(size),
-              .is_used = true,
-              .is_confirmed = x.from.confirmed,
-              .answer = {}};
+        e->key = key;
+        e->at_ms = x.now_ms();
+        e->size = static_cast<std::uint16_t>(size);
+        e->is_used = true;
+        e->is_confirmed = x.from.confirmed;
         copy_bytes(x.header(), size, e->answer.data());
     }
     entry* place_for(bool is_confirmed, std::uint32_t now_ms) {

@@ -23,7 +23,7 @@
 #pragma once
 
 #include <mincoap/layer/outbox.hpp>
-#include <mincoap/message/insert.hpp>
+#include <mincoap/message/path_hash.hpp>
 
 namespace mincoap {
 
@@ -36,26 +36,23 @@ class observers {
 public:
     using once = struct observers_kind;
 
-    // The Observe option of a message (RFC 7641 §2): a value and one, so that nothing is 0.
+    // The Observe option of a message (RFC 7641 §2): its value and one, so that 0 is none; and where the options end that
+    // an observation keeps, all in front of an Echo option.
     struct seen {
         std::uint32_t asked = 0;
+        const byte* kept_end = nullptr;
     };
     static void option(seen& noted, const message::option_view& o) {
+        if (o.number < option::echo) noted.kept_end = o.value.data() + o.value.size();
         if (o.number == option::observe && noted.asked == 0 && o.value.size() <= 3) noted.asked = o.uint() + 1;
     }
 
     std::size_t receive(exchange& x, const seen& noted, auto next) {
         if (used_ != 0 && detail::is_ack_or_reset(x) && react(x)) return 0;
-        if (noted.asked - 1 > 1 || !is_observation(x) || !next.is_observable(x)) return next(x);
-        return noted.asked == enroll ? begin(x, next) : cancel(x, next);
-    }
-
-    reply serve(exchange&, const request& r, auto next) {
-        if (used_ == 0 || message::is_safe(r.method())) return next(r);
-        mark(r.path());
-        const reply said = next(r);
-        take_marks(class_of(said.code()) == 2);
-        return said;
+        if (x.emitted || x.error != message::parse_error::none || x.from.multicast || !is_answerable(x)) return next(x);
+        if (!message::is_safe(x.method)) return used_ == 0 ? next(x) : watch(x, next);
+        if (noted.asked - 1 > 1 || (x.request.critical & later_block) != 0 || !next.is_observable(x)) return next(x);
+        return note(x, noted, next);
     }
 
     std::size_t emit(exchange& x, auto next) {
@@ -63,8 +60,8 @@ public:
         std::uint32_t least = day_ms;
         for (std::size_t i = 0; i < Count; ++i) {
             entry& e = entries_[at_];
-            const std::uint32_t left = e.size == 0 ? day_ms : left_of(e, x.now_ms(), next);
             at_ = at_ + 1 == Count ? 0 : at_ + 1;
+            const std::uint32_t left = e.size == 0 ? day_ms : left_of(e, x.now_ms(), next);
             if (left == 0) return notify(x, e, next);
             if (left < least) least = left;
         }
@@ -76,14 +73,18 @@ public:
     }
     bool awaits(const net::endpoint& remote) const {
         for (const entry& e : entries_)
-            if (e.size != 0 && is_in_flight(e) && e.route.leads_to(remote)) return true;
+            if (e.size != 0 && is_in_flight(e) && detail::is_same(e.remote, remote)) return true;
         return false;
     }
 
     // See `server::changed`.
-    void changed(std::span<const std::string_view> segments, message::type as) {
+    void changed(message::path_hash path, message::type as) {
         for (entry& e : entries_)
-            if (e.size != 0 && is_at(e, segments)) change(e, as);
+            if (e.size != 0 && e.path == path.value()) {
+                e.is_pending = true;
+                e.must_confirm = e.must_confirm || as == message::type::confirmable;
+                wake_ms_ = e.at_ms;
+            }
     }
 
     // How many observations there are.
@@ -105,140 +106,96 @@ private:
         std::uint32_t at_ms;   // when a notification was sent, or the client last heard of
         std::uint16_t format;  // Content-Format of the first response, and one
         byte size;             // of the kept request; 0: the place is free
-        byte path_at, path_size;
-        byte unheard;  // notifications since the client was last heard of: NONs, and then a CON again and again
-        bool is_pending, is_ending, is_marked, must_confirm;
+        byte unheard;          // notifications since the client was last heard of: NONs, and then a CON again and again
+        bool is_pending, is_ending, must_confirm;
+        byte local;          // the address that the client asked
+        std::uint32_t path;  // its hash
+        net::endpoint remote;
         std::array<byte, message::header_size + Bytes> kept;  // the request, with the last Message ID to the client
-        detail::kept_route route;
     };
 
     static bool is_in_flight(const entry& e) { return e.unheard > Nons; }
 
     // ---- Requests
 
-    // RFC 7641 §2: GET, and FETCH (RFC 8132 §2.4). One for a later block is none (§2.6).
-    static bool is_observation(const exchange& x) {
-        if (x.emitted || x.error != message::parse_error::none || x.from.multicast || x.from.truncated) return false;
-        return is_answerable(x) && message::is_safe(x.method) && (x.request.critical & later_block) == 0;
-    }
-    entry* find(const exchange& x) {
+    // The entry of the endpoint with those bytes of the header: the Message ID, or length and token.
+    [[gnu::noinline]] entry* find(const exchange& x, bool by_token) {
         const byte* const header = x.header();
+        const std::size_t first = by_token ? message::header_size : 2;
+        const std::size_t count = by_token ? message::token_size_of(header) : 2;
         for (entry& e : entries_)
-            if (e.size != 0 && ((e.kept[0] ^ header[0]) & 15) == 0 && e.route.leads_to(x.from.route.remote) &&
-                equal_bytes(e.kept.data() + message::header_size, header + message::header_size,
-                            message::token_size_of(header)))
+            if (e.size != 0 && (!by_token || ((e.kept[0] ^ header[0]) & 15) == 0) &&
+                detail::is_same(e.remote, x.from.route.remote) && equal_bytes(&e.kept[first], header + first, count))
                 return &e;
         return nullptr;
+    }
+    void release(entry& e) {
+        e.size = 0;
+        --used_;
+        locals_.release(e.local);
+    }
+
+    // A request that may change the resource.
+    std::size_t watch(exchange& x, auto next) {
+        const message::path_hash path{x.request.path()};
+        const std::size_t size = next(x);
+        if (size != 0 && class_of(message::code_of(x.header())) == 2) changed(path, message::type::non_confirmable);
+        return size;
+    }
+
+    // Begins or ends an observation. The client of an unconfirmed address is asked to confirm it first: the guard makes
+    // a challenge of a 4.01.
+    [[gnu::noinline]] std::size_t note(exchange& x, const seen& noted, auto next) {
+        const bool enrolls = noted.asked == enroll;
+        entry* e = find(x, true);
+        const bool may = next.deserves_memory(x);
+        if (e != nullptr && may) release(*e);
+        if (e == nullptr && enrolls) e = find_free();
+        const bool is_kept = e != nullptr && may && enrolls && keep(x, noted.kept_end, *e);
+        if (is_kept) x.reserve(observe_size);
+        const std::size_t size = next(x);
+        byte& said = x.header()[1];
+        const bool is_success = size != 0 && class_of(static_cast<code>(said)) == 2;
+        if (is_kept && !is_success) release(*e);
+        if (e == nullptr || !is_success || (may && !is_kept)) return size;
+        if (!may) return said = static_cast<byte>(code::unauthorized), token_end_of(x);
+        return number(x, size, e->format);
     }
     entry* find_free() {
         for (entry& e : entries_)
             if (e.size == 0) return &e;
         return nullptr;
     }
-    void release(entry& e) {
-        e.size = 0;
-        --used_;
-    }
-
-    std::size_t cancel(exchange& x, auto next) {
-        entry* const e = find(x);
-        if (e == nullptr) return next(x);
-        if (!next.deserves_memory(x)) return next.answer(x, code::unauthorized);
-        release(*e);
-        return next(x);
-    }
-    std::size_t begin(exchange& x, auto next) {
-        entry* e = find(x);
-        if (!next.deserves_memory(x)) return e != nullptr || find_free() != nullptr ? ask_to_confirm(x, next) : next(x);
-        if (e != nullptr) release(*e);
-        else e = find_free();
-        if (e == nullptr || !keep(x, *e)) return next(x);
-        x.reserve(observe_size);
-        const std::size_t size = next(x);
-        if (size == 0 || class_of(message::code_of(x.header())) != 2) return release(*e), size;
-        e->format = format_of(x, size);
-        return number(x, size);
-    }
-    // The client of an unconfirmed address is asked to confirm it: the guard makes a challenge of a 4.01.
-    static std::size_t ask_to_confirm(exchange& x, auto next) {
-        const std::size_t size = next(x);
-        if (size == 0 || class_of(message::code_of(x.header())) != 2) return size;
-        x.header()[1] = static_cast<byte>(code::unauthorized);
-        return token_end_of(x);
-    }
     // Keeps the request without an Echo option, or all of it if it has a payload.
-    bool keep(const exchange& x, entry& e) {
+    [[gnu::noinline]] bool keep(const exchange& x, const byte* kept_end, entry& e) {
         const byte* const header = x.header();
         std::size_t size = x.size;
-        if (x.request.payload().empty()) {
-            size = token_end_of(x);
-            for (const message::option_view o : x.request.message.options())
-                if (o.number < option::echo) size = static_cast<std::size_t>(o.value.data() + o.value.size() - header);
-        }
-        if (size > e.kept.size()) return false;
-        const bytes path = x.request.path();
-        e = {};
-        e.at_ms = x.now_ms();
+        if (x.request.payload().empty())
+            size = kept_end == nullptr ? token_end_of(x) : static_cast<std::size_t>(kept_end - header);
+        const byte local = size > e.kept.size() ? locals_.none : locals_.acquire(x.from.route.local);
+        if (local == locals_.none) return false;
+        ++used_;
+        wake_ms_ = e.at_ms = x.now_ms();
         e.size = static_cast<byte>(size);
-        e.path_at = path.empty() ? 0 : static_cast<byte>(path.data() - header);
-        e.path_size = static_cast<byte>(path.size());
+        e.unheard = 0;
+        e.is_pending = e.is_ending = e.must_confirm = false;
+        e.local = local;
+        e.path = message::path_hash{x.request.path()}.value();
+        e.remote = x.from.route.remote;
         copy_bytes(header, size, e.kept.data());
         e.kept[0] &= static_cast<byte>(~non_confirmable_bit);  // so that it is always answered
-        e.route.set(x.from.route);
-        ++used_;
-        wake_ms_ = x.now_ms();
         return true;
-    }
-    static std::uint16_t format_of(const exchange& x, std::size_t size) {
-        message::option_reader options{x.header() + token_end_of(x), x.header() + size};
-        while (options.next() == message::option_reader::step::option)
-            if (options.number() == option::content_format)
-                return static_cast<std::uint16_t>(message::to_uint(options.value()) + 1);
-        return 0;
     }
 
     // The client has acknowledged or rejected a notification (§4.5).
     bool react(const exchange& x) {
         wake_ms_ = x.now_ms();
-        for (entry& e : entries_)
-            if (e.size != 0 && e.kept[2] == x.header()[2] && e.kept[3] == x.header()[3] &&
-                e.route.leads_to(x.from.route.remote)) {
-                e.at_ms = x.now_ms();
-                e.unheard = 0;
-                if (detail::is_reset(x) || e.is_ending) release(e);
-                return true;
-            }
-        return false;
-    }
-
-    // ---- Changes
-
-    void change(entry& e, message::type as) {
-        e.is_pending = true;
-        e.must_confirm = e.must_confirm || as == message::type::confirmable;
-        wake_ms_ = e.at_ms;
-    }
-    static bytes path_of(const entry& e) { return bytes{e.kept}.subspan(e.path_at, e.path_size); }
-    static bool is_at(const entry& e, std::span<const std::string_view> segments) {
-        std::size_t i = 0;
-        for (const message::option_view o : message::option_range{path_of(e)}) {
-            if (i == segments.size() || o.text() != segments[i]) return false;
-            ++i;
-        }
-        return i == segments.size();
-    }
-    // The observations at the path of a request, before the site acts on it, which may change the request.
-    void mark(bytes path) {
-        for (entry& e : entries_) {
-            const bytes own = path_of(e);
-            e.is_marked = e.size != 0 && own.size() == path.size() &&
-                          (path.empty() || (((own[0] ^ path[0]) & 15) == 0 &&
-                                            equal_bytes(own.data() + 1, path.data() + 1, path.size() - 1)));
-        }
-    }
-    void take_marks(bool has_changed) {
-        for (entry& e : entries_)
-            if (e.is_marked && has_changed) change(e, message::type::non_confirmable);
+        entry* const e = find(x, false);
+        if (e == nullptr) return false;
+        e->at_ms = x.now_ms();
+        e->unheard = 0;
+        if (detail::is_reset(x) || e->is_ending) release(*e);
+        return true;
     }
 
     // ---- Notifications
@@ -250,58 +207,75 @@ private:
     // True if the next notification is Confirmable.
     static bool is_confirmable_next(const entry& e) { return e.unheard >= Nons || e.must_confirm || !e.is_pending; }
 
-    std::uint32_t left_of(const entry& e, std::uint32_t now_ms, const auto& all) const {
-        if (is_in_flight(e))
-            return left_ms(Timing.wait_ms(e.unheard - Nons, message::message_id_of(e.kept.data())), e.at_ms, now_ms);
-        if (is_confirmable_next(e) && all.awaits(e.route.remote())) return held_ms;
-        const std::uint32_t wait = !e.is_pending                      ? (e.unheard == 0 ? day_ms : settling_ms)
-                                   : e.unheard == 0 || e.must_confirm ? 0
-                                                                      : spacing_ms;
+    // For how long nothing is sent for an entry.
+    [[gnu::noinline]] std::uint32_t left_of(const entry& e, std::uint32_t now_ms, const auto& all) const {
+        std::uint32_t wait = e.is_pending ? spacing_ms : settling_ms;
+        if (is_in_flight(e)) wait = Timing.wait_ms(e.unheard - Nons, message::message_id_of(e.kept.data()));
+        else if (is_confirmable_next(e) && all.awaits(e.remote)) return held_ms;
+        else if (e.unheard == 0 || e.must_confirm) wait = e.is_pending ? 0 : day_ms;
         return left_ms(wait, e.at_ms, now_ms);
     }
 
-    std::size_t notify(exchange& x, entry& e, auto next) {
+    [[gnu::noinline]] std::size_t notify(exchange& x, entry& e, auto next) {
         if (e.unheard > Nons + Timing.max_retransmit) return release(e), 0;
-        if (is_confirmable_next(e) && !is_in_flight(e)) e.unheard = Nons;
-        const bool is_new = e.is_pending || !is_in_flight(e);
-        x.from.route = e.route.get();
-        if (is_new || e.unheard == Nons)
+        if (!is_in_flight(e) && is_confirmable_next(e)) e.unheard = Nons;
+        x.from.route = {.remote = e.remote, .local = locals_[e.local]};
+        if (e.is_pending || !is_in_flight(e))
             detail::set_message_id(e.kept.data(), next.next_message_id(x.from.route.remote));
         e.is_pending = e.must_confirm = false;
         e.at_ms = x.now_ms();
-        const std::size_t size = ask(x, e, next);
-        if (size == 0) return 0;
-        e.is_ending = is_error(message::code_of(x.header()));
-        if (e.is_ending && e.unheard < Nons) e.unheard = Nons;  // its loss must not be the client's loss
-        ++e.unheard;
-        const unsigned type = is_in_flight(e) ? 0 : non_confirmable_bit;
-        x.header()[0] = static_cast<byte>((e.kept[0] & 0x4f) | type);
-        detail::set_message_id(x.header(), message::message_id_of(e.kept.data()));
-        return e.is_ending ? size : number(x, size);
-    }
-    // Has the site answer the kept request. Returns the size of the answer, without the Observe option.
-    std::size_t ask(exchange& x, const entry& e, auto next) {
         copy_bytes(e.kept.data(), e.size, x.header());
         x.size = x.from.size = e.size;
         x.reserve(observe_size);
-        const std::size_t size = next.ask(x);
-        byte& said = x.header()[1];
-        if (size == 0 || static_cast<code>(said) == code::empty) return 0;
-        if (is_error(static_cast<code>(said)) || format_of(x, size) == e.format) return size;
-        said = static_cast<byte>(code::not_acceptable);  // §4.2
-        return token_end_of(x);
+        std::size_t size = next.ask(x);
+        byte* const header = x.header();
+        if (size == 0 || header[1] == 0) return 0;
+        std::uint16_t format = e.format;
+        if (class_of(static_cast<code>(header[1])) == 2) size = number(x, size, format);
+        if (format != e.format) header[1] = static_cast<byte>(code::not_acceptable), size = token_end_of(x);  // §4.2
+        e.is_ending = class_of(static_cast<code>(header[1])) != 2;
+        if (e.is_ending && e.unheard < Nons) e.unheard = Nons;  // its loss must not be the client's loss
+        ++e.unheard;
+        header[0] = static_cast<byte>((e.kept[0] & 0x4f) | (is_in_flight(e) ? 0 : non_confirmable_bit));
+        copy_bytes(&e.kept[2], 2, header + 2);
+        return size;
     }
-    // §3.4: a number that grows with each response.
-    std::size_t number(exchange& x, std::size_t size) {
-        const std::uint32_t n = ++last_number_ & 0xff'ffff;
-        const std::array<byte, 3> value{static_cast<byte>(n >> 16), static_cast<byte>(n >> 8), static_cast<byte>(n)};
-        return message::insert_option(x.buffer, size, option::observe, bytes{value}.last(message::uint_size(n)));
+
+    // Inserts the Observe option (RFC 7641 §2), with a number that grows with each response (§3.4). In front of it there
+    // is at most an ETag. Sets `format` to the Content-Format, and one; 0: there is none. Returns the size of the message.
+    [[gnu::noinline]] std::size_t number(const exchange& x, std::size_t size, std::uint16_t& format) {
+        byte* at = x.header() + token_end_of(x);
+        byte* const end = x.header() + size;
+        unsigned delta = number_of(option::observe);
+        while (at != end && *at >> 4U <= delta) delta -= *at >> 4U, at += 1 + (*at & 15);
+        format = 0;
+        if (at != end && *at != message::payload_marker) {
+            const unsigned to_format = number_of(option::content_format) - number_of(option::observe) + delta;
+            if (*at >> 4U == to_format) format = static_cast<std::uint16_t>(message::to_uint({at + 1, *at & 15U}) + 1);
+        }
+        return insert(at, end, delta, size);
+    }
+    // The delta of the option behind gets smaller by `delta`, and may lose its extension by that.
+    std::size_t insert(byte* at, byte* end, unsigned delta, std::size_t size) {
+        byte* next = at;
+        if (at != end && *at != message::payload_marker) {
+            if (*at >> 4U < 13) *at = static_cast<byte>(*at - (delta << 4));
+            else if (at[1] >= delta) at[1] = static_cast<byte>(at[1] - delta);
+            else at[1] = static_cast<byte>((at[1] + 13U - delta) << 4 | (*at & 15U)), ++next;
+        }
+        const std::uint32_t n = ++last_number_ | 0x80'0000;  // three bytes
+        byte* const to = at + observe_size;
+        for (byte* last = end; last != next; --last) to[last - next - 1] = last[-1];
+        *at++ = static_cast<byte>(delta << 4 | 3);
+        *at++ = static_cast<byte>(n >> 16), *at++ = static_cast<byte>(n >> 8), *at = static_cast<byte>(n);
+        return size + static_cast<std::size_t>(to - next);
     }
 
     std::uint32_t wake_ms_ = 0;  // until then there is nothing to send
     std::uint32_t last_number_ = 0;
     std::size_t at_ = 0;  // the entry that is looked at next
     std::size_t used_ = 0;
+    detail::local_addresses<2> locals_;
     std::array<entry, Count> entries_{};
 };
 

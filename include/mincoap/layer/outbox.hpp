@@ -47,34 +47,35 @@ inline void set_message_id(byte* header, std::uint16_t id) {
     header[3] = static_cast<byte>(id);
 }
 
-// A route without its padding, and without the port of the server's own end, which the socket knows.
-class kept_route {
+// Without the padding: `operator==` of two endpoints takes several times the code.
+[[gnu::noinline]] inline bool is_same(const net::endpoint& a, const net::endpoint& b) {
+    constexpr std::size_t size = offsetof(net::endpoint, port) + sizeof(net::endpoint::port);
+    return equal_bytes(reinterpret_cast<const byte*>(&a), reinterpret_cast<const byte*>(&b), size);
+}
+
+// The server's own addresses at which clients asked: few, however many clients there are. An entry of a layer refers to
+// one by its place here.
+template <std::size_t Count>
+class local_addresses {
 public:
-    kept_route() = default;
-    void set(const net::route& r) {
-        __builtin_memcpy(remote_.data(), &r.remote, remote_.size());
-        __builtin_memcpy(local_.data(), &r.local, local_.size());
+    static constexpr byte none = 0xff;
+
+    // Returns the place of an address, which counts one more user; `none` if all places are taken by others.
+    [[gnu::noinline]] byte acquire(const net::endpoint& address) {
+        byte free = none;
+        for (byte i = 0; i < Count; ++i) {
+            if (users_[i] == 0) free = i;
+            else if (is_same(addresses_[i], address)) return ++users_[i], i;
+        }
+        if (free != none) addresses_[free] = address, users_[free] = 1;
+        return free;
     }
-    net::route get() const {
-        net::route r{.remote = remote(), .local = {}};
-        __builtin_memcpy(static_cast<void*>(&r.local), local_.data(), local_.size());
-        return r;
-    }
-    net::endpoint remote() const {
-        net::endpoint e;
-        __builtin_memcpy(static_cast<void*>(&e), remote_.data(), remote_.size());
-        return e;
-    }
-    bool leads_to(const net::endpoint& remote) const {
-        return equal_bytes(remote_.data(), reinterpret_cast<const byte*>(&remote), remote_.size());
-    }
+    void release(byte place) { --users_[place]; }
+    const net::endpoint& operator[](byte place) const { return addresses_[place]; }
 
 private:
-    static constexpr std::size_t end_size = 22;
-    static_assert(offsetof(net::endpoint, port) + sizeof(net::endpoint::port) == end_size);
-
-    std::array<byte, end_size> remote_{};
-    std::array<byte, end_size - 2> local_{};
+    std::array<net::endpoint, Count> addresses_{};
+    std::array<std::uint16_t, Count> users_{};
 };
 
 }  // namespace detail

@@ -65,7 +65,7 @@ public:
     }
     bool awaits(const net::endpoint& remote) const {
         for (const slot& s : slots_)
-            if (s.at == step::sent && s.route.leads_to(remote)) return true;
+            if (s.at == step::sent && detail::is_same(s.remote, remote)) return true;
         return false;
     }
 
@@ -99,7 +99,8 @@ private:
         byte header;    // the first byte of the request: type and token size
         byte unwanted;  // classes of responses that the client has no interest in (RFC 7967)
         std::array<byte, message::max_token_size> token;
-        detail::kept_route route;
+        byte local;
+        net::endpoint remote;
         alignas(reply) std::array<byte, sizeof(reply)> response;  // in it there is one if it is `ready` or `sent`
     };
 
@@ -107,18 +108,22 @@ private:
     slot* find(const exchange& x, step at, std::uint16_t slot::* id) {
         for (slot& s : slots_) {
             const bool is_meant = at == step::unused ? s.at != at : s.at == at;
-            if (is_meant && s.*id == message::message_id_of(x.header()) && s.route.leads_to(x.from.route.remote))
+            if (is_meant && s.*id == message::message_id_of(x.header()) &&
+                detail::is_same(s.remote, x.from.route.remote))
                 return &s;
         }
         return nullptr;
     }
     void close(slot& s) {
+        locals_.release(s.local);
         s.at = step::unused;
         --open_;
     }
     reply open(const request& r, const reply& said) {
         for (slot& s : slots_)
             if (s.at == step::unused) {
+                s.local = locals_.acquire(r.local());
+                if (s.local == locals_.none) break;
                 keep(r, s);
                 said.start({s.number});
                 return reply::nothing();
@@ -135,7 +140,7 @@ private:
         s.header = header[0];
         s.unwanted = unwanted_classes(r);
         copy_bytes(r.message.token().data(), r.message.token().size(), s.token.data());
-        s.route.set(r.from->route);
+        s.remote = r.remote();
         ++open_;
     }
     static byte unwanted_classes(const request& r) {
@@ -152,26 +157,22 @@ private:
 
     // For how long there is nothing to do for a slot. NSTART: a response waits for all that is on its way to the client.
     std::uint32_t left_of(const slot& s, std::uint32_t now_ms, const auto& all) const {
-        if (s.at == step::ready) return !is_non(s) && all.awaits(s.route.remote()) ? forever_ms : 0;
+        if (s.at == step::ready) return !is_non(s) && all.awaits(s.remote) ? forever_ms : 0;
         return left_ms(s.at == step::waiting ? PatienceMs : Timing.wait_ms(s.sent, s.id), s.at_ms, now_ms);
     }
     std::size_t send(exchange& x, slot& s, auto next) {
-        if (s.at == step::waiting) finish(s, code::gateway_timeout);
-        if (is_unwanted(s, code::gateway_timeout) && s.sent == 0 && response_of(s).code() == code::gateway_timeout)
-            return close(s), 0;
+        if (s.at == step::waiting && (complete({s.number}, code::gateway_timeout), s.at != step::ready)) return 0;
         if (s.sent > Timing.max_retransmit) return close(s), 0;
         byte* const header = x.header();
-        x.from.route = s.route.get();
+        x.from.route = {.remote = s.remote, .local = locals_[s.local]};
         if (s.sent == 0) s.id = next.next_message_id(x.from.route.remote);
         s.at = step::sent;
         s.at_ms = x.now_ms();
         ++s.sent;
-        header[0] = static_cast<byte>(s.header & ~non_confirmable_bit);
-        header[1] = static_cast<byte>(code::get);
-        copy_bytes(s.token.data(), s.token.size(), header + message::header_size);
-        const std::size_t size = next.answer(x, response_of(s));
         header[0] = s.header;
         detail::set_message_id(header, s.id);
+        copy_bytes(s.token.data(), s.token.size(), header + message::header_size);
+        const std::size_t size = next.render(x, response_of(s));
         if (is_non(s)) close(s);
         return size;
     }
@@ -181,6 +182,7 @@ private:
 
     std::uint32_t started_ = 0;
     byte open_ = 0;
+    detail::local_addresses<2> locals_;
     std::array<slot, Count> slots_{};
 };
 

@@ -52,6 +52,9 @@ struct next_archetype {
     // Answers the request by a reply of the layer's own; no layer inside sees it. Returns as the call above.
     std::size_t answer(exchange&, const reply&) const { return 0; }
 
+    // For `emit`: writes a reply behind the header and the token in x.buffer. Returns the size of the message.
+    std::size_t render(exchange&, const reply&) const { return 0; }
+
     // Tells the outcome of the datagram, in place of the one that was told before.
     void note(exchange&, outcome) const {}
 

@@ -1,6 +1,7 @@
 // The checks of a server's layers: which functions of `layer_archetype` a class has, and one sentence for each mistake.
 #pragma once
 
+#include <mincoap/message/path_hash.hpp>
 #include <mincoap/server/layer.hpp>
 
 namespace mincoap {
@@ -61,7 +62,7 @@ template <typename L>
 concept completing = requires(L& layer) { layer.complete(ticket{}, reply{code::content}); };
 template <typename L>
 concept notifying =
-    requires(L& layer) { layer.changed(std::span<const std::string_view>{}, message::type::confirmable); };
+    requires(L& layer) { layer.changed(message::path_hash{}, message::type::confirmable); };
 template <typename L>
 concept guarding = requires { requires L::guards; };
 

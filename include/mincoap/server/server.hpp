@@ -16,24 +16,6 @@ enum class poll_result : byte {
 
 namespace detail {
 
-// The segments of a path with slashes between them.
-template <text_literal Path>
-consteval auto segments_of() {
-    constexpr std::string_view path = Path.view();
-    constexpr std::size_t count = [&] {
-        std::size_t n = path.empty() ? 0 : 1;
-        for (const char c : path) n += c == '/' ? 1 : 0;
-        return n;
-    }();
-    std::array<std::string_view, count> segments;
-    std::size_t begin = 0;
-    for (std::string_view& segment : segments) {
-        segment = path.substr(begin, path.substr(begin).find('/'));
-        begin += segment.size() + 1;
-    }
-    return segments;
-}
-
 // In place of memory: an argument is a mistake, and has been told.
 struct refused {};
 
@@ -118,16 +100,14 @@ public:
     // a Confirmable one.
     template <text_literal Path>
     constexpr void changed(message::type as = message::type::non_confirmable) {
-        static constexpr auto segments = detail::segments_of<Path>();
-        changed(segments, as);
+        change(message::hash_of_path(Path.view()), as);
     }
     // The same for a path known at run time: its segments, as in Uri-Path.
     constexpr void changed(std::span<const std::string_view> segments,
                            message::type as = message::type::non_confirmable) {
-        static_assert(stack_type::notifies, "mincoap: changed<\"path\">() needs the layer observers<N>{key}");
-        stack_.each_layer([&](auto& l) {
-            if constexpr (requires { l.changed(segments, as); }) l.changed(segments, as);
-        });
+        message::path_hash path;
+        for (const std::string_view segment : segments) path.add_segment(segment);
+        change(path, as);
     }
 
     // A layer that the server keeps, by its class: `server.layer<counters>()`.
@@ -137,6 +117,15 @@ public:
     }
 
 private:
+    constexpr void change(message::path_hash path, message::type as) {
+        static_assert(
+            stack_type::notifies,
+            "mincoap: changed<\"path\">() needs the layer observers<N>: server{socket, site, ..., observing}");
+        stack_.each_layer([&](auto& l) {
+            if constexpr (requires { l.changed(path, as); }) l.changed(path, as);
+        });
+    }
+
     static_assert(detail::size_of_memory<std::remove_reference_t<Memory>> >= stack_type::min_buffer_size,
                   "mincoap: this memory is too small for a server, which needs 12 bytes, or 22 with echo_guard");
 

@@ -241,6 +241,8 @@ private:
     }
     // ---- By itself
 
+    static std::size_t render(exchange_type& x, reply& said) { return detail::write_reply<Site>(x, said, 0); }
+
     template <std::size_t Index>
     std::size_t emit_at(exchange_type& x) {
         if constexpr (Index == sizeof...(Layers)) return 0;

@@ -1,0 +1,46 @@
+// A hash of a path (RFC 7252 §5.10.1), by which a layer compares the paths of requests.
+#pragma once
+
+#include <mincoap/message/bytes.hpp>
+
+namespace mincoap::message {
+
+// FNV-1a over the Uri-Path options as they are encoded. The first option's delta does not count. Two paths have the same
+// hash with a probability of 2^-32.
+class path_hash {
+public:
+    constexpr path_hash() = default;
+    constexpr explicit path_hash(bytes encoded) {
+        byte mask = 0x0f;
+        for (const byte b : encoded) add(b & mask), mask = 0xff;
+    }
+
+    // One more segment, of up to 268 bytes.
+    constexpr void add_segment(std::string_view segment) {
+        if (segment.size() < 13) add(static_cast<unsigned>(segment.size()));
+        else add(13), add(static_cast<unsigned>(segment.size() - 13));
+        for (const char c : segment) add(static_cast<byte>(c));
+    }
+
+    constexpr std::uint32_t value() const { return hash_; }
+    friend constexpr bool operator==(path_hash, path_hash) = default;
+
+private:
+    constexpr void add(unsigned b) { hash_ = (hash_ ^ b) * 0x0100'0193; }
+
+    std::uint32_t hash_ = 0x811c'9dc5;
+};
+
+// Of a path with slashes between its segments: "sensors/temperature"; "" is the root.
+constexpr path_hash hash_of_path(std::string_view path) {
+    path_hash hash;
+    if (path.empty()) return hash;
+    for (;;) {
+        const std::size_t slash = path.find('/');
+        hash.add_segment(path.substr(0, slash));
+        if (slash == std::string_view::npos) return hash;
+        path.remove_prefix(slash + 1);
+    }
+}
+
+}  // namespace mincoap::message
