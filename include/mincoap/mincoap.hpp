@@ -5,12 +5,15 @@
 #include <mincoap/cbor/writer.hpp>
 #include <mincoap/layer/access_log.hpp>
 #include <mincoap/layer/counters.hpp>
+#include <mincoap/layer/deduplicate.hpp>
 #include <mincoap/layer/echo_guard.hpp>
 #include <mincoap/layer/flood_limit.hpp>
 #include <mincoap/layer/host_names.hpp>
 #include <mincoap/layer/leisure.hpp>
 #include <mincoap/layer/no_response.hpp>
+#include <mincoap/layer/observers.hpp>
 #include <mincoap/layer/problem_details.hpp>
+#include <mincoap/layer/separate.hpp>
 #include <mincoap/layer/unguarded.hpp>
 #include <mincoap/net/endpoint_text.hpp>
 #include <mincoap/net/loopback.hpp>

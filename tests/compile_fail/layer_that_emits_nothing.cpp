@@ -3,7 +3,6 @@
 
 struct beacon {
     static void emit(mincoap::exchange&, auto) {}
-    static bool is_idle() { return true; }
     static std::uint32_t idle_ms(std::uint32_t, const auto&) { return 1000; }
 };
 

@@ -3,7 +3,6 @@
 
 struct beacon {
     static std::size_t emit(mincoap::exchange& x, auto next) { return next.emit(x); }
-    static bool is_idle() { return true; }
     static std::uint32_t idle_ms() { return 1000; }
 };
 

@@ -1,4 +1,4 @@
-// A server on a clock that a test moves: what it is sent, and what it sends when.
+// A server on a virtual clock. A test sends it messages, moves the clock, and reads the messages that it sends.
 #pragma once
 
 #include <string>
@@ -55,7 +55,7 @@ public:
     net::loopback<default_message_size, 32> network;
     mincoap::server<decltype(network), Site, server_memory<>, unguarded, confirms&, Layers&...> server;
 
-    // The client sends a message. Returns what the server sends at once, in words, one after the other.
+    // The client sends a message. Returns the messages that the server sends at once, as text.
     std::string say(const packet& message, const net::endpoint& from = client) {
         net::arrival about = unicast();
         about.route.remote = from;
@@ -65,7 +65,7 @@ public:
     std::string acknowledge(const sent& s) { return say(empty(0x60, s.id()), s.to); }
     std::string reset(const sent& s) { return say(empty(0x70, s.id()), s.to); }
 
-    // So many milliseconds go by. Returns what the server sends meanwhile.
+    // Moves the clock by `ms` milliseconds. Returns the messages that the server sends meanwhile.
     std::vector<sent> pass(std::uint32_t ms) {
         std::vector<sent> all;
         const std::uint32_t end_ms = now_ms + ms;

@@ -63,7 +63,6 @@ public:
         if (size != 0) tell_(access{code::empty, {}, x.from, answer_in(x, size), 0, size, outcomes::sent});
         return size;
     }
-    static bool is_idle() { return true; }
     static std::uint32_t idle_ms(std::uint32_t, const auto&) { return forever_ms; }
 
 private:

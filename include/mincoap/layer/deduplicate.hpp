@@ -9,7 +9,7 @@
 // A copy has the same bytes as the first message, as RFC 7252 §4.2 asks. Its size and its bytes count, so that a forged
 // message with a guessed Message ID never draws the answer to a larger one.
 //
-// `Count` answers of up to `Bytes` bytes are kept. Of a larger one the code alone is repeated. The oldest answer makes
+// The layer keeps `Count` answers of up to `Bytes` bytes. It repeats only the code of a larger answer. The oldest answer makes
 // room for a new one; an answer to an unconfirmed address never takes the place of one to a confirmed address.
 #pragma once
 
@@ -27,10 +27,10 @@ inline constexpr outcome duplicate = outcome::named<"duplicate">();
 
 // The requests that `deduplicate` keeps.
 struct unsafe_requests {
-    static constexpr bool operates_on_all = false;
+    static constexpr bool keeps_all = false;
 };
 struct every_request {
-    static constexpr bool operates_on_all = true;
+    static constexpr bool keeps_all = true;
 };
 
 template <std::size_t Count, std::size_t Bytes = 32, typename Which = unsafe_requests, transmission Timing = {}>
@@ -74,7 +74,7 @@ private:
         return is_non ? Timing.non_lifetime_ms() : Timing.exchange_lifetime_ms();
     }
     static bool is_kept(const request& r) {
-        if constexpr (Which::operates_on_all) return true;
+        if constexpr (Which::keeps_all) return true;
         return r.method() == code::post || r.method() == code::patch ||
                (r.critical & (set_of(option::if_match) | set_of(option::if_none_match))) != 0;
     }

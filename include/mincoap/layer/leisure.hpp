@@ -48,7 +48,6 @@ public:
     }
 
     std::size_t emit(exchange& x, auto next) { return idle_ms(x.now_ms()) == 0 ? take(x) : next.emit(x); }
-    bool is_idle() const { return size_ == 0; }
     std::uint32_t idle_ms(std::uint32_t now_ms, const auto& /*all*/) const { return idle_ms(now_ms); }
 
 private:

@@ -1,25 +1,27 @@
-// Observe (RFC 7641): clients that are sent a notification when a resource changes.
+// Observe (RFC 7641). The server sends a client a notification when a resource changes.
 //
 //     constexpr auto site = routes(at<"temp">(value(read_temperature)).observable(), well_known_core);
-//     server server{socket, site, echo_guard{key}, observers<4>{key}};
-//     server.changed<"temp">();      // the temperature is another one now
 //
-// Any resource that can be read can be observed; `.observable()` at its place lets clients do so, and tells discovery. A
+//     static observers<4> observing;
+//     server server{socket, site, echo_guard{key}, observing};
+//     server.changed<"temp">();      // the program has a new temperature
+//
+// Clients can observe each resource that can be read and whose place says `.observable()`, which also tells discovery. A
 // PUT, POST, DELETE or PATCH that succeeds counts as a change at its path.
 //
-// The layer keeps up to `Count` observations: the request, with `Bytes` bytes of token, options and payload, and where it
-// came from. A notification is the answer to that request, made anew by the site, and so is each retransmission: no
-// message is stored. With all places taken, or for a longer request, the client gets a plain response (§4.1).
+// The layer keeps up to `Count` observations: the request with up to `Bytes` bytes of token, options and payload, and the
+// client's endpoint. To make a notification, and each retransmission, the site answers the kept request again. No message
+// is stored. If all places are taken, or if the request is longer, the client gets a plain response (§4.1).
 //
-// Notifications are Non-confirmable, at most one in 3 s to a client. After `Nons` of them, after a minute without a
-// change since the last one, and after 24 hours, comes a Confirmable one, which is sent again until the client
-// acknowledges it, with the state of then: the last state reaches each client that can be reached (§4.5). A client that
-// rejects a notification, or acknowledges none within 62 to 93 s, is forgotten. So is one whose resource is gone, or
-// has another Content-Format: it gets the error (§4.2).
+// Notifications are Non-confirmable, and a client gets at most one in 3 s. A Confirmable one comes after `Nons` of
+// them, after a minute without a change since the last one, and after 24 hours. It is repeated, with the state at that
+// time, until the client acknowledges it. So the last state reaches each client that can be reached (§4.5). The layer
+// forgets a client that rejects a notification, or that acknowledges none within 62 to 93 s. It also forgets a client
+// whose resource is gone or has another Content-Format, after that client has got the error (§4.2).
 //
-// Of a body in blocks, a notification is the first block, with its ETag; the client fetches the others (§2.6).
+// A notification of a body in blocks is the first block, with its ETag. The client fetches the other blocks (§2.6).
 //
-// An observation is begun, ended and replaced by confirmed addresses only: see echo_guard.hpp.
+// Only a confirmed address can begin, end or replace an observation: see echo_guard.hpp.
 #pragma once
 
 #include <mincoap/layer/outbox.hpp>
@@ -36,8 +38,8 @@ class observers {
 public:
     using once = struct observers_kind;
 
-    // The Observe option of a message (RFC 7641 §2): its value and one, so that 0 is none; and where the options end that
-    // an observation keeps, all in front of an Echo option.
+    // The value of the Observe option (RFC 7641 §2) and one; 0: there is none. An observation keeps the options up to
+    // `kept_end`, which are those in front of an Echo option.
     struct seen {
         std::uint32_t asked = 0;
         const byte* kept_end = nullptr;
@@ -96,16 +98,16 @@ public:
 private:
     static constexpr std::uint32_t enroll = 1;
     static constexpr std::uint32_t spacing_ms = 3'000;    // RFC 7641 §4.5.1
-    static constexpr std::uint32_t settling_ms = 60'000;  // of the last state, sent Non-confirmable
+    static constexpr std::uint32_t settling_ms = 60'000;  // until the last state is sent as a CON
     static constexpr std::uint32_t day_ms = 86'000'000;   // §4.5: a little less than 24 hours
     static constexpr std::uint32_t held_ms = 1'000;       // another message is on its way to the client
-    static constexpr std::size_t observe_size = 4;        // of the option, at most
+    static constexpr std::size_t observe_size = 4;        // the option has at most 4 bytes
 
     // Small fields first: on Cortex-M0+ a byte is within reach of a load up to offset 31.
     struct entry {
         std::uint32_t at_ms;   // when a notification was sent, or the client last heard of
         std::uint16_t format;  // Content-Format of the first response, and one
-        byte size;             // of the kept request; 0: the place is free
+        byte size;             // the kept request has so many bytes; 0: the place is free
         byte unheard;          // notifications since the client was last heard of: NONs, and then a CON again and again
         bool is_pending, is_ending, must_confirm;
         byte local;          // the address that the client asked
@@ -183,7 +185,7 @@ private:
         e.path = message::path_hash{x.request.path()}.value();
         e.remote = x.from.route.remote;
         copy_bytes(header, size, e.kept.data());
-        e.kept[0] &= static_cast<byte>(~non_confirmable_bit);  // so that it is always answered
+        e.kept[0] &= static_cast<byte>(~non_confirmable_bit);  // the site answers it always
         return true;
     }
 

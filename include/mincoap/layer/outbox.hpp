@@ -1,4 +1,4 @@
-// What layers share that send messages by themselves: the times of RFC 7252, and where a message goes.
+// Shared by the layers that send messages by themselves: the times of RFC 7252, and the addresses of messages.
 #pragma once
 
 #include <array>

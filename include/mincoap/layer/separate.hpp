@@ -1,20 +1,23 @@
-// Separate responses (RFC 7252 §5.2.2): a handler that has no answer yet says `later`, the client gets an Empty
+// Separate responses (RFC 7252 §5.2.2). A handler that has no answer yet returns `later`. The client gets an Empty
 // Acknowledgement at once, and the response when the program completes the ticket.
 //
 //     static ticket waiting;
 //     constexpr auto site = routes(at<"adc">(get([] { return later([](ticket t) { waiting = t; start_adc(); }); })));
 //
-//     server server{socket, site, echo_guard{key}, separate<4>{key, 30'000}};
-//     server.complete(waiting, content(text_of(adc_value)));     // from the main loop
+//     static separate<4> kept;
+//     server server{socket, site, echo_guard{key}, kept};
+//     server.complete(waiting, content(text_of(adc_value)));     // in the main loop
 //
-// The layer keeps up to `Count` requests: where they came from, and their token. The response is a reply as from a
-// handler: it owns what it says, or points to what lives on until it is acknowledged, up to 93 s. It is rendered anew
-// for each transmission: Confirmable, and sent again until the client acknowledges or rejects it; Non-confirmable, and
-// sent once, if the request was Non-confirmable (§5.2.3). A copy of the request gets the Empty Acknowledgement again.
+// The layer keeps up to `Count` requests: the endpoint, the token and the Message ID. The response is a reply as a handler
+// returns it. It owns its content, or points to memory that lives until the client acknowledges it, up to 93 s. The
+// layer renders it for each transmission. A response to a Confirmable request is Confirmable, and the layer repeats it
+// until the client acknowledges or rejects it. A response to a Non-confirmable request is sent once (§5.2.3). A copy of
+// the request gets the Empty Acknowledgement again.
 //
-// A request that nobody completes within `patience_ms` is answered with 5.04, and its ticket is none any more.
+// A ticket lives for `PatienceMs` milliseconds, 1 to 2^31 - 1. If the program has not completed it by then, the client
+// gets 5.04, and `server.complete` refuses the ticket.
 //
-// With all places taken, or without this layer, `later` starts nothing, and the client gets 5.03 (RFC 7252 §5.9.3.4).
+// If all places are taken, `later` starts nothing, and the client gets 5.03. The same happens without this layer.
 #pragma once
 
 #include <new>
@@ -91,7 +94,7 @@ private:
 
     struct slot {
         std::uint32_t at_ms;   // when it began to wait, or was sent
-        std::uint32_t number;  // of its ticket
+        std::uint32_t number;  // the ticket
         std::uint16_t request_id;
         std::uint16_t id;
         step at;

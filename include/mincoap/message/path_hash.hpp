@@ -31,7 +31,7 @@ private:
     std::uint32_t hash_ = 0x811c'9dc5;
 };
 
-// Of a path with slashes between its segments: "sensors/temperature"; "" is the root.
+// Returns the hash of a path with slashes between its segments, such as "sensors/temperature". "" is the root.
 constexpr path_hash hash_of_path(std::string_view path) {
     path_hash hash;
     if (path.empty()) return hash;

@@ -66,7 +66,6 @@ public:
         x.reserve(added);
         return seal(x, next.emit(x));
     }
-    static bool is_idle() { return true; }
     static std::uint32_t idle_ms(std::uint32_t, const auto&) { return forever_ms; }
 
 private:
@@ -93,7 +92,7 @@ private:
     }
 };
 
-// Keeps one request that is answered with `reply::later()`, and asks for its answer once it is due.
+// Keeps one request that is answered with `later`, and asks for its answer once it is due.
 class postpones {
 public:
     reply serve(exchange& x, const request& r, auto next) {
@@ -117,7 +116,6 @@ public:
         size_ = 0;
         return next.ask(x);
     }
-    bool is_idle() const { return size_ == 0; }
     std::uint32_t idle_ms(std::uint32_t now_ms, const auto&) const {
         return size_ == 0 ? forever_ms : left_ms(500, since_ms_, now_ms);
     }
@@ -148,7 +146,7 @@ bool is_ready = false;
 
 constexpr auto site = routes(  //
     at<"count">(post([](const request&) -> reply { return ++posts, code::changed; }), get([] { return content("n"); })),
-    at<"slow">(get([]() -> reply { return is_ready ? content("done") : reply::later(); })),
+    at<"slow">(get([]() -> reply { return is_ready ? content("done") : later([](ticket) {}); })),
     at<"mute">(get([] { return reply::nothing(); })), at<"long">(text("0123456789012345678901234567890123456789")));
 
 template <typename... Layers>
