@@ -69,7 +69,34 @@ def test_a_broken_program_is_seen():
 
 def test_first_program_is_the_example():
     example = (ROOT / "examples/hello/main.cpp").read_text()
-    assert example in blocks(ROOT / "README.md", "cpp")
+    assert blocks(ROOT / "README.md", "cpp example") == [example], "scripts/guide"
+
+
+def test_readme_is_short():
+    """A newcomer reads it in three minutes. Longer texts and tables are in docs/."""
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 120
+    assert re.findall(r"^\| (\w+) \| \d+", (ROOT / "README.md").read_text(), re.MULTILINE) == ["hello", "guarded", "block2"]
+
+
+def identifiers():
+    sources = [*ROOT.glob("include/**/*.hpp"), *ROOT.glob("adapters/*/include/**/*.hpp")]
+    return set(re.findall(r"\w+", "\n".join(source.read_text() for source in sources)))
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/resources.md"])
+def test_blocks_in_tables_exist(document):
+    """The first cell of a row names types and functions of the headers."""
+    text = re.sub(r"<!-- (\S+): begin -->.*?<!-- \1: end -->", "", (ROOT / document).read_text(), flags=re.DOTALL)
+    cells = re.findall(r"^\| ([^|]*`[^|]*) \|", text, re.MULTILINE)
+    codes = [re.sub(r'"[^"]*"', "", code) for cell in cells for code in re.findall(r"`([^`]+)`", cell)]
+    named = {name for code in codes for name in re.findall(r"(?<!\w)([a-z]\w+)(?=[(<{]|$)", code)}
+    assert len(named) > 10 and not named - identifiers()
+
+
+def test_resources_lists_each_layer():
+    named = (ROOT / "docs/resources.md").read_text()
+    missing = [path.stem for path in sorted((ROOT / "include/mincoap/layer").glob("*.hpp")) if f"`{path.stem}" not in named]
+    assert not missing
 
 
 def test_guide_shows_every_example():
