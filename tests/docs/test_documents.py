@@ -1,4 +1,4 @@
-"""What the documents say is held against the project: programs compile, tables are those of the budgets, names exist."""
+"""Checks the documents against the project: programs compile, tables are those of the budgets, names exist."""
 
 import os
 import re
@@ -36,8 +36,8 @@ def test_programs_compile(document):
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
 def test_fragments_compile(document):
-    """The fragments of a document stand behind each other, each in a namespace, so that a later one may use the names of
-    an earlier one or declare its own."""
+    """Each fragment of a document is in a namespace within that of the one before. It may use the names of earlier ones, or
+    declare its own."""
     source, depth = "", 0
     for fragment in blocks(document, "cpp fragment"):
         source += f"namespace fragment_{depth} {{\n{fragment}\n"
