@@ -95,8 +95,8 @@ def test_blocks_in_tables_exist(document):
 
 def test_resources_lists_each_layer():
     named = (ROOT / "docs/resources.md").read_text()
-    missing = [path.stem for path in sorted((ROOT / "include/mincoap/layer").glob("*.hpp")) if f"`{path.stem}" not in named]
-    assert not missing
+    layers = {path.stem for path in (ROOT / "include/mincoap/layer").glob("*.hpp")} - {"outbox"}  # shared by layers
+    assert not [layer for layer in sorted(layers) if f"`{layer}" not in named]
 
 
 def test_guide_shows_every_example():
