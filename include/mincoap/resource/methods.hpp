@@ -12,7 +12,7 @@
 //     get(encode).produces<content_format::cbor>()      what it answers with, for who chooses: see negotiated.hpp
 #pragma once
 
-#include <mincoap/resource/discovery/link.hpp>
+#include <mincoap/resource/resource.hpp>
 
 namespace mincoap {
 
@@ -49,7 +49,7 @@ struct understanding : Method {
 }  // namespace detail
 
 template <typename F, typename Method>
-struct method_function : linkable<method_function<F, Method>> {
+struct method_function {
     F function;
 
     static_assert(detail::takes_request<F> || detail::takes_segment<F> || detail::takes_nothing<F>,

@@ -20,7 +20,7 @@
 #include <array>
 #include <tuple>
 
-#include <mincoap/resource/discovery/link.hpp>
+#include <mincoap/resource/discovery/attributes.hpp>
 #include <mincoap/resource/method_info.hpp>
 
 namespace mincoap {
@@ -196,37 +196,29 @@ using negotiated_methods =
 }  // namespace detail
 
 template <resource... Resources>
-struct negotiated_resource : linkable<negotiated_resource<Resources...>> {
+struct negotiated_resource {
     std::tuple<Resources...> resources;
 
     constexpr explicit negotiated_resource(Resources... all) : resources(all...) {}
 
-    template <typename To>
-        requires(detail::linking_to<Resources, To> || ...)
-    void links(To& to) const {
+    void links(link_writer& to) const
+        requires(has_links<Resources> || ...)
+    {
         std::apply([&to](const auto&... each) { (detail::put_links(each, to) || ...); }, resources);
     }
 
     using methods = detail::negotiated_methods<std::tuple<Resources...>, code::get, code::post, code::put,
                                                code::delete_, code::fetch, code::patch, code::ipatch>;
 
-    // All formats that it produces (RFC 7252 §7.2.1), before other attributes: `negotiated(...).ct().title("...")`.
-    using linkable<negotiated_resource>::ct;
-    constexpr auto ct() const {
-        constexpr std::string_view formats =
-            detail::formats_of<0xff, std::tuple<Resources...>, &detail::alternative::produces>;
-        static_assert(!formats.empty(), "mincoap: none of these says what it produces");
-        return this->template with<6 + formats.size()>(detail::attribute_named("ct"), [&](auto& link) {
-            link.append(";ct=\"");
-            link.append(formats);
-            link.append("\"");
-        });
+    // The formats of all alternatives, such as "0 60", for `at<...>(negotiated(...)).ct()`.
+    [[nodiscard]] static constexpr std::string_view produced_formats() {
+        return detail::formats_of<0xff, std::tuple<Resources...>, &detail::alternative::produces>;
     }
 };
 
-template <typename... Given>
-constexpr auto negotiated(Given... alternatives) {
-    return negotiated_resource{detail::refuse_attributes(alternatives)...};
+template <resource... Resources>
+[[nodiscard]] constexpr auto negotiated(Resources... alternatives) {
+    return negotiated_resource<Resources...>{alternatives...};
 }
 
 }  // namespace mincoap

@@ -57,17 +57,13 @@ template <typename... Entries>
 struct entry_list {
     static constexpr std::size_t size = sizeof...(Entries);
 
-    static constexpr std::size_t link_capacity() {
-        std::size_t sum = 0;
-        for (const std::size_t one : {std::size_t{0}, Entries::link_capacity()...}) sum += one;
-        return sum;
-    }
     // For each entry, the index of the first one with the same path.
     static constexpr std::array<std::uint16_t, size> equal_paths =
-        find_equal_paths(std::array<hashed_path, size>{Entries::path...});
+        find_equal_paths(std::array<hashed_path, size>{Entries::path::hashed...});
 
     template <typename... Kept>
-    static constexpr std::array<place, size> places{Entries::template place_of<Kept>()...};
+    static constexpr std::array<place, size> places{
+        make_place<Kept>(Entries::path::hashed, typename Entries::path::kind{})...};
 };
 
 // The handler that `routes` makes.
@@ -108,17 +104,19 @@ private:
 // Resources at exactly that path. Several combine their methods: `at<"led">(get(read), put(write))`. They see the whole
 // path in `request::segments`, so that another site belongs into `below`. With wildcards in it, they see what the first
 // of them took and all behind it.
-template <text_literal Path, typename... Given>
-constexpr auto at(Given... given) {
-    return detail::placed<Path, true, decltype(detail::join(given...))>{detail::join(given...)};
+template <text_literal Path, typename... Resources>
+[[nodiscard]] constexpr auto at(Resources... resources) {
+    using path = detail::entry_path<Path, true>;
+    return detail::site_entry<path, decltype(detail::join(resources...))>{detail::join(resources...), {}};
 }
 
 // Resources at that path and anywhere below it; they see the rest of the path in `request::segments`, or with wildcards
 // in it, what the first of them took and all behind it. What `routes` makes can stand here as well, if there are none.
 // Its resources are not in the well_known_core of the outer site, nor should it name one itself.
-template <text_literal Path, typename... Given>
-constexpr auto below(Given... given) {
-    return detail::placed<Path, false, decltype(detail::join(given...))>{detail::join(given...)};
+template <text_literal Path, typename... Resources>
+[[nodiscard]] constexpr auto below(Resources... resources) {
+    using path = detail::entry_path<Path, false>;
+    return detail::site_entry<path, decltype(detail::join(resources...))>{detail::join(resources...), {}};
 }
 
 // A handler as a resource: it is given every method and every critical option, and checks them itself; see handler.hpp.
@@ -133,12 +131,12 @@ constexpr auto routes(const Entries&... entries) {
     static_assert(detail::are_all({detail::is_entry<Entries>...}),
                   "mincoap: a site is made of at<\"path\">(...) and below<\"path\">(...)");
     using list = detail::entry_list<Entries...>;
-    const auto keep = [&]<typename Given>(const Given& given) -> typename detail::kept<Given, list>::type {
-        if constexpr (detail::telling_of_site<Given>) return Given::template complete<list>(entries...);
-        else return detail::undescribed(given);
+    const auto bind = [&]<typename Resource>(const Resource& r) -> typename detail::bound<Resource, list>::type {
+        if constexpr (detail::unbound_resource<Resource>) return Resource::template bind<list>(entries...);
+        else return r;
     };
-    return detail::site<list, typename detail::kept<typename Entries::given_type, list>::type...>{
-        {{keep(entries.given)}...}};
+    return detail::site<list, typename detail::bound<typename Entries::resource_type, list>::type...>{
+        {{bind(entries.resource)}...}};
 }
 
 }  // namespace mincoap
