@@ -31,7 +31,7 @@ namespace detail {
 
 // What has been dealt with is nothing that anybody else has to understand.
 inline request without_conditions(request r) {
-    r.critical &= ~conditional_options;
+    r.critical_options &= ~conditional_options;
     return r;
 }
 
@@ -55,7 +55,7 @@ struct conditional_resource : linkable<conditional_resource<Current, Resource>> 
     struct if_it_holds : Method {
         static constexpr option_set accepted_options = Method::accepted_options | conditional_options;
         static reply serve(const conditional_resource& self, const request& r) {
-            if ((r.critical & conditional_options) != 0 && !precondition_holds(r, self.current()))
+            if ((r.critical_options & conditional_options) != 0 && !precondition_holds(r, self.current()))
                 return code::precondition_failed;
             if constexpr (!std::same_as<std::remove_cvref_t<std::invoke_result_t<const Current&>>, etag>)
                 if (!std::optional<etag>{self.current()}) return serve_absent(self, r);
@@ -81,8 +81,8 @@ struct conditional_resource : linkable<conditional_resource<Current, Resource>> 
 // an etag, or a std::optional of one with nothing in it if nothing is there. Then a GET or a FETCH is answered with
 // 4.04, and a PUT that makes it with 2.01 in place of a bare 2.04 (RFC 7252 §5.8.1, §5.8.3).
 //
-// It alone counts: the resource finds neither option in `request::critical`. What would hold them against a tag of its
-// own, as `record` and `put_blocks` do, leaves that to this one, and what would refuse them, as another site or some of
+// It alone counts: the resource finds neither option in `request::critical_options`. What would hold them against a tag
+// of its own, as `record` and `put_blocks` do, leaves that to this one, and what would refuse them, as another site or some of
 // several negotiated formats may, is given the request.
 template <typename Current, resource Resource>
     requires std::is_invocable_r_v<std::optional<etag>, const Current&>

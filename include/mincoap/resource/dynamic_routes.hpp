@@ -218,10 +218,10 @@ private:
     }
 
     // The options that some route looks at, and the demands that none has to meet.
-    option_set recognised() const {
-        option_set understood = detail::recognised_without_resources;
-        for (const route& each : all_) understood |= detail::understood_by_any(each.methods);
-        return understood;
+    option_set accepted_anywhere() const {
+        option_set accepted = detail::accepted_without_resources;
+        for (const route& each : all_) accepted |= detail::accepted_by_any(each.methods);
+        return accepted;
     }
 
     std::array<route, Count> all_{};
@@ -248,7 +248,7 @@ struct dynamic_site {
                 if (answer == code::empty) return m.serve(found->resource.data(), r);
             }
         }
-        return (r.critical & ~list->recognised()) != 0 ? code::bad_option : answer;
+        return (r.critical_options & ~list->accepted_anywhere()) != 0 ? code::bad_option : answer;
     }
 
     // For filtered_well_known_core.

@@ -34,12 +34,14 @@ reply serve(const void* resource, const request& r) {
 template <typename Method>
 constexpr bool method_has_blocks() {
     if constexpr (requires { Method::has_blocks; }) return Method::has_blocks;
-    else return (Method::accepted_options & (later_block | part_of_body)) != 0;
+    else return (Method::accepted_options & (demand::later_block | demand::part_of_body)) != 0;
 }
 template <typename Method>
 constexpr bool method_takes_blocks() {
     if constexpr (requires { Method::takes_blocks; }) return Method::takes_blocks;
-    else return !has_every_option(Method::accepted_options) && (Method::accepted_options & part_of_body) != 0;
+    else
+        return !accepts_every_option(Method::accepted_options) &&
+               (Method::accepted_options & demand::part_of_body) != 0;
 }
 
 template <typename Resource, std::size_t HiddenSize = 0, typename List = typename Resource::methods>
@@ -48,13 +50,14 @@ template <typename Resource, std::size_t HiddenSize, typename... Methods>
 struct methods_as_data<Resource, HiddenSize, method_list<Methods...>> {
     static_assert(((Methods::consumes != format_option{0xffff}) && ...),
                   "mincoap: Content-Format 65535 cannot be named here");
-    static_assert(
-        ((has_every_option(Methods::accepted_options) || (Methods::accepted_options & unnamed_options) == 0) && ...),
-        "mincoap: only critical options up to 39 can be named");
+    static_assert(((accepts_every_option(Methods::accepted_options) ||
+                    (Methods::accepted_options & options_above_39) == 0) &&
+                   ...),
+                  "mincoap: only critical options up to 39 can be named");
 
     static constexpr std::array<method_info, sizeof...(Methods)> all{
         {{.serve = &serve<Resource, Methods, HiddenSize>,
-          .accepted_options = understood_by<Methods>,
+          .accepted_options = accepted_by<Methods>,
           .consumes = static_cast<std::uint16_t>(Methods::consumes.encoded()),
           .methods = Methods::methods}...}};
     static constexpr bool captures = (capturing<Methods> || ...);
@@ -73,9 +76,9 @@ constexpr bool is_in_format(std::uint16_t consumes, const request& r) {
 // Why the method cannot be given the request; `code::empty` if it can.
 template <bool HasBlocks>
 constexpr code refusal(const auto& method, const request& r) {
-    const option_set unmet = r.critical & ~method.accepted_options;
+    const option_set unmet = r.critical_options & ~method.accepted_options;
     if constexpr (HasBlocks)
-        if (unmet == later_block) return code::bad_request;  // RFC 7959 §2.2, §2.4: there is one block only
+        if (unmet == demand::later_block) return code::bad_request;  // RFC 7959 §2.2, §2.4: there is one block only
     if (unmet != 0) return code::bad_option;
     return is_in_format(method.consumes, r) ? code::empty : code::unsupported_content_format;
 }

@@ -53,7 +53,7 @@ inline reply negotiate(const choice& from, const void* resources, const request&
     for (const alternative& a : from.all) {
         if (!is_in_format(a.consumes, r)) continue;
         if (fits(a.produces, r.accept)) {
-            if ((r.critical & from.accepted_options & ~a.accepted_options) != 0) return code::bad_option;
+            if ((r.critical_options & from.accepted_options & ~a.accepted_options) != 0) return code::bad_option;
             return a.serve(resources, r);
         }
         refused = code::not_acceptable;
@@ -93,7 +93,7 @@ constexpr alternative make_alternative() {
                   "mincoap: Content-Format 65535 cannot be named here");
     return {.consumes = static_cast<std::uint16_t>(Method::consumes.encoded()),
             .produces = static_cast<std::uint16_t>(Method::produces.encoded()),
-            .accepted_options = understood_by<Method>,
+            .accepted_options = accepted_by<Method>,
             .serve = &serve_alternative<Index, Resources, Method>};
 }
 
@@ -152,14 +152,14 @@ template <method_set Request, typename Resources, std::uint16_t alternative::* F
 inline constexpr std::string_view formats_of{format_characters<Request, Resources, Format>.data(),
                                              format_characters<Request, Resources, Format>.size()};
 
-constexpr option_set understood_by_any(std::span<const alternative> all) {
+constexpr option_set accepted_by_any(std::span<const alternative> all) {
     option_set understood = 0;
     for (const alternative& a : all) understood |= a.accepted_options;
     return understood;
 }
 
 template <method_set Request, typename Resources>
-inline constexpr choice choice_of{alternatives<Request, Resources>, understood_by_any(alternatives<Request, Resources>),
+inline constexpr choice choice_of{alternatives<Request, Resources>, accepted_by_any(alternatives<Request, Resources>),
                                   formats_of<Request, Resources, &alternative::consumes>,
                                   formats_of<Request, Resources, &alternative::produces>};
 

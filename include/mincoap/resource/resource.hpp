@@ -32,7 +32,8 @@ struct method {
     // The format of what it answers with, if it says one: for `negotiated`, which chooses by it.
     static constexpr format_option produces{};
 
-    // The critical options it looks at: any other one is answered with 4.02 (RFC 7252 §5.4.1). With `to_group`, it also
+    // The critical options it looks at: any other one is answered with 4.02 (RFC 7252 §5.4.1). With
+    // `demand::multicast`, it also
     // answers requests by multicast; see for_groups.hpp.
     static constexpr option_set accepted_options = 0;
 };
@@ -55,9 +56,9 @@ concept routing = requires { requires Method::finds_paths; };
 // All critical options that are understood of a request for that method. GET and FETCH can be asked for any block
 // (RFC 7959 §2.4): the server cuts it out of the response, see server/blocks.hpp.
 template <typename Method>
-inline constexpr option_set understood_by =
-    Method::accepted_options | understood_by_server |
-    ((Method::methods & ~(set_of(code::get) | set_of(code::fetch))) == 0 ? later_block : option_set{0});
+inline constexpr option_set accepted_by =
+    Method::accepted_options | accepted_by_server |
+    ((Method::methods & ~(set_of(code::get) | set_of(code::fetch))) == 0 ? demand::later_block : option_set{0});
 
 template <template <typename> typename Changed, typename List>
 struct each_of;

@@ -26,7 +26,7 @@ struct any_request : method<code::get, code::post, code::put, code::delete_, cod
 template <typename Site>
 struct any_within : any_request {
     static constexpr bool finds_paths = true;
-    static constexpr option_set accepted_options = every_option | to_group;
+    static constexpr option_set accepted_options = every_option | demand::multicast;
     static constexpr bool has_blocks = Site::has_blocks;
     static constexpr bool takes_blocks = Site::takes_blocks;
     static reply serve(const Site& self, const request& r) { return self(r); }
@@ -76,7 +76,7 @@ class site {
     static constexpr const auto& places = Entries::template places<Resources...>;
     static constexpr table_shape shape = shape_of(places, Entries::equal_paths);
     static constexpr auto rows = make_table<shape>(places, Entries::equal_paths);
-    static constexpr option_set recognised = understood_by_any(places);
+    static constexpr option_set accepted_anywhere = detail::accepted_anywhere(places);
     static_assert(!has_duplicate(places, Entries::equal_paths),
                   "mincoap: two resources take the same method at the same path");
 
@@ -92,10 +92,12 @@ public:
     static constexpr bool has_blocks = any_of(places, &place::has_blocks);
     static constexpr bool takes_blocks = any_of(places, &place::takes_blocks);
 
-    reply operator()(const request& r) const { return route<has_blocks>(rows, recognised, &resources_, r); }
+    reply operator()(const request& r) const { return route<has_blocks>(rows, accepted_anywhere, &resources_, r); }
 
-    // The critical options that are understood of a request; another one makes it a 4.02.
-    static constexpr option_set understood(const request& r) { return detail::understood(rows, recognised, r); }
+    // The critical options that the site accepts with this request. It answers 4.02 to any other one.
+    static constexpr option_set accepted_options(const request& r) {
+        return detail::accepted_options(rows, accepted_anywhere, r);
+    }
 
     using methods = method_list<any_within<site>>;
 

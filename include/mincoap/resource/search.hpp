@@ -114,7 +114,8 @@ template <typename Table>
 
 // Inlined, since a site is alone in most images, and a call is some 20 bytes more on Cortex-M0+.
 template <bool HasBlocks, typename Table>
-[[gnu::always_inline]] inline reply route(const Table& t, option_set recognised, const void* site, const request& r) {
+[[gnu::always_inline]] inline reply route(const Table& t, option_set accepted_anywhere, const void* site,
+                                          const request& r) {
     finding found;
     const auto refuses = [&](const row& method) {
         found.otherwise = refusal<HasBlocks>(method, r);
@@ -135,14 +136,14 @@ template <bool HasBlocks, typename Table>
         if (found.method != nullptr && !refuses(*found.method)) return serve(*found.method);
     }
     // For lack of a resource, only options that no resource looks at are unknown.
-    return (r.critical & ~recognised) != 0 ? code::bad_option : found.otherwise;
+    return (r.critical_options & ~accepted_anywhere) != 0 ? code::bad_option : found.otherwise;
 }
 
 // The critical options that are understood of a request: by the method that is there for it, or for lack of one by any.
 template <typename Table>
-constexpr option_set understood(const Table& t, option_set recognised, const request& r) {
+constexpr option_set accepted_options(const Table& t, option_set accepted_anywhere, const request& r) {
     const row* const method = find(t, r).method;
-    return method != nullptr ? method->accepted_options : recognised;
+    return method != nullptr ? method->accepted_options : accepted_anywhere;
 }
 
 }  // namespace mincoap::detail

@@ -103,21 +103,21 @@ constexpr table_shape shape_of(const std::array<place, N>& places, const std::ar
 }
 
 // For lack of a resource these are no unknown options, nor unmet demands.
-inline constexpr option_set recognised_without_resources =
-    understood_by_server | set_of(option::uri_query) | later_block | part_of_body | to_group;
+inline constexpr option_set accepted_without_resources =
+    accepted_by_server | set_of(option::uri_query) | demand::later_block | demand::part_of_body | demand::multicast;
 
 // A handler that takes every option knows more about them than its site does.
-constexpr option_set understood_by_any(std::span<const method_info> methods) {
-    option_set understood = 0;
+constexpr option_set accepted_by_any(std::span<const method_info> methods) {
+    option_set accepted = 0;
     for (const method_info& m : methods)
-        if (!has_every_option(m.accepted_options)) understood |= m.accepted_options;
-    return understood;
+        if (!accepts_every_option(m.accepted_options)) accepted |= m.accepted_options;
+    return accepted;
 }
 template <std::size_t N>
-constexpr option_set understood_by_any(const std::array<place, N>& places) {
-    option_set understood = recognised_without_resources;
-    for (const place& p : places) understood |= understood_by_any(p.methods);
-    return understood;
+constexpr option_set accepted_anywhere(const std::array<place, N>& places) {
+    option_set accepted = accepted_without_resources;
+    for (const place& p : places) accepted |= accepted_by_any(p.methods);
+    return accepted;
 }
 
 // True if two methods take the same request.

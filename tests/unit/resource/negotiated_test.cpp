@@ -151,11 +151,11 @@ TEST(negotiated, refuses_a_critical_option_that_only_another_method_understands)
 }
 
 TEST(negotiated, understands_options_of_which_every_bit_is_set) {
-    constexpr auto forwarding = routes(at<"r">(negotiated(cbor, forward([](const request& r) -> reply {
-                                                              return (r.critical & set_of(option::if_match)) != 0
-                                                                         ? code::valid
-                                                                         : code::not_found;
-                                                          }))));
+    constexpr auto forwarding =
+        routes(at<"r">(negotiated(cbor, forward([](const request& r) -> reply {
+                                      return (r.critical_options & set_of(option::if_match)) != 0 ? code::valid
+                                                                                                  : code::not_found;
+                                  }))));
     core c{forwarding};
     EXPECT_EQ(c.said(ask(code::get, "r").accept(60)), "2.05 ct=60: \xa0");
     EXPECT_EQ(c.said(ask(code::get, "r").accept(60).with(if_match)), "4.02");

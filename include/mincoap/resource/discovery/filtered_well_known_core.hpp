@@ -121,7 +121,8 @@ struct filtered_discovery {
         : document(d), tag(d.view()), others(others_of(entries...)) {}
 
     struct get : method<code::get> {
-        static constexpr option_set accepted_options = set_of(option::uri_query) | set_of(option::block2) | to_group;
+        static constexpr option_set accepted_options =
+            set_of(option::uri_query) | set_of(option::block2) | demand::multicast;
 
         static reply serve(const filtered_discovery& self, const request& r) {
             const bytes queries = encoded_options<option::uri_query>(r);
