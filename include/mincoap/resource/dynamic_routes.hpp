@@ -244,7 +244,7 @@ struct dynamic_site {
             answer = code::method_not_allowed;
             for (const method_info& m : found->methods) {
                 if ((m.methods & set_of(r.method())) == 0) continue;
-                answer = refusal<has_blocks>(m, r);
+                answer = why_not_served<has_blocks>(m, r);
                 if (answer == code::empty) return m.serve(found->resource.data(), r);
             }
         }

@@ -103,7 +103,7 @@ struct placed {
     template <typename Kept>
     static constexpr place place_of() {
         using methods = methods_as_data<Kept, hidden_size>;
-        static_assert(has_wildcard || !methods::captures,
+        static_assert(has_wildcard || !methods::needs_wildcard,
                       "mincoap: a function that takes a segment stands at a path with a wildcard, as at<\"lamps/*\">");
         static_assert(!has_wildcard || !methods::finds_paths,
                       "mincoap: a site stands below a path without wildcards: write them in the site's own paths");

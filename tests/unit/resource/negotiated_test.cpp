@@ -275,7 +275,7 @@ TEST(negotiated, tells_its_formats_in_discovery_if_it_says_so) {
 constexpr bool are_all_chosen(std::initializer_list<std::pair<std::uint16_t, std::uint16_t>> formats) {
     std::array<detail::alternative, 3> all{};
     std::size_t count = 0;
-    for (const auto& [consumes, produces] : formats) all[count++] = {consumes, produces, 0, nullptr};
+    for (const auto& [consumes, produces] : formats) all[count++] = {nullptr, 0, consumes, produces};
     return detail::can_all_be_chosen(std::span{all}.first(count));
 }
 static_assert(are_all_chosen({{0, 1}, {0, 2}, {0, 0}}));
