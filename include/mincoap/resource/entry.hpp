@@ -64,12 +64,14 @@ concept telling_of_site = requires { typename Given::tells_of_site; };
 // Joins the resources of a path into one, with the attributes of all.
 template <typename... Given>
 constexpr auto join(const Given&... given) {
-    static_assert(
-        sizeof...(Given) != 0 &&
-            ((resource<Given> || telling_of_site<Given> || attributes_capacity<Given> != 0) && ...),
-        "mincoap: say what stands at the path: value(x), text(\"...\"), get(f) or another method, forward(handler)");
+    constexpr bool are_resources =
+        sizeof...(Given) != 0 && ((resource<Given> || telling_of_site<Given> || attributes_capacity<Given> != 0) && ...);
+    static_assert(are_resources,
+                  "mincoap: a path needs a resource: value(x), text(\"...\"), get(f) or another method, forward(handler)");
     constexpr std::size_t capacity = (attributes_capacity<Given> + ... + 0);
-    if constexpr (sizeof...(Given) == 1) {
+    if constexpr (!are_resources) {
+        return no_resource{};
+    } else if constexpr (sizeof...(Given) == 1) {
         return (given, ...);
     } else if constexpr (capacity == 0) {
         return together<Given...>{{{given}...}};

@@ -66,9 +66,17 @@ template <typename Resource, typename Method, std::size_t HiddenSize>
     }
 }
 
-template <typename Method>
+template <typename Resource, typename Method>
+concept serving_method = requires(const Resource& self, const request& r) {
+    { Method::serve(self, r) } -> std::same_as<reply>;
+};
+
+// The mistakes in a method of a resource.
+template <typename Resource, typename Method>
 constexpr void check_method() {
     constexpr format_option reserved{0xffff};
+    static_assert(serving_method<Resource, Method>,
+                  "mincoap: a method of a resource has a function static reply serve(const Resource&, const request&)");
     static_assert(Method::consumes != reserved && Method::produces != reserved,
                   "mincoap: Content-Format 65535 is reserved; name another one in consumes or produces");
     static_assert(
@@ -78,11 +86,13 @@ constexpr void check_method() {
 
 template <typename Resource, typename Method, std::size_t HiddenSize>
 [[nodiscard]] constexpr method_info info_of() {
-    check_method<Method>();
-    return {.serve = &serve<Resource, Method, HiddenSize>,
-            .accepted_options = accepted_by<Method>,
-            .consumes = static_cast<std::uint16_t>(Method::consumes.encoded()),
-            .methods = Method::methods};
+    check_method<Resource, Method>();
+    if constexpr (!serving_method<Resource, Method>) return {};
+    else
+        return {.serve = &serve<Resource, Method, HiddenSize>,
+                .accepted_options = accepted_by<Method>,
+                .consumes = static_cast<std::uint16_t>(Method::consumes.encoded()),
+                .methods = Method::methods};
 }
 
 template <typename Resource, std::size_t HiddenSize = 0, typename List = typename Resource::methods>

@@ -191,7 +191,12 @@ struct negotiated_resource : linkable<negotiated_resource<Resources...>> {
 
 template <typename... Given>
 [[nodiscard]] constexpr auto negotiated(Given... alternatives) {
-    return negotiated_resource{detail::refuse_attributes(alternatives)...};
+    constexpr bool are_resources =
+        sizeof...(Given) != 0 && (resource<decltype(detail::undescribed(alternatives))> && ...);
+    static_assert(are_resources,
+                  "mincoap: each alternative is a resource: value(x), text(\"...\"), get(f) or another method");
+    if constexpr (are_resources) return negotiated_resource{detail::refuse_attributes(alternatives)...};
+    else return detail::no_resource{};
 }
 
 }  // namespace mincoap

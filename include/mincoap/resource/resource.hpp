@@ -21,6 +21,9 @@ inline constexpr std::uint32_t default_max_age = 60;
 // The base of a method of a resource, for one or more request methods. A method redefines the members that differ.
 template <code... Methods>
 struct method {
+    static_assert(sizeof...(Methods) != 0 && ((code::get <= Methods && Methods <= code::ipatch) && ...),
+                  "mincoap: a method is for one or more request methods, as in method<code::get, code::fetch>");
+
     static constexpr method_set methods = static_cast<method_set>((set_of(Methods) | ...));
 
     // The Content-Format of the payloads that the method takes. Another one is answered with 4.15 (RFC 7252 §5.9.2.11).
@@ -40,6 +43,15 @@ struct method_list {};
 
 template <typename R>
 concept resource = requires { typename R::methods; };
+
+namespace detail {
+
+// In place of a mistake, behind its assertion, so that no other errors follow.
+struct no_resource {
+    using methods = method_list<>;
+};
+
+}  // namespace detail
 
 namespace detail {
 
