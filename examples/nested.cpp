@@ -33,7 +33,7 @@ static void plug_in(bool is_in) {
 // The site passes every request to this handler. It must answer 4.02 to critical options that it does
 // not know.
 static coap::reply count_segments(const coap::request& r) {
-    if ((r.critical & ~coap::understood_by_server) != 0) return coap::code::bad_option;
+    if ((r.critical_options & ~coap::accepted_by_server) != 0) return coap::code::bad_option;
     if (r.method() != coap::code::get) return coap::code::method_not_allowed;
     int count = 0;
     for ([[maybe_unused]] const coap::message::option_view segment : r.segments()) ++count;

@@ -51,9 +51,9 @@ code write_percent(std::int8_t n) { return n >= 0 ? code::changed : code::confli
 
 // A handler that checks its options itself. Forbidden lengths and repetitions do not get here.
 reply check_options(const request& r) {
-    require((r.critical & unrecognised_options) == 0);
-    constexpr option_set known = understood_by_server | set_of(option::if_match);
-    if ((r.critical & ~known) != 0) return {code::bad_option, content_format::text_plain, "an option"};
+    require((r.critical_options & malformed_options) == 0);
+    constexpr option_set known = accepted_by_server | set_of(option::if_match);
+    if ((r.critical_options & ~known) != 0) return {code::bad_option, content_format::text_plain, "an option"};
     return content<static_cast<content_format>(65535)>("a text\0with a NUL");
 }
 

@@ -2,4 +2,7 @@
 #include <mincoap/mincoap.hpp>
 
 constexpr auto last = static_cast<mincoap::content_format>(65535);
-const auto write = mincoap::put([] { return mincoap::code::changed; }).consumes<last>();
+constexpr auto site =
+    mincoap::routes(mincoap::at<"a">(mincoap::put([] { return mincoap::code::changed; }).consumes<last>()));
+
+void use(const mincoap::request& r) { (void)site(r); }

@@ -2,4 +2,7 @@
 #include <mincoap/mincoap.hpp>
 
 constexpr auto last = static_cast<mincoap::content_format>(65535);
-const auto read = mincoap::get([] { return mincoap::code::valid; }).produces<last>();
+constexpr auto site =
+    mincoap::routes(mincoap::at<"a">(mincoap::get([] { return mincoap::code::valid; }).produces<last>()));
+
+void use(const mincoap::request& r) { (void)site(r); }

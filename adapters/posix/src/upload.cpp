@@ -103,7 +103,7 @@ void part_file::discard() {
 code upload::begin(place target, const request& r) {
     if (const code refused = current(target, original_); refused != code::empty) return refused;
     if (!precondition_holds(r, original_)) return code::precondition_failed;  // RFC 7252 §5.10.8
-    conditional_ = (r.critical & conditional_options) != 0;
+    conditional_ = (r.critical_options & conditional_options) != 0;
     owner_.begin(r);
     return part_.open(std::move(target), original_.has_value());
 }

@@ -4,9 +4,9 @@
 //
 // For those who write one: the server has answered what is not for a handler (malformed messages, pings, proxying) and
 // options with a forbidden length or repetition. A resource that stands in `routes` may also take the rest for granted:
-// its path, its methods, Accept, Content-Format, and that it understands every critical option of the request. A
-// handler given to the server directly has to look at `request::critical` itself, and answer 4.02 to what it does not
-// understand. It is not given requests by multicast, unless it says `static constexpr bool serves_groups = true`.
+// its path, its methods, Accept, Content-Format, and that it accepts every critical option of the request. A handler
+// given to the server directly has to look at `request::critical_options` itself, and answer 4.02 to what it does not
+// accept. It is not given requests by multicast, unless it says `static constexpr bool serves_groups = true`.
 #pragma once
 
 #include <concepts>

@@ -13,54 +13,66 @@ using method_set = byte;
 
 constexpr method_set set_of(code method) { return static_cast<method_set>(1U << static_cast<unsigned>(method)); }
 
-// A set of critical options. A request carries the set of those that it has. A resource names the set of those that it
-// understands. The server answers 4.02 to a request with an option that is not in both (RFC 7252 §5.4.1).
+// A set of critical options. A request has a set of the options that it carries, `critical_options`. A method has a set
+// of those that it accepts, `accepted_options`. The server answers 4.02 to a request that carries an option that its
+// method does not accept (RFC 7252 §5.4.1).
 //
-// Critical options have odd numbers: bit n stands for option 2n + 1 up to Proxy-Scheme, the bit after that for every
-// other one. The highest bit stands for an option with a forbidden length or repetition, which counts as unrecognised
-// (RFC 7252 §5.4.3, §5.4.5): no resource understands it.
-//
-// Three more bits stand for demands that a resource may be unable to meet:
-//   later_block     Block2 asks for another block than the first one, or the block size is the reserved one (RFC 7959
-//                   §2.2); without it, Block2 is a wish
-//   part_of_body    Block1 says that the payload is not the whole body; without it, it is
-//   to_group        the request came by multicast or broadcast
+// Critical options have odd numbers. Bit n is option 2n + 1, up to option 39 (Proxy-Scheme). The bits above are the
+// sets and demands below.
 using option_set = std::uint32_t;
-inline constexpr unsigned unrecognised_index = 31;
-inline constexpr option_set unrecognised_options = option_set{1} << unrecognised_index;
 
 constexpr unsigned critical_index(unsigned number) {
-    constexpr unsigned others = number_of(option::proxy_scheme) / 2 + 1;
-    return number / 2 < others ? number / 2 : others;
+    constexpr unsigned above_39 = number_of(option::proxy_scheme) / 2 + 1;
+    return number / 2 < above_39 ? number / 2 : above_39;
 }
 
-inline constexpr option_set to_group = option_set{1} << 22;
-inline constexpr unsigned demand_distance = 10;  // from the bit of a Block option to that of its demand
+// Options with a forbidden length or repetition. No method accepts them: RFC 7252 §5.4.3 and §5.4.5 treat them as
+// unrecognised.
+inline constexpr unsigned malformed_index = 31;
+inline constexpr option_set malformed_options = option_set{1} << malformed_index;
+
+// From the bit of a Block option to the bit of its demand.
+inline constexpr unsigned demand_distance = 10;
+
+// Properties of a request that a method must accept as if they were critical options.
+namespace demand {
+
+// Block2 asks for a block other than the first one, or has the reserved block size (RFC 7959 §2.2). Without this
+// demand, Block2 only suggests a block size.
 inline constexpr option_set later_block = option_set{1}
                                           << (critical_index(number_of(option::block2)) + demand_distance);
+
+// Block1 says that the payload is a part of the body. Without this demand, the payload is the whole body.
 inline constexpr option_set part_of_body = option_set{1}
                                            << (critical_index(number_of(option::block1)) + demand_distance);
 
-// Every option, but no requests to groups.
-inline constexpr option_set every_option = ~(unrecognised_options | to_group);
-constexpr bool has_every_option(option_set understood) { return (understood & every_option) == every_option; }
+// The request came by multicast or broadcast.
+inline constexpr option_set multicast = option_set{1} << 22;
 
-// A resource that understands Block2 or Block1 can meet the demands that come with it.
-constexpr option_set set_of(option critical) {
+}  // namespace demand
+
+// Every option, but no requests by multicast.
+inline constexpr option_set every_option = ~(malformed_options | demand::multicast);
+[[nodiscard]] constexpr bool accepts_every_option(option_set accepted) {
+    return (accepted & every_option) == every_option;
+}
+
+// The set of one option. With Block2 or Block1 it includes the demand that comes with the option.
+[[nodiscard]] constexpr option_set set_of(option critical) {
     const option_set own = option_set{1} << critical_index(number_of(critical));
     const bool is_block = critical == option::block1 || critical == option::block2;
     return is_block ? own | own << demand_distance : own;
 }
 
-// The options that no name above stands for, all by one bit.
-inline constexpr option_set unnamed_options = set_of(static_cast<option>(0xffff));
+// All critical options with a number above 39, which share one bit.
+inline constexpr option_set options_above_39 = set_of(static_cast<option>(0xffff));
 
-// The options that the server itself looks at, for every resource. It takes a wish for a block size, and a whole body
-// in one block, from every request (RFC 7959 §2.3, §2.4).
-inline constexpr option_set understood_by_server =
+// The options that the server handles for every method. They include a suggested block size and a whole body in one
+// block (RFC 7959 §2.3, §2.4).
+inline constexpr option_set accepted_by_server =
     (set_of(option::uri_host) | set_of(option::uri_port) | set_of(option::uri_path) | set_of(option::accept) |
      set_of(option::block2) | set_of(option::block1)) &
-    ~(later_block | part_of_body);
+    ~(demand::later_block | demand::part_of_body);
 
 // The way of a datagram, and the server's knowledge of its sender.
 struct origin : net::arrival {
@@ -80,7 +92,7 @@ struct request {
     const byte* path_begin = nullptr;
     const byte* path_end = nullptr;
 
-    option_set critical;
+    option_set critical_options;
     format_option content_format;  // of the payload
     format_option accept;          // wanted in the response
 
@@ -89,13 +101,14 @@ struct request {
 
     // The message is parsed next.
     constexpr request(const origin& in, std::uint32_t time_ms, detail::reply_place& of_reply)
-        : message(message::view::unparsed{}), from(&in), now_ms(time_ms), critical(in.multicast ? to_group : 0),
-          place(&of_reply) {}  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject)
+        : message(message::view::unparsed{}), from(&in), now_ms(time_ms),
+          critical_options(in.multicast ? demand::multicast : 0), place(&of_reply) {
+    }  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject)
 
     // Before another message is parsed.
     constexpr void restart() {
         path_begin = path_end = nullptr;
-        critical = from->multicast ? to_group : 0;
+        critical_options = from->multicast ? demand::multicast : 0;
         content_format = accept = {};
     }
     // RFC 7252 §6.5: one empty segment alone, which takes one byte, is the root, as no segment is.

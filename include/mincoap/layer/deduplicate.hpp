@@ -76,7 +76,7 @@ private:
     static bool is_kept(const request& r) {
         if constexpr (Which::keeps_all) return true;
         return r.method() == code::post || r.method() == code::patch ||
-               (r.critical & (set_of(option::if_match) | set_of(option::if_none_match))) != 0;
+               (r.critical_options & (set_of(option::if_match) | set_of(option::if_none_match))) != 0;
     }
 
     // The Message ID is among the bytes.

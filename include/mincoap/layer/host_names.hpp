@@ -54,7 +54,7 @@ inline bytes host_of(const request& r) {
 }
 
 inline bool is_misdirected(const request& r, std::span<const std::string_view> names) {
-    if ((r.critical & set_of(option::uri_host)) == 0) return false;
+    if ((r.critical_options & set_of(option::uri_host)) == 0) return false;
     const bytes host = host_of(r);
     for (const std::string_view name : names)
         if (is_same_host(host, name)) return false;

@@ -53,7 +53,8 @@ public:
         if (used_ != 0 && detail::is_ack_or_reset(x) && react(x)) return 0;
         if (x.emitted || x.error != message::parse_error::none || x.from.multicast || !is_answerable(x)) return next(x);
         if (!message::is_safe(x.method)) return used_ == 0 ? next(x) : watch(x, next);
-        if (noted.asked - 1 > 1 || (x.request.critical & later_block) != 0 || !next.is_observable(x)) return next(x);
+        if (noted.asked - 1 > 1 || (x.request.critical_options & demand::later_block) != 0 || !next.is_observable(x))
+            return next(x);
         return note(x, noted, next);
     }
 

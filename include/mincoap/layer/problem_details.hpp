@@ -12,14 +12,14 @@
 namespace mincoap {
 namespace detail {
 
-// The first critical option that is not among the understood ones, or has a length or a repetition that is not allowed.
-inline std::optional<option> unprocessed_option(const request& r, option_set understood) {
+// The first critical option that is not among the accepted ones, or has a length or a repetition that is not allowed.
+inline std::optional<option> unprocessed_option(const request& r, option_set accepted) {
     option_set seen = 0;
     for (const message::option_view o : r.message.options()) {
         if (!is_critical(o.number)) continue;
         collect_critical(seen, o);
         if (is_block(o.number) && !is_first_alone(o.uint())) seen |= demand_of(number_of(o.number));
-        if ((seen & ~understood) != 0) return o.number;
+        if ((seen & ~accepted) != 0) return o.number;
     }
     return std::nullopt;
 }
@@ -36,13 +36,13 @@ inline void write_unprocessed(message::writer& to, option number) {
 
 }  // namespace detail
 
-// It knows what `routes` understands; of a handler that decides by itself, or of a site within another one, it names
+// It knows what `routes` accepts; of a handler that decides by itself, or of a site within another one, it names
 // options of a forbidden length or repetition only.
 struct problem_details {
     static reply serve(exchange&, const request& r, auto next) {
-        const option_set understood = next.understood(r);
+        const option_set accepted = next.accepted_options(r);
         std::optional<option> unprocessed;
-        if ((r.critical & ~understood) != 0) unprocessed = detail::unprocessed_option(r, understood);
+        if ((r.critical_options & ~accepted) != 0) unprocessed = detail::unprocessed_option(r, accepted);
         const reply answer = next(r);
         if (answer.code() != code::bad_option || !answer.is_bare() || !unprocessed) return answer;
         return {code::bad_option, content_format::concise_problem_details,

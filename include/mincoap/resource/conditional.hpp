@@ -32,7 +32,7 @@ namespace detail {
 
 // The options have been handled here. The inner resource need not accept them.
 inline request without_conditions(request r) {
-    r.critical &= ~conditional_options;
+    r.critical_options &= ~conditional_options;
     return r;
 }
 
@@ -46,7 +46,7 @@ struct conditional_resource : wrapper<Resource> {
     struct if_it_holds : Method {
         static constexpr option_set accepted_options = Method::accepted_options | conditional_options;
         static reply serve(const conditional_resource& self, const request& r) {
-            if ((r.critical & conditional_options) != 0 && !precondition_holds(r, self.current()))
+            if ((r.critical_options & conditional_options) != 0 && !precondition_holds(r, self.current()))
                 return code::precondition_failed;
             if constexpr (!std::same_as<std::remove_cvref_t<std::invoke_result_t<const Current&>>, etag>)
                 if (!std::optional<etag>{self.current()}) return serve_absent(self, r);
@@ -73,7 +73,7 @@ struct conditional_resource : wrapper<Resource> {
 // that case, GET and FETCH are answered with 4.04, and a PUT that creates the resource with 2.01 in place of a bare 2.04
 // (RFC 7252 §5.8.1, §5.8.3).
 //
-// Only `current` decides. The inner resource does not see either option in `request::critical`: a `record` or
+// Only `current` decides. The inner resource does not see either option in `request::critical_options`: a `record` or
 // `put_blocks` does not compare them with its own tag, and another site or a negotiated format that does not accept
 // them still receives the request.
 template <typename Current, resource Resource>

@@ -202,10 +202,10 @@ private:
     }
 
     // The critical options that at least one route accepts. Any other option is unknown to the list.
-    option_set recognised() const {
-        option_set understood = detail::recognised_without_resources;
-        for (const route& each : all_) understood |= detail::understood_by_any(each.methods);
-        return understood;
+    option_set accepted_anywhere() const {
+        option_set accepted = detail::accepted_without_resources;
+        for (const route& each : all_) accepted |= detail::accepted_by_any(each.methods);
+        return accepted;
     }
 
     std::array<route, Count> all_{};
@@ -228,11 +228,11 @@ struct dynamic_site {
             answer = code::method_not_allowed;
             for (const method_info& m : found->methods) {
                 if ((m.methods & set_of(r.method())) == 0) continue;
-                answer = refusal<has_blocks>(m, r);
+                answer = why_not_served<has_blocks>(m, r);
                 if (answer == code::empty) return m.serve(found->resource.data(), r);
             }
         }
-        return (r.critical & ~list->recognised()) != 0 ? code::bad_option : answer;
+        return (r.critical_options & ~list->accepted_anywhere()) != 0 ? code::bad_option : answer;
     }
 
     // For filtered_well_known_core.

@@ -64,10 +64,12 @@ concept unbound_resource = requires { typename Resource::unbound; };
 // Joins the resources of a path into one.
 template <typename... Resources>
 [[nodiscard]] constexpr auto join(const Resources&... resources) {
-    static_assert(
-        sizeof...(Resources) != 0 && ((resource<Resources> || unbound_resource<Resources>) && ...),
-        "mincoap: say what stands at the path: value(x), text(\"...\"), get(f) or another method, forward(handler)");
-    if constexpr (sizeof...(Resources) == 1) return (resources, ...);
+    constexpr bool are_resources =
+        sizeof...(Resources) != 0 && ((resource<Resources> || unbound_resource<Resources>) && ...);
+    static_assert(are_resources,
+                  "mincoap: a path needs a resource: value(x), text(\"...\"), get(f) or another method, forward(handler)");
+    if constexpr (!are_resources) return no_resource{};
+    else if constexpr (sizeof...(Resources) == 1) return (resources, ...);
     else return together<Resources...>{{{resources}...}};
 }
 
@@ -97,7 +99,7 @@ struct entry_path {
 template <typename Resource, bool Exact, bool HasWildcard, std::size_t HiddenSize>
 [[nodiscard]] constexpr place make_place(const hashed_path& path, path_kind<Exact, HasWildcard, HiddenSize> /*kind*/) {
     using methods = methods_as_data<Resource, HiddenSize>;
-    static_assert(HasWildcard || !methods::captures,
+    static_assert(HasWildcard || !methods::needs_wildcard,
                   "mincoap: a function that takes a segment stands at a path with a wildcard, as at<\"lamps/*\">");
     static_assert(!HasWildcard || !methods::finds_paths,
                   "mincoap: a site stands below a path without wildcards: write them in the site's own paths");

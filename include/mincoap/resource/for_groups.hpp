@@ -15,7 +15,7 @@ template <resource Resource>
 struct group_resource : wrapper<Resource> {
     template <typename Method>
     struct also_by_multicast : Method {
-        static constexpr option_set accepted_options = Method::accepted_options | to_group;
+        static constexpr option_set accepted_options = Method::accepted_options | demand::multicast;
         static reply serve(const group_resource& self, const request& r) { return Method::serve(self.target, r); }
     };
     using methods = each_method<also_by_multicast, Resource>;

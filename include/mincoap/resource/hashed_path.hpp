@@ -1,4 +1,4 @@
-// Encoded paths and their hashes: for the buckets of a large site, and to find equal paths in linear time.
+// Hashes of encoded paths, for the buckets of a large site and to find equal paths in linear time.
 #pragma once
 
 #include <array>
@@ -8,11 +8,11 @@
 
 namespace mincoap::detail {
 
-// FNV-1a.
+// FNV-1a, of 32 bits.
 inline constexpr std::uint32_t hash_of_nothing = 2166136261U;
-constexpr std::uint32_t hash_step(std::uint32_t hash, byte next) { return (hash ^ next) * 16777619U; }
+[[nodiscard]] constexpr std::uint32_t hash_step(std::uint32_t hash, byte next) { return (hash ^ next) * 16777619U; }
 
-constexpr std::uint32_t hash_of(bytes path) {
+[[nodiscard]] constexpr std::uint32_t hash_of(bytes path) {
     std::uint32_t hash = hash_of_nothing;
     const byte* at = path.data();
     for (const byte* const end = at + path.size(); at != end; ++at) hash = hash_step(hash, *at);
@@ -25,16 +25,18 @@ struct hashed_path {
     std::uint32_t hash;
 };
 
-constexpr bool are_equal(const hashed_path& a, const hashed_path& b) {
+[[nodiscard]] constexpr bool are_equal(const hashed_path& a, const hashed_path& b) {
     const std::size_t size = a.encoded.size();
     return a.hash == b.hash && size == b.encoded.size() &&
            (size == 0 || equal_bytes(a.encoded.data(), b.encoded.data(), size));
 }
 
-// For each path, the index of the first one that is equal. It takes a hash table, since N is any number.
+// Returns for each path the index of the first path that equals it. A hash table keeps the number of steps linear, so
+// that a site may be large.
 template <std::size_t N>
-constexpr std::array<std::uint16_t, N> find_equal_paths(const std::array<hashed_path, N>& paths) {
-    static_assert(N < 0xffff, "mincoap: a site has at most 65,534 entries");
+[[nodiscard]] constexpr std::array<std::uint16_t, N> find_equal_paths(const std::array<hashed_path, N>& paths) {
+    static_assert(N < 0xffff,
+                  "mincoap: a site has at most 65,534 entries; nest another site with below<\"path\">(site)");
     constexpr std::size_t mask = std::bit_ceil(2 * N + 1) - 1;
     std::array<std::uint16_t, mask + 1> first{};  // an index plus one
     std::array<std::uint16_t, N> equal{};

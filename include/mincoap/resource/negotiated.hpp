@@ -4,119 +4,75 @@
 //                                  get(as_cbor).produces<content_format::cbor>(),
 //                                  put(take_cbor).consumes<content_format::cbor>()))
 //
-// Any resources can be alternatives. Of those that have the method, the first one is chosen that takes the
-// Content-Format of the request and produces what its Accept asks for. An alternative that names no format fits every
-// one, and a request that names none is fit by every alternative: so the first one answers who does not care, and one
-// without `produces` is a last resort, behind those that have it.
+// Any resources can be alternatives. A request is served by the first alternative that has the method, takes the
+// request's Content-Format and produces the format that Accept asks for. An alternative without a format matches any
+// request, and a request without a format matches any alternative. So the first alternative is the default, and one
+// without `produces` is a last resort that comes last.
 //
-// Where none fits, the answer is 4.15 or 4.06, before any of them acts, with the formats that are possible for the
-// method as its diagnostic payload: "0 60". The choice goes by formats alone: a critical option that only others
-// understand is answered with 4.02.
-//
-// Links that are known at run time are those of the first one that may have some, see filtered_well_known_core: the
-// alternatives are one resource, so that another one would tell the same again.
+// A request that fits no alternative is answered with 4.15 or 4.06 before any handler runs. The diagnostic payload
+// lists the possible formats: "0 60". Only formats decide which alternative is chosen. If it does not accept a critical
+// option of the request, the answer is 4.02, even if another alternative accepts the option.
 #pragma once
 
 #include <array>
-#include <tuple>
 
 #include <mincoap/resource/discovery/attributes.hpp>
+#include <mincoap/resource/entry.hpp>
 #include <mincoap/resource/method_info.hpp>
 
 namespace mincoap {
 namespace detail {
 
-// A method of one of the resources, in a tuple of them.
+// A method of one of the resources.
 struct alternative {
-    std::uint16_t consumes;  // format_option::encoded, both
-    std::uint16_t produces;
+    serve_function serve;
     option_set accepted_options;
-    reply (*serve)(const void* resources, const request& r);
+    std::uint16_t consumes;  // format_option::encoded; 0 is any format
+    std::uint16_t produces;  // likewise
 };
 
-// All alternatives for a request method.
+// The alternatives for a request method, in the order in which they are tried.
 struct choice {
-    std::span<const alternative> all;
-    option_set accepted_options;  // what at least one of them does
+    std::span<const alternative> alternatives;
+    option_set accepted_options;  // that at least one of them accepts
     std::string_view consumes;    // "0 60"
     std::string_view produces;
 };
 
-constexpr bool fits(std::uint16_t format, format_option wanted) {
-    return format == 0 || wanted.is_absent() || wanted.encoded() == format;
+// ---- At run time
+
+[[nodiscard]] constexpr bool produces_format(std::uint16_t produces, format_option wanted) {
+    return produces == 0 || wanted.is_absent() || wanted.encoded() == produces;
 }
 
-// Only options that another alternative understands are looked at: the others were refused or dealt with before.
-inline reply negotiate(const choice& from, const void* resources, const request& r) {
-    code refused = code::unsupported_content_format;
+// Serves the request by one of the alternatives. `resources` is what their functions take. The request has no other
+// critical options than those in `accepted_options`, and those that a resource around this one has handled.
+[[nodiscard]] inline reply negotiate(const choice& from, const void* resources, const request& r) {
+    code error = code::unsupported_content_format;
     const std::string_view* possible = &from.consumes;
-    for (const alternative& a : from.all) {
-        if (!is_in_format(a.consumes, r)) continue;
-        if (fits(a.produces, r.accept)) {
-            if ((r.critical & from.accepted_options & ~a.accepted_options) != 0) return code::bad_option;
+    for (const alternative& a : from.alternatives) {
+        if (!takes_format(a.consumes, r)) continue;
+        if (produces_format(a.produces, r.accept)) {
+            if ((r.critical_options & from.accepted_options & ~a.accepted_options) != 0) return code::bad_option;
             return a.serve(resources, r);
         }
-        refused = code::not_acceptable;
+        error = code::not_acceptable;
         possible = &from.produces;
     }
-    // A diagnostic payload (RFC 7252 §5.5.2) is no representation, and so not the entity that 4.06 is said not to have
-    // (§5.9.2.7).
-    return {refused, {}, *possible};
+    // RFC 7252 §5.9.2.7 has 4.06 without a representation. A diagnostic payload (§5.5.2) is none.
+    return {error, {}, *possible};
 }
 
-// All methods of a tuple of resources.
-template <typename Resources>
-struct methods_of;
-template <typename... Resources>
-struct methods_of<std::tuple<Resources...>> : joined<typename Resources::methods...> {};
+// ---- At compile time: the alternatives of a type of resources, from their methods as data
 
-template <method_set Requests, typename Method>
-inline constexpr bool serves = (Method::methods & Requests) != 0;
-
-template <method_set Requests, typename... Methods>
-constexpr std::size_t count_serving(method_list<Methods...>) {
-    return (std::size_t{serves<Requests, Methods>} + ... + 0);
+[[nodiscard]] constexpr std::size_t count_methods(std::span<const method_info> methods, method_set requests) {
+    std::size_t count = 0;
+    for (const method_info& m : methods) count += (m.methods & requests) != 0 ? 1 : 0;
+    return count;
 }
 
-template <method_set Requests, typename Resources>
-inline constexpr std::size_t alternative_count = count_serving<Requests>(typename methods_of<Resources>::type{});
-
-template <std::size_t Index, typename Resources, typename Method>
-reply serve_alternative(const void* resources, const request& r) {
-    return Method::serve(std::get<Index>(*static_cast<const Resources*>(resources)), r);
-}
-
-template <std::size_t Index, typename Resources, typename Method>
-constexpr alternative make_alternative() {
-    constexpr format_option reserved{0xffff};
-    static_assert(Method::consumes != reserved && Method::produces != reserved,
-                  "mincoap: Content-Format 65535 cannot be named here");
-    return {.consumes = static_cast<std::uint16_t>(Method::consumes.encoded()),
-            .produces = static_cast<std::uint16_t>(Method::produces.encoded()),
-            .accepted_options = understood_by<Method>,
-            .serve = &serve_alternative<Index, Resources, Method>};
-}
-
-template <method_set Requests, std::size_t Index, typename Resources, typename... Methods>
-constexpr void add_alternatives(alternative*& to, method_list<Methods...>) {
-    const auto add = [&to]<typename Method>(method_list<Method>) {
-        if constexpr (serves<Requests, Method>) *to++ = make_alternative<Index, Resources, Method>();
-    };
-    (add(method_list<Methods>{}), ...);
-}
-
-// In the order in which they were given.
-template <method_set Requests, typename Resources>
-inline constexpr auto alternatives = []<std::size_t... Indices>(std::index_sequence<Indices...>) {
-    std::array<alternative, alternative_count<Requests, Resources>> all{};
-    alternative* to = all.data();
-    (add_alternatives<Requests, Indices, Resources>(to, typename std::tuple_element_t<Indices, Resources>::methods{}),
-     ...);
-    return all;
-}(std::make_index_sequence<std::tuple_size_v<Resources>>{});
-
-// Whether each can be chosen: none before it fits whatever it fits.
-constexpr bool can_all_be_chosen(std::span<const alternative> all) {
+// Returns whether each alternative can be chosen. One cannot if an alternative before it matches the same requests.
+[[nodiscard]] constexpr bool can_all_be_chosen(std::span<const alternative> all) {
     for (std::size_t i = 0; i < all.size(); ++i)
         for (const alternative& a : all.first(i))
             if ((a.consumes == 0 || a.consumes == all[i].consumes) &&
@@ -125,100 +81,112 @@ constexpr bool can_all_be_chosen(std::span<const alternative> all) {
     return true;
 }
 
-// The formats that are named, each once: "0 60".
+// Returns the formats that alternatives consume or produce, each once: "0 60".
 template <std::size_t N>
-constexpr auto format_text(const std::array<alternative, N>& all, std::uint16_t alternative::* format) {
+[[nodiscard]] constexpr link_text<6 * N> list_formats(const std::array<alternative, N>& all,
+                                                      std::uint16_t alternative::* format) {
     link_text<6 * N> text;
     for (std::size_t i = 0; i < N; ++i) {
-        bool is_told = all[i].*format == 0;
-        for (std::size_t j = 0; j < i; ++j) is_told = is_told || all[j].*format == all[i].*format;
-        if (is_told) continue;
+        bool is_listed = all[i].*format == 0;
+        for (std::size_t j = 0; j < i; ++j) is_listed = is_listed || all[j].*format == all[i].*format;
+        if (is_listed) continue;
         if (text.size != 0) text.append(" ");
         text.append(all[i].*format - std::uint32_t{1});
     }
     return text;
 }
 
-// The same without the room that is left.
-template <method_set Requests, typename Resources, std::uint16_t alternative::* Format>
-inline constexpr auto format_characters = [] {
-    constexpr auto text = format_text(alternatives<Requests, Resources>, Format);
-    link_text<text.size> exact;
-    exact.append(text.view());
+// The characters of a text, without its spare room.
+template <link_text Text>
+inline constexpr auto characters_of = [] {
+    link_text<Text.size> exact;
+    exact.append(Text.view());
     return exact.characters;
 }();
+template <link_text Text>
+inline constexpr std::string_view constant_text{characters_of<Text>.data(), Text.size};
 
-template <method_set Request, typename Resources, std::uint16_t alternative::* Format>
-inline constexpr std::string_view formats_of{format_characters<Request, Resources, Format>.data(),
-                                             format_characters<Request, Resources, Format>.size()};
+// The alternatives for some request methods.
+template <typename Resources, method_set Requests>
+struct alternatives_for {
+    using methods = methods_as_data<Resources>;
+    static constexpr std::size_t size = count_methods(methods::all, Requests);
+    static constexpr std::array<alternative, size> all = [] {
+        std::array<alternative, size> found{};
+        alternative* to = found.data();
+        for (std::size_t i = 0; i < methods::size; ++i) {
+            const method_info& m = methods::all[i];
+            if ((m.methods & Requests) != 0) *to++ = {m.serve, m.accepted_options, m.consumes, methods::produces[i]};
+        }
+        return found;
+    }();
+    static constexpr std::string_view consumes = constant_text<list_formats(all, &alternative::consumes)>;
+    static constexpr std::string_view produces = constant_text<list_formats(all, &alternative::produces)>;
 
-constexpr option_set understood_by_any(std::span<const alternative> all) {
-    option_set understood = 0;
-    for (const alternative& a : all) understood |= a.accepted_options;
-    return understood;
-}
+    static constexpr choice as_choice = [] {
+        choice made{all, 0, consumes, produces};
+        for (const alternative& a : all) made.accepted_options |= a.accepted_options;
+        return made;
+    }();
+};
 
-template <method_set Request, typename Resources>
-inline constexpr choice choice_of{alternatives<Request, Resources>, understood_by_any(alternatives<Request, Resources>),
-                                  formats_of<Request, Resources, &alternative::consumes>,
-                                  formats_of<Request, Resources, &alternative::produces>};
-
-// Whether one of them has such a method, as `routes` asks of all that stands at a path.
-template <typename... Methods>
-constexpr bool has_capturing(method_list<Methods...>) {
-    return (capturing<Methods> || ...);
-}
-template <typename... Methods>
-constexpr bool has_routing(method_list<Methods...>) {
-    return (routing<Methods> || ...);
-}
+// ---- The methods of the resource, one for each request method that an alternative has
 
 template <typename Resources, code Request>
 struct negotiated_method : method<Request> {
-    static_assert(can_all_be_chosen(alternatives<set_of(Request), Resources>),
-                  "mincoap: an alternative is never chosen, since one before it fits all that it fits; a function says "
-                  "its formats by .consumes<...>() and .produces<...>()");
+    using alternatives = alternatives_for<Resources, set_of(Request)>;
+    static_assert(can_all_be_chosen(alternatives::all),
+                  "mincoap: an alternative is never chosen, since one before it matches the same requests; tell them "
+                  "apart by .consumes<...>() and .produces<...>()");
 
-    static constexpr option_set accepted_options = choice_of<set_of(Request), Resources>.accepted_options;
-    static constexpr bool needs_wildcard = has_capturing(typename methods_of<Resources>::type{});
-    static constexpr bool finds_paths = has_routing(typename methods_of<Resources>::type{});
+    static constexpr option_set accepted_options = alternatives::as_choice.accepted_options;
+    static constexpr bool needs_wildcard = alternatives::methods::needs_wildcard;
+    static constexpr bool finds_paths = alternatives::methods::finds_paths;
     static reply serve(const auto& self, const request& r) {
-        return negotiate(choice_of<set_of(Request), Resources>, &self.resources, r);
+        return negotiate(alternatives::as_choice, &self.resources, r);
     }
 };
 
-// One for each request method that there is.
 template <typename Resources, code... Requests>
 using negotiated_methods =
-    typename joined<std::conditional_t<alternative_count<set_of(Requests), Resources> != 0,
+    typename joined<std::conditional_t<count_methods(methods_as_data<Resources>::all, set_of(Requests)) != 0,
                                        method_list<negotiated_method<Resources, Requests>>, method_list<>>...>::type;
 
 }  // namespace detail
 
 template <resource... Resources>
 struct negotiated_resource {
-    std::tuple<Resources...> resources;
+    using together = detail::together<Resources...>;
+    using methods = detail::negotiated_methods<together, code::get, code::post, code::put, code::delete_, code::fetch,
+                                               code::patch, code::ipatch>;
 
-    constexpr explicit negotiated_resource(Resources... all) : resources(all...) {}
+    together resources;
 
+    constexpr explicit negotiated_resource(Resources... all) : resources{{{all}...}} {}
+
+    // Links that are known at run time: those of the first alternative that may have some. The alternatives are one
+    // resource, so that another one has the same links.
     void links(link_writer& to) const
         requires(has_links<Resources> || ...)
     {
-        std::apply([&to](const auto&... each) { (detail::put_links(each, to) || ...); }, resources);
+        [&]<std::size_t... Indices>(std::index_sequence<Indices...>) {
+            (detail::put_links(detail::leaf_at<Indices>(resources), to) || ...);
+        }(std::index_sequence_for<Resources...>{});
     }
-
-    using methods = detail::negotiated_methods<std::tuple<Resources...>, code::get, code::post, code::put,
-                                               code::delete_, code::fetch, code::patch, code::ipatch>;
 
     // The formats of all alternatives, such as "0 60", for `at<...>(negotiated(...)).ct()`.
     [[nodiscard]] static constexpr std::string_view produced_formats() {
-        return detail::formats_of<0xff, std::tuple<Resources...>, &detail::alternative::produces>;
+        return detail::alternatives_for<together, 0xff>::produces;
     }
 };
 
-template <resource... Resources>
+template <typename... Resources>
 [[nodiscard]] constexpr auto negotiated(Resources... alternatives) {
-    return negotiated_resource<Resources...>{alternatives...};
+    constexpr bool are_resources = sizeof...(Resources) != 0 && (resource<Resources> && ...);
+    static_assert(are_resources,
+                  "mincoap: each alternative is a resource: value(x), text(\"...\"), get(f) or another method");
+    if constexpr (are_resources) return negotiated_resource<Resources...>{alternatives...};
+    else return detail::no_resource{};
 }
 
 }  // namespace mincoap

@@ -1,16 +1,14 @@
-// What can stand in `routes`: a resource, made of methods.
-//
-// For those who write a kind of resource: a resource is a small value with a list of methods,
+// A resource, for `routes`: a small value with a list of methods.
 //
 //     struct lamp {
 //         struct get : mincoap::method<code::get> {
-//             static constexpr format_option consumes = content_format::text_plain;  // optional, as all of `method`
+//             static constexpr format_option consumes = content_format::text_plain;  // if it differs from `method`
 //             static mincoap::reply serve(const lamp& self, const mincoap::request& request);
 //         };
 //         using methods = mincoap::method_list<get>;
 //     };
 //
-// and `routes` answers all that a method does not say it takes, before `serve` is called.
+// `routes` calls `serve` only with requests that fit the members of the method. It answers all others itself.
 #pragma once
 
 #include <mincoap/handler/handler.hpp>
@@ -19,23 +17,26 @@ namespace mincoap {
 
 class link_writer;
 
-// How many seconds a response may be cached for if it does not say it by Max-Age (RFC 7252 §5.10.5).
+// How many seconds a response without Max-Age may be cached (RFC 7252 §5.10.5).
 inline constexpr std::uint32_t default_max_age = 60;
 
-// What a method of a resource takes, as a base to inherit from. Overwrite what differs.
+// The base of a method of a resource, for one or more request methods. A method redefines the members that differ.
 template <code... Methods>
 struct method {
+    static_assert(sizeof...(Methods) != 0 && ((code::get <= Methods && Methods <= code::ipatch) && ...),
+                  "mincoap: a method is for one or more request methods, as in method<code::get, code::fetch>");
+
     static constexpr method_set methods = static_cast<method_set>((set_of(Methods) | ...));
 
-    // The format of the payloads it takes, if it says one: another Content-Format is answered with 4.15 (RFC 7252
-    // §5.9.2.11).
+    // The Content-Format of the payloads that the method takes. Another one is answered with 4.15 (RFC 7252 §5.9.2.11).
+    // The default takes any.
     static constexpr format_option consumes{};
 
-    // The format of what it answers with, if it says one: for `negotiated`, which chooses by it.
+    // The Content-Format of the responses, by which `negotiated` chooses. The default is not known.
     static constexpr format_option produces{};
 
-    // The critical options it looks at: any other one is answered with 4.02 (RFC 7252 §5.4.1). With `to_group`, it also
-    // answers requests by multicast; see for_groups.hpp.
+    // The critical options that the method handles. Any other one is answered with 4.02 (RFC 7252 §5.4.1). With
+    // `demand::multicast`, the method also serves requests by multicast; see for_groups.hpp.
     static constexpr option_set accepted_options = 0;
 };
 
@@ -51,19 +52,16 @@ concept has_links = requires(const R& r, link_writer& to) { r.links(to); };
 
 namespace detail {
 
-// A method of a function that is handed what a wildcard took, and one that leads to another site. They tell so
-// themselves, also from within a resource around theirs.
-template <typename Method>
-concept capturing = requires { requires Method::needs_wildcard; };
-template <typename Method>
-concept routing = requires { requires Method::finds_paths; };
+// In place of a mistake, behind its assertion, so that no other errors follow.
+struct no_resource {
+    using methods = method_list<>;
+};
 
-// All critical options that are understood of a request for that method. GET and FETCH can be asked for any block
-// (RFC 7959 §2.4): the server cuts it out of the response, see server/blocks.hpp.
-template <typename Method>
-inline constexpr option_set understood_by =
-    Method::accepted_options | understood_by_server |
-    ((Method::methods & ~(set_of(code::get) | set_of(code::fetch))) == 0 ? later_block : option_set{0});
+}  // namespace detail
+
+namespace detail {
+
+// ---- Lists of methods
 
 template <template <typename> typename Changed, typename List>
 struct each_of;
@@ -90,7 +88,7 @@ bool put_links(const Resource& of, link_writer& to) {
 
 }  // namespace detail
 
-// The methods of a resource, each changed: for a resource around another one.
+// The methods of a resource, each changed, for a resource that wraps another one.
 template <template <typename> typename Changed, resource Resource>
 using each_method = typename detail::each_of<Changed, typename Resource::methods>::type;
 

@@ -2,13 +2,13 @@
 //
 //     constexpr auto site = routes(at<"hello">(text("Hello CoAP")), at<"led">(value(led)), below<"fs">(files));
 //
-// A request goes to the resource with the longest path, in segments, that matches and offers the method. `routes`
-// answers for it what a resource is apt to forget: no such path 4.04, no such method 4.05, a critical option that the
-// resource does not look at 4.02, a payload in another Content-Format 4.15. All of this is one table in flash, one row
-// a method. The search in a large site takes as long as in a small one.
+// A request goes to the resource with the longest path, in segments, that matches and has the method. `routes` answers
+// the other requests: 4.04 if no path matches, 4.05 if no resource has the method, 4.02 if the method does not accept a
+// critical option, 4.15 if it does not take the Content-Format. A site is one table in flash with one row per method.
+// A search takes as long in a large site as in a small one.
 //
-// An asterisk is a wildcard for any one segment: `at<"lamps/*/name">(get(read_name))`. Among paths of the same length,
-// a text goes before it, the first difference counting: "a/b/*", "a/*/c", "*/b/c".
+// An asterisk is a wildcard for any one segment: `at<"lamps/*/name">(get(read_name))`. Between paths of the same
+// length, a text takes precedence over a wildcard at the first difference: "a/b/*", "a/*/c", "*/b/c".
 #pragma once
 
 #include <mincoap/resource/entry.hpp>
@@ -17,16 +17,16 @@
 namespace mincoap {
 namespace detail {
 
-// Every request there is.
+// A method that takes any request.
 struct any_request : method<code::get, code::post, code::put, code::delete_, code::fetch, code::patch, code::ipatch> {
-    static constexpr option_set accepted_options = every_option;  // a handler checks for itself: see handler.hpp
+    static constexpr option_set accepted_options = every_option;  // the handler checks them: see handler.hpp
 };
 
-// Every request that a site takes as a resource of another one.
+// The method of a site that is a resource of another site.
 template <typename Site>
 struct any_within : any_request {
     static constexpr bool finds_paths = true;
-    static constexpr option_set accepted_options = every_option | to_group;
+    static constexpr option_set accepted_options = every_option | demand::multicast;
     static constexpr bool has_blocks = Site::has_blocks;
     static constexpr bool takes_blocks = Site::takes_blocks;
     static reply serve(const Site& self, const request& r) { return self(r); }
@@ -35,7 +35,7 @@ struct any_within : any_request {
 template <typename Handler>
 struct forwarded {
     static_assert(mincoap::handler<Handler>,
-                  "mincoap: a handler is given to forward: reply operator()(const request&) const, callable as const");
+                  "mincoap: forward takes a handler, reply operator()(const request&) const, callable as const");
 
     Handler handler;
 
@@ -51,8 +51,9 @@ constexpr bool are_all(std::initializer_list<bool> conditions) {
     return true;
 }
 
-// All entries of a site. No template below is instantiated for an entry with all of them as its arguments, and there is
-// no fold over them: compile time grows with their number alone, and Clang nests 256 expressions at most.
+// All entries of a site. For a compile time that grows in proportion to their number, no template that is instantiated
+// for each entry has all entries as its arguments. There is no fold over them either, because Clang nests at most 256
+// expressions.
 template <typename... Entries>
 struct entry_list {
     static constexpr std::size_t size = sizeof...(Entries);
@@ -72,14 +73,16 @@ class site {
     static constexpr const auto& places = Entries::template places<Resources...>;
     static constexpr table_shape shape = shape_of(places, Entries::equal_paths);
     static constexpr auto rows = make_table<shape>(places, Entries::equal_paths);
-    static constexpr option_set recognised = understood_by_any(places);
+    static constexpr option_set accepted_anywhere = detail::accepted_anywhere(places);
     static_assert(!has_duplicate(places, Entries::equal_paths),
-                  "mincoap: two resources take the same method at the same path");
+                  "mincoap: two resources have the same method at the same path; remove one, or give both to "
+                  "negotiated(...)");
 
     using resources = leaves_of<Resources...>;
     static_assert(sizeof(resources) == size_of_resources(places));
     static_assert(sizeof(resources) <= near_offset(-1) && shape.path_bytes <= near_offset(-1),
-                  "mincoap: the resources of a site take at most 65,535 bytes, and so do its paths: nest another site");
+                  "mincoap: the resources of a site take at most 65,535 bytes, and so do its paths; nest another site "
+                  "with below<\"path\">(site)");
 
 public:
     constexpr explicit site(const resources& r) : resources_(r) {}  // NOLINT(modernize-pass-by-value): plain data
@@ -88,10 +91,14 @@ public:
     static constexpr bool has_blocks = any_of(places, &place::has_blocks);
     static constexpr bool takes_blocks = any_of(places, &place::takes_blocks);
 
-    reply operator()(const request& r) const { return route<has_blocks>(rows, recognised, &resources_, r); }
+    [[nodiscard]] reply operator()(const request& r) const {
+        return route<has_blocks>(rows, accepted_anywhere, &resources_, r);
+    }
 
-    // The critical options that are understood of a request; another one makes it a 4.02.
-    static constexpr option_set understood(const request& r) { return detail::understood(rows, recognised, r); }
+    // The critical options that the site accepts with this request. It answers 4.02 to any other one.
+    [[nodiscard]] static constexpr option_set accepted_options(const request& r) {
+        return detail::accepted_options(rows, accepted_anywhere, r);
+    }
 
     using methods = method_list<any_within<site>>;
 
@@ -101,35 +108,48 @@ private:
 
 }  // namespace detail
 
-// Resources at exactly that path. Several combine their methods: `at<"led">(get(read), put(write))`. They see the whole
-// path in `request::segments`, so that another site belongs into `below`. With wildcards in it, they see what the first
-// of them took and all behind it.
+// Resources at exactly that path. Several resources combine their methods: `at<"led">(get(read), put(write))`. They see
+// the whole path in `request::segments`. At a path with wildcards, they see it from the first segment that a wildcard
+// matched. A site does not go here but into `below`.
 template <text_literal Path, typename... Resources>
 [[nodiscard]] constexpr auto at(Resources... resources) {
     using path = detail::entry_path<Path, true>;
     return detail::site_entry<path, decltype(detail::join(resources...))>{detail::join(resources...), {}};
 }
 
-// Resources at that path and anywhere below it; they see the rest of the path in `request::segments`, or with wildcards
-// in it, what the first of them took and all behind it. What `routes` makes can stand here as well, if there are none.
-// Its resources are not in the well_known_core of the outer site, nor should it name one itself.
+// Resources at that path and at all paths below it. They see the rest of the path in `request::segments`, or with
+// wildcards, the path from the first segment that a wildcard matched. Without wildcards, a resource may be another
+// site. The well_known_core of the outer site does not list that site's resources, and that site must not have its own.
 template <text_literal Path, typename... Resources>
 [[nodiscard]] constexpr auto below(Resources... resources) {
     using path = detail::entry_path<Path, false>;
     return detail::site_entry<path, decltype(detail::join(resources...))>{detail::join(resources...), {}};
 }
 
-// A handler as a resource: it is given every method and every critical option, and checks them itself; see handler.hpp.
+// The path is a template argument, so that it is checked and encoded at compile time.
+template <typename Path, typename... Given>
+constexpr auto at(Path, Given...) {
+    static_assert(sizeof(Path) == 0, "mincoap: write the path in angle brackets: at<\"path\">(...)");
+    return at<"">(detail::no_resource{});
+}
+template <typename Path, typename... Given>
+constexpr auto below(Path, Given...) {
+    static_assert(sizeof(Path) == 0, "mincoap: write the path in angle brackets: below<\"path\">(...)");
+    return below<"">(detail::no_resource{});
+}
+
+// A handler as a resource. It receives requests of every method and with every critical option, and checks them itself;
+// see handler.hpp.
 template <typename Handler>
-constexpr auto forward(Handler h) {
+[[nodiscard]] constexpr auto forward(Handler h) {
     return detail::forwarded<Handler>{h};
 }
 
-// The handler. Make it `constexpr`, and all of it is constant data.
+// Returns the handler of a site. If it is `constexpr`, all of it is constant data.
 template <typename... Entries>
-constexpr auto routes(const Entries&... entries) {
+[[nodiscard]] constexpr auto routes(const Entries&... entries) {
     static_assert(detail::are_all({detail::is_entry<Entries>...}),
-                  "mincoap: a site is made of at<\"path\">(...) and below<\"path\">(...)");
+                  "mincoap: routes takes entries of a site: at<\"path\">(...) and below<\"path\">(...)");
     using list = detail::entry_list<Entries...>;
     const auto bind = [&]<typename Resource>(const Resource& r) -> typename detail::bound<Resource, list>::type {
         if constexpr (detail::unbound_resource<Resource>) return Resource::template bind<list>(entries...);

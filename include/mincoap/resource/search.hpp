@@ -1,16 +1,25 @@
-// The search of a site's table: which method gets a request.
+// The search in a site's table: which method serves a request.
+//
+// The functions are inlined, because most images have only one site, and a call takes some 20 bytes more on
+// Cortex-M0+.
 #pragma once
 
 #include <mincoap/resource/table.hpp>
 
 namespace mincoap::detail {
 
-// The first bytes of two encoded paths differ in the option delta, which tells no more than what came before.
-constexpr bool begins_with(const byte* path, bytes beginning) {
+// ---- Does the path of a row match?
+
+// In the first byte of a path, the upper four bits are the option delta, which depends on the option before the path.
+// They are not compared.
+inline constexpr byte without_delta = 15;
+
+// Compares a request's path with a beginning that it is long enough for.
+[[nodiscard]] constexpr bool begins_with(const byte* path, bytes beginning) {
     if (!compiled_for_size && !beginning.empty())
-        return ((path[0] ^ beginning[0]) & 15) == 0 &&
+        return ((path[0] ^ beginning[0]) & without_delta) == 0 &&
                equal_bytes(path + 1, beginning.data() + 1, beginning.size() - 1);
-    byte compared = 15;
+    byte compared = without_delta;
     for (const byte expected : beginning) {
         if (((*path++ ^ expected) & compared) != 0) return false;
         compared = 0xff;
@@ -18,17 +27,18 @@ constexpr bool begins_with(const byte* path, bytes beginning) {
     return true;
 }
 
-constexpr bool matches_without_wildcards(bytes path, bytes own, bool below) {
-    if (path.size() != own.size() && (path.size() < own.size() || !below)) return false;
-    return begins_with(path.data(), own);
+[[nodiscard]] constexpr bool matches_without_wildcards(bytes path, const row_path& own) {
+    const std::size_t size = own.encoded.size();
+    if (path.size() != size && (path.size() < size || !own.is_prefix)) return false;
+    return begins_with(path.data(), own.encoded);
 }
 
-// The same byte by byte, and a segment of the request for a wildcard.
-constexpr bool matches_with_wildcards(bytes path, bytes own, bool below) {
+// Compares byte by byte, and skips a segment of the request for each wildcard.
+[[nodiscard]] constexpr bool matches_with_wildcards(bytes path, const row_path& own) {
     const byte* at = path.data();
     const byte* const end = at + path.size();
-    byte compared = 15;
-    for (const byte expected : own) {
+    byte compared = without_delta;
+    for (const byte expected : own.encoded) {
         if (at == end) return false;
         if (expected == any_segment) {
             message::option_reader segment{at, end};
@@ -39,33 +49,35 @@ constexpr bool matches_with_wildcards(bytes path, bytes own, bool below) {
         }
         compared = 0xff;
     }
-    return at == end || below;
+    return at == end || own.is_prefix;
 }
 
-// Where there are no wildcards, the smaller one does.
+// A site without wildcards has the smaller function.
 template <bool HasWildcards, typename Table>
-[[gnu::always_inline]] constexpr bool matches(const Table& t, bytes path, const row& candidate) {
-    const bool below = (candidate.methods & below_it) != 0;
-    if constexpr (HasWildcards) return matches_with_wildcards(path, t.path_of(candidate), below);
-    else return matches_without_wildcards(path, t.path_of(candidate), below);
+[[nodiscard, gnu::always_inline]] constexpr bool matches(const Table& t, bytes path, const row& candidate) {
+    if constexpr (HasWildcards) return matches_with_wildcards(path, t.path_of(candidate));
+    else return matches_without_wildcards(path, t.path_of(candidate));
 }
 
-// The state of a search.
-struct finding {
-    const row* method = nullptr;
-    code otherwise = code::not_found;
+// ---- Which row is it?
 
-    // Returns true if a row that matches offers the method.
-    [[gnu::always_inline]] constexpr bool offers(const row& candidate, const request& r) {
-        otherwise = code::method_not_allowed;
+// The result of a search, so far.
+struct found_row {
+    const row* method = nullptr;
+    code error = code::not_found;  // the answer if no row serves the request
+
+    // Returns whether the row, whose path matches, has the method of the request. If not, the error is 4.05.
+    [[nodiscard, gnu::always_inline]] constexpr bool offers(const row& candidate, const request& r) {
+        error = code::method_not_allowed;
         return (candidate.methods & set_of(r.method())) != 0;
     }
 };
 
-// Looks for rows with that path, of which `hash` is the hash. If the request's path goes on, only prefixes match.
+// Searches the rows with a path of that hash and size, with which the request's path begins. If the request's path is
+// longer, only prefixes match.
 template <typename Table>
 [[gnu::always_inline]] constexpr void search_bucket(const Table& t, const request& r, std::uint32_t hash,
-                                                    std::size_t path_size, finding& found) {
+                                                    std::size_t path_size, found_row& found) {
     const auto* const begin = &t.bucket_begin[hash & (Table::buckets - 1)];
     for (std::size_t i = begin[0]; i != begin[1]; ++i) {
         const row& candidate = t.rows[i];
@@ -74,11 +86,12 @@ template <typename Table>
     }
 }
 
-// A longer path takes the place of a shorter one.
+// Searches the bucket of the whole path. If the site has prefixes, it searches the bucket of each shorter path before,
+// so that the longest path that matches is the one found.
 template <typename Table>
-[[gnu::always_inline]] constexpr void search_buckets(const Table& t, const request& r, finding& found) {
+[[gnu::always_inline]] constexpr void search_buckets(const Table& t, const request& r, found_row& found) {
     std::uint32_t hash = hash_of_nothing;
-    byte compared = 15;
+    byte compared = without_delta;
     for (const byte* at = r.path_begin; at != r.path_end;) {
         const byte* end = r.path_end;
         if constexpr (Table::shape.has_prefixes) {
@@ -93,56 +106,61 @@ template <typename Table>
     search_bucket(t, r, hash, r.path().size(), found);
 }
 
-// The first row that matches and offers the method is the one, unless a path without wildcards is as long.
+// Searches the rows behind the buckets. The first one that matches and has the method replaces a row from the buckets
+// only if its path has more segments: between equally long paths, the one without wildcards is served.
 template <typename Table>
-[[gnu::always_inline]] constexpr void search_behind_buckets(const Table& t, const request& r, finding& found) {
+[[gnu::always_inline]] constexpr void search_behind_buckets(const Table& t, const request& r, found_row& found) {
+    const auto segments_of = [&](const row& of) { return count_segments(t.path_of(of).encoded); };
     for (const row& candidate : std::span{t.rows}.subspan(t.bucket_begin[Table::buckets])) {
         if (!matches<Table::shape.has_wildcards>(t, r.path(), candidate) || !found.offers(candidate, r)) continue;
-        if (found.method == nullptr || count_segments(t.path_of(candidate)) > count_segments(t.path_of(*found.method)))
-            found.method = &candidate;
+        if (found.method == nullptr || segments_of(candidate) > segments_of(*found.method)) found.method = &candidate;
         break;
     }
 }
 
 template <typename Table>
-[[gnu::always_inline]] constexpr finding find(const Table& t, const request& r) {
-    finding found;
+[[nodiscard, gnu::always_inline]] constexpr found_row find(const Table& t, const request& r) {
+    found_row found;
     if constexpr (Table::buckets != 0) search_buckets(t, r, found);
     if constexpr (Table::buckets == 0 || Table::shape.has_wildcards) search_behind_buckets(t, r, found);
     return found;
 }
 
-// Inlined, since a site is alone in most images, and a call is some 20 bytes more on Cortex-M0+.
+// ---- Serving
+
+// Serves a request by the resources of a site, which begin at `site`, or returns the error. Without a method for it,
+// that is 4.02 if no method of the site accepts one of its critical options, or else 4.04 or 4.05.
 template <bool HasBlocks, typename Table>
-[[gnu::always_inline]] inline reply route(const Table& t, option_set recognised, const void* site, const request& r) {
-    finding found;
-    const auto refuses = [&](const row& method) {
-        found.otherwise = refusal<HasBlocks>(method, r);
-        return found.otherwise != code::empty;
+[[nodiscard, gnu::always_inline]] inline reply route(const Table& t, option_set accepted_anywhere, const void* site,
+                                                     const request& r) {
+    found_row found;
+    const auto is_served_by = [&](const row& method) {
+        found.error = why_not_served<HasBlocks>(method, r);
+        return found.error == code::empty;
     };
     const auto serve = [&](const row& method) {
         return method.serve(static_cast<const char*>(site) + method.resource, r);
     };
     if constexpr (Table::buckets == 0) {
-        // Served from within the loop, which takes 12 bytes less on Cortex-M0+ than `find`.
+        // The loop serves the request itself, which takes 12 bytes less on Cortex-M0+ than `find`.
         for (const row& candidate : t.rows) {
             if (!matches<Table::shape.has_wildcards>(t, r.path(), candidate) || !found.offers(candidate, r)) continue;
-            if (!refuses(candidate)) return serve(candidate);
+            if (is_served_by(candidate)) return serve(candidate);
             break;
         }
     } else {
         found = find(t, r);
-        if (found.method != nullptr && !refuses(*found.method)) return serve(*found.method);
+        if (found.method != nullptr && is_served_by(*found.method)) return serve(*found.method);
     }
-    // For lack of a resource, only options that no resource looks at are unknown.
-    return (r.critical & ~recognised) != 0 ? code::bad_option : found.otherwise;
+    return (r.critical_options & ~accepted_anywhere) != 0 ? code::bad_option : found.error;
 }
 
-// The critical options that are understood of a request: by the method that is there for it, or for lack of one by any.
+// Returns the critical options that the method for the request accepts. Without such a method, it returns those that
+// any method of the site accepts.
 template <typename Table>
-constexpr option_set understood(const Table& t, option_set recognised, const request& r) {
+[[nodiscard]] constexpr option_set accepted_options(const Table& t, option_set accepted_anywhere, const request& r) {
     const row* const method = find(t, r).method;
-    return method != nullptr ? method->accepted_options : recognised;
+    return method != nullptr ? method->accepted_options : accepted_anywhere;
 }
 
 }  // namespace mincoap::detail

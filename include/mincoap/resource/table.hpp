@@ -1,15 +1,20 @@
-// The table that a site is, with one row per method of a resource. It is made at compile time, by plain loops over
-// data.
+// The table of a site: one row per method of a resource. `make_table` makes it at compile time, with plain loops over
+// data, in this order:
 //
-// Rows of a large site are in buckets, by a hash of their paths. Behind the buckets are the rows whose path has a
-// wildcard, and all rows of a small site. Those are in the order in which they are tried.
+//   1. `shape_of` counts the rows and the bytes of the paths.
+//   2. `write_paths` writes each path once.
+//   3. `list_rows` makes the rows, in the order of the places.
+//   4. `fill_buckets` moves each row to its bucket.
+//   5. `sort_rows` sorts the rows behind the buckets: the first one that matches is the one to serve.
+//
+// A large site keeps its rows in buckets, by a hash of their paths. Rows whose path has a wildcard follow the buckets.
+// A small site has no buckets, so that all its rows are sorted.
 #pragma once
 
 #include <array>
 #include <bit>
 
-#include <mincoap/resource/hashed_path.hpp>
-#include <mincoap/resource/method_info.hpp>
+#include <mincoap/resource/places.hpp>
 
 namespace mincoap::detail {
 
@@ -24,22 +29,15 @@ struct row {
     near_offset path;        // in the table's paths
     std::uint16_t consumes;  // format_option::encoded
     byte path_size;
-    method_set methods;  // and `below_it`, which is no method
+    method_set methods;  // and `prefix_flag`
 };
 
-// In a row's methods: it takes any path that begins with its own.
-inline constexpr method_set below_it = 1;
+// A bit of `row::methods` that is no method. The row takes any path that begins with its own.
+inline constexpr method_set prefix_flag = 1;
 
-// The properties of an entry of a site that follow from its types.
-struct place {
-    hashed_path path;
-    std::span<const method_info> methods;
-    std::size_t size;  // of the resource, in bytes
-    std::size_t alignment;
-    bool exact;
-    bool wildcard;
-    bool has_blocks;
-    bool takes_blocks;
+struct row_path {
+    bytes encoded;
+    bool is_prefix;
 };
 
 // The largest number of rows that are tried one by one: a table with buckets takes some 120 bytes more on Cortex-M0+.
@@ -62,36 +60,16 @@ struct table {
     std::array<byte, Shape.path_bytes> paths;         // each once
     std::array<row_index, buckets + 1> bucket_begin;  // the last one: the rows behind the buckets
 
-    constexpr bytes path_of(const row& r) const { return {paths.data() + r.path, r.path_size}; }
+    [[nodiscard]] constexpr row_path path_of(const row& r) const {
+        return {{paths.data() + r.path, r.path_size}, (r.methods & prefix_flag) != 0};
+    }
 };
 
-// ---- What is known about all places
+// ---- 1. The shape. Here and below, `equal` has for each place the index of the first place with the same path.
 
 template <std::size_t N>
-constexpr bool any_of(const std::array<place, N>& places, bool place::* property) {
-    for (const place& p : places)
-        if (p.*property) return true;
-    return false;
-}
-
-// Where the next resource begins, behind others of that size.
-constexpr std::size_t aligned(std::size_t size, std::size_t alignment) {
-    return (size + alignment - 1) / alignment * alignment;
-}
-
-template <std::size_t N>
-constexpr std::size_t size_of_resources(const std::array<place, N>& places) {
-    std::size_t size = 0;
-    std::size_t alignment = 1;
-    for (const place& p : places) {
-        size = aligned(size, p.alignment) + p.size;
-        if (p.alignment > alignment) alignment = p.alignment;
-    }
-    return size == 0 ? 1 : aligned(size, alignment);
-}
-
-template <std::size_t N>
-constexpr table_shape shape_of(const std::array<place, N>& places, const std::array<std::uint16_t, N>& equal) {
+[[nodiscard]] constexpr table_shape shape_of(const std::array<place, N>& places,
+                                             const std::array<std::uint16_t, N>& equal) {
     table_shape shape{};
     for (std::size_t i = 0; i < N; ++i) {
         shape.rows += places[i].methods.size();
@@ -102,84 +80,12 @@ constexpr table_shape shape_of(const std::array<place, N>& places, const std::ar
     return shape;
 }
 
-// For lack of a resource these are no unknown options, nor unmet demands.
-inline constexpr option_set recognised_without_resources =
-    understood_by_server | set_of(option::uri_query) | later_block | part_of_body | to_group;
+// ---- 2. The paths
 
-// A handler that takes every option knows more about them than its site does.
-constexpr option_set understood_by_any(std::span<const method_info> methods) {
-    option_set understood = 0;
-    for (const method_info& m : methods)
-        if (!has_every_option(m.accepted_options)) understood |= m.accepted_options;
-    return understood;
-}
+// Writes the paths to `to`, each once. Returns for each place where its path begins there.
 template <std::size_t N>
-constexpr option_set understood_by_any(const std::array<place, N>& places) {
-    option_set understood = recognised_without_resources;
-    for (const place& p : places) understood |= understood_by_any(p.methods);
-    return understood;
-}
-
-// True if two methods take the same request.
-template <std::size_t N>
-constexpr bool has_duplicate(const std::array<place, N>& places, const std::array<std::uint16_t, N>& equal) {
-    std::array<std::array<unsigned, 2>, N> taken{};
-    for (std::size_t i = 0; i < N; ++i)
-        for (const method_info& m : places[i].methods) {
-            unsigned& at_the_path = taken[equal[i]][places[i].exact ? 1 : 0];
-            if ((at_the_path & m.methods) != 0) return true;
-            at_the_path |= m.methods;
-        }
-    return false;
-}
-
-// ---- The order in which rows are tried
-
-// The most specific first: paths of more segments; at the first difference between a text and a wildcard, the text;
-// exact ones before prefixes.
-constexpr bool comes_before(bytes a, method_set methods_of_a, bytes b, method_set methods_of_b) {
-    const std::size_t segments = count_segments(a);
-    const std::size_t segments_of_b = count_segments(b);
-    if (segments != segments_of_b) return segments > segments_of_b;
-    const byte* in_a = a.data();
-    const byte* in_b = b.data();
-    for (std::size_t i = 0; i < segments; ++i, in_a = behind_segment(in_a), in_b = behind_segment(in_b))
-        if ((*in_a == any_segment) != (*in_b == any_segment)) return *in_b == any_segment;
-    return (methods_of_a & below_it) < (methods_of_b & below_it);
-}
-
-// Merges two sorted runs, [low, middle) and [middle, end).
-template <typename Table>
-constexpr void merge_rows(const Table& from, std::size_t low, std::size_t middle, std::size_t end, auto& to) {
-    std::size_t a = low;
-    std::size_t b = middle;
-    for (std::size_t i = low; i < end; ++i) {
-        const auto is_b_first = [&](const row& of_a, const row& of_b) {
-            return comes_before(from.path_of(of_b), of_b.methods, from.path_of(of_a), of_a.methods);
-        };
-        const bool takes_b = a == middle || (b < end && is_b_first(from.rows[a], from.rows[b]));
-        to[i] = from.rows[takes_b ? b++ : a++];
-    }
-}
-
-// From that one on. Rows of the same rank keep their order.
-template <typename Table>
-constexpr void sort_rows(Table& t, std::size_t first) {
-    const std::size_t end = t.rows.size();
-    for (std::size_t run = 1; run < end - first; run *= 2) {
-        auto merged = t.rows;
-        for (std::size_t low = first; low < end; low += 2 * run)
-            merge_rows(t, low, low + run < end ? low + run : end, low + 2 * run < end ? low + 2 * run : end, merged);
-        t.rows = merged;
-    }
-}
-
-// ---- The table
-
-// Returns where in `to` the path of each place is.
-template <std::size_t N>
-constexpr std::array<std::size_t, N> write_paths(const std::array<place, N>& places,
-                                                 const std::array<std::uint16_t, N>& equal, byte* to) {
+[[nodiscard]] constexpr std::array<std::size_t, N> write_paths(const std::array<place, N>& places,
+                                                               const std::array<std::uint16_t, N>& equal, byte* to) {
     std::array<std::size_t, N> begin{};
     std::size_t size = 0;
     for (std::size_t i = 0; i < N; ++i) {
@@ -191,17 +97,9 @@ constexpr std::array<std::size_t, N> write_paths(const std::array<place, N>& pla
     return begin;
 }
 
-constexpr row make_row(const place& p, const method_info& m, std::size_t path, std::size_t resource) {
-    return {.serve = m.serve,
-            .accepted_options = m.accepted_options,
-            .resource = static_cast<near_offset>(resource),
-            .path = static_cast<near_offset>(path),
-            .consumes = m.consumes,
-            .path_size = static_cast<byte>(p.path.encoded.size()),
-            .methods = static_cast<method_set>(m.methods | (p.exact ? 0 : below_it))};
-}
+// ---- 3. The rows
 
-// Rows and the buckets that they belong to. The number of buckets stands for the rows behind them.
+// Rows and their buckets. For the rows behind the buckets, that is the number of buckets.
 template <typename Table>
 struct row_list {
     std::array<row, Table::shape.rows> rows;
@@ -209,13 +107,25 @@ struct row_list {
 };
 
 template <typename Table>
-constexpr std::size_t bucket_of(const place& p) {
+[[nodiscard]] constexpr std::size_t bucket_of(const place& p) {
     return Table::buckets == 0 || p.wildcard ? Table::buckets : p.path.hash & (Table::buckets - 1);
 }
 
-// In the order of the places. The resources are one behind the other in memory, each aligned.
+[[nodiscard]] constexpr row make_row(const place& p, const method_info& m, std::size_t path, std::size_t resource) {
+    return {.serve = m.serve,
+            .accepted_options = m.accepted_options,
+            .resource = static_cast<near_offset>(resource),
+            .path = static_cast<near_offset>(path),
+            .consumes = m.consumes,
+            .path_size = static_cast<byte>(p.path.encoded.size()),
+            .methods = static_cast<method_set>(m.methods | (p.exact ? 0 : prefix_flag))};
+}
+
+// Returns the rows in the order of the places. `path` has for each place where its path begins. The site holds the
+// resources one after another, each aligned.
 template <typename Table, std::size_t N>
-constexpr row_list<Table> list_rows(const std::array<place, N>& places, const std::array<std::size_t, N>& path) {
+[[nodiscard]] constexpr row_list<Table> list_rows(const std::array<place, N>& places,
+                                                  const std::array<std::size_t, N>& path) {
     row_list<Table> list{};
     std::size_t count = 0;
     std::size_t resource = 0;
@@ -230,7 +140,10 @@ constexpr row_list<Table> list_rows(const std::array<place, N>& places, const st
     return list;
 }
 
-// Within a bucket, prefixes come before exact rows, since the last row that fits is the one that counts.
+// ---- 4. The buckets
+
+// Counts the rows of each bucket, so that it knows where each bucket begins, and copies the rows there. Prefixes come
+// first in a bucket, because the search serves the last row of a bucket that matches.
 template <typename Table>
 constexpr void fill_buckets(Table& t, const row_list<Table>& list) {
     std::array<std::size_t, Table::buckets + 2> next{};
@@ -239,21 +152,66 @@ constexpr void fill_buckets(Table& t, const row_list<Table>& list) {
         next[b + 1] += next[b];
         t.bucket_begin[b] = static_cast<typename Table::row_index>(next[b]);
     }
-    for (const method_set kind : {below_it, method_set{0}})
+    for (const method_set flag : {prefix_flag, method_set{0}})
         for (std::size_t i = 0; i < list.rows.size(); ++i)
-            if ((list.rows[i].methods & below_it) == kind) t.rows[next[list.bucket[i]]++] = list.rows[i];
+            if ((list.rows[i].methods & prefix_flag) == flag) t.rows[next[list.bucket[i]]++] = list.rows[i];
 }
 
-// GCC 12 fails to write a constant into an LTO object whose elements were set at indices that it had to work out.
+// ---- 5. The order of the rows behind the buckets
+
+// Returns whether a row with path `a` is tried before one with path `b`. A path of more segments comes first. Between
+// equally long ones, at the first place where one has a text and the other a wildcard, the text comes first. An exact
+// path comes before the same prefix.
+[[nodiscard]] constexpr bool comes_before(const row_path& a, const row_path& b) {
+    const std::size_t segments = count_segments(a.encoded);
+    const std::size_t segments_of_b = count_segments(b.encoded);
+    if (segments != segments_of_b) return segments > segments_of_b;
+    const byte* in_a = a.encoded.data();
+    const byte* in_b = b.encoded.data();
+    for (std::size_t i = 0; i < segments; ++i, in_a = behind_segment(in_a), in_b = behind_segment(in_b))
+        if ((*in_a == any_segment) != (*in_b == any_segment)) return *in_b == any_segment;
+    return !a.is_prefix && b.is_prefix;
+}
+
+// Merges two sorted runs of rows, [low, middle) and [middle, end), into the same positions of `to`.
+template <typename Table>
+constexpr void merge_rows(const Table& from, std::size_t low, std::size_t middle, std::size_t end, auto& to) {
+    std::size_t a = low;
+    std::size_t b = middle;
+    for (std::size_t i = low; i < end; ++i) {
+        const bool takes_b =
+            a == middle || (b < end && comes_before(from.path_of(from.rows[b]), from.path_of(from.rows[a])));
+        to[i] = from.rows[takes_b ? b++ : a++];
+    }
+}
+
+// Sorts the rows from index `first` on. Rows of the same rank keep their order. It is a merge sort, because compilers
+// limit the number of steps of a constant expression.
+template <typename Table>
+constexpr void sort_rows(Table& t, std::size_t first) {
+    const std::size_t end = t.rows.size();
+    for (std::size_t run = 1; run < end - first; run *= 2) {
+        auto merged = t.rows;
+        for (std::size_t low = first; low < end; low += 2 * run)
+            merge_rows(t, low, low + run < end ? low + run : end, low + 2 * run < end ? low + 2 * run : end, merged);
+        t.rows = merged;
+    }
+}
+
+// ---- All steps
+
+// GCC 12 fails to write a constant into an LTO object if its elements were set at computed indices. A copy in order has
+// none of those.
 template <table_shape Shape>
-constexpr table<Shape> copied_in_order(const table<Shape>& made) {
+[[nodiscard]] constexpr table<Shape> copied_in_order(const table<Shape>& made) {
     table<Shape> copy{{}, made.paths, made.bucket_begin};
     for (std::size_t i = 0; i < Shape.rows; ++i) copy.rows[i] = made.rows[i];
     return copy;
 }
 
 template <table_shape Shape, std::size_t N>
-constexpr table<Shape> make_table(const std::array<place, N>& places, const std::array<std::uint16_t, N>& equal) {
+[[nodiscard]] constexpr table<Shape> make_table(const std::array<place, N>& places,
+                                                const std::array<std::uint16_t, N>& equal) {
     table<Shape> made{};
     const std::array<std::size_t, N> path = write_paths(places, equal, made.paths.data());
     fill_buckets(made, list_rows<table<Shape>>(places, path));

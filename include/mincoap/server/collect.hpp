@@ -38,7 +38,7 @@ constexpr bool is_first_alone(std::uint32_t block) { return block <= message::bl
     const unsigned allowed = critical_lengths[index];
     const option_set repeated = to & option_set{1} << index & critical_once;
     const std::size_t length = o.value.size();
-    if (repeated != 0 || length > (allowed & 0x7fff) || length < allowed >> 15) index = unrecognised_index;
+    if (repeated != 0 || length > (allowed & 0x7fff) || length < allowed >> 15) index = malformed_index;
     to |= option_set{1} << index;
 }
 
@@ -61,7 +61,7 @@ constexpr bool is_for_blocks(unsigned number) {
         if (o.value.size() <= 4) blocks.has_size2 = true;
     } else if (is_block(o.number)) {
         const std::uint32_t value = o.uint();
-        if (!is_first_alone(value)) to.critical |= demand_of(number_of(o.number));
+        if (!is_first_alone(value)) to.critical_options |= demand_of(number_of(o.number));
         (o.number == option::block2 ? blocks.block2 : blocks.block1) = value | has_block;
     }
 }
@@ -73,9 +73,9 @@ constexpr bool is_for_blocks(unsigned number) {
     if constexpr (std::same_as<decltype(blocks), block_options&>) {
         if (is_for_blocks(number)) collect_for_blocks(to, blocks, o, begin);
     } else if (is_block(o.number)) {
-        if (!is_first_alone(o.uint())) to.critical |= demand_of(number);
+        if (!is_first_alone(o.uint())) to.critical_options |= demand_of(number);
     }
-    if (number % 2 != 0) collect_critical(to.critical, o);
+    if (number % 2 != 0) collect_critical(to.critical_options, o);
     if (number == number_of(option::uri_path)) {
         if (to.path_begin == nullptr) to.path_begin = begin;
         to.path_end = o.value.data() + o.value.size();

@@ -90,7 +90,7 @@ struct next_server_archetype {
     reply operator()(const request&) const { return code::not_found; }
 
     // The critical options that the site understands of the request.
-    option_set understood(const request&) const { return every_option; }
+    option_set accepted_options(const request&) const { return every_option; }
 
     // As above.
     bool deserves_memory() const { return true; }

@@ -65,7 +65,7 @@ public:
     constexpr next_server(Stack& s, exchange& x) : stack_(s), x_(x) {}
 
     reply operator()(const request& r) const { return stack_.template serve_at<Index>(x_, r); }
-    option_set understood(const request& r) const { return stack_.understood(r); }
+    option_set accepted_options(const request& r) const { return stack_.accepted_options(r); }
     bool deserves_memory() const { return !Stack::confirms_addresses || x_.from.confirmed; }
 
 private:

@@ -30,7 +30,7 @@ inline constexpr bool serves_groups =
 
 // A request that no handler is for, whatever its path: for a proxy (RFC 7252 §5.10.2), or of an unknown method (§5.8).
 constexpr code refusal_everywhere(const request& r) {
-    if ((r.critical & proxying) != 0) return code::proxying_not_supported;
+    if ((r.critical_options & proxying) != 0) return code::proxying_not_supported;
     return r.method() > code::ipatch ? code::method_not_allowed : code::empty;
 }
 
@@ -39,14 +39,15 @@ constexpr code refusal_everywhere(const request& r) {
 template <typename Handler>
 constexpr code refusal(const request& r) {
     if (r.from->truncated) return code::request_entity_too_large;  // RFC 7252 §5.9.2.9
-    if ((r.critical & unrecognised_options) != 0) return code::bad_option;
+    if ((r.critical_options & malformed_options) != 0) return code::bad_option;
     const code refused = refusal_everywhere(r);
-    if (refused != code::empty && (r.critical & unnamed_options) != 0) return code::bad_option;
+    if (refused != code::empty && (r.critical_options & options_above_39) != 0) return code::bad_option;
     if constexpr (!serves_groups<Handler>)
         if (r.multicast()) return code::not_found;  // RFC 10020 §6.3
     if (refused != code::empty) return refused;
     if constexpr (!has_blocks<Handler>)
-        if ((r.critical & later_block) != 0) return code::bad_request;  // RFC 7959 §2.2, §2.4: there is one block only
+        if ((r.critical_options & demand::later_block) != 0)
+            return code::bad_request;  // RFC 7959 §2.2, §2.4: there is one block only
     return code::empty;
 }
 

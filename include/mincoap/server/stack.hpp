@@ -214,8 +214,8 @@ private:
         if constexpr (requires { Site::is_observable(r); }) return Site::is_observable(r);
         else return true;
     }
-    static option_set understood(const request& r) {
-        if constexpr (requires { Site::understood(r); }) return Site::understood(r);
+    static option_set accepted_options(const request& r) {
+        if constexpr (requires { Site::accepted_options(r); }) return Site::accepted_options(r);
         else return every_option;
     }
 

@@ -94,10 +94,10 @@ TEST(request, ignores_a_content_format_that_its_definition_does_not_allow) {
 }
 
 TEST(request, has_the_set_of_its_critical_options) {
-    see(ask(code::get), [](const request& r) { EXPECT_EQ(r.critical, 0U); });
+    see(ask(code::get), [](const request& r) { EXPECT_EQ(r.critical_options, 0U); });
     see(ask(code::get, "a/b").query("q").query("r").format(0).accept(0).with(5).with(252, "00"), [](const request& r) {
-        EXPECT_EQ(r.critical, set_of(option::uri_path) | set_of(option::uri_query) | set_of(option::accept) |
-                                  set_of(option::if_none_match));
+        EXPECT_EQ(r.critical_options, set_of(option::uri_path) | set_of(option::uri_query) | set_of(option::accept) |
+                                          set_of(option::if_none_match));
     });
 }
 
@@ -108,10 +108,10 @@ TEST(option_set, has_a_bit_for_each_critical_option_of_the_table_up_to_proxy_sch
         EXPECT_EQ(seen & set_of(p.number), 0U) << number_of(p.number);
         seen |= set_of(p.number);
     }
-    EXPECT_EQ(seen & unrecognised_options, 0U);
+    EXPECT_EQ(seen & malformed_options, 0U);
     static_assert(set_of(static_cast<option>(41)) == set_of(static_cast<option>(65535)), "others share one");
     static_assert((set_of(static_cast<option>(41)) & set_of(option::proxy_scheme)) == 0);
-    static_assert((set_of(static_cast<option>(41)) & unrecognised_options) == 0);
+    static_assert((set_of(static_cast<option>(41)) & malformed_options) == 0);
 }
 
 TEST(method_set, has_a_bit_for_each_method) {

@@ -245,7 +245,7 @@ TEST(conditional, holds_for_a_site_and_for_a_handler_that_refuse_what_they_do_no
     number = 7;
     constexpr auto inner = routes(at<"n">(value(number)));
     constexpr auto refuse = [](const request& r) {
-        return r.critical == set_of(option::uri_path) ? code::valid : code::bad_option;
+        return r.critical_options == set_of(option::uri_path) ? code::valid : code::bad_option;
     };
     const auto site = routes(below<"in">(conditional([] { return current; }, inner)),
                              at<"own">(conditional([] { return current; }, forward(refuse))));

@@ -151,11 +151,11 @@ TEST(negotiated, refuses_a_critical_option_that_only_another_method_understands)
 }
 
 TEST(negotiated, understands_options_of_which_every_bit_is_set) {
-    constexpr auto forwarding = routes(at<"r">(negotiated(cbor, forward([](const request& r) -> reply {
-                                                              return (r.critical & set_of(option::if_match)) != 0
-                                                                         ? code::valid
-                                                                         : code::not_found;
-                                                          }))));
+    constexpr auto forwarding =
+        routes(at<"r">(negotiated(cbor, forward([](const request& r) -> reply {
+                                      return (r.critical_options & set_of(option::if_match)) != 0 ? code::valid
+                                                                                                  : code::not_found;
+                                  }))));
     core c{forwarding};
     EXPECT_EQ(c.said(ask(code::get, "r").accept(60)), "2.05 ct=60: \xa0");
     EXPECT_EQ(c.said(ask(code::get, "r").accept(60).with(if_match)), "4.02");
@@ -275,7 +275,7 @@ TEST(negotiated, tells_its_formats_in_discovery_if_it_says_so) {
 constexpr bool are_all_chosen(std::initializer_list<std::pair<std::uint16_t, std::uint16_t>> formats) {
     std::array<detail::alternative, 3> all{};
     std::size_t count = 0;
-    for (const auto& [consumes, produces] : formats) all[count++] = {consumes, produces, 0, nullptr};
+    for (const auto& [consumes, produces] : formats) all[count++] = {nullptr, 0, consumes, produces};
     return detail::can_all_be_chosen(std::span{all}.first(count));
 }
 static_assert(are_all_chosen({{0, 1}, {0, 2}, {0, 0}}));

@@ -350,7 +350,7 @@ TEST(routes, takes_resources_of_ones_own) {
 // A handler that is no resource answers for everything itself.
 TEST(routes, forwards_everything_to_a_handler) {
     constexpr auto site = routes(below<"any">(forward([](const request& r) -> reply {
-        return (r.critical & set_of(option::if_match)) != 0 ? code::precondition_failed : code::valid;
+        return (r.critical_options & set_of(option::if_match)) != 0 ? code::precondition_failed : code::valid;
     })));
     core c{site};
     EXPECT_EQ(c.said(ask(code::ipatch, "any/thing")), "2.03");
@@ -373,7 +373,7 @@ TEST(routes, leaves_private_options_to_a_forwarded_handler) {
     constexpr auto site =
         routes(at<"p">(forward([](const request& r) -> reply {
                    constexpr option known = static_cast<option>(65);
-                   if ((r.critical & ~(understood_by_server | set_of(known))) != 0) return code::bad_option;
+                   if ((r.critical_options & ~(accepted_by_server | set_of(known))) != 0) return code::bad_option;
                    for (const message::option_view o : r.message.options())
                        if (o.number > option::proxy_scheme && is_critical(o.number) && o.number != known)
                            return code::bad_option;

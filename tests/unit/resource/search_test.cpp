@@ -24,7 +24,7 @@ using segments = std::vector<std::string>;
 
 struct model_method {
     std::set<code> methods;
-    bool understands_if_match = false;
+    bool accepts_if_match = false;
     bool takes_cbor_alone = false;
 };
 
@@ -74,7 +74,7 @@ answer expected_of(const site_model& site, const model_request& r) {
     bool is_if_match_known = false;
     for (const model_entry& e : site)
         for (const model_method& m : e.methods) {
-            is_if_match_known = is_if_match_known || m.understands_if_match;
+            is_if_match_known = is_if_match_known || m.accepts_if_match;
             if (!e.matches(r.path)) continue;
             lack = code::method_not_allowed;
             if (!m.methods.contains(r.method) || (best != nullptr && best->rank() < e.rank())) continue;
@@ -82,7 +82,7 @@ answer expected_of(const site_model& site, const model_request& r) {
             method = &m;
         }
     if (best == nullptr) return {r.has_if_match && !is_if_match_known ? code::bad_option : lack};
-    if (r.has_if_match && !method->understands_if_match) return {code::bad_option};
+    if (r.has_if_match && !method->accepts_if_match) return {code::bad_option};
     if (method->takes_cbor_alone && r.format != 60 && (r.format != 65536 || r.method >= code::fetch))
         return {code::unsupported_content_format};
     return {code::valid, static_cast<int>(best - site.data()), static_cast<int>(method - best->methods.data())};
@@ -125,11 +125,11 @@ public:
     bool has_duplicate() const { return detail::has_duplicate(places_, equal_); }
     answer ask(const request& r) const {
         served = {};
-        served.result = detail::route<false>(table_, detail::understood_by_any(places_), resources_.data(), r).code();
+        served.result = detail::route<false>(table_, detail::accepted_anywhere(places_), resources_.data(), r).code();
         return served;
     }
-    option_set understood(const request& r) const {
-        return detail::understood(table_, detail::understood_by_any(places_), r);
+    option_set accepted_options(const request& r) const {
+        return detail::accepted_options(table_, detail::accepted_anywhere(places_), r);
     }
 
 private:
@@ -141,7 +141,7 @@ private:
         method_set methods = 0;
         for (const code c : m.methods) methods = static_cast<method_set>(methods | set_of(c));
         return {.serve = index == 0 ? &serve<0> : &serve<1>,
-                .accepted_options = understood_by_server | (m.understands_if_match ? set_of(option::if_match) : 0),
+                .accepted_options = accepted_by_server | (m.accepts_if_match ? set_of(option::if_match) : 0),
                 .consumes = static_cast<std::uint16_t>(m.takes_cbor_alone ? 61 : 0),
                 .methods = methods};
     }
@@ -246,7 +246,7 @@ tally compare(unsigned sites, unsigned requests) {
             const answer expected = expected_of(model, asked);
             test::see(datagram_of(asked), [&](const request& r) {
                 EXPECT_EQ(site.ask(r), expected) << testing::PrintToString(asked.path);
-                EXPECT_EQ((r.critical & ~site.understood(r)) != 0, expected.result == code::bad_option);
+                EXPECT_EQ((r.critical_options & ~site.accepted_options(r)) != 0, expected.result == code::bad_option);
             });
             ++(expected.result == code::valid ? counted.served : counted.refused);
         }

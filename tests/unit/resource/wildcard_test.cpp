@@ -382,18 +382,18 @@ TEST(wildcard, is_one_byte_of_an_encoded_path) {
     EXPECT_EQ(packet{bytes{encoded_path<"**/*a/a*">}}, packet{"02 '**' 02 '*a' 02 'a*'"});
 }
 
-// A path of a site, and the methods of a row.
+// A path of a site.
 template <text_literal Path, bool Exact = true>
 struct at_path {
     static constexpr bytes path{encoded_path<Path>};
-    static constexpr method_set methods = Exact ? method_set{} : detail::below_it;
+    static constexpr bool is_prefix = !Exact;
 
-    static constexpr bool matches(bytes asked) { return detail::matches_with_wildcards(asked, path, !Exact); }
+    static constexpr bool matches(bytes asked) { return detail::matches_with_wildcards(asked, {path, is_prefix}); }
 };
 
 template <typename A, typename B>
 constexpr bool comes_before(A, B) {
-    return detail::comes_before(A::path, A::methods, B::path, B::methods);
+    return detail::comes_before({A::path, A::is_prefix}, {B::path, B::is_prefix});
 }
 
 // At compile time, so that no byte beyond the path is read.

@@ -238,7 +238,7 @@ TEST(core, shows_no_handler_a_forbidden_length_or_repetition) {
 // What it does not know otherwise is for the handler to judge.
 TEST(core, shows_a_handler_every_option_that_is_allowed) {
     constexpr auto handler = [](const request& r) -> reply {
-        return (r.critical & unrecognised_options) == 0 ? code::valid : code::bad_request;
+        return (r.critical_options & malformed_options) == 0 ? code::valid : code::bad_request;
     };
     core c{handler};
     for (const auto& [number, longest] :

@@ -50,7 +50,7 @@ concept answering_sink = block_sink<S> && representation<S> && requires(const S&
 // Whether the If-Match and If-None-Match of a request hold for what is there (RFC 7252 §5.10.8).
 template <representation R>
 bool conditions_hold(const request& r, const R& current) {
-    if ((r.critical & conditional_options) == 0) return true;
+    if ((r.critical_options & conditional_options) == 0) return true;
     return precondition_holds(r, detail::is_there(current) ? std::optional{current.measure().tag} : std::nullopt);
 }
 

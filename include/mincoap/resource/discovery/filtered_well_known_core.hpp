@@ -123,7 +123,8 @@ struct filtered_discovery {
         : document(d), tag(d.view()), run_time(collect_run_time_links(entries...)) {}
 
     struct get : method<code::get> {
-        static constexpr option_set accepted_options = set_of(option::uri_query) | set_of(option::block2) | to_group;
+        static constexpr option_set accepted_options =
+            set_of(option::uri_query) | set_of(option::block2) | demand::multicast;
 
         static reply serve(const filtered_discovery& self, const request& r) {
             const bytes queries = encoded_options<option::uri_query>(r);

@@ -32,7 +32,7 @@ struct discovery {
     constexpr explicit discovery(const link_text<Capacity>& d, const auto&...) : document(d) {}
 
     struct get : method<code::get> {
-        static constexpr option_set accepted_options = set_of(option::uri_query) | to_group;
+        static constexpr option_set accepted_options = set_of(option::uri_query) | demand::multicast;
         static reply serve(const discovery& self, const request&) {
             return content<content_format::link_format>(self.document.view());
         }

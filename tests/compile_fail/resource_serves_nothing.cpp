@@ -1,0 +1,13 @@
+// A method that gives no reply.
+#include <mincoap/mincoap.hpp>
+
+struct lamp {
+    struct get : mincoap::method<mincoap::code::get> {
+        static void serve(const lamp&, const mincoap::request&);
+    };
+    using methods = mincoap::method_list<get>;
+};
+
+constexpr auto site = mincoap::routes(mincoap::at<"lamp">(lamp{}));
+
+void use(const mincoap::request& r) { (void)site(r); }
