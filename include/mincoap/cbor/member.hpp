@@ -17,7 +17,7 @@
 namespace mincoap::cbor::detail {
 
 // Of an integer or an enum, or of each item of a list. Both hold the bits of a number that has 64 and no sign.
-struct limits {
+struct range {
     std::int64_t min = 0;
     std::int64_t max = 0;
 };
@@ -39,8 +39,8 @@ template <number T>
 inline constexpr bool is_widest = sizeof(T) == 8 && std::is_unsigned_v<typename number_of<T>::type>;
 
 template <number T>
-inline constexpr limits all_of{static_cast<std::int64_t>(std::numeric_limits<typename number_of<T>::type>::min()),
-                               static_cast<std::int64_t>(std::numeric_limits<typename number_of<T>::type>::max())};
+inline constexpr range all_of{static_cast<std::int64_t>(std::numeric_limits<typename number_of<T>::type>::min()),
+                              static_cast<std::int64_t>(std::numeric_limits<typename number_of<T>::type>::max())};
 
 // ---- Writing
 
@@ -74,9 +74,9 @@ constexpr void put(writer& to, const bounded_list<T, Capacity>& list) {
 // ---- Reading
 
 template <mode Mode>
-constexpr std::uint64_t take_widest(basic_reader<Mode>& in, const limits& within) {
-    const std::uint64_t value = in.unsigned_integer(static_cast<std::uint64_t>(within.max));
-    if (value < static_cast<std::uint64_t>(within.min)) in.refuse();
+constexpr std::uint64_t take_widest(basic_reader<Mode>& in, const range& allowed) {
+    const std::uint64_t value = in.unsigned_integer(static_cast<std::uint64_t>(allowed.max));
+    if (value < static_cast<std::uint64_t>(allowed.min)) in.refuse();
     return value;
 }
 
@@ -101,37 +101,37 @@ constexpr float take_float(basic_reader<Mode>& in) {
 
 // A reader that has failed leaves some value.
 template <mode Mode>
-constexpr void take(basic_reader<Mode>& in, bool& to, const limits&) {
+constexpr void take(basic_reader<Mode>& in, bool& to, const range&) {
     to = in.boolean();
 }
 template <mode Mode>
-constexpr void take(basic_reader<Mode>& in, float& to, const limits&) {
+constexpr void take(basic_reader<Mode>& in, float& to, const range&) {
     to = take_float(in);
 }
 template <mode Mode>
-constexpr void take(basic_reader<Mode>& in, double& to, const limits&) {
+constexpr void take(basic_reader<Mode>& in, double& to, const range&) {
     to = take_double(in);
 }
 template <mode Mode, number T>
-constexpr void take(basic_reader<Mode>& in, T& to, const limits& within) {
-    if constexpr (is_widest<T>) to = static_cast<T>(take_widest(in, within));
-    else to = static_cast<T>(in.integer(within.min, within.max));
+constexpr void take(basic_reader<Mode>& in, T& to, const range& allowed) {
+    if constexpr (is_widest<T>) to = static_cast<T>(take_widest(in, allowed));
+    else to = static_cast<T>(in.integer(allowed.min, allowed.max));
 }
 template <mode Mode, std::size_t Capacity>
-void take(basic_reader<Mode>& in, bounded_text<Capacity>& to, const limits&) {
+void take(basic_reader<Mode>& in, bounded_text<Capacity>& to, const range&) {
     to.assign(in.text_string(Capacity));
 }
 template <mode Mode, std::size_t Capacity>
-constexpr void take(basic_reader<Mode>& in, bounded_bytes<Capacity>& to, const limits&) {
+constexpr void take(basic_reader<Mode>& in, bounded_bytes<Capacity>& to, const range&) {
     to.assign(in.byte_string(Capacity));
 }
 template <mode Mode, typename T, std::size_t Capacity>
-constexpr void take(basic_reader<Mode>& in, bounded_list<T, Capacity>& to, const limits& within) {
+constexpr void take(basic_reader<Mode>& in, bounded_list<T, Capacity>& to, const range& allowed) {
     to.clear();
     auto left = in.array(Capacity);
     while (in.next(left)) {
         T item{};
-        take(in, item, within);
+        take(in, item, allowed);
         to.push(item);
     }
 }
@@ -163,30 +163,30 @@ constexpr bool is_same(const bounded_list<T, Capacity>& a, const bounded_list<T,
 
 using encoder = void (*)(writer& to, const void* member);
 template <mode Mode>
-using decoder = void (*)(basic_reader<Mode>& in, void* member, const limits& within);
+using decoder = void (*)(basic_reader<Mode>& in, void* member, const range& allowed);
 
 template <typename Member>
 void encode_member(writer& to, const void* member) {
     put(to, *static_cast<const Member*>(member));
 }
 template <mode Mode, typename Member>
-void decode_member(basic_reader<Mode>& in, void* member, const limits& within) {
-    take(in, *static_cast<Member*>(member), within);
+void decode_member(basic_reader<Mode>& in, void* member, const range& allowed) {
+    take(in, *static_cast<Member*>(member), allowed);
 }
 
 // Of a member that is read only, so that what was read can be written back: anything but its value is unexpected.
 template <mode Mode, typename Member>
-void expect_member(basic_reader<Mode>& in, void* member, const limits& within) {
+void expect_member(basic_reader<Mode>& in, void* member, const range& allowed) {
     Member given{};
-    take(in, given, within);
+    take(in, given, allowed);
     if (!is_same(given, *static_cast<const Member*>(member))) in.refuse();
 }
 
 // What a field may be.
 template <typename T>
-concept member = requires(writer& to, const T& value, basic_reader<mode::lenient>& in, T& read, const limits& within) {
+concept member = requires(writer& to, const T& value, basic_reader<mode::lenient>& in, T& read, const range& allowed) {
     put(to, value);
-    take(in, read, within);
+    take(in, read, allowed);
 };
 
 }  // namespace mincoap::cbor::detail

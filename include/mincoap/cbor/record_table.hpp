@@ -15,7 +15,7 @@ namespace detail {
 // A field without its types. What is done by type stands in tables of their own beside it, so that each is linked only
 // where it is used.
 struct field_row {
-    limits within;
+    range allowed;
     detail::key key;
     std::uint16_t offset;  // of the member, in bytes
 };
@@ -89,7 +89,7 @@ read_error read_members(bytes map, void* record, field_rows rows, const decoder<
     auto left = in.map(rows.size());
     while (in.next(left)) {
         const std::size_t i = take_new_key<HasTextKeys>(in, rows, seen, Mode == mode::deterministic);
-        decoders[i](in, member_of(record, rows[i]), rows[i].within);
+        decoders[i](in, member_of(record, rows[i]), rows[i].allowed);
     }
     const read_error error = in.finish();
     return error == read_error::none && (required & ~seen) != 0 ? read_error::unexpected : error;
