@@ -86,7 +86,7 @@ reply created(std::uint32_t number) {
     return {code::created, [number](message::writer& to) {
                 detail::write_location(to, Path.view());
                 if constexpr (Name.view().empty()) {
-                    to.option(option::location_path, detail::decimal{number}.view());
+                    to.option(option::location_path, detail::decimal_digits{number}.view());
                 } else {
                     link_text<Name.view().size() + 11> query;
                     query.append(Name.view());

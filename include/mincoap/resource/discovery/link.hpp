@@ -26,7 +26,7 @@ struct link_text {
 #endif
         size += text.size();
     }
-    constexpr void append(std::uint32_t number) { append(detail::decimal{number}.view()); }
+    constexpr void append(std::uint32_t number) { append(detail::decimal_digits{number}.view()); }
 };
 
 template <typename Resource, std::size_t Capacity>
