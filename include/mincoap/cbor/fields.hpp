@@ -1,5 +1,5 @@
-// Structs as maps in CBOR. A struct is described once. It is encoded deterministically (RFC 8949 §4.2.1), decoded
-// strictly, and needs no memory besides itself.
+// Structs as maps in CBOR. A struct is described once. It is encoded deterministically (RFC 8949
+// §4.2.1), decoded strictly, and needs no memory besides itself.
 //
 //     struct settings {
 //         bool on = false;
@@ -10,12 +10,13 @@
 //     constexpr auto settings_fields = fields(field<1>(&settings::on), field<2>(&settings::level).max(100),
 //                                             field<3>(&settings::name), field<"gain">(&settings::gain).read_only());
 //
-// A key is an integer of 32 bits or a text. member.hpp lists the types that a member may have. Nested structs are not
-// supported, because nothing here recurses. Integers, enums and the items of a list can have limits. An enum without
-// limits accepts all values of its underlying type.
+// A key is an integer of 32 bits or a text. member.hpp lists the types that a member may have.
+// Nested structs are not supported, because nothing here recurses. Integers, enums and the items of
+// a list can have limits. An enum without limits accepts all values of its underlying type.
 //
-// The compiler checks and sorts the fields. On a 32-bit device, a field takes 40 bytes of constants, and each type of
-// member two functions of about ten instructions. All records share the code that walks through the fields.
+// The compiler checks and sorts the fields. On a 32-bit device, a field takes 40 bytes of
+// constants, and each type of member two functions of about ten instructions. All records share the
+// code that walks through the fields.
 #pragma once
 
 #include <array>
@@ -40,32 +41,8 @@ concept described_field = requires { typename T::record; };
 inline void a_limit_is_outside_the_range_of_its_member() { MINCOAP_ASSERT(false); }
 inline void a_lower_limit_is_above_the_upper_one() { MINCOAP_ASSERT(false); }
 
-// The type that limits apply to: of a list, that of its items.
-template <typename Member>
-struct item_of {
-    using type = Member;
-};
-template <typename T, std::size_t Capacity>
-struct item_of<bounded_list<T, Capacity>> {
-    using type = T;
-};
-
-template <typename T>
-[[nodiscard]] consteval range full_range() {
-    if constexpr (number<T>) return all_of<T>;
-    else return {};
-}
-
-// True if the lower limit is above the upper one.
-template <typename T>
-[[nodiscard]] consteval bool is_empty(const range& allowed) {
-    if constexpr (!number<T>) return false;
-    else if constexpr (is_widest<T>)
-        return static_cast<std::uint64_t>(allowed.min) > static_cast<std::uint64_t>(allowed.max);
-    else return allowed.min > allowed.max;
-}
-
-// Where a member begins in its struct, in bytes. It compares addresses in a union, because offsetof takes names only.
+// Where a member begins in its struct, in bytes. It compares addresses in a union, because offsetof
+// takes names only.
 template <typename Record, typename Member>
 [[nodiscard]] consteval std::uint16_t offset_of(Member Record::* member) {
     static_assert(sizeof(Record) <= 0xffff, "mincoap: a record has at most 65535 bytes");
@@ -96,12 +73,14 @@ public:
     consteval explicit field_of(Member Record::* m, detail::range l = detail::full_range<item_type>())
         : member_(m), allowed_(l) {}
 
-    // The smallest and the largest number that clients may send. Both must be in the range of the member's type.
+    // The smallest and the largest number that clients may send. Both must be in the range of the
+    // member's type.
     [[nodiscard]] consteval field_of min(auto limit) const { return field_of{member_, {checked(limit), allowed_.max}}; }
     [[nodiscard]] consteval field_of max(auto limit) const { return field_of{member_, {allowed_.min, checked(limit)}}; }
 
-    // Encodes the member like the others, but does not let clients change it. A map that is decoded may still have the
-    // member with its present value, so that a client can send back the map that it received.
+    // Encodes the member like the others, but does not let clients change it. A map that is decoded
+    // may still have the member with its present value, so that a client can send back the map that
+    // it received.
     [[nodiscard]] consteval auto read_only() const { return field_of<Key, Record, Member, true>{member_, allowed_}; }
 
     [[nodiscard]] consteval detail::field_row row() const {
@@ -124,7 +103,8 @@ private:
     detail::range allowed_;
 };
 
-// Describes a member, with its key in the map: `field<1>(&settings::on)`, `field<"gain">(&settings::gain)`.
+// Describes a member, with its key in the map: `field<1>(&settings::on)`,
+// `field<"gain">(&settings::gain)`.
 template <key_literal Key, typename Record, typename Member>
 [[nodiscard]] consteval auto field(Member Record::* member) {
     constexpr bool is_supported = detail::member<Member> && !std::is_const_v<Member> && !std::is_volatile_v<Member>;
@@ -167,8 +147,8 @@ public:
     using record = Record;
     static constexpr member_set all = static_cast<member_set>((std::uint64_t{1} << count) - 1);
 
-    // All members except those that are read only. To save a record, encode these members: a fresh record, which may have
-    // other values in the members that are read only, can then decode them.
+    // All members except those that are read only. To save a record, encode these members: a fresh
+    // record, which may have other values in the members that are read only, can then decode them.
     static constexpr member_set writable = ((Fields::is_read_only ? 0 : member_set{1} << place_of(Fields::key)) | ...);
 
     consteval explicit record_fields(Fields... fields) : rows_(sorted(std::array{fields.row()...})) {
@@ -180,16 +160,17 @@ public:
         detail::write_members<has_texts>(to, &from, rows(), encoders.data(), members);
     }
 
-    // Reads a map into `to`. On an error, `to` may have changed in part, so pass a copy. Errors: `malformed` if the map is
-    // not well-formed or a text is not UTF-8; `unexpected` if a key is unknown, missing or there twice, or if a value has
-    // another type or is out of range.
+    // Reads a map into `to`. On an error, `to` may have changed in part, so pass a copy. Errors:
+    // `malformed` if the map is not well-formed or a text is not UTF-8; `unexpected` if a key is
+    // unknown, missing or there twice, or if a value has another type or is out of range.
     template <mode Mode = mode::lenient>
     [[nodiscard]] read_error decode(bytes map, Record& to, decode_as kind = decode_as::whole) const {
         const member_set required = kind == decode_as::whole ? writable : 0;
         return detail::read_members<has_texts>(map, &to, rows(), decoders<Mode>.data(), required);
     }
 
-    // Reads an array of keys, in any order, and sets `members` to the members that have them. Errors: as for `decode`.
+    // Reads an array of keys, in any order, and sets `members` to the members that have them.
+    // Errors: as for `decode`.
     template <mode Mode = mode::lenient>
     [[nodiscard]] read_error select(bytes keys, member_set& members) const {
         return detail::read_selection<has_texts, Mode>(keys, rows(), members);
@@ -227,8 +208,8 @@ private:
     std::array<detail::field_row, count> rows_;
 };
 
-// Describes a struct by its fields. The result must outlive the resources that refer to it, so make it a constexpr
-// variable.
+// Describes a struct by its fields. The result must outlive the resources that refer to it, so make
+// it a constexpr variable.
 template <detail::described_field First, detail::described_field... Rest>
 [[nodiscard]] consteval auto fields(First first, Rest... rest) {
     return record_fields<typename First::record, First, Rest...>{first, rest...};

@@ -1,4 +1,4 @@
-// Numbers as text.
+// Numbers in decimal.
 #pragma once
 
 #include <array>
@@ -9,7 +9,8 @@
 
 namespace mincoap::detail {
 
-// The decimal digits of a number, of which there is at least one. It owns them: `view` points into this object.
+// The decimal digits of a number, of which there is at least one. It owns them: `view` points into
+// this object.
 template <std::unsigned_integral T>
 class decimal_digits {
 public:

@@ -1,8 +1,9 @@
-// Where the value of a resource comes from: a variable, a constant, a function that reads it, or two functions that
-// read and write it. `value`, `record` and `senml` share these sources.
+// Where the value of a resource comes from: a variable, a constant, a function that reads it, or
+// two functions that read and write it. `value`, `record` and `senml` share these sources.
 //
-// Each source has `read()`. A source that clients may change also has `write(value, refused)`. It returns the code of
-// the response, which is `refused` if the application rejects the value without naming a code.
+// Each source has `read()`. A source that clients may change also has `write(value, refused)`. It
+// returns the code of the response, which is `refused` if the application rejects the value without
+// naming a code.
 #pragma once
 
 #include <concepts>
@@ -15,8 +16,8 @@ namespace mincoap::detail {
 
 // ---- Functions of the application
 
-// Passes a new value to a function that may return void, bool or code. Returns the code of the response: 2.04 for void
-// and true, `refused` for false, and otherwise the function's own code.
+// Passes a new value to a function that may return void, bool or code. Returns the code of the
+// response: 2.04 for void and true, `refused` for false, and otherwise the function's own code.
 template <typename Write, typename T>
 [[nodiscard]] code call_write(const Write& write, const T& value, code refused) {
     using result = std::invoke_result_t<const Write&, const T&>;
@@ -33,11 +34,13 @@ concept function_like = std::is_function_v<std::remove_pointer_t<T>> || requires
 template <typename Write>
 concept generic_function = std::is_class_v<Write> && !function_like<Write>;
 
-// True if the parameter of `write` holds every T. The braces reject a conversion that could lose bits.
+// True if the parameter of `write` holds every T. The braces reject a conversion that could lose
+// bits.
 template <typename Write, typename T>
 concept takes_every = generic_function<Write> || requires(const Write& write, const T& value) { write({value}); };
 
-// Checks a function that writes, where the resource is made, so that the compiler names the mistake there.
+// Checks a function that writes, where the resource is made, so that the compiler names the mistake
+// there.
 template <typename Write, typename T>
 consteval void check_write_function() {
     constexpr bool is_callable = std::invocable<const Write&, const T&>;
@@ -68,7 +71,8 @@ struct variable_source {
     code write(const std::remove_cv_t<T>& value, code) const { return *target = value, code::changed; }
 };
 
-// A variable that changes only if `check`, which sees the new value first, does not return an error.
+// A variable that changes only if `check`, which sees the new value first, does not return an
+// error.
 template <typename T, typename Check>
 struct checked_source {
     T* target;

@@ -1,20 +1,24 @@
 // Constant resources: a text or bytes that never change.
+//
+//     at<"hello">(text("Hello"))                                     text/plain
+//     at<"key">(constant<content_format::octet_stream>(public_key))  any other format
 #pragma once
 
 #include <mincoap/resource/discovery/link.hpp>
 
 namespace mincoap {
 
-// GET answers 2.05 with the payload. It outlives the server: a literal, or a static object.
+// GET answers 2.05 with the payload, which must outlive the server: a literal or a static object.
 template <content_format Format, std::uint32_t MaxAge = default_max_age>
 struct constant : linkable<constant<Format, MaxAge>> {
     payload_view payload;
 
     constexpr explicit constant(payload_view p [[clang::lifetimebound]]) : payload(p) {}
 
-    // For how many seconds it may be cached (RFC 7252 §5.10.5); before link attributes: `text("...").max_age<3600>()`.
+    // Lets clients and proxies cache the response for that many seconds (RFC 7252 §5.10.5). Write
+    // it before the link attributes: `text("...").max_age<3600>().title("...")`.
     template <std::uint32_t Seconds>
-    constexpr auto max_age() const {
+    [[nodiscard]] constexpr auto max_age() const {
         return constant<Format, Seconds>{payload};
     }
 
@@ -37,8 +41,8 @@ private:
     };
 };
 
-// A text in UTF-8.
-constexpr auto text(payload_view payload [[clang::lifetimebound]]) {
+// Makes a resource of a text in UTF-8, which must outlive the server. GET answers 2.05 with it.
+[[nodiscard]] constexpr auto text(payload_view payload [[clang::lifetimebound]]) {
     return constant<content_format::text_plain>{payload};
 }
 

@@ -1,5 +1,5 @@
-// Bools ("0" or "1") and integers (decimal) as text/plain. GET reads the value and PUT writes it. A text that is not a
-// value of the type is answered with 4.00.
+// Bools ("0" or "1") and integers (decimal) as text/plain. GET reads the value and PUT writes it. A
+// text that is not a value of the type is answered with 4.00.
 //
 //     value(led)                     a variable
 //     value(std::as_const(count))    the same, read only
@@ -17,7 +17,8 @@
 namespace mincoap {
 namespace detail {
 
-// Reads a text that consists of decimal digits alone. Returns false if it does not, or if the number is above `max`.
+// Reads a text that consists of decimal digits alone. Returns false if it does not, or if the
+// number is above `max`.
 template <std::unsigned_integral T>
 [[nodiscard]] constexpr bool parse_unsigned(bytes text, T max, T& number) {
     number = 0;
@@ -29,7 +30,8 @@ template <std::unsigned_integral T>
     return !text.empty();
 }
 
-// Each of these reads a text that consists of one value of the type. Returns false for any other text.
+// Each of these reads a text that consists of one value of the type. Returns false for any other
+// text.
 [[nodiscard]] constexpr bool parse_text(bytes text, bool& value) {
     if (text.size() != 1 || (text[0] | 1) != '1') return false;
     value = text[0] == '1';
@@ -96,14 +98,15 @@ struct value_resource : linkable<value_resource<Source>>, Source {
     using methods = detail::value_methods<detail::writable_source<Source>>;
 };
 
-// Makes a resource of a variable, which must outlive the site, or of a function that reads. Functions are copied.
-// GET answers 2.05 with the value as text. If the variable is not const, PUT changes it.
+// Makes a resource of a variable, which must outlive the site, or of a function that reads.
+// Functions are copied. GET answers 2.05 with the value as text. If the variable is not const, PUT
+// changes it.
 [[nodiscard]] constexpr auto value(auto&& variable_or_read) {
     return value_resource{detail::source_of(std::forward<decltype(variable_or_read)>(variable_or_read))};
 }
 
-// Makes a resource of two functions, which are copied. `write` is called with values of the type that `read` returns.
-// It returns void, a bool (false: 4.00) or the code of the response.
+// Makes a resource of two functions, which are copied. `write` is called with values of the type
+// that `read` returns. It returns void, a bool (false: 4.00) or the code of the response.
 [[nodiscard]] constexpr auto value(auto read, auto write) { return value_resource{detail::source_of(read, write)}; }
 
 }  // namespace mincoap

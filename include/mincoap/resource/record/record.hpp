@@ -1,37 +1,44 @@
-// Structs in CBOR (application/cbor). `fields` describes the struct once (see cbor/fields.hpp). Clients read and write
-// all of it, or some members.
+// Structs in CBOR (application/cbor). `fields` describes the struct once (see cbor/fields.hpp).
+// Clients read and write all of it, or some members.
 //
 //     record(current, settings_fields)                 a variable: GET, PUT, FETCH, iPATCH
 //     record(std::as_const(current), settings_fields)  the same, read only: GET, FETCH
-//     record(current, settings_fields, check)          `check` sees a new value before the variable changes: see below
-//     record(read, write, settings_fields)             functions: T read(), and `write`, which returns what `check` does
+//     record(current, settings_fields, check)          a variable, and a function that sees a new
+//                                                      value before the variable changes
+//     record(read, write, settings_fields)             functions
 //     record(read, settings_fields)                    the same, read only
 //
 //     record<code::get, code::put>(...)                these methods alone; the others are not linked
-//     record(...).deterministic()                      takes the deterministic encoding only (RFC 8949 §4.2.1)
+//     record(...).deterministic()                      takes the deterministic encoding only
+//                                                      (RFC 8949 §4.2.1)
 //
-// `check` and `write` have the parameter `const T&` and return
+// `read` returns the struct. `check` and `write` have the parameter `const T&` and return
 //     void   the server answers 2.04
 //     bool   2.04 for true; 4.22 for false, or 4.09 if the method is iPATCH
 //     code   the response. If `check` returns an error, the variable stays as it was.
 //
-// GET answers with a map of all members. FETCH (RFC 8132 §2) sends an array of keys, each once, and gets a map of these
-// members. Both responses go in blocks, with an ETag.
+// GET answers with a map of all members. FETCH (RFC 8132 §2) sends an array of keys, each once, and
+// gets a map of these members. Both responses go in blocks, with an ETag.
 //
-// PUT sends a map of each member once. It may leave out the members that are read only, or send their present values.
-// iPATCH (RFC 8132 §3) sends a map of the members to change. No format of patches in CBOR is registered, so this is a
-// convention of this resource. PUT and iPATCH change all or nothing. Both compare If-Match and If-None-Match with the
-// ETag of GET. The payload has to fit one datagram, because there is no Block1. If the request has one of these two
-// options, `read` is called twice, and should return the same value: the first one is compared, the second is changed.
+// PUT sends a map of each member once. It may leave out the members that are read only, or send
+// their present values. iPATCH (RFC 8132 §3) sends a map of the members to change. No format of
+// patches in CBOR is registered, so this is a convention of this resource. PUT and iPATCH change
+// all or nothing. The payload has to fit one datagram, because there is no Block1. Both methods
+// compare If-Match and If-None-Match with the ETag of GET. If the request has one of these options,
+// `read` is called twice, and should return the same value: the first one is compared, the second
+// is changed.
 //
-// FETCH and iPATCH must name CBOR by a Content-Format (RFC 8132 §2.3.1). Otherwise, the server answers 4.15.
+// FETCH and iPATCH must name CBOR by a Content-Format (RFC 8132 §2.3.1). Otherwise, the server
+// answers 4.15.
 //
 // Errors of the payload:
-//     4.00  the CBOR is not well-formed, or a text is not UTF-8
-//     4.22  a key is unknown, missing or there twice, or a value has another type or is out of range. RFC 8132 §2.2 and
-//           §3.4 demand this code for FETCH and iPATCH. PUT uses it as well, because a response code belongs to no
-//           method, and a client that does not know it treats it as 4.00 (RFC 7252 §5.9).
-//     4.09  `check` or `write` returned false for an iPATCH: the new members conflict with the others (RFC 8132 §3.4)
+//     4.00  The CBOR is not well-formed, or a text is not UTF-8.
+//     4.22  A key is unknown, missing or there twice, or a value has another type or is out of range.
+//           RFC 8132 §2.2 and §3.4 demand this code for FETCH and iPATCH. PUT uses it as well,
+//           because a response code belongs to no method, and a client that does not know it treats
+//           it as 4.00 (RFC 7252 §5.9).
+//     4.09  `check` or `write` returned false for an iPATCH: the new members conflict with the others
+//           (RFC 8132 §3.4).
 #pragma once
 
 #include <concepts>
@@ -142,7 +149,8 @@ inline constexpr bool are_record_fields<record_fields<Record, Fields...>> = true
 template <typename T>
 concept record_fields_argument = are_record_fields<std::remove_cvref_t<T>>;
 
-// Checks what the forms of `record` have in common. Without `Methods`, the resource has all that its source allows.
+// Checks what the forms of `record` have in common. Without `Methods`, the resource has all that
+// its source allows.
 template <code... Methods, typename Source, typename Fields>
 constexpr auto record_of(Source source, Fields&& fields) {
     using described = std::remove_cvref_t<Fields>;
@@ -165,15 +173,16 @@ constexpr auto record_of(Source source, Fields&& fields) {
 
 }  // namespace detail
 
-// Makes a resource of a variable, or of a function that reads. Variables and fields must outlive the site. Functions
-// are copied.
+// Makes a resource of a variable, or of a function that reads. Variables and fields must outlive
+// the site. Functions are copied.
 template <code... Methods, typename Given, detail::record_fields_argument Fields>
 [[nodiscard]] constexpr auto record(Given&& variable_or_read, Fields&& fields) {
     return detail::record_of<Methods...>(detail::source_of(std::forward<Given>(variable_or_read)),
                                          std::forward<Fields>(fields));
 }
 
-// Makes a resource of a variable that changes only if `check` does not return an error for the new value.
+// Makes a resource of a variable that changes only if `check` does not return an error for the new
+// value.
 template <code... Methods, typename Variable, detail::record_fields_argument Fields, typename Check>
 [[nodiscard]] constexpr auto record(Variable& variable, Fields&& fields, Check check) {
     static_assert(!std::is_const_v<Variable>, "mincoap: a constant record does not change; leave the function out");

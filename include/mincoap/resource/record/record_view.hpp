@@ -8,7 +8,8 @@
 
 namespace mincoap::detail {
 
-// Writes the members of any record. `rendition` calls it, for measuring too, without knowing the struct.
+// Writes the members of any record. `rendition` calls it, for measuring too, without knowing the
+// struct.
 struct record_view {
     const void* resource;
     void (*encode)(const void* resource, cbor::writer& to, cbor::member_set members);
@@ -31,7 +32,8 @@ record_view view_of(const Resource& resource, cbor::member_set members) {
     return {&resource, &encode_members<Resource>, members};
 }
 
-// The value that a function returned for this request. The function may return another value at its next call.
+// The value that a function returned for this request. The function may return another value at its
+// next call.
 template <typename Fields>
 struct record_copy {
     typename Fields::record value;
@@ -40,7 +42,8 @@ struct record_copy {
     const auto& read() const { return value; }
 };
 
-// The response to GET and FETCH. A function that reads is called once, so that all of the response is of one value.
+// The response to GET and FETCH. A function that reads is called once, so that all of the response
+// is of one value.
 template <typename Resource>
 reply record_content(const Resource& resource, const request& r, cbor::member_set members) {
     if constexpr (std::is_reference_v<decltype(resource.read())>) {

@@ -6,23 +6,26 @@
 //                                                         entry<"door">(is_open))
 //                       .base_time(read_clock))
 //
-// An entry has a name, a unit and a source of its value. The source is a variable, which must outlive the site, or a
-// function without parameters. The value is a bool (vb), an integer, float or double (v), text (vs) or bytes (vd), or a
-// std::optional of one. Text and bytes from a function must stay valid until the response is written.
+// An entry has a name, a unit and a source of its value. The source is a variable, which must
+// outlive the site, or a function without parameters. The value is a bool (vb), an integer, float
+// or double (v), text (vs) or bytes (vd), or a std::optional of one. Text and bytes from a function
+// must stay valid until the response is written.
 //
-// `sum`, `time` and `base_time` take numbers from such sources too. Times are in seconds since 1970. A time below 2^28
-// is relative to now (RFC 8428 §4.5.3). If the base name is known at run time only, its source comes first:
-// `senml(read_name, entry...)`. The compiler checks names in angle brackets against RFC 8428 §4.5.1.
+// `sum`, `time` and `base_time` take numbers from such sources too. Times are in seconds since
+// 1970. A time below 2^28 is relative to now (RFC 8428 §4.5.3). If the base name is known at run
+// time only, its source comes first: `senml(read_name, entry...)`. The compiler checks names in
+// angle brackets against RFC 8428 §4.5.1.
 //
-// A field is left out while its std::optional is empty or its number is NaN or infinite, which SenML does not allow
-// (§6). An entry without a value and a sum is left out. If no entry is left, the server answers 5.03, because a pack has
-// at least one record (§11).
+// A field is left out while its std::optional is empty or its number is NaN or infinite, which
+// SenML does not allow (§6). An entry without a value and a sum is left out. If no entry is left,
+// the server answers 5.03, because a pack has at least one record (§11).
 //
-// The server reads all values once per request, and keeps them on the stack while it writes the block: 16 bytes for
-// each (32 on a 64-bit machine). A large pack goes in blocks. Each block reads the values again, and its ETag changes if
-// one of them has changed.
+// The server reads all values once per request, and keeps them on the stack while it writes the
+// block: 16 bytes for each (32 on a 64-bit machine). A large pack goes in blocks. Each block reads
+// the values again, and its ETag changes if one of them has changed.
 //
-// Not supported: SenML in JSON, which needs floating-point numbers in decimal, and actuation (§4.7).
+// Not supported: SenML in JSON, which needs floating-point numbers in decimal, and actuation
+// (§4.7).
 #pragma once
 
 #include <mincoap/resource/discovery/link.hpp>
@@ -162,8 +165,8 @@ template <text_literal BaseName = "", typename... Entries>
     return senml_pack<detail::senml::base<BaseName>, Entries...>{{}, entries...};
 }
 
-// The same with a base name that is known at run time: from a function, which is copied, or from a variable, which must
-// outlive the site.
+// The same with a base name that is known at run time: from a function, which is copied, or from a
+// variable, which must outlive the site.
 template <typename Source, detail::senml::entry... Entries>
     requires(!detail::senml::entry<std::remove_cvref_t<Source>>)
 [[nodiscard]] constexpr auto senml(Source&& base_name, Entries... entries) {

@@ -1,4 +1,5 @@
-// An entry of a SenML pack: a name, a unit, and sources of the value, its sum and its time. See senml.hpp.
+// An entry of a SenML pack: a name, a unit, and sources of the value, its sum and its time. See
+// senml.hpp.
 #pragma once
 
 #include <tuple>

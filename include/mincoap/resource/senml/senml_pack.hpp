@@ -6,7 +6,8 @@
 
 namespace mincoap::detail::senml {
 
-// A record: its fields that never change, encoded, and the number of fields that are read for each request.
+// A record: its fields that never change, encoded, and the number of fields that are read for each
+// request.
 struct record {
     bytes fixed;
     byte fixed_count = 0;
@@ -88,8 +89,9 @@ struct pack {
     }
 };
 
-// The response with the pack, or 5.03 if no record has a value. The caller reads all values once, before this call,
-// because a value that changed between counting and writing would corrupt the pack.
+// The response with the pack, or 5.03 if no record has a value. The caller reads all values once,
+// before this call, because a value that changed between counting and writing would corrupt the
+// pack.
 inline reply pack_reply(std::span<const record> records, std::span<const reading> now, const request& r) {
     const bytes values{reinterpret_cast<const byte*>(now.data()), now.size_bytes()};
     const rendition body{pack{records, values.data()}};

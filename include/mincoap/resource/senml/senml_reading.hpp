@@ -35,8 +35,8 @@ struct plain_view {
     std::size_t size;
 };
 
-// A field with its value, or nothing. The function writes the type of this value, so that a program links the writers
-// of the types that it uses, and no others.
+// A field with its value, or nothing. The function writes the type of this value, so that a program
+// links the writers of the types that it uses, and no others.
 struct reading {
     void (*write)(const reading&, cbor::writer&);
     label of;
@@ -60,7 +60,8 @@ concept floating_point = std::same_as<T, float> || std::same_as<T, double>;
 template <typename T>
 concept integer = std::integral<T> && !std::same_as<T, bool> && sizeof(T) <= sizeof(std::uint64_t);
 
-// An object that owns text or bytes and outlives the response: a variable, or a reference that a function returns.
+// An object that owns text or bytes and outlives the response: a variable, or a reference that a
+// function returns.
 template <typename T>
 concept lasting_owner = std::is_lvalue_reference_v<T> &&
                         (byte_like<std::remove_cvref_t<T>> || std::is_array_v<std::remove_cvref_t<T>>) && buffer<T>;
@@ -83,14 +84,15 @@ inline constexpr bool is_optional = false;
 template <typename T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 
-// The reading of a double, given by its bits. NaN and infinities give no reading, because the numbers of SenML are those
-// of JSON (RFC 8428 §6).
+// The reading of a double, given by its bits. NaN and infinities give no reading, because the
+// numbers of SenML are those of JSON (RFC 8428 §6).
 inline reading reading_of_double(std::uint64_t bits) {
     const bool is_finite = (bits >> 52 & 0x7ff) != 0x7ff;
     return {is_finite ? &write_double : nullptr, label::value, {bits}};
 }
 
-// The bits of a number as a double. A float is widened by its bits, because a conversion would link its emulation.
+// The bits of a number as a double. A float is widened by its bits, because a conversion would link
+// its emulation.
 constexpr std::uint64_t double_bits(double value) { return std::bit_cast<std::uint64_t>(value); }
 constexpr std::uint64_t double_bits(float value) {
     return cbor::detail::widened(std::bit_cast<std::uint32_t>(value), cbor::detail::single_format);
@@ -117,7 +119,8 @@ reading reading_of(T&& value) {
     return value ? reading_of(*std::forward<T>(value)) : reading{};
 }
 
-// The types that a source may return, with or without a reference: for a value, for a sum or a time, and for a name.
+// The types that a source may return, with or without a reference: for a value, for a sum or a
+// time, and for a name.
 template <typename T>
 concept value_type = plain_value<std::remove_cvref_t<T>> || viewable<T>;
 template <typename T>
