@@ -101,13 +101,4 @@ template <text_literal Path, text_literal Name = "">
             }};
 }
 
-// Any other arguments are a mistake.
-template <text_literal Path = "", typename... Arguments>
-reply created(const Arguments&...) {
-    static_assert(sizeof...(Arguments) == static_cast<std::size_t>(-1),
-                  "mincoap: created takes the path in angle brackets, and the number of the new resource: "
-                  "created<\"things\">(7)");
-    return code::created;
-}
-
 }  // namespace mincoap

@@ -65,7 +65,7 @@ TEST(bounded_list, can_be_walked) {
 
 TEST(bounded_list, counts_beyond_a_byte) {
     bounded_list<bool, 300> list;
-    for (int i = 0; i < 400; ++i) list.push(true);
+    for (int i = 0; i < 400; ++i) static_cast<void>(list.push(true));
     EXPECT_EQ(list.size(), 300U);
     EXPECT_FALSE(list.push(true));
 }
