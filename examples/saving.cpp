@@ -30,7 +30,7 @@ static settings load() {
     const std::size_t size = std::fread(memory.data(), 1, memory.size(), file);
     std::fclose(file);
     settings loaded;
-    const auto error = settings_fields.decode(coap::bytes{memory}.first(size), loaded, coap::cbor::holding::changes);
+    const auto error = settings_fields.decode(coap::bytes{memory}.first(size), loaded, coap::cbor::decode_as::patch);
     return error == coap::cbor::read_error::none ? loaded : settings{};
 }
 

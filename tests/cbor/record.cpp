@@ -45,9 +45,9 @@ std::string written(const record& r) {
     return digits;
 }
 
-cbor::read_error read(bytes map, record& to, bool is_strict, cbor::holding held) {
-    if (is_strict) return record_fields.decode<cbor::mode::deterministic>(map, to, held);
-    return record_fields.decode(map, to, held);
+cbor::read_error read(bytes map, record& to, bool is_strict, cbor::decode_as kind) {
+    if (is_strict) return record_fields.decode<cbor::mode::deterministic>(map, to, kind);
+    return record_fields.decode(map, to, kind);
 }
 
 const char* name(cbor::read_error error) {
@@ -58,13 +58,13 @@ const char* name(cbor::read_error error) {
 }  // namespace
 
 int main() {
-    std::string held;
+    std::string kind;
     std::string mode;
-    for (std::string line; std::cin >> held >> mode && std::getline(std::cin, line);) {
+    for (std::string line; std::cin >> kind >> mode && std::getline(std::cin, line);) {
         record r;
         const std::vector<byte> map = from_hex(line.substr(1));
-        const auto error = read(map, r, mode == "deterministic",
-                                held == "everything" ? cbor::holding::everything : cbor::holding::changes);
+        const auto error =
+            read(map, r, mode == "deterministic", kind == "whole" ? cbor::decode_as::whole : cbor::decode_as::patch);
         std::cout << name(error) << ' ' << written(r) << '\n';
     }
 }

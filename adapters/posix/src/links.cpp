@@ -74,7 +74,7 @@ void append_name(std::string& link, std::string_view name) {
 
 void append_number(std::string& link, std::string_view attribute, std::uint64_t number) {
     link += attribute;
-    link += mincoap::detail::decimal{number}.view();
+    link += mincoap::detail::decimal_digits{number}.view();
 }
 
 // "a.txt>;sz=5;ct=0" (RFC 6690 §3.3, RFC 7252 §7.2.1).

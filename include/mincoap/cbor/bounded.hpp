@@ -1,11 +1,12 @@
-// Lists, texts and byte strings of a bounded length, in place: what a record holds of them.
+// Lists, texts and byte strings of a bounded length, stored in place. The members of a record have
+// these types.
 //
 //     bounded_list<std::uint32_t, 4> times{60, 120};
 //     bounded_text<16> name{"lamp"};      // up to 16 bytes of UTF-8
 //     bounded_bytes<8> key;               // a byte string; bounded_list<byte, 8> is a list of numbers
 //
-// They are plain values, compared by what they hold. What does not fit is refused: by the compiler where it is a
-// literal, by `false` otherwise, and nothing changes then.
+// They are plain values, compared by their contents. A literal that does not fit does not compile.
+// Other contents that do not fit are rejected: `push` and `assign` return false and change nothing.
 #pragma once
 
 #include <array>
@@ -23,7 +24,8 @@ inline void a_list_is_longer_than_its_capacity() { MINCOAP_ASSERT(false); }
 
 template <typename T, std::size_t Capacity>
 class bounded_list {
-    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "mincoap: a list holds numbers, bools or enums");
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>,
+                  "mincoap: a list holds numbers, bools or enums, and no texts or structs");
     static_assert(Capacity > 0 && Capacity <= 0xffff, "mincoap: a bounded length is from 1 to 65535");
 
 public:
@@ -43,12 +45,12 @@ public:
     constexpr const T& operator[](std::size_t i) const { return items_[i]; }  // i < size()
 
     constexpr void clear() { size_ = 0; }
-    constexpr bool push(T item) {
+    [[nodiscard]] constexpr bool push(T item) {
         if (size_ == Capacity) return false;
         items_[size_++] = item;
         return true;
     }
-    constexpr bool assign(std::span<const T> items) {
+    [[nodiscard]] constexpr bool assign(std::span<const T> items) {
         if (items.size() > Capacity) return false;
         if constexpr (sizeof(T) == 1) copy_bytes(items.data(), items.size(), items_.data());
         else
@@ -82,7 +84,7 @@ public:
     constexpr bytes view() const { return items_.view(); }
 
     constexpr void clear() { items_.clear(); }
-    constexpr bool assign(bytes value) { return items_.assign(value); }
+    [[nodiscard]] constexpr bool assign(bytes value) { return items_.assign(value); }
 
     constexpr bool operator==(const bounded_bytes&) const = default;
 
@@ -90,7 +92,8 @@ private:
     bounded_list<byte, Capacity> items_;
 };
 
-// That it is UTF-8 is up to who assigns it; what a record reads is checked.
+// A text in UTF-8. A record checks the texts that it decodes. The caller of `assign` must check its
+// own.
 template <std::size_t Capacity>
 class bounded_text {
 public:
@@ -99,7 +102,7 @@ public:
     template <std::size_t N>
         requires(N - 1 <= Capacity)
     consteval bounded_text(const char (&literal)[N]) {  // NOLINT(*-explicit-*): it is the same thing
-        items_.assign({literal, N - 1});
+        static_cast<void>(items_.assign({literal, N - 1}));
     }
 
     static constexpr std::size_t capacity() { return Capacity; }
@@ -108,7 +111,7 @@ public:
     constexpr std::string_view view() const { return {items_.begin(), items_.size()}; }
 
     constexpr void clear() { items_.clear(); }
-    constexpr bool assign(std::string_view text) { return items_.assign({text.data(), text.size()}); }
+    [[nodiscard]] constexpr bool assign(std::string_view text) { return items_.assign({text.data(), text.size()}); }
 
     constexpr bool operator==(const bounded_text&) const = default;
 

@@ -1,4 +1,5 @@
-// A struct as a map of CBOR: described once, encoded deterministically, decoded strictly, without memory.
+// Structs as maps in CBOR. A struct is described once. It is encoded deterministically (RFC 8949
+// §4.2.1), decoded strictly, and needs no memory besides itself.
 //
 //     struct settings {
 //         bool on = false;
@@ -9,12 +10,13 @@
 //     constexpr auto settings_fields = fields(field<1>(&settings::on), field<2>(&settings::level).max(100),
 //                                             field<3>(&settings::name), field<"gain">(&settings::gain).read_only());
 //
-// A key is an integer of 32 bits or a text. What a member may be, see member.hpp; a struct in the struct is none of
-// it, as nothing here recurses. Limits are for integers and enums, and for each item of a list; an enum without limits
-// takes what its underlying type does.
+// A key is an integer of 32 bits or a text. member.hpp lists the types that a member may have.
+// Nested structs are not supported, because nothing here recurses. Integers, enums and the items of
+// a list can have limits. An enum without limits accepts all values of its underlying type.
 //
-// All is checked and sorted by the compiler. On a 32-bit device a field is 40 bytes of constants, and each type of a
-// member two functions of some ten instructions; what walks through the table is the same for all records.
+// The compiler checks and sorts the fields. On a 32-bit device, a field takes 40 bytes of
+// constants, and each type of member two functions of about ten instructions. All records share the
+// code that walks through the fields.
 #pragma once
 
 #include <array>
@@ -25,44 +27,24 @@
 
 namespace mincoap::cbor {
 
-// What a map holds.
-enum class holding : byte {
-    everything,  // each member, but for those that are read only
-    changes,     // any of them; the others stay
+// Which members a map must have.
+enum class decode_as : byte {
+    whole,  // each member, except those that are read only
+    patch,  // any members; the others keep their values
 };
 
 namespace detail {
 
+template <typename T>
+concept described_field = requires { typename T::record; };
+
 inline void a_limit_is_outside_the_range_of_its_member() { MINCOAP_ASSERT(false); }
 inline void a_lower_limit_is_above_the_upper_one() { MINCOAP_ASSERT(false); }
 
-// Of a list, the limits are those of its items.
-template <typename Member>
-struct limited {
-    using type = Member;
-};
-template <typename T, std::size_t Capacity>
-struct limited<bounded_list<T, Capacity>> {
-    using type = T;
-};
-
-template <typename T>
-consteval limits full_range() {
-    if constexpr (number<T>) return all_of<T>;
-    else return {};
-}
-
-template <typename T>
-consteval bool is_empty(const limits& within) {
-    if constexpr (!number<T>) return false;
-    else if constexpr (is_widest<T>)
-        return static_cast<std::uint64_t>(within.min) > static_cast<std::uint64_t>(within.max);
-    else return within.min > within.max;
-}
-
-// By comparing addresses in a union, since offsetof takes names only.
+// Where a member begins in its struct, in bytes. It compares addresses in a union, because offsetof
+// takes names only.
 template <typename Record, typename Member>
-consteval std::uint16_t offset_of(Member Record::* member) {
+[[nodiscard]] consteval std::uint16_t offset_of(Member Record::* member) {
     static_assert(sizeof(Record) <= 0xffff, "mincoap: a record has at most 65535 bytes");
     union layout {
         std::array<char, sizeof(Record)> bytes;
@@ -78,37 +60,39 @@ consteval std::uint16_t offset_of(Member Record::* member) {
 
 }  // namespace detail
 
-// What `field` makes.
+// Made by `field`.
 template <key_literal Key, typename Record, typename Member, bool IsReadOnly = false>
 class field_of {
 public:
     using record = Record;
     using member = Member;
-    using limited = typename detail::limited<Member>::type;
+    using item_type = typename detail::item_of<Member>::type;
     static constexpr bool is_read_only = IsReadOnly;
     static constexpr detail::key key{Key.is_text ? Key.text : nullptr, Key.number, Key.is_text};
 
-    consteval explicit field_of(Member Record::* m, detail::limits l = detail::full_range<limited>())
-        : member_(m), within_(l) {}
+    consteval explicit field_of(Member Record::* m, detail::range l = detail::full_range<item_type>())
+        : member_(m), allowed_(l) {}
 
-    // The least and the largest number that is taken.
-    consteval field_of min(auto limit) const { return field_of{member_, {checked(limit), within_.max}}; }
-    consteval field_of max(auto limit) const { return field_of{member_, {within_.min, checked(limit)}}; }
+    // The smallest and the largest number that clients may send. Both must be in the range of the
+    // member's type.
+    [[nodiscard]] consteval field_of min(auto limit) const { return field_of{member_, {checked(limit), allowed_.max}}; }
+    [[nodiscard]] consteval field_of max(auto limit) const { return field_of{member_, {allowed_.min, checked(limit)}}; }
 
-    // Written like the others, and not to be changed. What is read may hold it nevertheless if it has the value that is
-    // there, so that a client can send back what it got.
-    consteval auto read_only() const { return field_of<Key, Record, Member, true>{member_, within_}; }
+    // Encodes the member like the others, but does not let clients change it. A map that is decoded
+    // may still have the member with its present value, so that a client can send back the map that
+    // it received.
+    [[nodiscard]] consteval auto read_only() const { return field_of<Key, Record, Member, true>{member_, allowed_}; }
 
-    consteval detail::field_row row() const {
-        if (detail::is_empty<limited>(within_)) detail::a_lower_limit_is_above_the_upper_one();
-        return {within_, key, detail::offset_of(member_)};
+    [[nodiscard]] consteval detail::field_row row() const {
+        if (detail::is_empty<item_type>(allowed_)) detail::a_lower_limit_is_above_the_upper_one();
+        return {allowed_, key, detail::offset_of(member_)};
     }
 
 private:
     template <typename Limit>
     static consteval std::int64_t checked(Limit limit) {
-        static_assert(detail::number<limited>, "mincoap: limits are for integers, enums and lists of them");
-        using number = typename detail::number_of<limited>::type;
+        static_assert(detail::number<item_type>, "mincoap: limits are for integers, enums and lists of them");
+        using number = typename detail::number_of<item_type>::type;
         const auto converted = static_cast<number>(limit);
         if (static_cast<Limit>(converted) != limit || (converted < number{}) != (limit < Limit{}))
             detail::a_limit_is_outside_the_range_of_its_member();
@@ -116,26 +100,45 @@ private:
     }
 
     Member Record::* member_;
-    detail::limits within_;
+    detail::range allowed_;
 };
 
+// Describes a member, with its key in the map: `field<1>(&settings::on)`,
+// `field<"gain">(&settings::gain)`.
 template <key_literal Key, typename Record, typename Member>
-consteval auto field(Member Record::* member) {
+[[nodiscard]] consteval auto field(Member Record::* member) {
+    constexpr bool is_supported = detail::member<Member> && !std::is_const_v<Member> && !std::is_volatile_v<Member>;
     static_assert(Key.is_valid, "mincoap: a key is an integer of 32 bits, or a text in UTF-8");
-    static_assert(detail::member<Member>, "mincoap: a member is a bool, an integer, an enum, a float or a double, or a "
-                                          "bounded_text, bounded_bytes or bounded_list");
-    return field_of<Key, Record, Member>{member};
+    static_assert(is_supported, "mincoap: a member is a bool, an integer, an enum, a float or a double, or a "
+                                "bounded_text, bounded_bytes or bounded_list, and neither const nor volatile");
+    if constexpr (is_supported) return field_of<Key, Record, Member>{member};
 }
 
-// What `fields` makes.
+// Any other arguments are a mistake.
+template <key_literal Key>
+consteval void field(const auto&) {
+    static_assert(Key.number != Key.number, "mincoap: field takes a member of a struct that is not static: "
+                                            "field<1>(&settings::on)");
+}
+template <typename... Arguments>
+consteval void field(const Arguments&...) {
+    static_assert(sizeof...(Arguments) == static_cast<std::size_t>(-1),
+                  "mincoap: the key of a field is given in angle brackets: field<1>(&settings::on)");
+}
+
+// Made by `fields`.
 template <typename Record, typename... Fields>
 class record_fields {
     static constexpr std::size_t count = sizeof...(Fields);
     static_assert(count <= max_fields, "mincoap: a record has at most 32 fields");
-    static_assert((std::same_as<Record, typename Fields::record> && ...), "mincoap: the fields are of one struct");
-    static_assert(std::is_trivially_copyable_v<Record>, "mincoap: a record is copied as plain bytes");
+    static_assert((std::same_as<Record, typename Fields::record> && ...),
+                  "mincoap: all fields must be members of the same struct");
+    static_assert(
+        std::is_trivially_copyable_v<Record>,
+        "mincoap: a record is copied as plain bytes, so its struct must be trivially copyable; use bounded_text "
+        "for a text and bounded_list for a list");
 
-    // In the order of the keys.
+    // The index of the field that has this key, in the order of the keys.
     static constexpr std::size_t place_of(const detail::key& key) {
         return (static_cast<std::size_t>(comes_before(Fields::key, key)) + ...);
     }
@@ -144,28 +147,32 @@ public:
     using record = Record;
     static constexpr member_set all = static_cast<member_set>((std::uint64_t{1} << count) - 1);
 
-    // All but those that are read only: what to save, since a fresh record, which has other values in these, reads it.
+    // All members except those that are read only. To save a record, encode these members: a fresh
+    // record, which may have other values in the members that are read only, can then decode them.
     static constexpr member_set writable = ((Fields::is_read_only ? 0 : member_set{1} << place_of(Fields::key)) | ...);
 
     consteval explicit record_fields(Fields... fields) : rows_(sorted(std::array{fields.row()...})) {
         static_assert(((occurrences_of(Fields::key) == 1) && ...), "mincoap: two fields have the same key");
     }
 
-    // As a map of all members, or of some.
+    // Writes a map of all members, or of some, in the order of the keys.
     void encode(const Record& from, writer& to, member_set members = all) const {
         detail::write_members<has_texts>(to, &from, rows(), encoders.data(), members);
     }
 
-    // From a map. On an error the record is half read: give a copy.
+    // Reads a map into `to`. On an error, `to` may have changed in part, so pass a copy. Errors:
+    // `malformed` if the map is not well-formed or a text is not UTF-8; `unexpected` if a key is
+    // unknown, missing or there twice, or if a value has another type or is out of range.
     template <mode Mode = mode::lenient>
-    read_error decode(bytes map, Record& to, holding held = holding::everything) const {
-        const member_set required = held == holding::everything ? writable : 0;
+    [[nodiscard]] read_error decode(bytes map, Record& to, decode_as kind = decode_as::whole) const {
+        const member_set required = kind == decode_as::whole ? writable : 0;
         return detail::read_members<has_texts>(map, &to, rows(), decoders<Mode>.data(), required);
     }
 
-    // From an array of keys, in any order, the members that have them.
+    // Reads an array of keys, in any order, and sets `members` to the members that have them.
+    // Errors: as for `decode`.
     template <mode Mode = mode::lenient>
-    read_error select(bytes keys, member_set& members) const {
+    [[nodiscard]] read_error select(bytes keys, member_set& members) const {
         return detail::read_selection<has_texts, Mode>(keys, rows(), members);
     }
 
@@ -177,7 +184,7 @@ private:
                (std::size_t{comes_before(Fields::key, key)} + ...);
     }
 
-    // What is given by field, in the order of the keys.
+    // Sorts one element per field into the order of the keys.
     template <typename T>
     static constexpr std::array<T, count> sorted(const std::array<T, count>& given) {
         std::array<T, count> result{};
@@ -201,10 +208,18 @@ private:
     std::array<detail::field_row, count> rows_;
 };
 
-// Make it a `constexpr` that lives as long as what refers to it.
-template <typename First, typename... Rest>
-consteval auto fields(First first, Rest... rest) {
+// Describes a struct by its fields. The result must outlive the resources that refer to it, so make
+// it a constexpr variable.
+template <detail::described_field First, detail::described_field... Rest>
+[[nodiscard]] consteval auto fields(First first, Rest... rest) {
     return record_fields<typename First::record, First, Rest...>{first, rest...};
+}
+
+// Any other arguments are a mistake.
+template <typename... Arguments>
+consteval void fields(const Arguments&...) {
+    static_assert(sizeof...(Arguments) == static_cast<std::size_t>(-1),
+                  "mincoap: fields takes one or more fields: fields(field<1>(&settings::on), ...)");
 }
 
 }  // namespace mincoap::cbor

@@ -1,5 +1,5 @@
-// Floating-point numbers of CBOR (RFC 8949 §3.3) in their three sizes, those of IEEE 754, as bits: a device without a
-// floating-point unit links none of its emulation, and NaNs keep their bits.
+// The floating-point numbers of CBOR (RFC 8949 §3.3) in the three sizes of IEEE 754, handled as
+// bits. A device without a floating-point unit links no emulation of one, and NaNs keep their bits.
 #pragma once
 
 #include <mincoap/cbor/item.hpp>
@@ -19,7 +19,7 @@ inline constexpr float_format single_format{8, 23};
 inline constexpr float_format double_format{11, 52};
 inline constexpr std::uint64_t hidden_bit = std::uint64_t{1} << double_format.fraction_bits;
 
-// The double of the same value as a half or a single. A NaN keeps its payload, at the upper end.
+// The double that has the value of a half or a single. A NaN keeps its payload, in the upper bits.
 constexpr std::uint64_t widened(std::uint32_t bits, float_format from) {
     const std::uint64_t sign = bits >> from.sign_bit();
     int exponent = static_cast<int>(bits >> from.fraction_bits) & from.max_exponent();
@@ -28,7 +28,7 @@ constexpr std::uint64_t widened(std::uint32_t bits, float_format from) {
 
     if (exponent == from.max_exponent()) exponent = double_format.max_exponent();
     else if (exponent != 0) exponent += double_format.bias() - from.bias();
-    else if (fraction != 0) {  // a subnormal, which a double has an exponent for
+    else if (fraction != 0) {  // a subnormal, which is a normal double
         exponent = double_format.bias() - from.bias() + 1;
         for (; fraction < hidden_bit; fraction <<= 1) --exponent;
         fraction -= hidden_bit;
@@ -37,7 +37,8 @@ constexpr std::uint64_t widened(std::uint32_t bits, float_format from) {
            fraction;
 }
 
-// The half or single of the same value, if there is one: if not, it widens to other bits than these.
+// The half or single that has the value of a double. If there is none, the result widens to other
+// bits than the double's.
 constexpr std::uint32_t narrowed(std::uint64_t bits, float_format to) {
     const auto sign = static_cast<std::uint32_t>(bits >> double_format.sign_bit()) << to.sign_bit();
     const int exponent = static_cast<int>(bits >> double_format.fraction_bits) & double_format.max_exponent();
@@ -61,7 +62,8 @@ struct encoded_float {
     constexpr bool operator==(const encoded_float&) const = default;
 };
 
-// In the shortest of the three sizes that keeps the value; every NaN as 0xf97e00 (RFC 8949 §4.2.1, §4.2.2).
+// The shortest of the three sizes that keeps the value. Every NaN becomes 0xf97e00 (RFC 8949
+// §4.2.1, §4.2.2).
 constexpr encoded_float shortest(std::uint64_t bits) {
     constexpr std::uint64_t infinity = 0x7ff0'0000'0000'0000;
     if ((bits & ~(std::uint64_t{1} << double_format.sign_bit())) > infinity) return {argument_of_2_bytes, 0x7e00};
@@ -72,7 +74,7 @@ constexpr encoded_float shortest(std::uint64_t bits) {
     return {argument_of_8_bytes, bits};
 }
 
-// The bits of a double, of an argument in any of the three sizes.
+// The bits of the double that has the value of an argument in any of the three sizes.
 constexpr std::uint64_t double_bits(encoded_float encoded) {
     if (encoded.information == argument_of_8_bytes) return encoded.bits;
     return widened(static_cast<std::uint32_t>(encoded.bits),

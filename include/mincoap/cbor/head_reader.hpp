@@ -1,4 +1,5 @@
-// The lower half of a reader of CBOR: heads of items (RFC 8949 §3), what is behind them, and the first error.
+// The lower half of a CBOR reader. It reads the heads of items (RFC 8949 §3) and the bytes of
+// strings, and keeps the first error.
 #pragma once
 
 #include <mincoap/cbor/float.hpp>
@@ -7,15 +8,16 @@ namespace mincoap::cbor {
 
 enum class read_error : byte {
     none,
-    malformed,   // not well-formed: cut off, reserved bits, something behind the end; or a text that is not UTF-8
-    unexpected,  // well-formed as far as it was read, but of another type than asked for, or beyond a limit
+    malformed,   // not well-formed: truncated, reserved bits, bytes after the end; or a text that is not UTF-8
+    unexpected,  // well-formed as far as it was read, but another type than the caller asked for, or beyond a limit
 };
 
-// A parameter of templates, since a program that reads leniently alone is 260 bytes smaller so (Cortex-M0+).
+// The encodings that a reader accepts. This is a template parameter, because that makes a program
+// that only reads leniently 260 bytes smaller (Cortex-M0+).
 enum class mode : byte {
     lenient,        // every well-formed item
-    deterministic,  // what the writer writes: shortest heads and definite lengths; anything else is malformed (RFC 8949
-                    // §4.2.1). The order of a map's keys is not looked at.
+    deterministic,  // shortest heads and definite lengths, as the writer writes them; all else is malformed (RFC 8949
+                    // §4.2.1). The reader does not check the order of a map's keys.
 };
 
 namespace detail {
@@ -28,7 +30,8 @@ public:
     constexpr bool failed() const { return error_ != read_error::none; }
     constexpr read_error error() const { return error_; }
 
-    // The first error stays. There is nothing left then, so that nothing can be read but the 0 that is returned.
+    // Keeps the first error and skips all that is left, so that each later call reads nothing.
+    // Returns 0.
     constexpr std::uint64_t fail(read_error error) {
         if (!failed()) error_ = error;
         at_ = end_;
@@ -38,7 +41,7 @@ public:
     constexpr const byte* position() const { return at_; }
     constexpr std::size_t rest() const { return static_cast<std::size_t>(end_ - at_); }
 
-    // The type of the next item, by its first byte alone; `nothing` where there is no more.
+    // Returns the type of the next item, by its first byte alone, or `nothing` at the end.
     constexpr type peek() const {
         if (at_ == end_) return type::nothing;
         const auto major = static_cast<type>(*at_ >> 5);
@@ -47,16 +50,17 @@ public:
         return major == type::simple && is_float ? type::floating_point : major;
     }
 
-    // Of the next item, which is there.
+    // The additional information of the next item. The caller has checked that there is one.
     constexpr unsigned peek_information() const { return *at_ & 31U; }
 
-    // The head of an indefinite length (RFC 8949 §3.2), if that comes next. The type is one that can have it.
+    // Consumes the head of an indefinite length (RFC 8949 §3.2) if it comes next. `major` is a type
+    // that can have one.
     constexpr bool take_indefinite(type major) {
         return Mode == mode::lenient && take_byte(initial_byte(major, indefinite_length));
     }
     constexpr bool take_break() { return Mode == mode::lenient && take_byte(break_code); }
 
-    // Another head.
+    // Consumes any other head, and returns its argument.
     constexpr std::uint64_t take_argument() {
         if (at_ == end_) return fail(read_error::malformed);
         const byte initial = *at_++;

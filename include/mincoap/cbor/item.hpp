@@ -1,11 +1,13 @@
-// What the reader and the writer of CBOR share: the types of data items, and their heads (RFC 8949 §3).
+// The types of CBOR data items, and their heads (RFC 8949 §3). The reader and the writer share
+// them.
 #pragma once
 
 #include <mincoap/message/bytes.hpp>
 
 namespace mincoap::cbor {
 
-// The major types (RFC 8949 §3.1), of which the last one holds two kinds.
+// The major types (RFC 8949 §3.1). Major type 7 appears as two types, `simple` and
+// `floating_point`.
 enum class type : byte {
     unsigned_integer = 0,
     negative_integer = 1,
@@ -27,8 +29,9 @@ inline constexpr byte undefined_value = 23;
 
 namespace detail {
 
-// The first byte of an item is a major type, and in its lower 5 bits the additional information: an argument below 24
-// itself, 24 to 27 for one in the 1, 2, 4 or 8 bytes behind, or 31 for an indefinite length (RFC 8949 §3).
+// The first byte of an item has the major type in its upper 3 bits and the additional information
+// in its lower 5 bits. That is an argument below 24, or 24 to 27 if 1, 2, 4 or 8 bytes with the
+// argument follow, or 31 for an indefinite length (RFC 8949 §3).
 inline constexpr unsigned argument_of_1_byte = 24;
 inline constexpr unsigned argument_of_2_bytes = 25;
 inline constexpr unsigned argument_of_4_bytes = 26;
@@ -40,7 +43,7 @@ constexpr byte initial_byte(type major, unsigned information) {
     return static_cast<byte>(static_cast<unsigned>(major) << 5 | information);
 }
 
-// That of the shortest head (RFC 8949 §4.2.1).
+// The additional information of the shortest head for an argument (RFC 8949 §4.2.1).
 constexpr unsigned shortest_information(std::uint64_t argument) {
     if (argument >> 32 != 0) return argument_of_8_bytes;
     const auto low = static_cast<std::uint32_t>(argument);

@@ -13,16 +13,16 @@ namespace mincoap::cbor {
 template <std::size_t Size>
 struct key_literal {
     char text[Size + 1]{};
-    std::int32_t number;  // of a text, its size
+    std::int32_t number;  // of a text: its size
     bool is_text;
-    bool is_valid;  // of 32 bits; in UTF-8
+    bool is_valid;  // false for an integer beyond 32 bits, and for a text that is not UTF-8
 
     template <std::integral Number>
     consteval key_literal(Number n)  // NOLINT(*-explicit-*): a literal is meant to convert
         : number(static_cast<std::int32_t>(n)), is_text(false),
           is_valid(static_cast<Number>(number) == n && (number < 0) == (n < 0)) {}
 
-    consteval key_literal(const char (&literal)[Size + 1])  // NOLINT(*-explicit-*): so too
+    consteval key_literal(const char (&literal)[Size + 1])  // NOLINT(*-explicit-*): a literal is meant to convert
         : number(static_cast<std::int32_t>(Size)), is_text(true) {
         std::array<byte, Size + 1> encoded{};
         copy_bytes(literal, Size, text);
@@ -37,19 +37,19 @@ key_literal(const char (&)[N]) -> key_literal<N - 1>;
 
 namespace detail {
 
-// What a key literal is at run time.
+// A key at run time.
 struct key {
     const char* text;
-    std::int32_t number;  // of a text, its size
-    bool is_text;         // a comparison with null is no constant for GCC with sanitizers
+    std::int32_t number;  // of a text: its size
+    bool is_text;         // GCC with sanitizers does not take a comparison of `text` with null for a constant
 
     constexpr std::string_view view() const { return {text, static_cast<std::size_t>(number)}; }
     constexpr bool matches(std::int32_t n) const { return !is_text && number == n; }
     constexpr bool matches(std::string_view t) const { return is_text && view() == t; }
 };
 
-// In the order of their encoded bytes (RFC 8949 §4.2.1): numbers from 0 upward, then from -1 downward; then texts, the
-// shorter ones first.
+// Compares two keys by their encoded bytes (RFC 8949 §4.2.1). Numbers from 0 upward come first,
+// then numbers from -1 downward, then texts, the shorter ones first.
 constexpr bool comes_before(const key& a, const key& b) {
     if (a.is_text != b.is_text) return b.is_text;
     if (a.is_text) return a.number != b.number ? a.number < b.number : a.view() < b.view();
@@ -58,7 +58,8 @@ constexpr bool comes_before(const key& a, const key& b) {
     return is_negative ? b.number < a.number : a.number < b.number;
 }
 
-// Whether there are texts is known from the template, so that a record without them does not link what they take.
+// `AreTexts` is false for a record without texts as keys. It does not link the code that writes
+// them.
 template <bool AreTexts>
 constexpr void write_key(writer& to, const key& k) {
     if (AreTexts && k.is_text) return to.text_string(k.view());

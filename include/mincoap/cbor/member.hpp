@@ -1,8 +1,9 @@
-// How the members of a record go into CBOR and out of it, by their types: a bool, an integer, an enum, a float or a
-// double, a bounded_text, bounded_bytes, or a bounded_list of any of the former.
+// Encodes and decodes the members of a record. A member is a bool, an integer, an enum, a float or
+// a double, a bounded_text, bounded_bytes, or a bounded_list of bools, numbers or enums.
 //
-// An enum goes by its number. Floats are read from every size of floating-point number and, unless the deterministic
-// encoding is asked for, from integers: there are clients that write 1.0 as 1.
+// An enum is encoded as its number. A float or double is decoded from a floating-point number of
+// any size. In lenient mode, it is decoded from an integer as well, because some clients write 1.0
+// as 1.
 #pragma once
 
 #include <bit>
@@ -16,8 +17,9 @@
 
 namespace mincoap::cbor::detail {
 
-// Of an integer or an enum, or of each item of a list. Both hold the bits of a number that has 64 and no sign.
-struct limits {
+// The values that an integer, an enum or each item of a list may have. For a std::uint64_t, both
+// numbers hold its bits.
+struct range {
     std::int64_t min = 0;
     std::int64_t max = 0;
 };
@@ -30,21 +32,46 @@ template <typename T>
     requires std::is_enum_v<T>
 struct number_of<T> : std::underlying_type<T> {};
 
-// What has limits: an integer, or an enum, which is one here.
+// A type that has limits: an integer or an enum.
 template <typename T>
 concept number = std::integral<typename number_of<T>::type> && !std::same_as<typename number_of<T>::type, bool>;
 
-// A std::int64_t holds all others.
+// True for the one type whose values a std::int64_t cannot hold.
 template <number T>
 inline constexpr bool is_widest = sizeof(T) == 8 && std::is_unsigned_v<typename number_of<T>::type>;
 
 template <number T>
-inline constexpr limits all_of{static_cast<std::int64_t>(std::numeric_limits<typename number_of<T>::type>::min()),
-                               static_cast<std::int64_t>(std::numeric_limits<typename number_of<T>::type>::max())};
+inline constexpr range all_of{static_cast<std::int64_t>(std::numeric_limits<typename number_of<T>::type>::min()),
+                              static_cast<std::int64_t>(std::numeric_limits<typename number_of<T>::type>::max())};
+
+// The type that limits apply to: of a list, that of its items.
+template <typename Member>
+struct item_of {
+    using type = Member;
+};
+template <typename T, std::size_t Capacity>
+struct item_of<bounded_list<T, Capacity>> {
+    using type = T;
+};
+
+template <typename T>
+[[nodiscard]] consteval range full_range() {
+    if constexpr (number<T>) return all_of<T>;
+    else return {};
+}
+
+// True if the lower limit is above the upper one.
+template <typename T>
+[[nodiscard]] consteval bool is_empty(const range& allowed) {
+    if constexpr (!number<T>) return false;
+    else if constexpr (is_widest<T>)
+        return static_cast<std::uint64_t>(allowed.min) > static_cast<std::uint64_t>(allowed.max);
+    else return allowed.min > allowed.max;
+}
 
 // ---- Writing
 
-// By its bits: a conversion would link its emulation.
+// Widens a float by its bits, because a conversion would link its emulation.
 constexpr double widened(float value) {
     return std::bit_cast<double>(widened(std::bit_cast<std::uint32_t>(value), single_format));
 }
@@ -74,9 +101,9 @@ constexpr void put(writer& to, const bounded_list<T, Capacity>& list) {
 // ---- Reading
 
 template <mode Mode>
-constexpr std::uint64_t take_widest(basic_reader<Mode>& in, const limits& within) {
-    const std::uint64_t value = in.unsigned_integer(static_cast<std::uint64_t>(within.max));
-    if (value < static_cast<std::uint64_t>(within.min)) in.refuse();
+constexpr std::uint64_t take_widest(basic_reader<Mode>& in, const range& allowed) {
+    const std::uint64_t value = in.unsigned_integer(static_cast<std::uint64_t>(allowed.max));
+    if (value < static_cast<std::uint64_t>(allowed.min)) in.refuse();
     return value;
 }
 
@@ -90,7 +117,8 @@ constexpr double take_double(basic_reader<Mode>& in) {
     return Mode == mode::lenient ? in.number() : in.floating_point();
 }
 
-// To the nearest; what would become infinite is beyond the limits.
+// Reads a number and rounds it to the nearest float. A finite number that would become infinite is
+// unexpected.
 template <mode Mode>
 constexpr float take_float(basic_reader<Mode>& in) {
     const double wide = take_double(in);
@@ -99,47 +127,47 @@ constexpr float take_float(basic_reader<Mode>& in) {
     return value;
 }
 
-// A reader that has failed leaves some value.
+// Each of these reads an item into `to`. If the reader fails, `to` has some value of its type.
 template <mode Mode>
-constexpr void take(basic_reader<Mode>& in, bool& to, const limits&) {
+constexpr void take(basic_reader<Mode>& in, bool& to, const range&) {
     to = in.boolean();
 }
 template <mode Mode>
-constexpr void take(basic_reader<Mode>& in, float& to, const limits&) {
+constexpr void take(basic_reader<Mode>& in, float& to, const range&) {
     to = take_float(in);
 }
 template <mode Mode>
-constexpr void take(basic_reader<Mode>& in, double& to, const limits&) {
+constexpr void take(basic_reader<Mode>& in, double& to, const range&) {
     to = take_double(in);
 }
 template <mode Mode, number T>
-constexpr void take(basic_reader<Mode>& in, T& to, const limits& within) {
-    if constexpr (is_widest<T>) to = static_cast<T>(take_widest(in, within));
-    else to = static_cast<T>(in.integer(within.min, within.max));
+constexpr void take(basic_reader<Mode>& in, T& to, const range& allowed) {
+    if constexpr (is_widest<T>) to = static_cast<T>(take_widest(in, allowed));
+    else to = static_cast<T>(in.integer(allowed.min, allowed.max));
 }
 template <mode Mode, std::size_t Capacity>
-void take(basic_reader<Mode>& in, bounded_text<Capacity>& to, const limits&) {
-    to.assign(in.text_string(Capacity));
+void take(basic_reader<Mode>& in, bounded_text<Capacity>& to, const range&) {
+    static_cast<void>(to.assign(in.text_string(Capacity)));  // it fits
 }
 template <mode Mode, std::size_t Capacity>
-constexpr void take(basic_reader<Mode>& in, bounded_bytes<Capacity>& to, const limits&) {
-    to.assign(in.byte_string(Capacity));
+constexpr void take(basic_reader<Mode>& in, bounded_bytes<Capacity>& to, const range&) {
+    static_cast<void>(to.assign(in.byte_string(Capacity)));  // it fits
 }
 template <mode Mode, typename T, std::size_t Capacity>
-constexpr void take(basic_reader<Mode>& in, bounded_list<T, Capacity>& to, const limits& within) {
+constexpr void take(basic_reader<Mode>& in, bounded_list<T, Capacity>& to, const range& allowed) {
     to.clear();
     auto left = in.array(Capacity);
     while (in.next(left)) {
         T item{};
-        take(in, item, within);
-        to.push(item);
+        take(in, item, allowed);
+        static_cast<void>(to.push(item));  // the array has at most `Capacity` items
     }
 }
 
 // ---- Comparing
 
-// Whether both are written alike, for which a float is its bits, but for a NaN: there are many, and they are written as
-// one.
+// True if both values have the same encoding. Floats are compared by their bits, except NaNs, which
+// all have one encoding.
 template <typename T>
 constexpr bool is_same(const T& a, const T& b) {
     return a == b;
@@ -158,35 +186,36 @@ constexpr bool is_same(const bounded_list<T, Capacity>& a, const bounded_list<T,
     return true;
 }
 
-// ---- The same for members that are known by their address: functions that a table points to, so that what no member
-// needs is not linked.
+// ---- The same for members that are known by their address. A table points to these functions, so that a program links
+// those that its members need, and no others.
 
 using encoder = void (*)(writer& to, const void* member);
 template <mode Mode>
-using decoder = void (*)(basic_reader<Mode>& in, void* member, const limits& within);
+using decoder = void (*)(basic_reader<Mode>& in, void* member, const range& allowed);
 
 template <typename Member>
 void encode_member(writer& to, const void* member) {
     put(to, *static_cast<const Member*>(member));
 }
 template <mode Mode, typename Member>
-void decode_member(basic_reader<Mode>& in, void* member, const limits& within) {
-    take(in, *static_cast<Member*>(member), within);
+void decode_member(basic_reader<Mode>& in, void* member, const range& allowed) {
+    take(in, *static_cast<Member*>(member), allowed);
 }
 
-// Of a member that is read only, so that what was read can be written back: anything but its value is unexpected.
+// Reads the item of a member that is read only. A client may send back the value that it received,
+// and no other one.
 template <mode Mode, typename Member>
-void expect_member(basic_reader<Mode>& in, void* member, const limits& within) {
+void expect_member(basic_reader<Mode>& in, void* member, const range& allowed) {
     Member given{};
-    take(in, given, within);
+    take(in, given, allowed);
     if (!is_same(given, *static_cast<const Member*>(member))) in.refuse();
 }
 
-// What a field may be.
+// The types that a field may have.
 template <typename T>
-concept member = requires(writer& to, const T& value, basic_reader<mode::lenient>& in, T& read, const limits& within) {
+concept member = requires(writer& to, const T& value, basic_reader<mode::lenient>& in, T& read, const range& allowed) {
     put(to, value);
-    take(in, read, within);
+    take(in, read, allowed);
 };
 
 }  // namespace mincoap::cbor::detail

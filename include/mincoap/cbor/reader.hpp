@@ -1,4 +1,4 @@
-// Reads CBOR data items (RFC 8949), one behind the other, without memory of its own.
+// Reads CBOR data items (RFC 8949), one after the other, without a heap or a buffer.
 //
 //     cbor::reader in{request.payload()};
 //     auto fields = in.map();
@@ -11,14 +11,15 @@
 //     }
 //     if (in.finish() != cbor::read_error::none) ...
 //
-// A reader that fails stays failed, and reads zeros, nothing and the end of every array. Look at `finish` once, at the
-// end, before acting on what was read. What is read of strings points into the bytes that are given. That a map has the
-// same key twice is the caller's to refuse (RFC 8949 §5.6).
+// A reader that has failed stays failed. From then on, numbers are 0, strings are empty, and arrays
+// end. Call `finish` once, at the end, before you act on the values. Strings are views of the bytes
+// that the reader was given. The caller must reject a map that has a key twice (RFC 8949 §5.6).
 //
-// Why it is not a library: this is freestanding, needs no heap, and is small. To decode four fields of a map and encode
-// them again (bench/cbor) adds 1,992 bytes to a program for Cortex-M0+ with GCC 12.2 -Os, and takes 2,315 instructions
-// on x86-64. With TinyCBOR 0.6.1 it is 3,105 bytes and 4,046 instructions without a look at UTF-8, and 10,007 bytes
-// with its validation, which looks at all there is; with libcbor 0.10.2 it is 14,892 bytes, 14,393 instructions and 42
+// The project has its own reader because this one is freestanding, needs no heap, and is small.
+// Decoding four fields of a map and encoding them again (bench/cbor) adds 1,992 bytes to a program
+// for Cortex-M0+ with GCC 12.2 -Os, and takes 2,315 instructions on x86-64. TinyCBOR 0.6.1 needs
+// 3,105 bytes and 4,046 instructions without a check of UTF-8, and 10,007 bytes with its
+// validation, which checks all input. libcbor 0.10.2 needs 14,892 bytes, 14,393 instructions and 42
 // allocations.
 #pragma once
 
@@ -35,13 +36,15 @@ inline constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max()
 template <mode Mode>
 class basic_reader;
 
-// The items of an array, or the pairs of a map, that are still to be read; see `basic_reader::next`.
+// The items of an array, or the pairs of a map, that are still to be read; see
+// `basic_reader::next`.
 class items_left {
 public:
     constexpr items_left() = default;
     constexpr items_left(std::size_t count, bool indefinite) : count_(count), indefinite_(indefinite) {}
 
-    // How many there are; of an indefinite length, how many there may be.
+    // The number of items or pairs that are left. For an indefinite length, the number that may
+    // follow.
     constexpr std::size_t count() const { return count_; }
     constexpr bool is_indefinite() const { return indefinite_; }
 
@@ -58,14 +61,15 @@ class basic_reader {
 public:
     constexpr explicit basic_reader(bytes items) : heads_(items) {}
 
-    // By the first byte of the next item; `nothing` at the end, and of a reader that has failed.
+    // Returns the type of the next item, by its first byte, or `nothing` at the end and after a
+    // failure.
     constexpr type peek() const { return heads_.peek(); }
 
     constexpr std::uint64_t unsigned_integer(std::uint64_t max = std::numeric_limits<std::uint64_t>::max()) {
         return up_to(max, argument(type::unsigned_integer));
     }
 
-    // The n of -1 - n (RFC 8949 §3.1), which goes down to -2^64.
+    // Reads -1 - n, which goes down to -2^64 (RFC 8949 §3.1), and returns n.
     constexpr std::uint64_t negative_integer(std::uint64_t max = std::numeric_limits<std::uint64_t>::max()) {
         return up_to(max, argument(type::negative_integer));
     }
@@ -80,11 +84,11 @@ public:
         return failed() ? 0 : value;
     }
 
-    // As it stands in the message, up to that many bytes. One of indefinite length does not stand in one piece: it is
-    // unexpected.
+    // Reads a byte string of at most that many bytes. Returns a view of the message. A string of
+    // indefinite length is `unexpected`, because it is not in one piece.
     constexpr bytes byte_string(std::size_t max_size = unlimited) { return string(type::byte_string, max_size); }
 
-    // The same of a text string: UTF-8, without surrogates and overlong forms.
+    // Reads a text string in the same way. Text that is not UTF-8 is `malformed`.
     std::string_view text_string(std::size_t max_size = unlimited) { return as_text(utf8(max_size)); }
     constexpr bytes utf8(std::size_t max_size = unlimited) {
         const bytes value = string(type::text_string, max_size);
@@ -92,13 +96,14 @@ public:
         return heads_.fail(read_error::malformed), bytes{};
     }
 
-    // A head, of either length; then come the items, for which see `next`. To hold more than that many is unexpected. A
-    // definite count larger than what is left of the message is malformed, so that it is safe to count by.
+    // Read the head of an array or a map, of definite or indefinite length. Then read its items:
+    // see `next`. More items than `max_count` are `unexpected`. A definite count that is larger
+    // than the rest of the message is `malformed`, so the caller can rely on the count.
     constexpr items_left array(std::size_t max_count = unlimited) { return container(type::array, max_count); }
     constexpr items_left map(std::size_t max_count = unlimited) { return container(type::map, max_count); }
 
-    // Whether there is another item, or a pair, which is to be read before the next call.
-    constexpr bool next(items_left& left) {
+    // Returns true if another item or pair follows. Read it before the next call.
+    [[nodiscard]] constexpr bool next(items_left& left) {
         if (left.indefinite_ && heads_.take_break()) left = {};
         if (left.indefinite_ && heads_.rest() == 0) heads_.fail(read_error::malformed);
         if (left.indefinite_ && left.count_ == 0) refuse();
@@ -107,10 +112,10 @@ public:
         return true;
     }
 
-    // The number of a tag (RFC 8949 §3.4); what it tags comes next.
+    // Reads a tag (RFC 8949 §3.4) and returns its number. The tagged item comes next.
     constexpr std::uint64_t tag() { return argument(type::tag); }
 
-    // Of what number it may be; see `item.hpp` for those with a name.
+    // Reads a simple value and returns its number. See item.hpp for those that have a name.
     constexpr byte simple() { return static_cast<byte>(argument(type::simple)); }
     constexpr void null() { expect(simple() == null_value); }
     constexpr void undefined() { expect(simple() == undefined_value); }
@@ -120,7 +125,7 @@ public:
         return value == true_value;
     }
 
-    // In any of the three sizes.
+    // Reads a floating-point number of any of the three sizes.
     constexpr double floating_point() {
         const bool is_float = peek() == type::floating_point;
         const unsigned information = is_float ? heads_.peek_information() : detail::argument_of_8_bytes;
@@ -128,34 +133,36 @@ public:
         return std::bit_cast<double>(detail::double_bits({information, bits}));
     }
 
-    // The same, or an integer of up to 2^53, all of which a double holds exactly.
+    // Reads a floating-point number, or an integer from -2^53 to 2^53, all of which a double holds
+    // exactly.
     constexpr double number() {
         constexpr std::int64_t exact = std::int64_t{1} << 53;
         return peek() == type::floating_point ? floating_point() : static_cast<double>(integer(-exact, exact));
     }
 
-    // A well-formed item of any type, with all that is in it; of nesting see `max_indefinite_depth`. Texts are not held
-    // to be UTF-8.
+    // Skips a well-formed item of any type, and all items in it. See `max_indefinite_depth` for the
+    // limit on nesting. It does not check that texts are UTF-8.
     constexpr void skip() { detail::skipper{heads_}.skip(); }
 
-    // The same, as it stands in the message.
+    // Skips an item in the same way, and returns its encoding, a view of the message.
     constexpr bytes item() {
         const byte* const begin = heads_.position();
         skip();
         return failed() ? bytes{} : bytes{begin, heads_.position()};
     }
 
-    // For a caller that cannot take what was read: makes the reader fail with `unexpected`.
+    // Makes the reader fail with `unexpected`, for a caller that rejects a value.
     constexpr void refuse() { heads_.fail(read_error::unexpected); }
 
-    constexpr bool failed() const { return heads_.failed(); }
-    constexpr read_error error() const { return heads_.error(); }
+    [[nodiscard]] constexpr bool failed() const { return heads_.failed(); }
+    [[nodiscard]] constexpr read_error error() const { return heads_.error(); }
 
-    // Everything was read, and nothing failed.
-    constexpr bool at_end() const { return !failed() && heads_.rest() == 0; }
+    // True if everything was read and nothing failed.
+    [[nodiscard]] constexpr bool at_end() const { return !failed() && heads_.rest() == 0; }
 
-    // The verdict on it all: the first error. Something that is left is malformed, if nothing failed before.
-    constexpr read_error finish() {
+    // Returns the first error, or `none`. Bytes that are left are `malformed` if nothing failed
+    // before.
+    [[nodiscard]] constexpr read_error finish() {
         if (heads_.rest() != 0) heads_.fail(read_error::malformed);
         return error();
     }

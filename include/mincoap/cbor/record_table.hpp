@@ -1,4 +1,5 @@
-// A record as a table: what writes and reads the members of any struct, without knowing it. See fields.hpp.
+// A struct as a table of its fields. This code writes and reads the members of any struct by its
+// table. See fields.hpp.
 #pragma once
 
 #include <mincoap/cbor/key.hpp>
@@ -6,21 +7,22 @@
 
 namespace mincoap::cbor {
 
-// Members of a record as a set: bit n stands for the nth field, in the order of the encoded keys.
+// A set of members of a record. Bit n is the nth field, in the order of the encoded keys.
 using member_set = std::uint32_t;
 inline constexpr std::size_t max_fields = 32;
 
 namespace detail {
 
-// A field without its types. What is done by type stands in tables of their own beside it, so that each is linked only
-// where it is used.
+// A field without its types. The functions that know the type are in separate tables, one to encode
+// and one to decode, so that a program links only the tables that it uses.
 struct field_row {
-    limits within;
+    range allowed;
     detail::key key;
     std::uint16_t offset;  // of the member, in bytes
 };
 
-// A span, of which GCC for ARM would tell that its versions before 7 passed it otherwise.
+// Replaces std::span, whose passing by value makes GCC for ARM print a note about its ABI
+// (-Wpsabi).
 struct field_rows {
     const field_row* data;
     std::size_t count;
@@ -42,7 +44,7 @@ constexpr std::size_t count_of(member_set members) {
     return count;
 }
 
-// In the order of the rows, which is the deterministic one.
+// Writes a map of some members, in the order of the rows, which is the deterministic one.
 template <bool HasTextKeys>
 void write_members(writer& to, const void* record, field_rows rows, const encoder* encoders, member_set members) {
     to.map(count_of(members));
@@ -56,7 +58,7 @@ void write_members(writer& to, const void* record, field_rows rows, const encode
     }
 }
 
-// Whose key the next item is. If it is nobody's, the reader has failed.
+// Reads a key, and returns the index of its field. If no field has this key, the reader fails.
 template <bool HasTextKeys, mode Mode>
 std::size_t take_key(basic_reader<Mode>& in, field_rows rows) {
     const auto index_of = [&](auto key) -> std::size_t {
@@ -71,7 +73,8 @@ std::size_t take_key(basic_reader<Mode>& in, field_rows rows) {
     return index_of(static_cast<std::int32_t>(in.integer(number::min(), number::max())));
 }
 
-// A member may be named once (RFC 8949 §5.6) and, if it is `in_order`, behind those of lower keys only.
+// Reads a key that was not read before (RFC 8949 §5.6). If `in_order`, it must also come after all
+// lower keys.
 template <bool HasTextKeys, mode Mode>
 std::size_t take_new_key(basic_reader<Mode>& in, field_rows rows, member_set& seen, bool in_order) {
     const std::size_t index = take_key<HasTextKeys>(in, rows);
@@ -81,7 +84,8 @@ std::size_t take_new_key(basic_reader<Mode>& in, field_rows rows, member_set& se
     return index;
 }
 
-// A map into the record. What it does not hold stays, and is not among the members that are `required`.
+// Reads a map into a record. Members that are not in the map keep their values. A `required` one
+// that is missing is an error.
 template <bool HasTextKeys, mode Mode>
 read_error read_members(bytes map, void* record, field_rows rows, const decoder<Mode>* decoders, member_set required) {
     basic_reader<Mode> in{map};
@@ -89,13 +93,13 @@ read_error read_members(bytes map, void* record, field_rows rows, const decoder<
     auto left = in.map(rows.size());
     while (in.next(left)) {
         const std::size_t i = take_new_key<HasTextKeys>(in, rows, seen, Mode == mode::deterministic);
-        decoders[i](in, member_of(record, rows[i]), rows[i].within);
+        decoders[i](in, member_of(record, rows[i]), rows[i].allowed);
     }
     const read_error error = in.finish();
     return error == read_error::none && (required & ~seen) != 0 ? read_error::unexpected : error;
 }
 
-// An array of keys, in any order.
+// Reads an array of keys, in any order, each once.
 template <bool HasTextKeys, mode Mode>
 read_error read_selection(bytes keys, field_rows rows, member_set& members) {
     basic_reader<Mode> in{keys};

@@ -1,4 +1,4 @@
-// Skips a data item of CBOR with all that is in it, without recursion.
+// Skips a CBOR data item and all items in it, without recursion.
 #pragma once
 
 #include <array>
@@ -7,8 +7,9 @@
 
 namespace mincoap::cbor {
 
-// How deep arrays and maps of indefinite length may be nested in an item that is skipped; deeper is unexpected. The
-// nesting of tags and of definite lengths has no limit, since it takes no memory: what they hold adds up to one number.
+// How deep arrays and maps of indefinite length may be nested in an item that is skipped. Deeper
+// nesting is `unexpected`. Tags and definite lengths may be nested without a limit, because a
+// single number counts the items in all of them.
 inline constexpr unsigned max_indefinite_depth = 8;
 
 namespace detail {
@@ -40,14 +41,15 @@ private:
         if (found == type::tag) add_items(1, false);
     }
 
-    // Each item that is to come takes a byte at least, so that nothing overflows.
+    // Each item takes at least a byte, so a count above the bytes that are left is malformed, and
+    // no sum overflows.
     constexpr void add_items(std::uint64_t count, bool are_pairs) {
         const std::size_t rest = in_.rest();
         if (left_ > rest || count > (rest - left_) >> are_pairs) in_.fail(read_error::malformed);
         else left_ += static_cast<std::size_t>(count) << are_pairs;
     }
 
-    // RFC 8949 §3.2.3: chunks are strings of the same major type and of definite length.
+    // Chunks are strings of the same major type and of definite length (RFC 8949 §3.2.3).
     constexpr void skip_chunks(type found) {
         while (!in_.failed() && !in_.take_break()) {
             if (in_.peek() != found || in_.take_indefinite(found)) in_.fail(read_error::malformed);
@@ -63,8 +65,8 @@ private:
         left_ = 0;
     }
 
-    // Where nothing is left there is a break, or another item or pair. So a break between a key and its value is not
-    // taken for one, and malformed.
+    // At the end of an item or pair of an indefinite length, either a break or another item or pair
+    // follows. A break between a key and its value is therefore not accepted, and malformed.
     constexpr void leave_ended() {
         while (left_ == 0 && depth_ != 0) {
             if (in_.take_break()) left_ = outer_[--depth_];
@@ -75,8 +77,8 @@ private:
     head_reader<Mode>& in_;
     std::size_t left_ = 1;  // items to come, up to the end of the innermost indefinite length
     unsigned depth_ = 0;
-    unsigned maps_ = 0;                                    // bit d: what was opened at depth d is a map
-    std::array<std::size_t, max_indefinite_depth> outer_;  // what is left around it
+    unsigned maps_ = 0;                                    // bit d: a map was opened at depth d
+    std::array<std::size_t, max_indefinite_depth> outer_;  // items to come in the items around it
 };
 
 }  // namespace detail

@@ -5,9 +5,9 @@
 
 namespace mincoap::cbor {
 
-// RFC 3629 §4: nothing cut off or out of place, nothing longer than need be, no halves of surrogate pairs, and nothing
-// beyond U+10FFFF.
-constexpr bool is_utf8(bytes text) {
+// True if a text is UTF-8 (RFC 3629 §4): no truncated, misplaced or overlong sequence, no
+// surrogate, and no character above U+10FFFF.
+[[nodiscard]] constexpr bool is_utf8(bytes text) {
     const byte* at = text.data();
     const byte* const end = at + text.size();
     while (at != end) {
@@ -15,7 +15,7 @@ constexpr bool is_utf8(bytes text) {
         if (character < 0x80) continue;
         if (character < 0xc2 || character > 0xf4) return false;
 
-        std::uint32_t bit = 0x40;  // of the first byte, where it has come to: whether another byte follows
+        std::uint32_t bit = 0x40;  // a bit of the first byte, which tells if another byte follows
         for (; (character & bit) != 0; bit <<= 5) {
             if (at == end || (*at & 0xc0) != 0x80) return false;
             character = character << 6 | (*at++ & 0x3fU);

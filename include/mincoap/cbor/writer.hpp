@@ -1,13 +1,14 @@
-// Writes CBOR data items in their deterministic encoding (RFC 8949 §4.2.1): the shortest heads, definite lengths.
+// Writes CBOR data items in their deterministic encoding (RFC 8949 §4.2.1): the shortest heads,
+// definite lengths.
 //
 //     cbor::writer to{body};
 //     to.map(2);
 //     to.unsigned_integer(0), to.boolean(true);
 //     to.unsigned_integer(1), to.text_string("blue");
 //
-// Items are written one behind the other; what an array or a map holds follows its head. Two things are the caller's:
-// to let as many items follow as a head tells, and to write the keys of a map in the order of their encoded bytes
-// where somebody relies on it. Writing does not fail: see message::body_writer.
+// Items are written one after the other. The items of an array or a map follow its head. The caller
+// must write as many items as a head promises, and must sort the keys of a map by their encoded
+// bytes if the encoding has to be deterministic. Writing does not fail: see message::body_writer.
 #pragma once
 
 #include <bit>
@@ -24,7 +25,7 @@ public:
 
     constexpr void unsigned_integer(std::uint64_t value) { head(type::unsigned_integer, value); }
 
-    // -1 - n (RFC 8949 §3.1), down to -2^64.
+    // Writes -1 - n, which goes down to -2^64 (RFC 8949 §3.1).
     constexpr void negative_integer(std::uint64_t n) { head(type::negative_integer, n); }
 
     constexpr void integer(std::int64_t value) {
@@ -38,36 +39,36 @@ public:
         to_.put(value);
     }
 
-    // UTF-8, which is not checked here.
+    // Writes a text. The caller must pass UTF-8.
     constexpr void text_string(std::string_view value) {
         head(type::text_string, value.size());
         to_.put(value);
     }
 
-    // So many items follow, or so many pairs of a key and a value.
+    // Write a head. That many items must follow, or that many pairs of a key and a value.
     constexpr void array(std::size_t count) { head(type::array, count); }
     constexpr void map(std::size_t count) { head(type::map, count); }
 
-    // What the item that follows means (RFC 8949 §3.4).
+    // Writes a tag, which gives a meaning to the item that follows (RFC 8949 §3.4).
     constexpr void tag(std::uint64_t number) { head(type::tag, number); }
 
     constexpr void boolean(bool value) { simple(value ? true_value : false_value); }
     constexpr void null() { simple(null_value); }
     constexpr void undefined() { simple(undefined_value); }
 
-    // 24 to 31 are reserved (RFC 8949 §3.3).
+    // Writes a simple value: 0 to 23 or 32 to 255. The others are reserved (RFC 8949 §3.3).
     constexpr void simple(byte value) {
         MINCOAP_ASSERT(value < 24 || value > 31);
         head(type::simple, value);
     }
 
-    // In the shortest of the three sizes that keeps the value; every NaN as 0xf97e00.
+    // Writes the shortest of the three sizes that keeps the value. Every NaN becomes 0xf97e00.
     constexpr void floating_point(double value) {
         const detail::encoded_float encoded = detail::shortest(std::bit_cast<std::uint64_t>(value));
         put(type::simple, encoded.information, encoded.bits);
     }
 
-    // Items that are encoded already.
+    // Writes items that are encoded already.
     constexpr void items(bytes encoded) { to_.put(encoded); }
 
 private:
@@ -83,7 +84,8 @@ private:
         put_big_endian(static_cast<std::uint32_t>(argument), size < 4 ? size : 4);
     }
 
-    // By halves of 32 bits: shifting 64 by a variable is a function call on a 32-bit device.
+    // Handles halves of 32 bits, because a 32-bit device calls a function to shift 64 bits by a
+    // variable.
     constexpr void put_big_endian(std::uint32_t value, unsigned size) {
         while (size-- != 0) to_.put(static_cast<byte>(value >> 8 * size));
     }

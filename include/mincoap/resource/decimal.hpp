@@ -1,4 +1,4 @@
-// Numbers as text.
+// Numbers in decimal.
 #pragma once
 
 #include <array>
@@ -9,15 +9,16 @@
 
 namespace mincoap::detail {
 
-// The decimal digits of a number, at least one.
+// The decimal digits of a number, of which there is at least one. It owns them: `view` points into
+// this object.
 template <std::unsigned_integral T>
-class decimal {
+class decimal_digits {
 public:
-    constexpr explicit decimal(T number) {
+    constexpr explicit decimal_digits(T number) {
         do digits_[--begin_] = static_cast<char>('0' + number % 10);
         while ((number /= 10) != 0);
     }
-    constexpr std::string_view view() const { return {digits_.data() + begin_, digits_.size() - begin_}; }
+    [[nodiscard]] constexpr std::string_view view() const { return {digits_.data() + begin_, digits_.size() - begin_}; }
 
 private:
     std::array<char, std::numeric_limits<T>::digits10 + 1> digits_{};

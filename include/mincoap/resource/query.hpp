@@ -1,5 +1,5 @@
-// The query of a request (RFC 7252 §5.10.1): `coap://host/log?from=3&all` arrives as two Uri-Query options, "from=3"
-// and "all".
+// The query of a request (RFC 7252 §5.10.1): `coap://host/log?from=3&all` arrives as two Uri-Query
+// options, "from=3" and "all".
 //
 //     reply read_log(const request& r) {
 //         const std::optional<std::string_view> from = query_parameter(r, "from");
@@ -7,9 +7,10 @@
 //     }
 //     constexpr auto site = routes(at<"log">(get(read_log).accepts_option<option::uri_query>()));
 //
-// A method has to say that it looks at the query; otherwise, a request that has one is answered with 4.02. What is
-// handed out here are views into the request: gone once the handler returns, so that no reply may keep them. They are
-// percent-decoded, and any bytes: that they are UTF-8 is not checked.
+// A method that looks at the query says so by `accepts_option`. Otherwise, the server answers a
+// request that has a query with 4.02. The functions return views into the request. They are valid
+// until the handler returns, so a reply must not keep them. They are percent-decoded and may hold
+// any bytes: the library does not check that they are UTF-8.
 #pragma once
 
 #include <optional>
@@ -18,7 +19,7 @@
 
 namespace mincoap {
 
-// The Uri-Query options of a request, in their order.
+// The values of the Uri-Query options of a request, in their order.
 class query_range {
 public:
     struct sentinel {};
@@ -51,11 +52,13 @@ private:
     message::option_range options_;
 };
 
-// All of the query: `for (const std::string_view q : queries(r))`.
-constexpr query_range queries(const request& r) { return query_range{r.message.options()}; }
+// Returns each argument of the query, such as "from=3" or "all":
+// `for (const std::string_view q : queries(r))`.
+[[nodiscard]] constexpr query_range queries(const request& r) { return query_range{r.message.options()}; }
 
-// What "name=value" says; empty for "name" alone as well. Of several, the first counts.
-inline std::optional<std::string_view> query_parameter(const request& r, std::string_view name) {
+// Returns the value of the first argument that is "name=value" or "name". The value is empty for
+// "name" alone. Returns std::nullopt if the query has no such argument.
+[[nodiscard]] inline std::optional<std::string_view> query_parameter(const request& r, std::string_view name) {
     for (std::string_view query : queries(r)) {
         if (!query.starts_with(name)) continue;
         query.remove_prefix(name.size());

@@ -1,4 +1,5 @@
-// Replies that say more than a code.
+// Replies with more than a code: a diagnostic, problem details, a time to wait, or the path of a
+// new resource.
 //
 //     return diagnostic(code::bad_request, "the label is too long");
 //     return problem(code::conflict, "Door is open", "The motor starts once it is closed.");
@@ -15,19 +16,20 @@
 
 namespace mincoap {
 
-// An error and why, for a human to read (RFC 7252 §5.5.2). The text outlives the exchange, as a literal
-// does, or is a short one, which is copied: `diagnostic(code::bad_request, text_of("at most ").add(limit))`.
-inline reply diagnostic(code error, payload_view diagnostic [[clang::lifetimebound]]) {
+// An error with its cause, for a human to read (RFC 7252 §5.5.2). A literal, or another text that
+// outlives the exchange, is not copied. A short_text is:
+// `diagnostic(code::bad_request, text_of("at most ").add(limit))`.
+[[nodiscard]] inline reply diagnostic(code error, payload_view diagnostic [[clang::lifetimebound]]) {
     MINCOAP_ASSERT(is_error(error));
     return {error, {}, diagnostic};
 }
-inline reply diagnostic(code error, short_text diagnostic) {
+[[nodiscard]] inline reply diagnostic(code error, short_text diagnostic) {
     MINCOAP_ASSERT(is_error(error));
     return {error, {}, diagnostic};
 }
 
-// 5.03, and after how many seconds to try again (RFC 7252 §5.9.3.4).
-inline reply unavailable(std::uint32_t seconds) {
+// 5.03, and the number of seconds after which the client may try again (RFC 7252 §5.9.3.4).
+[[nodiscard]] inline reply unavailable(std::uint32_t seconds) {
     return {code::service_unavailable, [seconds](message::writer& to) { to.uint_option(option::max_age, seconds); }};
 }
 
@@ -37,7 +39,7 @@ struct problem_texts {
     std::string_view title;
     std::string_view detail;
 
-    // RFC 9290 §2: the title has the key -1, the detail -2.
+    // The title has the key -1 and the detail has -2 (RFC 9290 §2).
     void operator()(body_writer& body) const {
         cbor::writer to{body};
         to.map(detail.empty() ? 1 : 2);
@@ -46,7 +48,7 @@ struct problem_texts {
     }
 };
 
-// A payload in one piece.
+// Writes a payload in one piece: measures it first, by calling `write` twice.
 void write_payload(message::writer& to, const auto& write) {
     body_writer measured;
     write(measured);
@@ -60,33 +62,35 @@ inline void write_location(message::writer& to, std::string_view path) {
 
 }  // namespace detail
 
-// An error as concise problem details (RFC 9290), for programs and humans: what went wrong, in a few words that stay
-// the same, and what that means this time. The texts are UTF-8 and outlive the exchange.
-inline reply problem(code error, payload_view title [[clang::lifetimebound]],
-                     payload_view detail [[clang::lifetimebound]] = {}) {
+// An error as concise problem details (RFC 9290), for programs and humans. The title names the kind
+// of problem and stays the same; the detail describes this occurrence. Both texts are UTF-8 and
+// must outlive the exchange.
+[[nodiscard]] inline reply problem(code error, payload_view title [[clang::lifetimebound]],
+                                   payload_view detail [[clang::lifetimebound]] = {}) {
     MINCOAP_ASSERT(is_error(error));
     const detail::problem_texts texts{as_text({title.data(), title.size()}), as_text({detail.data(), detail.size()})};
     return {error, content_format::concise_problem_details,
             [texts](message::writer& to) { detail::write_payload(to, texts); }};
 }
 
-// 2.01, and where (RFC 7252 §5.8.2, §5.10.7): at that path, whose segments are as `at` has them.
+// 2.01 with the path of the new resource (RFC 7252 §5.8.2, §5.10.7), which is written as for `at`.
 template <text_literal Path>
-reply created() {
+[[nodiscard]] reply created() {
     static_assert(detail::has_valid_segments(Path.view()), "mincoap: a path's segments have 1 to 255 bytes");
     return {code::created, [](message::writer& to) { detail::write_location(to, Path.view()); }};
 }
 
-// 2.01, and where: the number in decimal, as a segment below that path or, if a name is given, as the value of that
-// parameter in the query (RFC 7252 §5.8.2, §5.10.7).
+// 2.01 with the path of the new resource and its number in decimal (RFC 7252 §5.8.2, §5.10.7). The
+// number is a segment below the path or, if a name is given, the value of that parameter in the
+// query.
 template <text_literal Path, text_literal Name = "">
-reply created(std::uint32_t number) {
+[[nodiscard]] reply created(std::uint32_t number) {
     static_assert(detail::has_valid_segments(Path.view()), "mincoap: a path's segments have 1 to 255 bytes");
     static_assert(Name.view().size() <= 255 - 11, "mincoap: a query has at most 255 bytes");
     return {code::created, [number](message::writer& to) {
                 detail::write_location(to, Path.view());
                 if constexpr (Name.view().empty()) {
-                    to.option(option::location_path, detail::decimal{number}.view());
+                    to.option(option::location_path, detail::decimal_digits{number}.view());
                 } else {
                     link_text<Name.view().size() + 11> query;
                     query.append(Name.view());

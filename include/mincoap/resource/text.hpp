@@ -1,20 +1,24 @@
 // Constant resources: a text or bytes that never change.
+//
+//     at<"hello">(text("Hello"))                                     text/plain
+//     at<"key">(constant<content_format::octet_stream>(public_key))  any other format
 #pragma once
 
 #include <mincoap/resource/resource.hpp>
 
 namespace mincoap {
 
-// GET answers 2.05 with the payload. It outlives the server: a literal, or a static object.
+// GET answers 2.05 with the payload, which must outlive the server: a literal or a static object.
 template <content_format Format, std::uint32_t MaxAge = default_max_age>
 struct constant {
     payload_view payload;
 
     constexpr explicit constant(payload_view p [[clang::lifetimebound]]) : payload(p) {}
 
-    // Sets for how many seconds the response may be cached (RFC 7252 §5.10.5): `text("...").max_age<3600>()`.
+    // Sets for how many seconds clients and proxies may cache the response (RFC 7252 §5.10.5):
+    // `text("...").max_age<3600>()`.
     template <std::uint32_t Seconds>
-    constexpr auto max_age() const {
+    [[nodiscard]] constexpr auto max_age() const {
         return constant<Format, Seconds>{payload};
     }
 
@@ -37,8 +41,8 @@ private:
     };
 };
 
-// A text in UTF-8.
-constexpr auto text(payload_view payload [[clang::lifetimebound]]) {
+// Makes a resource of a text in UTF-8, which must outlive the server. GET answers 2.05 with it.
+[[nodiscard]] constexpr auto text(payload_view payload [[clang::lifetimebound]]) {
     return constant<content_format::text_plain>{payload};
 }
 

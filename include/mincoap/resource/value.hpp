@@ -1,9 +1,9 @@
-// Typed values as text/plain: GET reads, PUT writes, and nonsense is answered with 4.00.
+// Bools ("0" or "1") and integers (decimal) as text/plain. GET reads the value and PUT writes it. A
+// text that is not a value of the type is answered with 4.00.
 //
-//     value(led)                     a bool ("0" or "1") or an integer (decimal) that PUT may change
+//     value(led)                     a variable
 //     value(std::as_const(count))    the same, read only
-//     value(read, write)             functions: T read(), and void write(T), or bool write(T) with false for 4.00, or
-//                                    code write(T)
+//     value(read, write)             functions: T read(), and void, bool or code write(T)
 //     value(read)                    the same, read only
 #pragma once
 
@@ -11,14 +11,15 @@
 #include <concepts>
 #include <limits>
 
-#include <mincoap/resource/resource.hpp>
+#include <mincoap/resource/source.hpp>
 
 namespace mincoap {
 namespace detail {
 
-// A decimal number without sign, as its digits alone; up to `max`.
+// Reads a text that consists of decimal digits alone. Returns false if it does not, or if the
+// number is above `max`.
 template <std::unsigned_integral T>
-constexpr bool parse_unsigned(bytes text, T max, T& number) {
+[[nodiscard]] constexpr bool parse_unsigned(bytes text, T max, T& number) {
     number = 0;
     for (const byte c : text) {
         const auto digit = static_cast<T>(c - '0');
@@ -28,18 +29,19 @@ constexpr bool parse_unsigned(bytes text, T max, T& number) {
     return !text.empty();
 }
 
-// Each returns whether the text was a number of that type, and nothing else.
-constexpr bool parse_text(bytes text, bool& value) {
+// Each of these reads a text that consists of one value of the type. Returns false for any other
+// text.
+[[nodiscard]] constexpr bool parse_text(bytes text, bool& value) {
     if (text.size() != 1 || (text[0] | 1) != '1') return false;
     value = text[0] == '1';
     return true;
 }
 template <std::unsigned_integral T>
-constexpr bool parse_text(bytes text, T& number) {
+[[nodiscard]] constexpr bool parse_text(bytes text, T& number) {
     return parse_unsigned(text, std::numeric_limits<T>::max(), number);
 }
 template <std::signed_integral T>
-constexpr bool parse_text(bytes text, T& number) {
+[[nodiscard]] constexpr bool parse_text(bytes text, T& number) {
     using magnitude = std::make_unsigned_t<T>;
     const bool negative = !text.empty() && text[0] == '-';
     const auto max = static_cast<magnitude>(static_cast<magnitude>(std::numeric_limits<T>::max()) + negative);
@@ -54,7 +56,7 @@ void write_decimal(T number, message::writer& to) {
     using magnitude = std::make_unsigned_t<T>;
     const auto bits = static_cast<magnitude>(number);
     if (number < 0) to.payload(std::string_view{"-"});
-    to.payload(decimal{static_cast<magnitude>(number < 0 ? magnitude{0} - bits : bits)}.view());
+    to.payload(decimal_digits{static_cast<magnitude>(number < 0 ? magnitude{0} - bits : bits)}.view());
 }
 
 inline reply text_content(bool value) { return content(value ? "1" : "0"); }
@@ -67,104 +69,43 @@ struct get_value : method<code::get> {
     static reply serve(const auto& self, const request&) { return text_content(self.read()); }
 };
 
-// Whether the function takes every T as it is. What has no parameter of its own, such as auto, does.
-template <typename Write, typename T>
-concept writes_whole = std::invocable<const Write&, T> && (requires(const Write& write, T number) {
-                           write({number});
-                       } || (std::is_class_v<Write> && !requires { &Write::operator(); }));
-
-inline reply written(bool taken) { return taken ? code::changed : code::bad_request; }
-inline reply written(code answer) { return answer; }
-
-template <typename T>
 struct put_value : method<code::put> {
     static constexpr format_option consumes = content_format::text_plain;
-    static reply serve(const auto& self, const request& r) {
-        T number{};
-        if (!parse_text(r.payload(), number)) return code::bad_request;
-        if constexpr (std::is_void_v<decltype(self.write(number))>) return self.write(number), code::changed;
-        else return written(self.write(number));
+
+    template <typename Self>
+    static reply serve(const Self& self, const request& r) {
+        value_type_of<Self> value{};
+        if (!parse_text(r.payload(), value)) return code::bad_request;
+        return self.write(value, code::bad_request);
     }
 };
 
-// A variable, and functions, read and written alike.
-template <typename T>
-struct variable {
-    T* target;
-    T read() const { return *target; }
-    void write(T value) const { *target = value; }
-};
-template <typename T>
-struct constant_variable {
-    const T* target;
-    T read() const { return *target; }
-};
-template <typename Read>
-struct reader {
-    Read read;
-};
-template <typename Read, typename Write>
-struct accessors {
-    Read read;
-    Write write;
-};
-
-// Also of what a function gives: a float would be converted, and told as "1".
-template <typename T>
-constexpr void check_number() {
-    static_assert(std::integral<T>,
-                  "mincoap: a value is a bool or an integer, or functions that read and write one; for "
-                  "others use get(f) or rendered(f)");
-}
+template <bool IsWritable>
+using value_methods = std::conditional_t<IsWritable, method_list<get_value, put_value>, method_list<get_value>>;
 
 }  // namespace detail
 
-template <typename Access>
-struct read_only_value : Access {
-    constexpr explicit read_only_value(Access a) : Access(a) {}
-    using methods = method_list<detail::get_value>;
+// Made by `value`.
+template <typename Source>
+struct value_resource : Source {
+    static_assert(std::is_integral_v<detail::value_type_of<Source>>,
+                  "mincoap: value takes a bool or an integer, or a function that returns one; for other types use "
+                  "get(f) or rendered(f)");
+
+    constexpr explicit value_resource(Source s) : Source(s) {}
+
+    using methods = detail::value_methods<detail::writable_source<Source>>;
 };
 
-template <typename T, typename Access>
-struct writable_value : Access {
-    constexpr explicit writable_value(Access a) : Access(a) {}
-    using methods = method_list<detail::get_value, detail::put_value<T>>;
-};
-
-template <std::integral T>
-constexpr auto value(T& target) {
-    return writable_value<T, detail::variable<T>>{{&target}};
-}
-template <std::integral T>
-constexpr auto value(const T& target) {
-    return read_only_value<detail::constant_variable<T>>{{&target}};
-}
-template <std::integral T>
-constexpr auto value(const T&&) = delete;  // it would not outlive the expression
-
-// What is no number: a float, an enum, a text.
-template <typename T>
-    requires(!std::integral<T> && !std::invocable<T&>)
-constexpr auto value(const T&) {
-    detail::check_number<T>();
-    return read_only_value<detail::constant_variable<bool>>{{nullptr}};  // so that nothing else is said of it
+// Makes a resource of a variable, which must outlive the site, or of a function that reads.
+// Functions are copied. GET answers 2.05 with the value as text. If the variable is not const, PUT
+// changes it.
+[[nodiscard]] constexpr auto value(auto&& variable_or_read) {
+    return value_resource{detail::source_of(std::forward<decltype(variable_or_read)>(variable_or_read))};
 }
 
-template <std::invocable Read>
-constexpr auto value(Read read) {
-    detail::check_number<std::remove_cvref_t<std::invoke_result_t<Read>>>();
-    return read_only_value<detail::reader<Read>>{{read}};
-}
-template <std::invocable Read, std::invocable<std::invoke_result_t<Read>> Write>
-constexpr auto value(Read read, Write write) {
-    using type = std::remove_cvref_t<std::invoke_result_t<Read>>;
-    using result = std::invoke_result_t<Write, type>;
-    detail::check_number<type>();
-    static_assert(detail::writes_whole<Write, type>,
-                  "mincoap: the function that writes takes what the one that reads gives");
-    static_assert(std::is_void_v<result> || std::same_as<result, bool> || std::same_as<result, code>,
-                  "mincoap: the function that writes gives nothing, a bool or a code");
-    return writable_value<type, detail::accessors<Read, Write>>{{read, write}};
-}
+// Makes a resource of two functions, which are copied. `write` is called with values of the type
+// that `read` returns. It returns void, a bool (false: 4.00) or the code of the response.
+[[nodiscard]] constexpr auto value(auto read, auto write) { return value_resource{detail::source_of(read, write)}; }
 
 }  // namespace mincoap

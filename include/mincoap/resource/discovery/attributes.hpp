@@ -29,7 +29,7 @@ struct link_text {
 #endif
         size += text.size();
     }
-    constexpr void append(std::uint32_t number) { append(detail::decimal{number}.view()); }
+    constexpr void append(std::uint32_t number) { append(detail::decimal_digits{number}.view()); }
 };
 
 namespace detail {

@@ -1,71 +1,68 @@
-// Structs as application/cbor: described once by `fields` (see cbor/fields.hpp), read and written as a whole or by
-// members.
+// Structs in CBOR (application/cbor). `fields` describes the struct once (see cbor/fields.hpp).
+// Clients read and write all of it, or some members.
 //
 //     record(current, settings_fields)                 a variable: GET, PUT, FETCH, iPATCH
 //     record(std::as_const(current), settings_fields)  the same, read only: GET, FETCH
-//     record(current, settings_fields, accept)         `accept` is told a new value before it is there: void(const T&),
-//                                                      bool(const T&) with false for 4.22 (4.09 for iPATCH), or
-//                                                      code(const T&), of which an error leaves all as it was
-//     record(read, write, settings_fields)             functions: T read(), and `write` as `accept`
+//     record(current, settings_fields, check)          a variable, and a function that sees a new
+//                                                      value before the variable changes
+//     record(read, write, settings_fields)             functions
 //     record(read, settings_fields)                    the same, read only
 //
-//     record<code::get, code::put>(...)                these methods alone; what is not named is not linked
-//     record(...).deterministic()                      takes the deterministic encoding only (RFC 8949 §4.2.1)
+//     record<code::get, code::put>(...)                these methods alone; the others are not linked
+//     record(...).deterministic()                      takes the deterministic encoding only
+//                                                      (RFC 8949 §4.2.1)
 //
-// GET answers with a map of all members; FETCH (RFC 8132 §2) sends an array of keys, each once, and is answered with a
-// map of these. Both go in blocks, with an ETag. PUT sends a map of each member once; those that are read only may be
-// left out, or be as they are. iPATCH (RFC 8132 §3) sends a map of the members to change: a convention of this
-// resource, since no format of patches in CBOR is registered. PUT and iPATCH change all or nothing, hold If-Match and
-// If-None-Match against the ETag of GET, and have one datagram for it: there is no Block1. With one of these options
-// `read` is called twice for the request, and should give the same: the first is compared, the second is changed.
+// `read` returns the struct. `check` and `write` have the parameter `const T&` and return
+//     void   the server answers 2.04
+//     bool   2.04 for true; 4.22 for false, or 4.09 if the method is iPATCH
+//     code   the response. If `check` returns an error, the variable stays as it was.
 //
-// FETCH and iPATCH say that they are in CBOR, by a Content-Format (RFC 8132 §2.3.1), or are answered with 4.15.
+// GET answers with a map of all members. FETCH (RFC 8132 §2) sends an array of keys, each once, and
+// gets a map of these members. Both responses go in blocks, with an ETag.
 //
-// What is not well-formed is answered with 4.00, and so is text that is not UTF-8. What is, as far as it was read, but
-// has a key that is unknown, missing or there twice, or a value of another type or beyond its limits, with 4.22: RFC
-// 8132 §2.2 and §3.4 have it so for FETCH and iPATCH, a response code belongs to no method, and a client that does not
-// know this one takes it for 4.00 (RFC 7252 §5.9). What `accept` does not like of an iPATCH is a conflict with the
-// members that stay, 4.09 (RFC 8132 §3.4).
+// PUT sends a map of each member once. It may leave out the members that are read only, or send
+// their present values. iPATCH (RFC 8132 §3) sends a map of the members to change. No format of
+// patches in CBOR is registered, so this is a convention of this resource. PUT and iPATCH change
+// all or nothing. The payload has to fit one datagram, because there is no Block1. Both methods
+// compare If-Match and If-None-Match with the ETag of GET. If the request has one of these options,
+// `read` is called twice, and should return the same value: the first one is compared, the second
+// is changed.
+//
+// FETCH and iPATCH must name CBOR by a Content-Format (RFC 8132 §2.3.1). Otherwise, the server
+// answers 4.15.
+//
+// Errors of the payload:
+//     4.00  The CBOR is not well-formed, or a text is not UTF-8.
+//     4.22  A key is unknown, missing or there twice, or a value has another type or is out of range.
+//           RFC 8132 §2.2 and §3.4 demand this code for FETCH and iPATCH. PUT uses it as well,
+//           because a response code belongs to no method, and a client that does not know it treats
+//           it as 4.00 (RFC 7252 §5.9).
+//     4.09  `check` or `write` returned false for an iPATCH: the new members conflict with the others
+//           (RFC 8132 §3.4).
 #pragma once
 
 #include <concepts>
 
 #include <mincoap/cbor/fields.hpp>
 #include <mincoap/resource/conditional.hpp>
-#include <mincoap/resource/record/record_body.hpp>
+#include <mincoap/resource/record/record_view.hpp>
+#include <mincoap/resource/source.hpp>
 
 namespace mincoap {
 namespace detail {
 
-// RFC 7252 §5.10.8
-inline bool may_change(const request& r, const record_body& whole) {
-    return (r.critical_options & conditional_options) == 0 || precondition_holds(r, rendition{whole}.measure().tag);
+// True if the request's If-Match and If-None-Match, if any, allow a change (RFC 7252 §5.10.8).
+[[nodiscard]] inline bool may_change(const request& r, const record_view& all) {
+    return (r.critical_options & conditional_options) == 0 || precondition_holds(r, rendition{all}.measure().tag);
 }
 
-// Of a payload, and of one without an error `code::empty`.
-constexpr code refusal(cbor::read_error error) {
+// The code of the response to a payload that could not be read; `code::empty` if it could.
+[[nodiscard]] constexpr code refusal(cbor::read_error error) {
     if (error == cbor::read_error::none) return code::empty;
     return error == cbor::read_error::malformed ? code::bad_request : code::unprocessable_entity;
 }
 
-// What a function says of a new value, as the code of the response.
-template <typename Accept, typename Record>
-code verdict(const Accept& accept, const Record& value, code refused) {
-    using result = std::invoke_result_t<const Accept&, const Record&>;
-    static_assert(std::is_void_v<result> || std::same_as<result, bool> || std::same_as<result, code>,
-                  "mincoap: the function that takes a new value gives nothing, a bool or a code");
-    if constexpr (std::is_void_v<result>) return accept(value), code::changed;
-    else if constexpr (std::same_as<result, bool>) return accept(value) ? code::changed : refused;
-    else return accept(value);
-}
-
-// ---- The methods
-
-template <code Method>
-struct record_method;
-
-template <>
-struct record_method<code::get> : method<code::get> {
+struct get_record : method<code::get> {
     static constexpr format_option produces = content_format::cbor;
     static constexpr option_set accepted_options = set_of(option::block2);
 
@@ -75,8 +72,7 @@ struct record_method<code::get> : method<code::get> {
     }
 };
 
-template <>
-struct record_method<code::fetch> : method<code::fetch> {
+struct fetch_record : method<code::fetch> {
     static constexpr format_option consumes = content_format::cbor;
     static constexpr format_option produces = content_format::cbor;
     static constexpr option_set accepted_options = set_of(option::block2);
@@ -89,136 +85,125 @@ struct record_method<code::fetch> : method<code::fetch> {
     }
 };
 
-// All or nothing, for PUT and iPATCH alike.
+// Changes all or nothing. PUT and iPATCH share this function, which makes a program smaller.
 template <typename Self>
-code change_record(const Self& self, const request& r, cbor::holding held) {
-    if (!may_change(r, body_of(self, Self::all))) return code::precondition_failed;
+code change_record(const Self& self, const request& r, cbor::decode_as kind) {
+    if (!may_change(r, view_of(self, Self::all))) return code::precondition_failed;
     auto changed = self.read();
-    const code refused = refusal(self.fields->template decode<Self::mode>(r.payload(), changed, held));
+    const code refused = refusal(self.fields->template decode<Self::mode>(r.payload(), changed, kind));
     if (refused != code::empty) return refused;
-    return self.write(changed, held == cbor::holding::changes ? code::conflict : code::unprocessable_entity);
+    return self.write(changed, kind == cbor::decode_as::patch ? code::conflict : code::unprocessable_entity);
 }
 
-template <code Method, cbor::holding Held>
-struct change_method : method<Method> {
+struct put_record : method<code::put> {
     static constexpr format_option consumes = content_format::cbor;
     static constexpr option_set accepted_options = conditional_options;
+    static reply serve(const auto& self, const request& r) { return change_record(self, r, cbor::decode_as::whole); }
+};
 
-    static reply serve(const auto& self, const request& r) { return change_record(self, r, Held); }
+struct patch_record : method<code::ipatch> {
+    static constexpr format_option consumes = content_format::cbor;
+    static constexpr option_set accepted_options = conditional_options;
+    static reply serve(const auto& self, const request& r) { return change_record(self, r, cbor::decode_as::patch); }
 };
-template <>
-struct record_method<code::put> : change_method<code::put, cbor::holding::everything> {};
-template <>
-struct record_method<code::ipatch> : change_method<code::ipatch, cbor::holding::changes> {};
 
-// ---- What is read and written
+// The method of a record that has that code. The type of the result is used, never its value.
+template <code Method>
+constexpr auto record_method() {
+    if constexpr (Method == code::get) return get_record{};
+    else if constexpr (Method == code::fetch) return fetch_record{};
+    else if constexpr (Method == code::put) return put_record{};
+    else return patch_record{};
+}
 
-template <typename Record>
-struct record_constant {
-    const Record* target;
-    const Record& read() const { return *target; }
-};
-template <typename Record>
-struct record_variable {
-    Record* target;
-    const Record& read() const { return *target; }
-    code write(const Record& value, code) const { return *target = value, code::changed; }
-};
-template <typename Record, typename Accept>
-struct record_guarded {
-    Record* target;
-    Accept accept;
-    const Record& read() const { return *target; }
-    code write(const Record& value, code refused) const {
-        const code answer = verdict(accept, value, refused);
-        if (!is_error(answer)) *target = value;
-        return answer;
-    }
-};
-template <typename Read>
-struct record_reader {
-    Read read;
-};
-template <typename Read, typename Write>
-struct record_accessors {
-    Read read;
-    Write store;
-    auto write(const auto& value, code refused) const { return verdict(store, value, refused); }
-};
+constexpr bool reads_record(code method) { return method == code::get || method == code::fetch; }
+constexpr bool writes_record(code method) { return method == code::put || method == code::ipatch; }
 
 }  // namespace detail
 
-template <typename Access, typename Fields, cbor::mode Mode, code... Methods>
-struct record_resource : Access {
+// Made by `record`.
+template <typename Source, typename Fields, cbor::mode Mode, code... Methods>
+struct record_resource : Source {
     static constexpr cbor::mode mode = Mode;
     static constexpr cbor::member_set all = Fields::all;
     const Fields* fields;
 
-    constexpr record_resource(Access a, const Fields& f) : Access(a), fields(&f) {}
+    constexpr record_resource(Source s, const Fields& f) : Source(s), fields(&f) {}
 
-    constexpr auto deterministic() const {
-        return record_resource<Access, Fields, cbor::mode::deterministic, Methods...>{*this, *fields};
+    // Rejects, with 4.00, a payload that is not in the deterministic encoding.
+    [[nodiscard]] constexpr auto deterministic() const {
+        return record_resource<Source, Fields, cbor::mode::deterministic, Methods...>{*this, *fields};
     }
 
-    using methods = method_list<detail::record_method<Methods>...>;
+    using methods = method_list<decltype(detail::record_method<Methods>())...>;
 };
 
 namespace detail {
 
-template <code Method>
-inline constexpr bool reads_record = Method == code::get || Method == code::fetch;
+template <typename T>
+inline constexpr bool are_record_fields = false;
+template <typename Record, typename... Fields>
+inline constexpr bool are_record_fields<record_fields<Record, Fields...>> = true;
 
-template <code... Methods, typename Access, typename Fields>
-constexpr auto readable_record(Access access, const Fields& fields) {
-    static_assert((reads_record<Methods> && ...), "mincoap: a record that is read only has GET and FETCH");
-    if constexpr (sizeof...(Methods) == 0) return readable_record<code::get, code::fetch>(access, fields);
-    else return record_resource<Access, Fields, cbor::mode::lenient, Methods...>{access, fields};
-}
-template <code... Methods, typename Access, typename Fields>
-constexpr auto writable_record(Access access, const Fields& fields) {
-    static_assert(((reads_record<Methods> || Methods == code::put || Methods == code::ipatch) && ...),
-                  "mincoap: a record has GET, PUT, FETCH and iPATCH");
-    if constexpr (sizeof...(Methods) == 0)
-        return writable_record<code::get, code::put, code::fetch, code::ipatch>(access, fields);
-    else return record_resource<Access, Fields, cbor::mode::lenient, Methods...>{access, fields};
-}
+// The last argument, or the last but one, of `record`.
+template <typename T>
+concept record_fields_argument = are_record_fields<std::remove_cvref_t<T>>;
 
-template <typename Read, typename Record>
-concept reads =
-    std::invocable<const Read&> && std::same_as<std::remove_cvref_t<std::invoke_result_t<const Read&>>, Record>;
+// Checks what the forms of `record` have in common. Without `Methods`, the resource has all that
+// its source allows.
+template <code... Methods, typename Source, typename Fields>
+constexpr auto record_of(Source source, Fields&& fields) {
+    using described = std::remove_cvref_t<Fields>;
+    static_assert(
+        std::is_lvalue_reference_v<Fields>,
+        "mincoap: the fields are a temporary, which does not outlive the site; make them a constexpr variable");
+    static_assert(std::is_same_v<value_type_of<Source>, typename described::record>,
+                  "mincoap: the fields describe another struct than the one that is read");
+    static_assert(((reads_record(Methods) || writes_record(Methods)) && ...),
+                  "mincoap: a record has the methods GET, PUT, FETCH and iPATCH");
+    static_assert(writable_source<Source> || (!writes_record(Methods) && ...),
+                  "mincoap: a record that is read only has the methods GET and FETCH");
+    constexpr auto mode = cbor::mode::lenient;
+    if constexpr (sizeof...(Methods) != 0) return record_resource<Source, described, mode, Methods...>{source, fields};
+    else if constexpr (writable_source<Source>)
+        return record_resource<Source, described, mode, code::get, code::put, code::fetch, code::ipatch>{source,
+                                                                                                         fields};
+    else return record_resource<Source, described, mode, code::get, code::fetch>{source, fields};
+}
 
 }  // namespace detail
 
-// What is given by reference, the fields included, outlives the site.
-template <code... Methods, typename Record, typename... Fields>
-constexpr auto record(Record& target, const record_fields<Record, Fields...>& fields) {
-    return detail::writable_record<Methods...>(detail::record_variable<Record>{&target}, fields);
-}
-template <code... Methods, typename Record, typename... Fields>
-constexpr auto record(const Record& target, const record_fields<Record, Fields...>& fields) {
-    return detail::readable_record<Methods...>(detail::record_constant<Record>{&target}, fields);
-}
-template <code... Methods, typename Record, typename... Fields, std::invocable<const Record&> Accept>
-constexpr auto record(Record& target, const record_fields<Record, Fields...>& fields, Accept accept) {
-    return detail::writable_record<Methods...>(detail::record_guarded<Record, Accept>{&target, accept}, fields);
+// Makes a resource of a variable, or of a function that reads. Variables and fields must outlive
+// the site. Functions are copied.
+template <code... Methods, typename Given, detail::record_fields_argument Fields>
+[[nodiscard]] constexpr auto record(Given&& variable_or_read, Fields&& fields) {
+    return detail::record_of<Methods...>(detail::source_of(std::forward<Given>(variable_or_read)),
+                                         std::forward<Fields>(fields));
 }
 
-template <code... Methods, typename Record, typename... Fields, detail::reads<Record> Read>
-constexpr auto record(Read read, const record_fields<Record, Fields...>& fields) {
-    return detail::readable_record<Methods...>(detail::record_reader<Read>{read}, fields);
-}
-template <code... Methods, typename Record, typename... Fields, detail::reads<Record> Read,
-          std::invocable<const Record&> Write>
-constexpr auto record(Read read, Write write, const record_fields<Record, Fields...>& fields) {
-    return detail::writable_record<Methods...>(detail::record_accessors<Read, Write>{read, write}, fields);
+// Makes a resource of a variable that changes only if `check` does not return an error for the new
+// value.
+template <code... Methods, typename Variable, detail::record_fields_argument Fields, typename Check>
+[[nodiscard]] constexpr auto record(Variable& variable, Fields&& fields, Check check) {
+    static_assert(!std::is_const_v<Variable>, "mincoap: a constant record does not change; leave the function out");
+    detail::check_write_function<Check, Variable>();
+    return detail::record_of<Methods...>(detail::checked_source<Variable, Check>{&variable, check},
+                                         std::forward<Fields>(fields));
 }
 
-// What would not outlive the expression.
-template <code... Methods, typename Record, typename... Fields>
-constexpr auto record(const Record&& temporary, const record_fields<Record, Fields...>& fields, auto...) = delete;
-template <code... Methods, typename Target, typename Record, typename... Fields>
-constexpr auto record(Target&& target, const record_fields<Record, Fields...>&& temporary, auto...) = delete;
-template <code... Methods, typename Record, typename... Fields>
-constexpr auto record(auto read, auto write, const record_fields<Record, Fields...>&& temporary) = delete;
+// Makes a resource of a function that reads and one that writes.
+template <code... Methods, typename Read, typename Write, detail::record_fields_argument Fields>
+[[nodiscard]] constexpr auto record(Read read, Write write, Fields&& fields) {
+    return detail::record_of<Methods...>(detail::source_of(read, write), std::forward<Fields>(fields));
+}
+
+// Any other arguments are a mistake.
+template <code... Methods, typename... Arguments>
+constexpr auto record(Arguments&&...) {
+    static_assert(
+        sizeof...(Arguments) == std::size_t(-1),
+        "mincoap: the arguments of record are (variable, fields), (variable, fields, check), (read, fields) or "
+        "(read, write, fields)");
+}
 
 }  // namespace mincoap

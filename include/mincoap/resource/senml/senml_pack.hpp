@@ -1,4 +1,4 @@
-// Writes a SenML pack (RFC 8428) in CBOR: what is the same for all of them. See senml.hpp.
+// Writes a SenML pack (RFC 8428) in CBOR. All packs share this code. See senml.hpp.
 #pragma once
 
 #include <mincoap/resource/blockwise/representation.hpp>
@@ -6,7 +6,8 @@
 
 namespace mincoap::detail::senml {
 
-// A record: the fields that never change, encoded, and how many are read.
+// A record: its fields that never change, encoded, and the number of fields that are read for each
+// request.
 struct record {
     bytes fixed;
     byte fixed_count = 0;
@@ -21,29 +22,29 @@ inline reading reading_at(const byte* readings, unsigned index) {
     return r;
 }
 
-// A record with what was read for it: bytes that are not aligned.
-struct told_record {
-    const record& what;
+// A record and the values that were read for it. Their bytes are not aligned.
+struct record_with_values {
+    const record& fields;
     const byte* readings;
 
     struct summary {
-        byte fields;
+        byte field_count;
         bool has_value;  // RFC 8428 §4.2: a value or a sum MUST appear
     };
     summary summarize() const {
-        summary all{what.fixed_count, false};
-        for (unsigned i = 0; i < what.reading_count; ++i) {
+        summary all{fields.fixed_count, false};
+        for (unsigned i = 0; i < fields.reading_count; ++i) {
             const reading r = reading_at(readings, i);
             if (!r.is_there()) continue;
-            all.fields++;
+            all.field_count++;
             if (r.of != label::time) all.has_value = true;
         }
         return all;
     }
 
     void write(cbor::writer& to) const {
-        to.items(what.fixed);
-        for (unsigned i = 0; i < what.reading_count; ++i) {
+        to.items(fields.fixed);
+        for (unsigned i = 0; i < fields.reading_count; ++i) {
             const reading r = reading_at(readings, i);
             if (!r.is_there()) continue;
             write_label(r.of, to);
@@ -53,20 +54,21 @@ struct told_record {
 };
 
 struct pack {
-    std::span<const record> records;  // the base first
-    const byte* readings;             // of all, one behind the other
+    std::span<const record> records;  // the first one has the base fields
+    const byte* readings;             // the values of all records, one after the other
 
-    std::size_t count() const {
+    // The number of records that have a value now.
+    [[nodiscard]] std::size_t count() const {
         std::size_t count = 0;
         const byte* at = readings + records[0].readings_size();
         for (const record& each : records.subspan(1)) {
-            count += told_record{each, at}.summarize().has_value;
+            count += record_with_values{each, at}.summarize().has_value;
             at += each.readings_size();
         }
         return count;
     }
 
-    // What is common to all stands in the first one that is told.
+    // Writes the records that have a value now. The first of them carries the base fields.
     void operator()(body_writer& body) const {
         static constexpr record nothing{};
         cbor::writer to{body};
@@ -74,12 +76,12 @@ struct pack {
         const record* base = records.data();
         const byte* at = readings + base->readings_size();
         for (const record& each : records.subspan(1)) {
-            const told_record now{each, at};
+            const record_with_values now{each, at};
             at += each.readings_size();
-            const auto [fields, has_value] = now.summarize();
+            const auto [field_count, has_value] = now.summarize();
             if (!has_value) continue;
-            const told_record common{*base, readings};
-            to.map(std::size_t{fields} + common.summarize().fields);
+            const record_with_values common{*base, readings};
+            to.map(std::size_t{field_count} + common.summarize().field_count);
             common.write(to);
             now.write(to);
             base = &nothing;
@@ -87,7 +89,9 @@ struct pack {
     }
 };
 
-// Values that change while they are counted and written would make nonsense of the pack: so they are read before, once.
+// The response with the pack, or 5.03 if no record has a value. The caller reads all values once,
+// before this call, because a value that changed between counting and writing would corrupt the
+// pack.
 inline reply pack_reply(std::span<const record> records, std::span<const reading> now, const request& r) {
     const bytes values{reinterpret_cast<const byte*>(now.data()), now.size_bytes()};
     const rendition body{pack{records, values.data()}};

@@ -1,4 +1,4 @@
-// The fields of SenML (RFC 8428) and what is read for them. See senml.hpp.
+// The fields of SenML records (RFC 8428), and the values that are read for them. See senml.hpp.
 #pragma once
 
 #include <bit>
@@ -8,10 +8,11 @@
 
 #include <mincoap/cbor/writer.hpp>
 #include <mincoap/message/payload_view.hpp>
+#include <mincoap/resource/source.hpp>
 
 namespace mincoap::detail::senml {
 
-// RFC 8428 §6.
+// The labels of the fields in CBOR (RFC 8428 §6).
 enum class label : std::int8_t {
     base_time = -3,
     base_name = -2,
@@ -28,13 +29,14 @@ enum class label : std::int8_t {
 
 constexpr void write_label(label of, cbor::writer& to) { to.integer(static_cast<std::int64_t>(of)); }
 
-// A view that can be in a union.
+// A view that may be a member of a union.
 struct plain_view {
     const byte* data;
     std::size_t size;
 };
 
-// A field with its value, or nothing. The function knows the type: what writes another one is not linked.
+// A field with its value, or nothing. The function writes the type of this value, so that a program
+// links the writers of the types that it uses, and no others.
 struct reading {
     void (*write)(const reading&, cbor::writer&);
     label of;
@@ -58,11 +60,12 @@ concept floating_point = std::same_as<T, float> || std::same_as<T, double>;
 template <typename T>
 concept integer = std::integral<T> && !std::same_as<T, bool> && sizeof(T) <= sizeof(std::uint64_t);
 
-// Text or bytes, and no owner of them that is about to go away: a variable, or a reference that a function gives,
-// lasts.
+// An object that owns text or bytes and outlives the response: a variable, or a reference that a
+// function returns.
 template <typename T>
 concept lasting_owner = std::is_lvalue_reference_v<T> &&
                         (byte_like<std::remove_cvref_t<T>> || std::is_array_v<std::remove_cvref_t<T>>) && buffer<T>;
+// Text or bytes that outlive the response: a view, or an owner that lasts.
 template <typename T>
 concept viewable = (std::constructible_from<payload_view, T> && !buffer<T>) || lasting_owner<T>;
 
@@ -81,13 +84,15 @@ inline constexpr bool is_optional = false;
 template <typename T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 
-// Of a double; RFC 8428 §6: numbers are those of JSON, which has neither NaN nor infinities.
+// The reading of a double, given by its bits. NaN and infinities give no reading, because the
+// numbers of SenML are those of JSON (RFC 8428 §6).
 inline reading reading_of_double(std::uint64_t bits) {
     const bool is_finite = (bits >> 52 & 0x7ff) != 0x7ff;
     return {is_finite ? &write_double : nullptr, label::value, {bits}};
 }
 
-// By its bits: the conversion of floating-point numbers would be emulated.
+// The bits of a number as a double. A float is widened by its bits, because a conversion would link
+// its emulation.
 constexpr std::uint64_t double_bits(double value) { return std::bit_cast<std::uint64_t>(value); }
 constexpr std::uint64_t double_bits(float value) {
     return cbor::detail::widened(std::bit_cast<std::uint32_t>(value), cbor::detail::single_format);
@@ -114,7 +119,8 @@ reading reading_of(T&& value) {
     return value ? reading_of(*std::forward<T>(value)) : reading{};
 }
 
-// What can be read of a source: `T` is what it gives, a reference or not.
+// The types that a source may return, with or without a reference: for a value, for a sum or a
+// time, and for a name.
 template <typename T>
 concept value_type = plain_value<std::remove_cvref_t<T>> || viewable<T>;
 template <typename T>
@@ -122,7 +128,7 @@ concept number_type = integer<std::remove_cvref_t<T>> || floating_point<std::rem
 template <typename T>
 concept text_type = viewable<T> && std::convertible_to<T, std::string_view>;
 
-// The same of what a std::optional holds.
+// The type that a std::optional holds, and any other type itself.
 template <typename T>
 struct held {
     using type = T;
@@ -133,48 +139,43 @@ struct held<T> {
     using type = decltype(*std::declval<T>());
 };
 
-// A variable is read as a function is.
-template <typename T>
-struct variable {
-    const T* target;
-    constexpr const T& operator()() const { return *target; }
-};
+template <label Of>
+inline constexpr bool is_number_field = Of == label::sum || Of == label::time || Of == label::base_time;
 
-// Where a field comes from.
+// A field of a record, and the source of its value.
 template <label Of, typename Source>
 struct field {
     Source source;
 
-    using result = std::invoke_result_t<const Source&>;
+    using result = decltype(std::declval<const Source&>().read());
     using type = typename held<result>::type;
-    static_assert(Of != label::value || value_type<type>,
-                  "mincoap: a SenML value is a bool, an integer, a float or double, text or bytes that stay, or a "
-                  "std::optional of one");
-    static_assert((Of != label::sum && Of != label::time && Of != label::base_time) || number_type<type>,
+    static constexpr bool is_value = Of != label::value || value_type<type>;
+    static constexpr bool is_number = !is_number_field<Of> || number_type<type>;
+    static constexpr bool is_name = Of != label::base_name || text_type<result>;
+    static_assert(is_value,
+                  "mincoap: a SenML value is a bool, an integer, a float or double, text or bytes that outlive "
+                  "the response, or a std::optional of one");
+    static_assert(is_number,
                   "mincoap: a sum or time of SenML is an integer, a float or double, or a std::optional of one");
-    static_assert(Of != label::base_name || text_type<result>, "mincoap: a SenML base name is text that stays");
+    static_assert(is_name, "mincoap: a SenML base name is text that outlives the response");
 
     static constexpr label of = Of;
-    reading read() const {
-        reading r = reading_of(source());
+    [[nodiscard]] reading read() const {
+        reading r = reading_of(source.read());
         if constexpr (Of != label::value) r.of = Of;
         return r;
     }
 };
 
-template <label Of, std::invocable Function>
-constexpr auto field_of(Function function) {
-    return field<Of, Function>{function};
+// Makes a field of a function, which is copied, or of a variable, which must outlive the site.
+template <label Of, typename Given>
+[[nodiscard]] constexpr auto field_of(Given&& given) {
+    using type = std::remove_reference_t<Given>;
+    static_assert(!std::is_same_v<std::remove_extent_t<type>, char>,
+                  "mincoap: a char array does not tell how much of it is text; pass a function that returns a "
+                  "std::string_view");
+    auto source = source_of(std::forward<Given>(given));
+    return field<Of, decltype(source)>{source};
 }
-template <label Of, typename T>
-    requires(!std::invocable<const T&>)
-constexpr auto field_of(const T& target) {
-    return field<Of, variable<T>>{{&target}};
-}
-template <label Of, typename T>
-    requires(!std::invocable<const T&>)
-constexpr auto field_of(const T&& temporary) = delete;  // it would not outlive the expression
-template <label Of, std::size_t N>
-constexpr auto field_of(char (&buffer)[N]) = delete;  // how much of it is text nobody can tell
 
 }  // namespace mincoap::detail::senml

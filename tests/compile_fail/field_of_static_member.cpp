@@ -1,0 +1,6 @@
+#include <mincoap/mincoap.hpp>
+
+struct lamp {
+    static inline int level = 0;
+};
+constexpr auto f = mincoap::fields(mincoap::field<1>(&lamp::level));

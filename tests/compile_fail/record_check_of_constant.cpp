@@ -1,0 +1,11 @@
+#include <mincoap/mincoap.hpp>
+
+struct lamp {
+    bool on = false;
+    std::uint8_t level = 0;
+};
+constexpr auto lamp_fields = mincoap::fields(mincoap::field<1>(&lamp::on), mincoap::field<2>(&lamp::level));
+lamp current;
+
+bool accept(const lamp&);
+const auto v = mincoap::record(std::as_const(current), lamp_fields, accept);

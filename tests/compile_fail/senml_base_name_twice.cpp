@@ -1,0 +1,5 @@
+#include <mincoap/mincoap.hpp>
+
+std::string_view read();
+float t = 0;
+const auto v = mincoap::senml<"urn:">(read, mincoap::entry<"m">(t));

@@ -1,0 +1,4 @@
+#include <mincoap/mincoap.hpp>
+
+float read(int channel);
+const auto v = mincoap::senml(mincoap::entry<"m">(read));

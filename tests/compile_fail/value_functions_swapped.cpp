@@ -1,0 +1,5 @@
+#include <mincoap/mincoap.hpp>
+
+int read();
+void write(int value);
+const auto v = mincoap::value(write, read);

@@ -1,0 +1,4 @@
+#include <mincoap/mincoap.hpp>
+
+int counts[3];
+const auto v = mincoap::value(counts);

@@ -1,0 +1,6 @@
+#include <atomic>
+
+#include <mincoap/mincoap.hpp>
+
+std::atomic<int> count;
+const auto counter = mincoap::value(count);

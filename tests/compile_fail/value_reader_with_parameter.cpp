@@ -1,0 +1,4 @@
+#include <mincoap/mincoap.hpp>
+
+int read(int channel);
+const auto v = mincoap::value(read);

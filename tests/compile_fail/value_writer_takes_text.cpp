@@ -1,0 +1,5 @@
+#include <mincoap/mincoap.hpp>
+
+int read();
+void write(std::string_view text);
+const auto v = mincoap::value(read, write);
