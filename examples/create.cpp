@@ -48,7 +48,7 @@ static coap::reply strike_out(const coap::request& r) {
 }
 
 constexpr auto site =
-    coap::routes(coap::at<"notes">(coap::post(add).rt("notes")),
+    coap::routes(coap::at<"notes">(coap::post(add)).rt("notes"),
                  coap::below<"notes">(coap::get(read), coap::delete_(strike_out)), coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

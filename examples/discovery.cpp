@@ -17,9 +17,7 @@ static std::int16_t inside = 21;
 static std::array<bool, 4> plugged_in{true, false, true, false};
 
 // A resource of your own has methods. This one also adds links to each discovery response.
-struct lamps : coap::linkable<lamps> {
-    constexpr lamps() = default;
-
+struct lamps {
     static void links(coap::link_writer& to) {
         for (std::size_t i = 0; i < plugged_in.size(); ++i)
             if (plugged_in[i]) to.link({std::to_string(i)}, ";rt=\"lamp\"");
@@ -39,7 +37,7 @@ struct lamps : coap::linkable<lamps> {
 };
 
 constexpr auto site =
-    coap::routes(coap::at<"inside">(coap::value(std::as_const(inside)).rt("temperature").if_("core.s")),
+    coap::routes(coap::at<"inside">(coap::value(std::as_const(inside))).rt("temperature").if_("core.s"),
                  coap::below<"lamps">(lamps{}), coap::filtered_well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

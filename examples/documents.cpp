@@ -31,8 +31,8 @@ constexpr letters history;
 
 constexpr auto site = coap::routes(
     coap::at<"manual">(coap::document("Turn it on. If the light is red, wait. If the light is green, go. "
-                                      "If there is no light, turn it on again.")
-                           .title("How to use it")),
+                                      "If there is no light, turn it on again."))
+        .title("How to use it"),
     coap::at<"squares">(coap::rendered(write_squares)),
     coap::at<"history">(coap::get_blocks<coap::content_format::text_plain>(history)), coap::well_known_core);
 

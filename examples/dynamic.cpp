@@ -41,8 +41,8 @@ static coap::reply add(const coap::request& r) {
             each.has_name = !names.remove(asked.segments());
             return coap::code::deleted;
         };
-        const coap::add_result result =
-            names.add({coap::as_text(r.payload())}, coap::value(each.on).rt("lamp"), coap::delete_(remove));
+        const coap::add_result result = names.add({coap::as_text(r.payload())}, coap::link_attributes{}.rt("lamp"),
+                                                  coap::value(each.on), coap::delete_(remove));
         each.has_name = result == coap::add_result::added;
         return answer_to(result);
     }

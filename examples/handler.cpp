@@ -27,7 +27,7 @@ static coap::reply add(const coap::request& r) {
 }
 
 constexpr auto site =
-    coap::routes(coap::at<"sum">(coap::post(add).consumes<coap::content_format::text_plain>().title("Adds up")),
+    coap::routes(coap::at<"sum">(coap::post(add).consumes<coap::content_format::text_plain>()).title("Adds up"),
                  coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

@@ -31,6 +31,6 @@ static settings current;
 static bool is_possible(const settings& s) { return !s.name.empty(); }
 
 constexpr auto site = coap::routes(
-    coap::at<"settings">(coap::record(current, settings_fields, is_possible).title("Settings")), coap::well_known_core);
+    coap::at<"settings">(coap::record(current, settings_fields, is_possible)).title("Settings"), coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

@@ -35,8 +35,8 @@ static coap::code set_door(bool open) {
 }
 
 constexpr auto site =
-    coap::routes(coap::at<"temperature">(coap::value(std::as_const(temperature)).title("Outside, in degrees Celsius")),
-                 coap::at<"fan">(coap::value([] { return fan_percent; }, set_fan).title("Fan, in percent")),
+    coap::routes(coap::at<"temperature">(coap::value(std::as_const(temperature))).title("Outside, in degrees Celsius"),
+                 coap::at<"fan">(coap::value([] { return fan_percent; }, set_fan)).title("Fan, in percent"),
                  coap::at<"door">(coap::value([] { return is_open; }, set_door)), coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

@@ -137,7 +137,7 @@ reply toggle(const request& r) {
 
 const auto inner = routes(at<"">(get(count_segments)), below<"x">(post(count_segments), get(count_segments)));
 const auto site = routes(
-    at<"">(text("root").title("Root")), at<"led">(value(led)), at<"level">(value(level)), at<"large">(value(large)),
+    at<"">(text("root")).title("Root"), at<"led">(value(led)), at<"level">(value(level)), at<"large">(value(large)),
     at<"fixed">(value([] { return 7; })), at<"percent">(value([] { return level; }, write_percent)),
     at<"half">(value([] { return level; }, [](std::int8_t n) { return n % 2 == 0; })),
     at<"cbor">(get(render_cbor), post(render_cbor)), below<"any">(forward(check_options)),

@@ -22,21 +22,21 @@ HEADER = ["compiler", "site", "resources", "seconds", "MiB"]
 COMPILERS = {"g++": "g++", "clang++": "clang++-19"}
 
 KINDS = [
-    'at<"a{i:03}">(text("x").title("Text {i}").rt("t"))',
-    'at<"b/{i:03}">(value(flag).title("Flag {i}").rt("f"), confirmed_only(post(act)))',
-    'at<"c{i:03}">(get(read).rt("function").ct(content_format::text_plain))',
-    'at<"d/{i:03}/state">(get([] {{ return content("{i}"); }}).if_("core.s"), put(act).consumes<content_format::cbor>())',
-    'at<"e{i:03}">(document("a document").title("Document {i}").sz(10))',
-    'at<"f/{i:03}/*">(get(read).title("not listed"))',
+    'at<"a{i:03}">(text("x")).title("Text {i}").rt("t")',
+    'at<"b/{i:03}">(value(flag), confirmed_only(post(act))).title("Flag {i}").rt("f")',
+    'at<"c{i:03}">(get(read)).rt("function").ct(content_format::text_plain)',
+    'at<"d/{i:03}/state">(get([] {{ return content("{i}"); }}), put(act).consumes<content_format::cbor>()).if_("core.s")',
+    'at<"e{i:03}">(document("a document")).title("Document {i}").sz(10)',
+    'at<"f/{i:03}/*">(get(read)).title("not listed")',
     'below<"g{i:03}">(forward(read_any))',
-    'at<"h/{i:03}">(optional(absent).title("Perhaps {i}"))',
-    'at<"i{i:03}">(value(number).title("Number {i}").rt("n"))',
-    'at<"j/{i:03}">(negotiated(text("x"), constant<content_format::json>{{"1"}}).ct().title("Either {i}"))',
+    'at<"h/{i:03}">(optional(absent)).title("Perhaps {i}")',
+    'at<"i{i:03}">(value(number)).title("Number {i}").rt("n")',
+    'at<"j/{i:03}">(negotiated(text("x"), constant<content_format::json>{{"1"}})).ct().title("Either {i}")',
 ]
 SITES = {
-    "plain": (['at<"r{i:04}">(text("x").title("Resource {i}").rt("bench.text"))'], "well_known_core"),
+    "plain": (['at<"r{i:04}">(text("x")).title("Resource {i}").rt("bench.text")'], "well_known_core"),
     "mixed": (KINDS, "filtered_well_known_core"),
-    "long": (['at<"building-7/floor-2/room-17/sensor{i:04}">(text("x").title("Resource {i}"))'], "well_known_core"),
+    "long": (['at<"building-7/floor-2/room-17/sensor{i:04}">(text("x")).title("Resource {i}")'], "well_known_core"),
 }
 CASES = [("plain", 100), ("plain", 500), ("mixed", 500), ("long", 500)]
 PROGRAM = """#include <mincoap/mincoap.hpp>

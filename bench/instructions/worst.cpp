@@ -59,7 +59,7 @@ constinit mincoap::posix::directory files;
 demo::unix_time no_clock() { return 0; }
 constexpr auto plain = demo::site(state, no_clock);
 constexpr auto with_files =
-    demo::site(state, no_clock, mincoap::below<"fs">(mincoap::posix::get_files(files).title("Files").rt("demo.files")));
+    demo::site(state, no_clock, mincoap::below<"fs">(mincoap::posix::get_files(files)).title("Files").rt("demo.files"));
 
 // Whether all were answered with a success.
 bool serve(memory_socket socket, const auto& site, std::size_t requests) {

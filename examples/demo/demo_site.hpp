@@ -73,14 +73,14 @@ constexpr auto site(state& s, clock now, const auto&... others) {
     const auto upload = put_blocks(s.upload);
 
     return mincoap::routes(
-        at<"">(text("Hello CoAP").title("Greeting").rt("demo.greeting").ct(plain)),
-        at<"time">(for_groups(read_clock).title("Clock, UTC").rt("demo.clock").if_("core.s").ct(plain)),
-        at<"cbor">(read_record(s.current).title("Record").rt("demo.record").if_("core.p").ct(cbor), write),
-        at<"message/info">(add_line(s.log, "info").title("Log a message").rt("demo.message")),
-        at<"message/warn">(add_line(s.log, "warn").title("Log a warning").rt("demo.message")),
-        at<"log">(read_log.title("Latest messages").rt("demo.log").if_("core.s").ct(plain)),
-        at<"poem">(document(poem).title("A poem").rt("demo.poem").ct(plain).sz(poem.size())),
-        at<"upload">(download.title("Anything").rt("demo.upload").ct(content_format::octet_stream), upload), others...,
+        at<"">(text("Hello CoAP")).title("Greeting").rt("demo.greeting").ct(plain),
+        at<"time">(for_groups(read_clock)).title("Clock, UTC").rt("demo.clock").if_("core.s").ct(plain),
+        at<"cbor">(read_record(s.current), write).title("Record").rt("demo.record").if_("core.p").ct(cbor),
+        at<"message/info">(add_line(s.log, "info")).title("Log a message").rt("demo.message"),
+        at<"message/warn">(add_line(s.log, "warn")).title("Log a warning").rt("demo.message"),
+        at<"log">(read_log).title("Latest messages").rt("demo.log").if_("core.s").ct(plain),
+        at<"poem">(document(poem)).title("A poem").rt("demo.poem").ct(plain).sz(poem.size()),
+        at<"upload">(download, upload).title("Anything").rt("demo.upload").ct(content_format::octet_stream), others...,
         filtered_well_known_core);
 }
 

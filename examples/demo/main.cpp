@@ -57,7 +57,7 @@ constinit demo::state state;
 constinit mincoap::posix::directory files;
 constexpr auto plain_site = demo::site(state, wall_clock);
 constexpr auto site_with_files = demo::site(
-    state, wall_clock, mincoap::below<"fs">(mincoap::posix::get_files(files).title("Files").rt("demo.files")));
+    state, wall_clock, mincoap::below<"fs">(mincoap::posix::get_files(files)).title("Files").rt("demo.files"));
 
 std::error_code open_files(const std::string& path) {
     auto opened = mincoap::posix::directory::open(path.c_str());

@@ -12,7 +12,7 @@ static bool led = false;
 
 constexpr auto site =
     coap::routes(coap::at<"hello">(coap::text("Hello CoAP")),
-                 coap::at<"led">(coap::value(led).title("Status LED")),  // GET and PUT "0" or "1"; 4.00 on nonsense
+                 coap::at<"led">(coap::value(led)).title("Status LED"),  // GET and PUT "0" or "1"; 4.00 on nonsense
                  coap::well_known_core);
 
 int main() {

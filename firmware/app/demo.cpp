@@ -75,22 +75,27 @@ constexpr auto cbor_format = content_format::cbor;
 constexpr auto plain = content_format::text_plain;
 
 constexpr auto site = routes(
-    at<"">(for_groups(text("Hello CoAP")).title("Greeting").rt("demo.greeting").ct(plain)),
+    at<"">(for_groups(text("Hello CoAP"))).title("Greeting").rt("demo.greeting").ct(plain),
     at<"hello">(for_groups(text("Hello CoAP"))),
-    at<"led">(value(board::led, board::set_led).title("Status LED").rt("demo.led").if_("core.a")),
-    at<"uptime">(value(uptime_s).title("Uptime, s").if_("core.s")),
-    at<"stack">(value(stack_high_water).title("Stack high-water, bytes").if_("core.s")),
-    at<"heap">(value(heap).title("Heap, bytes").if_("core.s")), at<"memory">(rendered(write_memory).title("Memory")),
-    at<"counters">(rendered(write_counters).title("Counters")),
-    at<"cbor">(get(show).accepts_option<option::block2>().title("Record").rt("demo.record").ct(cbor_format),
-               record<code::put>(entry, demo::entry_fields, demo::is_harmless)),
-    at<"message/info">(post(inform).consumes<plain>().title("Log a message").rt("demo.message")),
-    at<"message/warn">(post(warn).consumes<plain>().title("Log a warning").rt("demo.message")),
-    at<"log">(rendered(write_log).title("Latest messages").rt("demo.log").ct(plain)),
-    at<"poem">(document(demo::poem).title("A poem").rt("demo.poem").ct(plain).sz(demo::poem.size())),
-    at<"upload">(get_blocks(upload).title("Anything").rt("demo.upload").ct(content_format::octet_stream),
-                 put_blocks(upload)),
-    at<"ruler">(get_blocks<plain>(ruler).title("Offsets, 100 KB").ct(plain).sz(ruler.size)), filtered_well_known_core);
+    at<"led">(value(board::led, board::set_led)).title("Status LED").rt("demo.led").if_("core.a"),
+    at<"uptime">(value(uptime_s)).title("Uptime, s").if_("core.s"),
+    at<"stack">(value(stack_high_water)).title("Stack high-water, bytes").if_("core.s"),
+    at<"heap">(value(heap)).title("Heap, bytes").if_("core.s"), at<"memory">(rendered(write_memory)).title("Memory"),
+    at<"counters">(rendered(write_counters)).title("Counters"),
+    at<"cbor">(get(show).accepts_option<option::block2>(),
+               record<code::put>(entry, demo::entry_fields, demo::is_harmless))
+        .title("Record")
+        .rt("demo.record")
+        .ct(cbor_format),
+    at<"message/info">(post(inform).consumes<plain>()).title("Log a message").rt("demo.message"),
+    at<"message/warn">(post(warn).consumes<plain>()).title("Log a warning").rt("demo.message"),
+    at<"log">(rendered(write_log)).title("Latest messages").rt("demo.log").ct(plain),
+    at<"poem">(document(demo::poem)).title("A poem").rt("demo.poem").ct(plain).sz(demo::poem.size()),
+    at<"upload">(get_blocks(upload), put_blocks(upload))
+        .title("Anything")
+        .rt("demo.upload")
+        .ct(content_format::octet_stream),
+    at<"ruler">(get_blocks<plain>(ruler)).title("Offsets, 100 KB").ct(plain).sz(ruler.size), filtered_well_known_core);
 
 }  // namespace
 

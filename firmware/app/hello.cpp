@@ -5,7 +5,7 @@ namespace {
 
 constexpr auto site = mincoap::routes(
     mincoap::at<"hello">(mincoap::text("Hello CoAP")),
-    mincoap::at<"led">(mincoap::value(board::led, board::set_led).title("Status LED")), mincoap::well_known_core);
+    mincoap::at<"led">(mincoap::value(board::led, board::set_led)).title("Status LED"), mincoap::well_known_core);
 
 }  // namespace
 

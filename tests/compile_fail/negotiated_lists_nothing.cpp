@@ -1,4 +1,4 @@
 #include <mincoap/mincoap.hpp>
 
 mincoap::reply any();
-const auto described = mincoap::negotiated(mincoap::get(any)).ct();
+const auto both = mincoap::at<"a">(mincoap::negotiated(mincoap::get(any))).ct();

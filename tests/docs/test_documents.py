@@ -1,4 +1,4 @@
-"""What the documents say is held against the project: programs compile, tables are those of the budgets, names exist."""
+"""Checks the documents against the project: programs compile, tables are those of the budgets, names exist."""
 
 import os
 import re
@@ -36,8 +36,8 @@ def test_programs_compile(document):
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
 def test_fragments_compile(document):
-    """The fragments of a document stand behind each other, each in a namespace, so that a later one may use the names of
-    an earlier one or declare its own."""
+    """Each fragment of a document is in a namespace within that of the one before. It may use the names of earlier ones, or
+    declare its own."""
     source, depth = "", 0
     for fragment in blocks(document, "cpp fragment"):
         source += f"namespace fragment_{depth} {{\n{fragment}\n"
@@ -69,7 +69,34 @@ def test_a_broken_program_is_seen():
 
 def test_first_program_is_the_example():
     example = (ROOT / "examples/hello/main.cpp").read_text()
-    assert example in blocks(ROOT / "README.md", "cpp")
+    assert blocks(ROOT / "README.md", "cpp example") == [example], "scripts/guide"
+
+
+def test_readme_is_short():
+    """A newcomer reads it in three minutes. Longer texts and tables are in docs/."""
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 120
+    assert re.findall(r"^\| (\w+) \| \d+", (ROOT / "README.md").read_text(), re.MULTILINE) == ["hello", "guarded", "block2"]
+
+
+def identifiers():
+    sources = [*ROOT.glob("include/**/*.hpp"), *ROOT.glob("adapters/*/include/**/*.hpp")]
+    return set(re.findall(r"\w+", "\n".join(source.read_text() for source in sources)))
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/resources.md"])
+def test_blocks_in_tables_exist(document):
+    """The first cell of a row names types and functions of the headers."""
+    text = re.sub(r"<!-- (\S+): begin -->.*?<!-- \1: end -->", "", (ROOT / document).read_text(), flags=re.DOTALL)
+    cells = re.findall(r"^\| ([^|]*`[^|]*) \|", text, re.MULTILINE)
+    codes = [re.sub(r'"[^"]*"', "", code) for cell in cells for code in re.findall(r"`([^`]+)`", cell)]
+    named = {name for code in codes for name in re.findall(r"(?<!\w)([a-z]\w+)(?=[(<{]|$)", code)}
+    assert len(named) > 10 and not named - identifiers()
+
+
+def test_resources_lists_each_layer():
+    named = (ROOT / "docs/resources.md").read_text()
+    layers = {path.stem for path in (ROOT / "include/mincoap/layer").glob("*.hpp")} - {"outbox"}  # shared by layers
+    assert not [layer for layer in sorted(layers) if f"`{layer}" not in named]
 
 
 def test_guide_shows_every_example():

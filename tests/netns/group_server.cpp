@@ -12,8 +12,8 @@
 
 using namespace mincoap;
 
-constexpr auto thermometer = routes(at<"reading">(for_groups(text("21")).rt("temperature")), filtered_well_known_core);
-constexpr auto lamp = routes(at<"lamp">(for_groups(text("on")).rt("light")), filtered_well_known_core);
+constexpr auto thermometer = routes(at<"reading">(for_groups(text("21"))).rt("temperature"), filtered_well_known_core);
+constexpr auto lamp = routes(at<"lamp">(for_groups(text("on"))).rt("light"), filtered_well_known_core);
 
 static std::uint32_t now_ms() {
     using namespace std::chrono;

@@ -109,7 +109,7 @@ def test_the_socket_is_the_same_with_checks_and_without(build, tmp_path):
 
 def test_a_build_without_a_word_about_it_is_optimized(tmp_path):
     """It was compiled without optimization and with checks, and linked into programs without."""
-    (line,) = re.findall(r"^cmake -S \. -B build/install (.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    (line,) = re.findall(r"^cmake -S \. -B build/install (.*)$", (ROOT / "docs/using.md").read_text(), re.MULTILINE)
     environment = {name: value for name, value in os.environ.items() if name != "CMAKE_BUILD_TYPE"}
     run("cmake", "-S", ROOT, "-B", tmp_path, *line.split(), env=environment)
     assert "CMAKE_BUILD_TYPE:STRING=Release" in (tmp_path / "CMakeCache.txt").read_text()

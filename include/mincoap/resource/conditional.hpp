@@ -1,4 +1,5 @@
-// Conditional requests (RFC 7252 §5.10.8): change it only if it is what I think it is.
+// Conditional requests (RFC 7252 §5.10.8): a client changes a resource only if no other
+// client has changed it since.
 //
 //     at<"config">(conditional(version, value(setting)))
 #pragma once
@@ -7,13 +8,13 @@
 #include <optional>
 
 #include <mincoap/message/etag.hpp>
-#include <mincoap/resource/discovery/link.hpp>
+#include <mincoap/resource/wrapper.hpp>
 
 namespace mincoap {
 
-// Whether the If-Match and If-None-Match of a request, however many, hold for what is there: its entity-tag, or none if
-// nothing is there. If they do not, the answer is 4.12.
-inline bool precondition_holds(const request& r, const std::optional<etag>& current) {
+// Checks all If-Match and If-None-Match options of a request. `current` is the entity-tag of the resource, or has no
+// value if the resource does not exist. Returns false if the request must be answered with 4.12.
+[[nodiscard]] inline bool precondition_holds(const request& r, const std::optional<etag>& current) {
     bool wants_match = false;
     bool matches = false;
     for (const message::option_view o : r.message.options()) {
@@ -29,7 +30,7 @@ inline constexpr option_set conditional_options = set_of(option::if_match) | set
 
 namespace detail {
 
-// What has been dealt with is nothing that anybody else has to understand.
+// The options have been handled here. The inner resource need not accept them.
 inline request without_conditions(request r) {
     r.critical_options &= ~conditional_options;
     return r;
@@ -38,18 +39,8 @@ inline request without_conditions(request r) {
 }  // namespace detail
 
 template <typename Current, resource Resource>
-struct conditional_resource : linkable<conditional_resource<Current, Resource>> {
+struct conditional_resource : wrapper<Resource> {
     Current current;
-    Resource target;
-
-    constexpr conditional_resource(Current c, Resource t) : current(c), target(t) {}
-
-    // In discovery it is what it is around; see filtered_well_known_core.
-    void links(auto& to) const
-        requires requires { target.links(to); }
-    {
-        target.links(to);
-    }
 
     template <typename Method>
     struct if_it_holds : Method {
@@ -77,21 +68,18 @@ struct conditional_resource : linkable<conditional_resource<Current, Resource>> 
     using methods = each_method<if_it_holds, Resource>;
 };
 
-// The resource, whose methods understand If-Match and If-None-Match. `current` gives the entity-tag of what is there:
-// an etag, or a std::optional of one with nothing in it if nothing is there. Then a GET or a FETCH is answered with
-// 4.04, and a PUT that makes it with 2.01 in place of a bare 2.04 (RFC 7252 §5.8.1, §5.8.3).
+// Returns the resource with methods that accept If-Match and If-None-Match. `current` is a function that returns the
+// entity-tag of the resource as an etag, or as a std::optional<etag> without a value if the resource does not exist. In
+// that case, GET and FETCH are answered with 4.04, and a PUT that creates the resource with 2.01 in place of a bare 2.04
+// (RFC 7252 §5.8.1, §5.8.3).
 //
-// It alone counts: the resource finds neither option in `request::critical_options`. What would hold them against a tag
-// of its own, as `record` and `put_blocks` do, leaves that to this one, and what would refuse them, as another site or some of
-// several negotiated formats may, is given the request.
+// Only `current` decides. The inner resource does not see either option in `request::critical_options`: a `record` or
+// `put_blocks` does not compare them with its own tag, and another site or a negotiated format that does not accept
+// them still receives the request.
 template <typename Current, resource Resource>
     requires std::is_invocable_r_v<std::optional<etag>, const Current&>
-constexpr auto conditional(Current current, Resource target) {
-    return conditional_resource<Current, Resource>{current, target};
-}
-template <typename Current, typename Resource, std::size_t Capacity>
-constexpr auto conditional(Current current, described<Resource, Capacity> target) {
-    return conditional(current, detail::refuse_attributes(target));
+[[nodiscard]] constexpr auto conditional(Current current, Resource target) {
+    return conditional_resource<Current, Resource>{{target}, current};
 }
 
 }  // namespace mincoap

@@ -1,16 +1,16 @@
-// An entry of a site: a resource and its path, as one value. Several resources at one path are one resource.
+// An entry of a site: a resource, its path and its link attributes as one value. Several resources at one path are
+// joined into one resource.
 #pragma once
 
 #include <utility>
 
 #include <mincoap/message/percent_encoding.hpp>
-#include <mincoap/resource/discovery/link.hpp>
+#include <mincoap/resource/discovery/attributes.hpp>
 #include <mincoap/resource/table.hpp>
 
 namespace mincoap::detail {
 
-// Values beside each other. A leaf has no room behind its value, so the position of each value follows from sizes and
-// alignments.
+// A list of values. A leaf has no padding after its value, so sizes and alignments alone determine where each value is.
 template <std::size_t Index, typename Value>
 struct leaf {
     Value value;
@@ -28,7 +28,7 @@ constexpr const Value& leaf_at(const leaf<Index, Value>& l) {
     return l.value;
 }
 
-// The methods of a resource that is one of several.
+// The methods of one of several resources.
 template <std::size_t Index, typename Resource>
 struct part {
     template <typename Method>
@@ -43,130 +43,150 @@ template <std::size_t... Indices, typename... Resources>
 struct methods_of_parts<std::index_sequence<Indices...>, Resources...>
     : joined<typename part<Indices, Resources>::methods...> {};
 
-// Several resources as one, which has the methods of each and the links of each.
+// Several resources as one, with the methods and the links of each.
 template <typename... Resources>
 struct together : leaves_of<Resources...> {
     using methods = typename methods_of_parts<std::index_sequence_for<Resources...>, Resources...>::type;
 
-    template <typename To>
-        requires(linking_to<Resources, To> || ...)
-    void links(To& to) const {
+    void links(link_writer& to) const
+        requires(has_links<Resources> || ...)
+    {
         [&]<std::size_t... Indices>(std::index_sequence<Indices...>) {
             (put_links(leaf_at<Indices>(*this), to), ...);
         }(std::index_sequence_for<Resources...>{});
     }
 };
 
-// A resource that tells about its site stands for itself until the site is known.
-template <typename Given>
-concept telling_of_site = requires { typename Given::tells_of_site; };
+// A resource that `routes` makes once it knows the whole site, such as discovery.
+template <typename Resource>
+concept unbound_resource = requires { typename Resource::unbound; };
 
-// Joins the resources of a path into one, with the attributes of all.
-template <typename... Given>
-constexpr auto join(const Given&... given) {
+// Joins the resources of a path into one.
+template <typename... Resources>
+[[nodiscard]] constexpr auto join(const Resources&... resources) {
     constexpr bool are_resources =
-        sizeof...(Given) != 0 && ((resource<Given> || telling_of_site<Given> || attributes_capacity<Given> != 0) && ...);
-    static_assert(are_resources,
-                  "mincoap: a path needs a resource: value(x), text(\"...\"), get(f) or another method, forward(handler)");
-    constexpr std::size_t capacity = (attributes_capacity<Given> + ... + 0);
-    if constexpr (!are_resources) {
-        return no_resource{};
-    } else if constexpr (sizeof...(Given) == 1) {
-        return (given, ...);
-    } else if constexpr (capacity == 0) {
-        return together<Given...>{{{given}...}};
-    } else {
-        link_text<capacity> attributes;
-        attribute_names names;
-        ((attributes.append(attributes_of(given)), names.add(names_of(given))), ...);
-        return described{together<decltype(undescribed(given))...>{{{undescribed(given)}...}}, attributes, names};
-    }
+        sizeof...(Resources) != 0 && ((resource<Resources> || unbound_resource<Resources>) && ...);
+    static_assert(
+        are_resources,
+        "mincoap: a path needs a resource: value(x), text(\"...\"), get(f) or another method, forward(handler)");
+    if constexpr (!are_resources) return no_resource{};
+    else if constexpr (sizeof...(Resources) == 1) return (resources, ...);
+    else return together<Resources...>{{{resources}...}};
 }
 
-// A resource, attributes included, at a path.
-template <text_literal Path, bool Exact, typename Given>
-struct placed {
-    static_assert(encoded_path<Path>.size() <= 255,
+// The properties of a path that its methods depend on. The first `HiddenSize` bytes are hidden from the resource.
+template <bool Exact, bool HasWildcard, std::size_t HiddenSize>
+struct path_kind {};
+
+// A path of a site. `at` has exact ones, `below` others.
+template <text_literal Path, bool Exact>
+struct entry_path {
+    static constexpr std::string_view text = Path.view();
+    static constexpr hashed_path hashed{encoded_path<Path>, hash_of(encoded_path<Path>)};
+    static constexpr std::size_t size_before_wildcard = detail::size_before_wildcard(hashed.encoded);
+    static constexpr bool has_wildcard = size_before_wildcard != hashed.encoded.size();
+    static constexpr std::size_t reference_size = 1 + percent_encoded_size(text);
+    using kind = path_kind<Exact, has_wildcard, Exact && !has_wildcard ? 0 : size_before_wildcard>;
+
+    static_assert(text.empty() || text.front() != '/', "mincoap: write a path without a slash in front");
+    static_assert(is_valid_path(text),
+                  "mincoap: a path's segments have 1 to 255 bytes; only the last one may be empty, as in \"create/\"");
+    static_assert(!text.contains('\xff'), "mincoap: a path is UTF-8, in which there is no byte 0xff");
+    static_assert(hashed.encoded.size() <= 255,
                   "mincoap: a path has at most 255 bytes, one before each segment included");
-
-    using given_type = Given;
-    static constexpr std::size_t size_before_wildcard = detail::size_before_wildcard(encoded_path<Path>);
-    static constexpr bool has_wildcard = size_before_wildcard != encoded_path<Path>.size();
-    // The resource does not see that much of the path.
-    static constexpr std::size_t hidden_size = Exact && !has_wildcard ? 0 : size_before_wildcard;
-    static constexpr std::size_t reference_size = 1 + percent_encoded_size(Path.view());
-
-    Given given;
-
-    static constexpr hashed_path path{encoded_path<Path>, hash_of(encoded_path<Path>)};
-    static constexpr std::string_view path_text() { return Path.view(); }
-
-    // `Kept` is the resource that the site keeps.
-    template <typename Kept>
-    static constexpr place place_of() {
-        using methods = methods_as_data<Kept, hidden_size>;
-        static_assert(has_wildcard || !methods::needs_wildcard,
-                      "mincoap: a function that takes a segment stands at a path with a wildcard, as at<\"lamps/*\">");
-        static_assert(!has_wildcard || !methods::finds_paths,
-                      "mincoap: a site stands below a path without wildcards: write them in the site's own paths");
-        static_assert(!Exact || !methods::finds_paths,
-                      "mincoap: a site has longer paths than that of at<...>; write below<\"path\">(site)");
-        return {.path = path,
-                .methods = methods::all,
-                .size = sizeof(Kept),
-                .alignment = alignof(Kept),
-                .exact = Exact,
-                .wildcard = has_wildcard,
-                .has_blocks = methods::has_blocks,
-                .takes_blocks = methods::takes_blocks};
-    }
-
-    constexpr link_source link() const;
-    // The reference, "<>" and a comma, the attributes.
-    static constexpr std::size_t link_capacity() {
-        return has_wildcard ? 0 : reference_size + 3 + attributes_capacity<Given>;
-    }
 };
 
-template <std::size_t Size>
-constexpr link_text<Size> make_reference(std::string_view path) {
-    link_text<Size> reference;
-    if (!path.empty()) reference.append("/");
-    if (Size == path.size() + 1) reference.append(path);  // as it is
-    else append_percent_encoded(reference, path);
-    return reference;
+// Makes the place of a resource at a path of that kind.
+template <typename Resource, bool Exact, bool HasWildcard, std::size_t HiddenSize>
+[[nodiscard]] constexpr place make_place(const hashed_path& path, path_kind<Exact, HasWildcard, HiddenSize> /*kind*/) {
+    using methods = methods_as_data<Resource, HiddenSize>;
+    static_assert(HasWildcard || !methods::needs_wildcard,
+                  "mincoap: a function that takes a segment stands at a path with a wildcard, as at<\"lamps/*\">");
+    static_assert(!HasWildcard || !methods::finds_paths,
+                  "mincoap: a site stands below a path without wildcards: write them in the site's own paths");
+    static_assert(!Exact || !methods::finds_paths,
+                  "mincoap: a site has longer paths than that of at<...>; write below<\"path\">(site)");
+    return {.path = path,
+            .methods = methods::all,
+            .size = sizeof(Resource),
+            .alignment = alignof(Resource),
+            .exact = Exact,
+            .wildcard = HasWildcard,
+            .has_blocks = methods::has_blocks,
+            .takes_blocks = methods::takes_blocks};
 }
 
-// How the path of an entry begins the references below it: with nothing for the root.
-template <typename Entry>
-inline constexpr auto reference_to = make_reference<Entry::reference_size>(Entry::path_text());
-
-template <text_literal Path, bool Exact, typename Given>
-constexpr link_source placed<Path, Exact, Given>::link() const {
-    return {.reference = reference_to<placed>.view(),
-            .attributes = attributes_of(given),
-            .names = names_of(given),
-            .is_listed = !has_wildcard && !telling_of_site<Given>};
+// The formats that `.ct()` lists.
+template <typename Resource>
+[[nodiscard]] constexpr std::string_view formats_to_list() {
+    constexpr bool is_negotiated = requires { Resource::produced_formats(); };
+    static_assert(is_negotiated,
+                  "mincoap: .ct() lists the formats of negotiated(...); name the format of any other resource, as in "
+                  ".ct(content_format::json)");
+    if constexpr (is_negotiated) {
+        static_assert(!Resource::produced_formats().empty(),
+                      "mincoap: no alternative names the format that it produces; write get(f).produces<...>()");
+        return Resource::produced_formats();
+    }
+    return {};
 }
+
+// A resource at a path, an `entry_path`. The functions for link attributes are those of `link_attributes`, where they are
+// explained.
+template <typename Path, typename Resource, typename Attributes = link_attributes<>>
+struct site_entry {
+    using path = Path;
+    using resource_type = Resource;
+    using attributes_type = Attributes;
+
+    Resource resource;
+    Attributes attributes;
+
+    template <std::size_t N>
+    constexpr auto title(const char (&text)[N]) const {
+        return with(attributes.title(text));
+    }
+    template <std::size_t N>
+    constexpr auto rt(const char (&types)[N]) const {
+        return with(attributes.rt(types));
+    }
+    template <std::size_t N>
+    constexpr auto if_(const char (&interfaces)[N]) const {
+        return with(attributes.if_(interfaces));
+    }
+    constexpr auto ct(content_format format) const { return with(attributes.ct(format)); }
+    // All formats that a negotiated resource produces.
+    constexpr auto ct() const {
+        constexpr std::string_view formats = formats_to_list<Resource>();
+        return with(attributes.template ct_list<formats.size()>(formats));
+    }
+    constexpr auto sz(std::uint32_t size) const { return with(attributes.sz(size)); }
+    constexpr auto observable() const { return with(attributes.observable()); }
+    template <std::size_t N>
+    constexpr auto raw(const char (&text)[N]) const {
+        return with(attributes.raw(text));
+    }
+
+private:
+    template <typename Longer>
+    constexpr auto with(const Longer& longer) const {
+        return site_entry<Path, Resource, Longer>{resource, longer};
+    }
+};
 
 template <typename T>
 inline constexpr bool is_entry = false;
-template <text_literal Path, bool Exact, typename Given>
-inline constexpr bool is_entry<placed<Path, Exact, Given>> = true;
+template <typename Path, typename Resource, typename Attributes>
+inline constexpr bool is_entry<site_entry<Path, Resource, Attributes>> = true;
 
-// A site keeps of each resource the part without attributes, and makes a resource that tells about the site, now that
-// the site is known.
-template <typename Given, typename Entries>
-struct kept {
-    using type = Given;
-};
-template <typename Resource, std::size_t Capacity, typename Entries>
-struct kept<described<Resource, Capacity>, Entries> {
+// The resource that a site of these entries keeps.
+template <typename Resource, typename Entries>
+struct bound {
     using type = Resource;
 };
-template <telling_of_site Given, typename Entries>
-struct kept<Given, Entries> {
-    using type = typename Given::template of_site<Entries>;
+template <unbound_resource Resource, typename Entries>
+struct bound<Resource, Entries> {
+    using type = typename Resource::template bound<Entries>;
 };
 
 }  // namespace mincoap::detail

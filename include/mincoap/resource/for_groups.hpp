@@ -1,29 +1,18 @@
-// Resources that requests by multicast reach (RFC 7252 §8, §11.3; RFC 10020 §6.3).
+// A resource that also answers requests by multicast (RFC 7252 §8, §11.3; RFC 10020 §6.3).
 //
 //     at<"temperature">(for_groups(value(read_temperature)))
 //
-// A resource without it answers requests to its own address only: a request by multicast or broadcast is left without
-// an answer, and nothing is carried out. GET of /.well-known/core needs no mark. A client that is meant by none of the
-// group's members is not told, and neither is any error (§8.2).
+// Any other resource ignores a request by multicast or broadcast: the server neither carries it out nor answers it. GET
+// of /.well-known/core needs no mark. A multicast request for a path that no member of the group has gets no response,
+// and neither does one that fails (§8.2).
 #pragma once
 
-#include <mincoap/resource/discovery/link.hpp>
+#include <mincoap/resource/wrapper.hpp>
 
 namespace mincoap {
 
 template <resource Resource>
-struct group_resource : linkable<group_resource<Resource>> {
-    Resource target;
-
-    constexpr explicit group_resource(Resource t) : target(t) {}
-
-    // In discovery it is what it is around; see filtered_well_known_core.
-    void links(auto& to) const
-        requires requires { target.links(to); }
-    {
-        target.links(to);
-    }
-
+struct group_resource : wrapper<Resource> {
     template <typename Method>
     struct also_by_multicast : Method {
         static constexpr option_set accepted_options = Method::accepted_options | demand::multicast;
@@ -32,13 +21,10 @@ struct group_resource : linkable<group_resource<Resource>> {
     using methods = each_method<also_by_multicast, Resource>;
 };
 
+// Returns the resource, whose methods answer requests by multicast, too.
 template <resource Resource>
-constexpr auto for_groups(Resource target) {
-    return group_resource<Resource>{target};
-}
-template <typename Resource, std::size_t Capacity>
-constexpr auto for_groups(described<Resource, Capacity> target) {
-    return for_groups(detail::refuse_attributes(target));
+[[nodiscard]] constexpr auto for_groups(Resource target) {
+    return group_resource<Resource>{{target}};
 }
 
 }  // namespace mincoap

@@ -12,7 +12,7 @@
 //     get(encode).produces<content_format::cbor>()      the format of the response, see negotiated.hpp
 #pragma once
 
-#include <mincoap/resource/discovery/link.hpp>
+#include <mincoap/resource/resource.hpp>
 
 namespace mincoap {
 
@@ -50,7 +50,7 @@ struct accepting : Method {
 }  // namespace detail
 
 template <typename F, typename Method>
-struct method_function : linkable<method_function<F, Method>> {
+struct method_function {
     F function;
 
     static_assert(detail::takes_request<F> || detail::takes_segment<F> || detail::takes_nothing<F>,

@@ -16,7 +16,7 @@
 
 #include <array>
 
-#include <mincoap/resource/discovery/link.hpp>
+#include <mincoap/resource/discovery/attributes.hpp>
 #include <mincoap/resource/entry.hpp>
 #include <mincoap/resource/method_info.hpp>
 
@@ -155,47 +155,35 @@ using negotiated_methods =
 }  // namespace detail
 
 template <resource... Resources>
-struct negotiated_resource : linkable<negotiated_resource<Resources...>> {
+struct negotiated_resource {
     using together = detail::together<Resources...>;
     using methods = detail::negotiated_methods<together, code::get, code::post, code::put, code::delete_, code::fetch,
                                                code::patch, code::ipatch>;
 
     together resources;
 
-    constexpr explicit negotiated_resource(Resources... all) : resources{{{all}...}} {}
-
     // Links that are known at run time: those of the first alternative that may have some. The alternatives are one
     // resource, so that another one has the same links.
-    template <typename To>
-        requires(detail::linking_to<Resources, To> || ...)
-    void links(To& to) const {
+    void links(link_writer& to) const
+        requires(has_links<Resources> || ...)
+    {
         [&]<std::size_t... Indices>(std::index_sequence<Indices...>) {
             (detail::put_links(detail::leaf_at<Indices>(resources), to) || ...);
         }(std::index_sequence_for<Resources...>{});
     }
 
-    // All formats that it produces (RFC 7252 §7.2.1), before other attributes: `negotiated(...).ct().title("...")`.
-    using linkable<negotiated_resource>::ct;
-    constexpr auto ct() const {
-        constexpr std::string_view formats = detail::alternatives_for<together, 0xff>::produces;
-        static_assert(!formats.empty(),
-                      "mincoap: .ct() lists the formats of the alternatives, and none of them names one; name it by "
-                      ".produces<...>()");
-        return this->template with<6 + formats.size()>(detail::attribute_named("ct"), [&](auto& link) {
-            link.append(";ct=\"");
-            link.append(formats);
-            link.append("\"");
-        });
+    // The formats of all alternatives, such as "0 60", for `at<...>(negotiated(...)).ct()`.
+    [[nodiscard]] static constexpr std::string_view produced_formats() {
+        return detail::alternatives_for<together, 0xff>::produces;
     }
 };
 
-template <typename... Given>
-[[nodiscard]] constexpr auto negotiated(Given... alternatives) {
-    constexpr bool are_resources =
-        sizeof...(Given) != 0 && (resource<decltype(detail::undescribed(alternatives))> && ...);
+template <typename... Resources>
+[[nodiscard]] constexpr auto negotiated(Resources... alternatives) {
+    constexpr bool are_resources = sizeof...(Resources) != 0 && (resource<Resources> && ...);
     static_assert(are_resources,
                   "mincoap: each alternative is a resource: value(x), text(\"...\"), get(f) or another method");
-    if constexpr (are_resources) return negotiated_resource{detail::refuse_attributes(alternatives)...};
+    if constexpr (are_resources) return negotiated_resource<Resources...>{{{{alternatives}...}}};
     else return detail::no_resource{};
 }
 

@@ -3,19 +3,17 @@
 
 #include <optional>
 
-#include <mincoap/resource/discovery/link.hpp>
+#include <mincoap/resource/resource.hpp>
 
 namespace mincoap {
 
 template <resource Resource>
-struct optional_resource : linkable<optional_resource<Resource>> {
+struct optional_resource {
     const std::optional<Resource>* target;
 
-    constexpr explicit optional_resource(const std::optional<Resource>& t) : target(&t) {}
-
-    // In discovery it is what it is around, while that is there; see filtered_well_known_core.
-    void links(auto& to) const
-        requires requires { (*target)->links(to); }
+    // The links of the target while it is present.
+    void links(link_writer& to) const
+        requires has_links<Resource>
     {
         if (target->has_value()) (*target)->links(to);
     }
@@ -30,14 +28,11 @@ struct optional_resource : linkable<optional_resource<Resource>> {
     using methods = each_method<if_present, Resource>;
 };
 
-// The resource while there is one, otherwise 4.04. It may come and go between two requests; `target` outlives the site.
+// Returns a resource that serves `target` while it has a value and answers 4.04 otherwise. The value may appear and
+// disappear between two requests. `target` must outlive the site.
 template <resource Resource>
-constexpr auto optional(const std::optional<Resource>& target) {
-    return optional_resource<Resource>{target};
-}
-template <typename Resource, std::size_t Capacity>
-constexpr auto optional(const std::optional<described<Resource, Capacity>>& target) {
-    return detail::refuse_attributes(*target);
+[[nodiscard]] constexpr auto optional(const std::optional<Resource>& target) {
+    return optional_resource<Resource>{&target};
 }
 template <resource Resource>
 constexpr auto optional(const std::optional<Resource>&&) = delete;  // it would not outlive the expression

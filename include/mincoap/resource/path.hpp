@@ -64,8 +64,12 @@ constexpr byte* encode_segment(std::string_view segment, byte* to) {
     return to + length;
 }
 
-constexpr void encode_path(std::string_view path, byte* to) {
+template <std::size_t Size>
+[[nodiscard]] constexpr std::array<byte, Size> encode_path(std::string_view path) {
+    std::array<byte, Size> encoded{};
+    byte* to = encoded.data();
     for_each_segment(path, [&](std::string_view segment) { to = encode_segment(segment, to); });
+    return encoded;
 }
 
 // How many bytes an encoded path has in front of its first wildcard, and so has every request that matches; all if
@@ -97,14 +101,6 @@ constexpr std::size_t count_segments(bytes path) {
 // The encoding of an option's length is unique (RFC 7252 §3.1) and Uri-Path options stand next to each other, so a
 // request's path is compared as bytes, with no regard to where segments begin.
 template <text_literal Path>
-inline constexpr auto encoded_path = [] {
-    static_assert(Path.view().empty() || Path.view().front() != '/', "mincoap: write a path without a slash in front");
-    static_assert(detail::is_valid_path(Path.view()),
-                  "mincoap: a path's segments have 1 to 255 bytes; only the last one may be empty, as in \"create/\"");
-    static_assert(!Path.view().contains('\xff'), "mincoap: a path is UTF-8, in which there is no byte 0xff");
-    std::array<byte, detail::encoded_path_size(Path.view())> encoded{};
-    detail::encode_path(Path.view(), encoded.data());
-    return encoded;
-}();
+inline constexpr auto encoded_path = detail::encode_path<detail::encoded_path_size(Path.view())>(Path.view());
 
 }  // namespace mincoap

@@ -10,7 +10,7 @@
 
 #include <mincoap/cbor/writer.hpp>
 #include <mincoap/handler/reply.hpp>
-#include <mincoap/resource/discovery/link.hpp>
+#include <mincoap/resource/discovery/attributes.hpp>
 #include <mincoap/resource/path.hpp>
 
 namespace mincoap {

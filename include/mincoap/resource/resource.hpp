@@ -15,6 +15,8 @@
 
 namespace mincoap {
 
+class link_writer;
+
 // How many seconds a response without Max-Age may be cached (RFC 7252 §5.10.5).
 inline constexpr std::uint32_t default_max_age = 60;
 
@@ -44,16 +46,16 @@ struct method_list {};
 template <typename R>
 concept resource = requires { typename R::methods; };
 
+// A resource with links that are known only at run time; see filtered_well_known_core.hpp.
+template <typename R>
+concept has_links = requires(const R& r, link_writer& to) { r.links(to); };
+
 namespace detail {
 
 // In place of a mistake, behind its assertion, so that no other errors follow.
 struct no_resource {
     using methods = method_list<>;
 };
-
-}  // namespace detail
-
-namespace detail {
 
 // ---- Lists of methods
 
@@ -73,16 +75,11 @@ struct joined<List> {
 template <typename... A, typename... B, typename... Lists>
 struct joined<method_list<A...>, method_list<B...>, Lists...> : joined<method_list<A..., B...>, Lists...> {};
 
-// ---- Links that are known at run time, see filtered_well_known_core
-
-template <typename Resource, typename To>
-concept linking_to = requires(const Resource& r, To& to) { r.links(to); };
-
-// Puts the links of a resource. Returns whether it is a resource that may have links.
-template <typename Resource, typename To>
-bool put_links(const Resource& of, To& to) {
-    if constexpr (linking_to<Resource, To>) of.links(to);
-    return linking_to<Resource, To>;
+// Writes the links of a resource if it has such a function. Returns whether it has.
+template <typename Resource>
+bool put_links(const Resource& of, link_writer& to) {
+    if constexpr (has_links<Resource>) of.links(to);
+    return has_links<Resource>;
 }
 
 }  // namespace detail

@@ -58,17 +58,13 @@ template <typename... Entries>
 struct entry_list {
     static constexpr std::size_t size = sizeof...(Entries);
 
-    static constexpr std::size_t link_capacity() {
-        std::size_t sum = 0;
-        for (const std::size_t one : {std::size_t{0}, Entries::link_capacity()...}) sum += one;
-        return sum;
-    }
     // For each entry, the index of the first one with the same path.
     static constexpr std::array<std::uint16_t, size> equal_paths =
-        find_equal_paths(std::array<hashed_path, size>{Entries::path...});
+        find_equal_paths(std::array<hashed_path, size>{Entries::path::hashed...});
 
     template <typename... Kept>
-    static constexpr std::array<place, size> places{Entries::template place_of<Kept>()...};
+    static constexpr std::array<place, size> places{
+        make_place<Kept>(Entries::path::hashed, typename Entries::path::kind{})...};
 };
 
 // The handler that `routes` makes.
@@ -115,17 +111,19 @@ private:
 // Resources at exactly that path. Several resources combine their methods: `at<"led">(get(read), put(write))`. They see
 // the whole path in `request::segments`. At a path with wildcards, they see it from the first segment that a wildcard
 // matched. A site does not go here but into `below`.
-template <text_literal Path, typename... Given>
-[[nodiscard]] constexpr auto at(Given... given) {
-    return detail::placed<Path, true, decltype(detail::join(given...))>{detail::join(given...)};
+template <text_literal Path, typename... Resources>
+[[nodiscard]] constexpr auto at(Resources... resources) {
+    using path = detail::entry_path<Path, true>;
+    return detail::site_entry<path, decltype(detail::join(resources...))>{detail::join(resources...), {}};
 }
 
 // Resources at that path and at all paths below it. They see the rest of the path in `request::segments`, or with
 // wildcards, the path from the first segment that a wildcard matched. Without wildcards, a resource may be another
 // site. The well_known_core of the outer site does not list that site's resources, and that site must not have its own.
-template <text_literal Path, typename... Given>
-[[nodiscard]] constexpr auto below(Given... given) {
-    return detail::placed<Path, false, decltype(detail::join(given...))>{detail::join(given...)};
+template <text_literal Path, typename... Resources>
+[[nodiscard]] constexpr auto below(Resources... resources) {
+    using path = detail::entry_path<Path, false>;
+    return detail::site_entry<path, decltype(detail::join(resources...))>{detail::join(resources...), {}};
 }
 
 // The path is a template argument, so that it is checked and encoded at compile time.
@@ -153,12 +151,12 @@ template <typename... Entries>
     static_assert(detail::are_all({detail::is_entry<Entries>...}),
                   "mincoap: routes takes entries of a site: at<\"path\">(...) and below<\"path\">(...)");
     using list = detail::entry_list<Entries...>;
-    const auto keep = [&]<typename Given>(const Given& given) -> typename detail::kept<Given, list>::type {
-        if constexpr (detail::telling_of_site<Given>) return Given::template complete<list>(entries...);
-        else return detail::undescribed(given);
+    const auto bind = [&]<typename Resource>(const Resource& r) -> typename detail::bound<Resource, list>::type {
+        if constexpr (detail::unbound_resource<Resource>) return Resource::template bind<list>(entries...);
+        else return r;
     };
-    return detail::site<list, typename detail::kept<typename Entries::given_type, list>::type...>{
-        {{keep(entries.given)}...}};
+    return detail::site<list, typename detail::bound<typename Entries::resource_type, list>::type...>{
+        {{bind(entries.resource)}...}};
 }
 
 }  // namespace mincoap

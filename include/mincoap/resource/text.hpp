@@ -1,18 +1,18 @@
 // Constant resources: a text or bytes that never change.
 #pragma once
 
-#include <mincoap/resource/discovery/link.hpp>
+#include <mincoap/resource/resource.hpp>
 
 namespace mincoap {
 
 // GET answers 2.05 with the payload. It outlives the server: a literal, or a static object.
 template <content_format Format, std::uint32_t MaxAge = default_max_age>
-struct constant : linkable<constant<Format, MaxAge>> {
+struct constant {
     payload_view payload;
 
     constexpr explicit constant(payload_view p [[clang::lifetimebound]]) : payload(p) {}
 
-    // For how many seconds it may be cached (RFC 7252 §5.10.5); before link attributes: `text("...").max_age<3600>()`.
+    // Sets for how many seconds the response may be cached (RFC 7252 §5.10.5): `text("...").max_age<3600>()`.
     template <std::uint32_t Seconds>
     constexpr auto max_age() const {
         return constant<Format, Seconds>{payload};

@@ -11,7 +11,7 @@
 #include <concepts>
 #include <limits>
 
-#include <mincoap/resource/discovery/link.hpp>
+#include <mincoap/resource/resource.hpp>
 
 namespace mincoap {
 namespace detail {
@@ -120,13 +120,13 @@ constexpr void check_number() {
 }  // namespace detail
 
 template <typename Access>
-struct read_only_value : linkable<read_only_value<Access>>, Access {
+struct read_only_value : Access {
     constexpr explicit read_only_value(Access a) : Access(a) {}
     using methods = method_list<detail::get_value>;
 };
 
 template <typename T, typename Access>
-struct writable_value : linkable<writable_value<T, Access>>, Access {
+struct writable_value : Access {
     constexpr explicit writable_value(Access a) : Access(a) {}
     using methods = method_list<detail::get_value, detail::put_value<T>>;
 };

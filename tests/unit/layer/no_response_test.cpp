@@ -38,7 +38,7 @@ TEST(no_response, ignores_a_longer_option) {
 
 // Where a request nearly fills the buffer, what is kept of it stands over the option once the handler has returned.
 TEST(no_response, is_heeded_though_a_handler_keeps_a_part_of_the_request) {
-    constexpr auto discoverable = routes(at<"lamp">(text("on").rt("light")), filtered_well_known_core);
+    constexpr auto discoverable = routes(at<"lamp">(text("on")).rt("light"), filtered_well_known_core);
     core<decltype(discoverable), no_response> server{discoverable, 64};
     ask request{code::get, ".well-known/core"};
     request.non().query("rt=light").query("rt=ligh*").query("href=/lamp");

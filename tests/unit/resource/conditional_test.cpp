@@ -283,7 +283,7 @@ TEST(conditional, alone_counts_around_a_resource_with_a_tag_of_its_own) {
 TEST(conditional, may_have_link_attributes) {
     static int number;
     constexpr auto site =
-        routes(at<"n">(conditional([] { return current; }, value(number)).title("N")), well_known_core);
+        routes(at<"n">(conditional([] { return current; }, value(number))).title("N"), well_known_core);
     EXPECT_EQ(core{site}.said(ask(code::get, ".well-known/core")), "2.05 ct=40: </n>;title=\"N\"");
 }
 

@@ -86,10 +86,10 @@ TEST_F(dynamic_routes_test, change_nothing_where_one_cannot_be_added) {
     EXPECT_EQ(devices.add({"a", ".."}, text("")), add_result::no_path);
     EXPECT_EQ(devices.add({std::string(256, 'x')}, text("")), add_result::no_path);
     EXPECT_EQ(devices.add({std::string(31, 'x')}, text("")), add_result::too_long) << "two bytes of a head";
-    EXPECT_EQ(devices.add({"abc"}, text("").title("12345678901234567890")), add_result::too_long);
+    EXPECT_EQ(devices.add({"abc"}, link_attributes{}.title("12345678901234567890"), text("")), add_result::too_long);
     EXPECT_EQ(listed(devices), "/a ");
     EXPECT_EQ(devices.add({std::string(30, 'x')}, text("fits")), add_result::added);
-    EXPECT_EQ(devices.add({"abc"}, text("fits").title("1234567890123456789")), add_result::added);
+    EXPECT_EQ(devices.add({"abc"}, link_attributes{}.title("1234567890123456789"), text("fits")), add_result::added);
     EXPECT_EQ(devices.add({}, text("root")), add_result::added);
     EXPECT_EQ(devices.add({"b"}, text("")), add_result::full);
     EXPECT_EQ(devices.size(), devices.capacity());
@@ -129,18 +129,20 @@ TEST_F(dynamic_routes_test, take_any_name_from_the_network) {
 TEST_F(dynamic_routes_test, keep_copies_of_names_attributes_and_resources) {
     {
         std::string name = "short-lived";
-        auto resource = text("stays").title("kept");
-        EXPECT_EQ(devices.add({name}, resource), add_result::added);
+        auto attributes = link_attributes{}.title("kept");
+        auto resource = text("stays");
+        EXPECT_EQ(devices.add({name}, attributes, resource), add_result::added);
         name = "overwritten";
-        resource = text("overwritten").title("gone");
+        attributes = link_attributes{}.title("gone");
+        resource = text("overwritten");
     }
     EXPECT_EQ(said(ask{code::get, "devices/short-lived"}), "2.05 ct=0: stays");
     EXPECT_EQ(all_links(), ",</devices/short-lived>;title=\"kept\"");
 }
 
 TEST_F(dynamic_routes_test, are_listed_by_discovery_with_their_attributes) {
-    EXPECT_EQ(devices.add({"lamp"}, value(lamp).rt("lamp"), post([] { return code::changed; }).if_("p")),
-              add_result::added);
+    constexpr auto attributes = link_attributes{}.rt("lamp").if_("p");
+    EXPECT_EQ(devices.add({"lamp"}, attributes, value(lamp), post([] { return code::changed; })), add_result::added);
     EXPECT_EQ(devices.add({"a b"}, text("x")), add_result::added);
     EXPECT_EQ(all_links(), ",</devices/lamp>;rt=\"lamp\";if=\"p\",</devices/a%20b>");
     EXPECT_EQ(said(ask{code::get, ".well-known/core"}.query("rt=lamp")),

@@ -51,8 +51,7 @@ TEST(methods, combine_what_they_say_of_themselves) {
     constexpr auto search = fetch([] { return content<content_format::json>("[]"); })
                                 .consumes<content_format::cbor>()
                                 .accepts_option<option::uri_query>()
-                                .accepts_option<option::if_match>()
-                                .title("Search");
+                                .accepts_option<option::if_match>();
     constexpr auto site = routes(at<"a">(search));
     core c{site};
     EXPECT_EQ(c.said(ask(code::fetch, "a").format(60).accept(50).query("q").with(1).payload("\x80")), "2.05 ct=50: []");

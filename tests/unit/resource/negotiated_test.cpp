@@ -265,8 +265,8 @@ TEST(negotiated, is_silent_about_errors_to_multicast) {
 // RFC 7252 §7.2.1: a list of formats stands in quotation marks.
 TEST(negotiated, tells_its_formats_in_discovery_if_it_says_so) {
     constexpr auto listed =
-        routes(at<"a">(negotiated(json, text("hi")).ct().title("A")), at<"b">(negotiated(json, text("hi")).title("B")),
-               at<"c">(negotiated(cbor).ct(content_format::cbor)), well_known_core);
+        routes(at<"a">(negotiated(json, text("hi"))).ct().title("A"), at<"b">(negotiated(json, text("hi"))).title("B"),
+               at<"c">(negotiated(cbor)).ct(content_format::cbor), well_known_core);
     EXPECT_EQ(core{listed}.said(ask(code::get, ".well-known/core")),
               "2.05 ct=40: </a>;ct=\"50 0\";title=\"A\",</b>;title=\"B\",</c>;ct=60");
 }

@@ -37,7 +37,7 @@ TEST(optional, takes_what_its_resource_takes) {
 
 TEST(optional, has_attributes_of_its_own) {
     static constexpr std::optional<decltype(text(""))> target{};
-    constexpr auto site = routes(at<"t">(mincoap::optional(target).title("Maybe")), well_known_core);
+    constexpr auto site = routes(at<"t">(mincoap::optional(target)).title("Maybe"), well_known_core);
     EXPECT_EQ(core{site}.said(ask(code::get, ".well-known/core")), "2.05 ct=40: </t>;title=\"Maybe\"");
 }
 

@@ -43,8 +43,8 @@ const auto site = routes(at<"d">(document(std::string_view{body})), at<"r">(rend
                          at<"n">(negotiated(rendered(write), rendered<content_format::json>(write).max_age<0>())),
                          below<"sub">(routes(at<"r">(rendered(write)))), at<"rec">(record(current, measurement_fields)),
                          at<"s">(senml<"urn:dev:">(entry<"a", "Cel">(current.a))),
-                         at<"link1">(text("1").rt("Type1 Type2").if_("If1")),
-                         at<"link2">(text("2").rt("Type2 Type3").if_("If2")), filtered_well_known_core);
+                         at<"link1">(text("1")).rt("Type1 Type2").if_("If1"),
+                         at<"link2">(text("2")).rt("Type2 Type3").if_("If2"), filtered_well_known_core);
 
 using site_type = std::remove_const_t<decltype(site)>;
 

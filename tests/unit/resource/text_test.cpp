@@ -41,7 +41,7 @@ TEST(text, keeps_its_nuls) {
 
 // RFC 7252 §5.10.5. The usual minute is not said.
 TEST(text, tells_how_long_it_may_be_cached) {
-    constexpr auto site = routes(at<"t">(text("a").max_age<300>().title("A")), at<"zero">(text("").max_age<0>()),
+    constexpr auto site = routes(at<"t">(text("a").max_age<300>()).title("A"), at<"zero">(text("").max_age<0>()),
                                  at<"json">(constant<content_format::json>{"{}"}.max_age<16'777'216>()),
                                  at<"usual">(text("a").max_age<60>()), well_known_core);
     core c{site};

@@ -204,7 +204,7 @@ TEST(wildcard, goes_with_what_a_function_consumes_and_understands_and_with_resou
     static constexpr std::optional<function> absent;
     constexpr auto current = [] { return etag{std::string_view{"now"}}; };
     constexpr auto site =
-        routes(at<"a/*">(post(echo).consumes<content_format::cbor>().accepts_option<option::uri_query>().title("A")),
+        routes(at<"a/*">(post(echo).consumes<content_format::cbor>().accepts_option<option::uri_query>()).title("A"),
                at<"b/*">(optional(present)), at<"c/*">(optional(absent)), at<"d/*">(conditional(current, put(echo))),
                at<"e/*">(forward(see_segments)));
     core c{site};
@@ -359,9 +359,9 @@ TEST(wildcard, beside_a_nested_site_leaves_it_its_paths) {
 // ---- Discovery
 
 TEST(wildcard, is_not_listed) {
-    constexpr auto site = routes(at<"a">(text("A").title("T")), at<"*">(text("any").title("Any")),
-                                 below<"b/*">(get(echo).rt("r")), at<"a*">(text("")), well_known_core);
-    constexpr auto filtered = routes(at<"*/core">(text("any")), at<"a">(text("A").title("T")), at<"b/*/c">(text("C")),
+    constexpr auto site = routes(at<"a">(text("A")).title("T"), at<"*">(text("any")).title("Any"),
+                                 below<"b/*">(get(echo)).rt("r"), at<"a*">(text("")), well_known_core);
+    constexpr auto filtered = routes(at<"*/core">(text("any")), at<"a">(text("A")).title("T"), at<"b/*/c">(text("C")),
                                      filtered_well_known_core);
     EXPECT_EQ(core{site}.said(ask(code::get, ".well-known/core")), R"(2.05 ct=40: </a>;title="T",</a*>)");
     EXPECT_EQ(core{filtered}.said(ask(code::get, ".well-known/core")), R"(2.05 ct=40: </a>;title="T")");
@@ -370,7 +370,7 @@ TEST(wildcard, is_not_listed) {
 
 TEST(wildcard, takes_no_room_in_the_document) {
     constexpr auto without = routes(at<"a">(text("A")), well_known_core);
-    constexpr auto with = routes(at<"a">(text("A")), well_known_core, at<"b/*">(text("B").title("a long title")));
+    constexpr auto with = routes(at<"a">(text("A")), well_known_core, at<"b/*">(text("B")).title("a long title"));
     EXPECT_EQ(sizeof with, sizeof without + sizeof(text("B")));
 }
 

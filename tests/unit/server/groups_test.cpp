@@ -28,7 +28,7 @@ TEST(groups, carry_out_nothing_that_is_not_for_them) {
 
 TEST(groups, find_what_is_there) {
     constexpr auto site = routes(at<"r">(text("R")), well_known_core);
-    constexpr auto filtered = routes(at<"r">(text("R").rt("x")), filtered_well_known_core);
+    constexpr auto filtered = routes(at<"r">(text("R")).rt("x"), filtered_well_known_core);
     EXPECT_EQ(core{site}.said(ask(code::get, ".well-known/core").non(), multicast()), "2.05 ct=40: </r>");
     EXPECT_EQ(core{filtered}.said(ask(code::get, ".well-known/core").non().query("rt=x"), multicast()),
               "2.05 ct=40: </r>;rt=\"x\"");

@@ -9,12 +9,12 @@
 // A block costs what it is long, of a document and of what is read by offset; of what is rendered it costs a hash of
 // the whole body, and with a version the calls of `put` for it.
 //
-// Each has `.max_age<seconds>()`, before link attributes: `document("...").max_age<3600>().title("...")`. It tells for
+// Each has `.max_age<seconds>()`: `at<"manual">(document("...").max_age<3600>())`. It tells for
 // how long a response may be cached (RFC 7252 §5.10.5).
 #pragma once
 
 #include <mincoap/resource/blockwise/representation.hpp>
-#include <mincoap/resource/discovery/link.hpp>
+#include <mincoap/resource/resource.hpp>
 
 namespace mincoap {
 namespace detail {
@@ -51,7 +51,7 @@ struct constant_body {
 }  // namespace detail
 
 template <content_format Format, std::uint32_t MaxAge = default_max_age>
-struct constant_document : linkable<constant_document<Format, MaxAge>> {
+struct constant_document {
     detail::constant_body body;
 
     constexpr explicit constant_document(detail::constant_body b) : body(b) {}
@@ -66,7 +66,7 @@ struct constant_document : linkable<constant_document<Format, MaxAge>> {
 };
 
 template <content_format Format, typename Render, typename Version = no_version, std::uint32_t MaxAge = default_max_age>
-struct rendered_document : linkable<rendered_document<Format, Render, Version, MaxAge>> {
+struct rendered_document {
     rendition<Render, Version> body;
 
     constexpr explicit rendered_document(const rendition<Render, Version>& b) : body(b) {}
@@ -94,7 +94,7 @@ struct rendered_document : linkable<rendered_document<Format, Render, Version, M
 };
 
 template <content_format Format, representation Source, std::uint32_t MaxAge = default_max_age>
-struct source_document : linkable<source_document<Format, Source, MaxAge>> {
+struct source_document {
     const Source* source;
 
     constexpr explicit source_document(const Source& s) : source(&s) {}
@@ -109,7 +109,7 @@ struct source_document : linkable<source_document<Format, Source, MaxAge>> {
 };
 
 template <formatted_representation Source, std::uint32_t MaxAge = default_max_age>
-struct formatted_document : linkable<formatted_document<Source, MaxAge>> {
+struct formatted_document {
     const Source* source;
 
     constexpr explicit formatted_document(const Source& s) : source(&s) {}

@@ -191,7 +191,7 @@ private:
 }  // namespace detail
 
 template <typename Method, typename Sink>
-struct upload : linkable<upload<Method, Sink>> {
+struct upload {
     Sink* sink;
 
     constexpr explicit upload(Sink& s) : sink(&s) {}

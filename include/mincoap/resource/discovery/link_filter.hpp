@@ -1,10 +1,10 @@
-// Filters for documents in link-format (RFC 6690 §4.1): which links does `GET /.well-known/core?rt=temp*` ask for?
+// Filters for documents in link-format (RFC 6690 §4.1): it finds the links that a request such as
+// `GET /.well-known/core?rt=temp*` asks for.
 //
 //     for (const std::string_view link : link_range{document})
 //         if (matches_filter(link, query)) to.put(link);
 //
-// Nothing is kept and nothing copied. No bytes do harm: what is no link-format is split and compared somewhere, but
-// within its bounds.
+// It keeps and copies nothing. Any bytes are safe: text that is not in link-format is split somewhere within its bounds.
 #pragma once
 
 #include <mincoap/message/view.hpp>
@@ -12,14 +12,14 @@
 namespace mincoap {
 namespace detail {
 
-// Here, text is two pointers, of which compilers make far less code than of std::string_view.
+// Text is a pair of pointers here, for which compilers make far less code than for std::string_view.
 
-// Where the first separator, of one or two kinds, is that does not stand between quotation marks, behind a backslash
-// or, if the text begins with "<", before the ">"; the end if there is none.
-constexpr const char* find_unquoted(const char* at, const char* end, char separator, char other) {
+// Finds the first separator, of one or two kinds, and returns `end` if there is none. A separator between quotation
+// marks, after a backslash or within "<" and ">" at the beginning does not count.
+[[nodiscard]] constexpr const char* find_unquoted(const char* at, const char* end, char separator, char other) {
     char wanted = at != end && *at == '<' ? '>' : separator;
     for (; at != end; ++at) {
-        if (*at > '\\') continue;  // as most characters are, and no separator is
+        if (*at > '\\') continue;  // most characters, and no separator
         if (*at == wanted || (*at == other && wanted == separator)) {
             if (wanted == separator) break;
             wanted = separator;
@@ -31,31 +31,32 @@ constexpr const char* find_unquoted(const char* at, const char* end, char separa
     }
     return at;
 }
-constexpr const char* find_unquoted(const char* at, const char* end, char separator) {
+[[nodiscard]] constexpr const char* find_unquoted(const char* at, const char* end, char separator) {
     return find_unquoted(at, end, separator, separator);
 }
 
-// Where the text goes on behind that beginning; null if it has another one. In the text, a backslash quotes the next
-// character (RFC 2616 §2.2, as RFC 6690 §4.1 has it).
-constexpr const char* behind(const char* beginning, const char* beginning_end, const char* at, const char* end) {
-    for (; beginning != beginning_end; ++beginning, ++at) {
+// Returns the position in the text after the prefix, or null if the text has another beginning. In the text, a backslash
+// quotes the next character (RFC 2616 §2.2, by RFC 6690 §4.1).
+[[nodiscard]] constexpr const char* after_prefix(const char* prefix, const char* prefix_end, const char* at,
+                                                 const char* end) {
+    for (; prefix != prefix_end; ++prefix, ++at) {
         if (at != end && *at == '\\') ++at;
-        if (at == end || *at != *beginning) return nullptr;
+        if (at == end || *at != *prefix) return nullptr;
     }
     return at;
 }
 
-// What the value of an attribute is compared with.
+// The pattern that a query compares with the value of an attribute.
 struct value_pattern {
     const char* begin;
     const char* end;
-    bool prefix;  // there may be more behind it
-    bool list;    // the value is several, one of which is enough
+    bool prefix;  // the value may be longer
+    bool list;    // the value is a list, and one of its elements has to match
 
-    constexpr bool matches(const char* at, const char* values_end) const {
+    [[nodiscard]] constexpr bool matches(const char* at, const char* values_end) const {
         for (;; ++at) {
             const char* const value_end = list ? find_unquoted(at, values_end, ' ') : values_end;
-            at = behind(begin, end, at, value_end);
+            at = after_prefix(begin, end, at, value_end);
             if (at != nullptr && (prefix || at == value_end)) return true;
             if (value_end == values_end) return false;
             at = value_end;
@@ -63,14 +64,14 @@ struct value_pattern {
     }
 };
 
-// RFC 6690 §4.1: where they are relation-types, each value MUST count as an attribute of its own; RFC 7252 §7.2.1 makes
-// ct a list as well.
-constexpr bool is_list(const char* name, const char* name_end) {
+// RFC 6690 §4.1: each value of a relation-types attribute MUST count as a separate attribute. RFC 7252 §7.2.1 makes ct a
+// list as well.
+[[nodiscard]] constexpr bool is_list(const char* name, const char* name_end) {
     constexpr std::string_view lists = "rt if ct rel rev";
     return value_pattern{name, name_end, false, true}.matches(lists.data(), lists.data() + lists.size());
 }
 
-constexpr bool is_href(const char* name, const char* name_end) {
+[[nodiscard]] constexpr bool is_href(const char* name, const char* name_end) {
     return name_end - name == 4 && equal_bytes(name, "href", 4);
 }
 
@@ -83,39 +84,39 @@ struct link_part {
     bool is_reference;
 };
 
-// One query of a request, and whether the link at hand has what it asks for.
+// One query of a request, and the result of comparing it with the current link.
 struct link_query {
     const char* begin;
     const char* end;
     bool is_met;
 
-    // Begins with another link. Returns false if the query is empty, which every link meets.
-    constexpr bool ask() {
+    // Starts with another link. Returns false if the query is empty: each link meets that one.
+    [[nodiscard]] constexpr bool start() {
         is_met = begin == end;
         return !is_met;
     }
 
-    // True if that part of the link, its reference or an attribute, has the name and the value of the query.
-    constexpr bool matches(const link_part& part) const {
+    // True if this part of the link has the name and the value of the query.
+    [[nodiscard]] constexpr bool matches(const link_part& part) const {
         const char* at = begin;
         const char* as = part.name;
         while (at != end && *at != '=' && as != part.name_end && *at == *as) ++at, ++as;
         if (as != part.name_end || is_href(begin, at) != part.is_reference) return false;
-        if (at == end) return true;  // whatever the value
+        if (at == end) return true;  // a query without a value
         const bool prefix = end[-1] == '*';
         return *at == '=' &&
                value_pattern{at + 1, end - prefix, prefix, is_list(begin, at)}.matches(part.value, part.end);
     }
 };
 
-// All queries of a request, and how many of them a link does not meet.
+// All queries of a request, and the number of them that the current link does not meet.
 class link_filter {
 public:
     static constexpr unsigned capacity = 8;
 
     constexpr link_filter() = default;
 
-    // The Uri-Query options as they are encoded, one behind the other.
+    // `queries` holds the encoded Uri-Query options, one after another.
     constexpr explicit link_filter(bytes queries) {
         for (const message::option_view query : message::option_range{queries}) add(query.text());
     }
@@ -125,11 +126,11 @@ public:
         if (end_ != capacity) queries_[end_++] = {query.data(), query.data() + query.size(), false};
     }
 
-    // Looks at each part of a link once, however many queries there are. Returns where the link ends: at that
-    // separator, or where the text does. A single link has no other one than ";", which is that of its parts.
+    // Compares a link with the queries and returns where the link ends: at the separator or at `end`. Each part of the
+    // link is read once, for any number of queries. For a single link, the separator is ";", as between its parts.
     constexpr const char* look_at(const char* at, const char* end, char separator) {
         unmet_ = 0;
-        for (unsigned i = 0; i != end_; ++i) unmet_ += queries_[i].ask();
+        for (unsigned i = 0; i != end_; ++i) unmet_ += queries_[i].start();
         const char* part = at;
         at = find_unquoted(part, end, ';', separator);
         constexpr const char* href = "href";
@@ -147,8 +148,8 @@ public:
         return at;
     }
 
-    // True if the link that was looked at last meets all queries.
-    constexpr bool is_met() const { return unmet_ == 0; }
+    // True if the last link meets all queries.
+    [[nodiscard]] constexpr bool is_met() const { return unmet_ == 0; }
 
 private:
     constexpr void meet(const link_part& part) {
@@ -167,26 +168,25 @@ private:
 
 }  // namespace detail
 
-// Whether a link is one of those that a query asks for. The query is one Uri-Query option as it arrives, which is
-// percent-decoded; of several, each has to match.
+// Returns true if the query matches the link. `query` is one Uri-Query option as it arrives, percent-decoded. If a request
+// has several, call it for each: all have to match.
 //
-//     rt=temperature    Among the values of rt, if, rel, rev and ct, one is that; of other attributes, the value is.
-//     rt=temp*          ... begins with that. An asterisk elsewhere is one.
+//     rt=temperature    The value is "temperature". For rt, if, rel, rev and ct, one value of the list is.
+//     rt=temp*          The same, if it begins with "temp". An asterisk elsewhere is an ordinary character.
 //     obs, obs=*        The link has the attribute.
-//     href=/sensors/*   The reference between "<" and ">" begins with that. It is compared as it stands there,
+//     href=/sensors/*   The reference between "<" and ">" begins with "/sensors/". It is compared as it is in the link,
 //                       percent-encoded.
 //
-// Values are compared without their quotation marks; those in a query are part of what is asked for. An attribute
-// without a value has an empty one; if it stands there more than once, any may match. An empty query asks for nothing,
-// so that every link matches.
-constexpr bool matches_filter(std::string_view link, std::string_view query) {
+// Quotation marks around a value are not compared; those in a query are. An attribute without a value has the empty
+// value. If a link has an attribute several times, one of them has to match. An empty query matches each link.
+[[nodiscard]] constexpr bool matches_filter(std::string_view link, std::string_view query) {
     detail::link_filter filter;
     filter.add(query);
     filter.look_at(link.data(), link.data() + link.size(), ';');
     return filter.is_met();
 }
 
-// The links of a document, one after another, which are views into it. Put a comma between those that are written.
+// The links of a document, as views into it. Between links that you write, put a comma.
 class link_range {
 public:
     struct sentinel {};

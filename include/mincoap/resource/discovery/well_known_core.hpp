@@ -1,16 +1,29 @@
-// Discovery (RFC 6690): /.well-known/core lists the resources of a site and their attributes.
+// Discovery (RFC 6690): /.well-known/core lists the paths of a site and their attributes.
 //
-//     routes(at<"led">(value(led).title("Status LED")), well_known_core)
+//     routes(at<"led">(value(led)).title("Status LED"), well_known_core)
 //
-// The document is put together at compile time, in the order in which the resources stand there. A query is ignored, as
-// RFC 6690 §4.1 asks of a server that does not filter. A path with a wildcard is not listed: no one link leads there.
+// The document is built at compile time, in the order of the entries. A query is ignored, as RFC 6690 §4.1 asks of a
+// server that does not filter. A path with a wildcard is not listed, because no single link leads there.
 #pragma once
 
+#include <mincoap/resource/discovery/link.hpp>
 #include <mincoap/resource/routes.hpp>
 #include <mincoap/resource/text.hpp>
 
 namespace mincoap {
 namespace detail {
+
+// The size of the document in bytes at most. A link is a reference, "<>", a comma and the attributes.
+template <typename... Entries>
+[[nodiscard]] constexpr std::size_t document_capacity(entry_list<Entries...> /*entries*/) {
+    std::size_t sum = 0;
+    for (const std::size_t one :
+         {std::size_t{0},
+          (Entries::path::has_wildcard ? 0
+                                       : Entries::path::reference_size + 3 + Entries::attributes_type::capacity())...})
+        sum += one;
+    return sum;
+}
 
 template <std::size_t Capacity>
 struct discovery {
@@ -27,61 +40,34 @@ struct discovery {
     using methods = method_list<get>;
 };
 
-// The link of the entry, with the attributes of all that follow at its path.
-template <std::size_t N>
-constexpr void append_link(auto& document, const std::array<link_source, N>& links,
-                           const std::array<std::uint16_t, N>& next, std::size_t entry) {
-    if (!links[entry].is_listed) return;
-    document.append(document.size == 0 ? "<" : ",<");
-    document.append(links[entry].reference.empty() ? "/" : links[entry].reference);
-    document.append(">");
-    attribute_names names;
-    std::size_t i = entry;
-    do {
-        document.append(links[i].attributes);
-        names.add(links[i].names);
-        i = next[i];
-    } while (i != 0);
-    if (names.twice) a_link_attribute_stands_twice();
-}
-
-// In the order of the entries. A path has one link, with the attributes of everything that stands there.
-template <std::size_t Capacity, std::size_t N>
-constexpr link_text<Capacity> make_document(const std::array<link_source, N>& links,
-                                            const std::array<std::uint16_t, N>& equal_paths) {
-    std::array<std::uint16_t, N> next{};  // at the same path, 0 if there is none
-    std::array<std::uint16_t, N> last{};
-    for (std::size_t i = 0; i < N; ++i) {
-        if (equal_paths[i] != i) next[last[equal_paths[i]]] = static_cast<std::uint16_t>(i);
-        last[equal_paths[i]] = static_cast<std::uint16_t>(i);
-    }
-    link_text<Capacity> document;
-    for (std::size_t i = 0; i < N; ++i)
-        if (equal_paths[i] == i) append_link(document, links, next, i);
-    return document;
-}
-
-// Stands for itself until the site is known.
+// Discovery before `routes` knows the site. `Kind::type` is the resource that it becomes. Neither discovery itself is
+// listed nor a path with a wildcard, because no single link leads there.
 template <typename Kind>
-struct discovery_of_site {
-    struct tells_of_site;
-    template <typename Entries>
-    using of_site = typename Kind::template type<Entries>;
+struct unbound_discovery {
+    template <typename List>
+    using bound = typename Kind::template type<List>;
 
-    template <typename Entries>
-    static constexpr auto complete(const auto&... entries) {
-        const std::array<link_source, Entries::size> links{entries.link()...};
-        return of_site<Entries>{make_document<Entries::link_capacity()>(links, Entries::equal_paths), entries...};
+    template <typename List, typename... Entries>
+    [[nodiscard]] static constexpr bound<List> bind(const Entries&... entries) {
+        static_assert(are_all({(!unbound_resource<typename Entries::resource_type> ||
+                                Entries::attributes_type::capacity() == 0)...}),
+                      "mincoap: /.well-known/core does not list itself; leave out its attributes");
+        const std::array<link_source, List::size> links{link_source{
+            Entries::path::text, Entries::path::reference_size, entries.attributes.view(), entries.attributes.names(),
+            !Entries::path::has_wildcard && !unbound_resource<typename Entries::resource_type>}...};
+        return bound<List>{make_document<document_capacity(List{})>(links, List::equal_paths), entries...};
     }
+
+    struct unbound;
 };
 
 struct unfiltered {
     template <typename Entries>
-    using type = discovery<Entries::link_capacity()>;
+    using type = discovery<document_capacity(Entries{})>;
 };
 
 }  // namespace detail
 
-inline constexpr auto well_known_core = at<".well-known/core">(detail::discovery_of_site<detail::unfiltered>{});
+inline constexpr auto well_known_core = at<".well-known/core">(detail::unbound_discovery<detail::unfiltered>{});
 
 }  // namespace mincoap

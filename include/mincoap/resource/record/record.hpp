@@ -149,7 +149,7 @@ struct record_accessors {
 }  // namespace detail
 
 template <typename Access, typename Fields, cbor::mode Mode, code... Methods>
-struct record_resource : linkable<record_resource<Access, Fields, Mode, Methods...>>, Access {
+struct record_resource : Access {
     static constexpr cbor::mode mode = Mode;
     static constexpr cbor::member_set all = Fields::all;
     const Fields* fields;

@@ -25,7 +25,7 @@
 #include <tuple>
 
 #include <mincoap/message/text_literal.hpp>
-#include <mincoap/resource/discovery/link.hpp>
+#include <mincoap/resource/resource.hpp>
 #include <mincoap/resource/senml/senml_pack.hpp>
 
 namespace mincoap {
@@ -179,7 +179,7 @@ constexpr bool has_duplicate_name() {
 }  // namespace detail::senml
 
 template <typename Base, detail::senml::entry... Entries>
-struct senml_pack : linkable<senml_pack<Base, Entries...>> {
+struct senml_pack {
     static_assert(sizeof...(Entries) != 0, "mincoap: a SenML pack has at least one entry");
     static_assert(detail::senml::has_name_characters(Base::name) &&
                       (detail::senml::has_name_characters(Entries::name) && ...),

@@ -417,7 +417,7 @@ TEST(document, has_one_format) {
 
 // RFC 7252 §5.10.5, and §5.9.1.3 of 2.03: each tells how long it may be cached.
 TEST(document, tells_how_long_it_may_be_cached) {
-    constexpr auto lasting = routes(at<"document">(document(body).max_age<3600>().title("D")),
+    constexpr auto lasting = routes(at<"document">(document(body).max_age<3600>()).title("D"),
                                     at<"rendered">(rendered(write_body).max_age<3600>()),
                                     at<"source">(get_blocks<content_format::text_plain>(source).max_age<3600>()),
                                     at<"usual">(document(body).max_age<60>()));
@@ -524,7 +524,7 @@ TEST(document, has_another_etag_with_each_version) {
     std::uint64_t version = 1;
     const auto write = [&](body_writer& to) { to.put(content); };
     const auto versioned =
-        routes(at<"variable">(rendered<content_format::json>(write).version(version).max_age<3600>().title("V")),
+        routes(at<"variable">(rendered<content_format::json>(write).version(version).max_age<3600>()).title("V"),
                at<"function">(rendered(write).max_age<3600>().version([&] { return static_cast<byte>(version); })));
     core c{versioned};
     const packet hour{"0e 10"};

@@ -7,8 +7,8 @@ namespace mincoap::test {
 namespace {
 
 constexpr auto site =
-    routes(at<"link1">(text("1").rt("Type1 Type2").if_("If1")), at<"link2">(text("2").rt("Type2 Type3").if_("If2")),
-           at<"link3">(text("3").rt("Type1 Type3").if_("foo").sz(1338)), filtered_well_known_core);
+    routes(at<"link1">(text("1")).rt("Type1 Type2").if_("If1"), at<"link2">(text("2")).rt("Type2 Type3").if_("If2"),
+           at<"link3">(text("3")).rt("Type1 Type3").if_("foo").sz(1338), filtered_well_known_core);
 
 constexpr std::string_view link1 = R"(</link1>;rt="Type1 Type2";if="If1")";
 constexpr std::string_view link2 = R"(</link2>;rt="Type2 Type3";if="If2")";
@@ -97,7 +97,7 @@ TEST(filtered_well_known_core, works_in_a_buffer_that_the_request_fills) {
 }
 
 // Nodes that come and go, below a prefix.
-struct nodes : linkable<nodes> {
+struct nodes {
     const std::vector<int>* numbers;
 
     explicit nodes(const std::vector<int>& n) : numbers(&n) {}
@@ -116,7 +116,7 @@ struct nodes : linkable<nodes> {
 
 TEST(filtered_well_known_core, asks_for_links_at_run_time) {
     std::vector<int> numbers;
-    const auto changing = routes(at<"a">(text("a").rt("first")), below<"my nodes">(nodes{numbers}.title("All")),
+    const auto changing = routes(at<"a">(text("a")).rt("first"), below<"my nodes">(nodes{numbers}).title("All"),
                                  filtered_well_known_core);
     const std::string constant = R"(</a>;rt="first",</my%20nodes>;title="All")";
     EXPECT_EQ(core{changing}.said(discover({})), document({constant}));
@@ -131,7 +131,7 @@ TEST(filtered_well_known_core, asks_for_links_at_run_time) {
 }
 
 // One that reads them from a disk does so once.
-struct read_once : linkable<read_once> {
+struct read_once {
     int* asked;
 
     explicit read_once(int& a) : asked(&a) {}
@@ -158,11 +158,11 @@ TEST(filtered_well_known_core, asks_for_links_within_a_resource_around_them) {
     const std::vector<int> numbers{7};
     const auto version = [] { return etag{"1"}; };
     std::optional<nodes> present;
-    const auto around =
-        routes(below<"a">(confirmed_only(nodes{numbers})), below<"b">(conditional(version, nodes{numbers})),
-               below<"c">(optional(present).title("c")), filtered_well_known_core);
+    const auto around = routes(
+        below<"a">(confirmed_only(nodes{numbers})), below<"b">(conditional(version, nodes{numbers})),
+        below<"c">(optional(present)).title("c"), below<"d">(for_groups(nodes{numbers})), filtered_well_known_core);
     EXPECT_EQ(core{around}.said(discover({"rt=node"})),
-              document({R"(</a/7>;rt="node";sz=7)", R"(</b/7>;rt="node";sz=7)"}));
+              document({R"(</a/7>;rt="node";sz=7)", R"(</b/7>;rt="node";sz=7)", R"(</d/7>;rt="node";sz=7)"}));
     present.emplace(numbers);
     EXPECT_EQ(core{around}.said(discover({"href=/c/*"})), document({R"(</c/7>;rt="node";sz=7)"}));
 }
@@ -184,7 +184,7 @@ TEST(filtered_well_known_core, asks_the_first_alternative_that_has_links) {
     const std::vector<int> second{8};
     const std::optional<nodes> absent;
     const auto version = [] { return etag{"1"}; };
-    const auto choosing = routes(below<"a">(negotiated(upload, nodes{first}).title("A")),
+    const auto choosing = routes(below<"a">(negotiated(upload, nodes{first})).title("A"),
                                  below<"b">(negotiated(conditional(version, cbor_nodes{first}), nodes{second})),
                                  below<"c">(negotiated(upload, negotiated(json, nodes{second}))),
                                  below<"d">(negotiated(optional(absent), upload)), filtered_well_known_core);
@@ -192,11 +192,9 @@ TEST(filtered_well_known_core, asks_the_first_alternative_that_has_links) {
               document({R"(</a/7>;rt="node";sz=7)", R"(</b/7>;rt="node";sz=7)", R"(</c/8>;rt="node";sz=8)"}));
 }
 
-// Who has none is no larger for it.
-template <typename Resource>
-concept can_have_links = requires(const Resource& r, link_writer& to) { r.links(to); };
-static_assert(can_have_links<decltype(negotiated(text("a"), nodes{std::declval<const std::vector<int>&>()}))>);
-static_assert(!can_have_links<decltype(negotiated(constant<content_format::json>{"{}"}, text("a")))>);
+// A resource without links costs a site nothing for them.
+static_assert(has_links<decltype(negotiated(text("a"), nodes{std::declval<const std::vector<int>&>()}))>);
+static_assert(!has_links<decltype(negotiated(constant<content_format::json>{"{}"}, text("a")))>);
 
 TEST(filtered_well_known_core, has_another_etag_when_links_change) {
     std::vector<int> numbers = {1};

@@ -24,8 +24,8 @@ std::string document(const auto& site) {
 TEST(well_known_core, lists_paths_and_attributes_in_order) {
     static bool led;
     constexpr auto site =
-        routes(at<"">(text("root")), at<"led">(value(led).title("Status LED").ct(content_format::text_plain)),
-               at<"sensors/t">(text("21").rt("temperature").if_("sensor").raw(";obs").sz(2)), below<"fs">(get(yes)),
+        routes(at<"">(text("root")), at<"led">(value(led)).title("Status LED").ct(content_format::text_plain),
+               at<"sensors/t">(text("21")).rt("temperature").if_("sensor").raw(";obs").sz(2), below<"fs">(get(yes)),
                well_known_core);
     EXPECT_EQ(document(site), "</>,</led>;title=\"Status LED\";ct=0,"
                               "</sensors/t>;rt=\"temperature\";if=\"sensor\";obs;sz=2,</fs>");
@@ -71,15 +71,15 @@ TEST(well_known_core, percent_encodes_what_a_path_cannot_have) {
 // Attributes of each method stand behind the one link.
 TEST(well_known_core, lists_a_path_once) {
     constexpr auto site =
-        routes(at<"a">(get(yes).title("A").ct(content_format::cbor), put(yes), delete_(yes).raw(";obs")),
+        routes(at<"a">(get(yes), put(yes), delete_(yes)).title("A").ct(content_format::cbor).raw(";obs"),
                at<"b">(text("B")), well_known_core);
     EXPECT_EQ(document(site), "</a>;title=\"A\";ct=60;obs,</b>");
 }
 
 TEST(well_known_core, lists_a_path_once_that_stands_there_twice) {
-    constexpr auto adjacent = routes(at<"a">(get(yes).title("A")), at<"a">(put(yes)), well_known_core);
+    constexpr auto adjacent = routes(at<"a">(get(yes)).title("A"), at<"a">(put(yes)), well_known_core);
     EXPECT_EQ(document(adjacent), "</a>;title=\"A\"");
-    constexpr auto apart = routes(at<"a">(get(yes).title("A")), at<"b">(get(yes)), at<"a">(put(yes)), well_known_core);
+    constexpr auto apart = routes(at<"a">(get(yes)).title("A"), at<"b">(get(yes)), at<"a">(put(yes)), well_known_core);
     EXPECT_EQ(document(apart), "</a>;title=\"A\",</b>");
 }
 
@@ -93,19 +93,19 @@ TEST(well_known_core, lists_the_root_first_or_later) {
 // RFC 6690 §2: in a document that is longer than the buffer nothing is cut.
 TEST(well_known_core, that_does_not_fit_is_5_00) {
     constexpr auto site =
-        routes(at<"a">(text("A").title("A title that is too long for such a small buffer")), well_known_core);
+        routes(at<"a">(text("A")).title("A title that is too long for such a small buffer"), well_known_core);
     EXPECT_EQ((core{site, 32}.said(ask(code::get, ".well-known/core"))), "5.00");
 }
 
 // RFC 6690 §3: what looks like an attribute inside a value, or begins like one, does not stand twice.
 TEST(well_known_core, takes_no_value_for_an_attribute) {
     constexpr auto site =
-        routes(at<"a">(text("A").title("press;obs or wait").raw(";obs").raw(";obsolete")), well_known_core);
+        routes(at<"a">(text("A")).title("press;obs or wait").raw(";obs").raw(";obsolete"), well_known_core);
     EXPECT_EQ(document(site), R"(</a>;title="press;obs or wait";obs;obsolete)");
 }
 
 // The document is there at compile time.
-constexpr auto described_site = routes(at<"a">(text("A").title("T")), well_known_core);
+constexpr auto described_site = routes(at<"a">(text("A")).title("T"), well_known_core);
 static_assert(handler<decltype(described_site)>);
 
 }  // namespace

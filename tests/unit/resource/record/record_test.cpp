@@ -70,11 +70,11 @@ protected:
 
     static constexpr auto site = routes(
         at<"s">(record(current, settings_fields)), at<"const">(record(std::as_const(current), settings_fields)),
-        at<"strict">(record(current, settings_fields).deterministic().title("Strict")),
+        at<"strict">(record(current, settings_fields).deterministic()).title("Strict"),
         at<"bright">(record(current, settings_fields, is_bright)), at<"told">(record(current, settings_fields, count)),
         at<"on">(record(current, settings_fields, only_if_on)), at<"read">(record(read, settings_fields)),
         at<"functions">(record(read, write, settings_fields)),
-        at<"some">(record<code::get, code::ipatch>(current, settings_fields).title("Some").ct(content_format::cbor)),
+        at<"some">(record<code::get, code::ipatch>(current, settings_fields)).title("Some").ct(content_format::cbor),
         well_known_core);
 
     core<decltype(site)> c{site};

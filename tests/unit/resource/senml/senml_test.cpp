@@ -238,7 +238,7 @@ TEST(senml, is_one_of_several_formats) {
     static bool is_open;
     is_open = true;
     constexpr auto site =
-        routes(at<"door">(negotiated(value(is_open), senml<"door">(entry<"">(is_open))).ct()), well_known_core);
+        routes(at<"door">(negotiated(value(is_open), senml<"door">(entry<"">(is_open)))).ct(), well_known_core);
     core c{site};
     EXPECT_EQ(c.said(ask(code::get, "door")), "2.05 ct=0: 1");
     EXPECT_EQ(payload_of(c.answer(ask(code::get, "door").accept(112))), packet{"81 a2 21 64 'door' 04 f5"});
@@ -247,7 +247,7 @@ TEST(senml, is_one_of_several_formats) {
 }
 
 TEST(senml, may_have_link_attributes) {
-    constexpr auto site = routes(at<"s">(senml(entry<"a">(yes)).ct(content_format::senml_cbor)), well_known_core);
+    constexpr auto site = routes(at<"s">(senml(entry<"a">(yes))).ct(content_format::senml_cbor), well_known_core);
     EXPECT_EQ(core{site}.said(ask(code::get, ".well-known/core")), "2.05 ct=40: </s>;ct=112");
 }
 

@@ -264,7 +264,7 @@ struct delete_file : method<code::delete_> {
 }  // namespace detail
 
 template <typename Method>
-struct directory_resource : linkable<directory_resource<Method>> {
+struct directory_resource {
     directory* target;
 
     constexpr explicit directory_resource(directory& d) : target(&d) {}

@@ -1,0 +1,3 @@
+#include <mincoap/mincoap.hpp>
+
+const auto greeting = mincoap::at<"a">(mincoap::text("A")).ct();
