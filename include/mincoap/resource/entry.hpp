@@ -66,8 +66,9 @@ template <typename... Resources>
 [[nodiscard]] constexpr auto join(const Resources&... resources) {
     constexpr bool are_resources =
         sizeof...(Resources) != 0 && ((resource<Resources> || unbound_resource<Resources>) && ...);
-    static_assert(are_resources,
-                  "mincoap: a path needs a resource: value(x), text(\"...\"), get(f) or another method, forward(handler)");
+    static_assert(
+        are_resources,
+        "mincoap: a path needs a resource: value(x), text(\"...\"), get(f) or another method, forward(handler)");
     if constexpr (!are_resources) return no_resource{};
     else if constexpr (sizeof...(Resources) == 1) return (resources, ...);
     else return together<Resources...>{{{resources}...}};

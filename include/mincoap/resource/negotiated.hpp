@@ -162,8 +162,6 @@ struct negotiated_resource {
 
     together resources;
 
-    constexpr explicit negotiated_resource(Resources... all) : resources{{{all}...}} {}
-
     // Links that are known at run time: those of the first alternative that may have some. The alternatives are one
     // resource, so that another one has the same links.
     void links(link_writer& to) const
@@ -185,7 +183,7 @@ template <typename... Resources>
     constexpr bool are_resources = sizeof...(Resources) != 0 && (resource<Resources> && ...);
     static_assert(are_resources,
                   "mincoap: each alternative is a resource: value(x), text(\"...\"), get(f) or another method");
-    if constexpr (are_resources) return negotiated_resource<Resources...>{alternatives...};
+    if constexpr (are_resources) return negotiated_resource<Resources...>{{{{alternatives}...}}};
     else return detail::no_resource{};
 }
 

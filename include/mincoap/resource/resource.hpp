@@ -57,10 +57,6 @@ struct no_resource {
     using methods = method_list<>;
 };
 
-}  // namespace detail
-
-namespace detail {
-
 // ---- Lists of methods
 
 template <template <typename> typename Changed, typename List>
