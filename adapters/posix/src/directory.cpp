@@ -25,9 +25,9 @@ bool takes(content_format of_name, format_option given) {
 
 struct file_content {
     detail::served_file* file;
-    extent all;
+    body_info all;
 
-    extent measure() const { return all; }
+    body_info measure() const { return all; }
     bool read(std::uint32_t offset, mutable_bytes to) const { return file->read(offset, to); }
 };
 
@@ -69,14 +69,14 @@ reply directory::get(const request& r) {
 }
 
 reply directory::read(const request& r, const place& at, detail::file_status& look) {
-    const mincoap::detail::block_request asked = mincoap::detail::block_request_of(r);
+    const mincoap::detail::packed_block asked = mincoap::detail::block_request_of(r);
     const std::uint32_t size = 16U << block::size_exponent_of(asked);
     if (const code refused = served_.begin(at, look, block::offset_of(asked), size); refused != code::empty)
         return refused;
     constexpr auto max_size = (std::uint32_t{block::max_number} + 1) << (4 + block::max_size_exponent);
     if (static_cast<std::uint64_t>(look.st_size) > max_size)
         return diagnostic(code::not_implemented, "larger than 1 GiB");
-    const extent all{static_cast<std::uint32_t>(look.st_size), detail::tag_of(look)};
+    const body_info all{static_cast<std::uint32_t>(look.st_size), detail::tag_of(look)};
     return in_blocks(r, detail::format_of(at.name.data()), file_content{&served_, all});
 }
 

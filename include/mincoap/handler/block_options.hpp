@@ -8,15 +8,15 @@ namespace mincoap::detail {
 
 // The value of a Block option, and above its 24 bits whether there is one, and what else of a request counts when it is
 // gone.
-using block_request = std::uint32_t;
-inline constexpr block_request block_bits = 0xff'ffff;
-inline constexpr block_request has_block = 1U << 24;
-inline constexpr block_request has_size2 = 1U << 25;
-inline constexpr block_request has_current = 1U << 26;  // the client names the ETag of what there is
+using packed_block = std::uint32_t;
+inline constexpr packed_block block_bits = 0xff'ffff;
+inline constexpr packed_block has_block = 1U << 24;
+inline constexpr packed_block has_size2 = 1U << 25;
+inline constexpr packed_block has_current = 1U << 26;  // the client names the ETag of what there is
 
 struct block_options {
-    block_request block2 = block::max_size_exponent;  // of the largest size if there is none
-    block_request block1 = 0;
+    packed_block block2 = block::max_size_exponent;  // of the largest size if there is none
+    packed_block block1 = 0;
     bool has_size2 = false;
     bool is_taken = false;  // Block2: by the resource, which answers with that block
 

@@ -114,7 +114,7 @@ template <typename T>
 constexpr void check_number() {
     static_assert(std::integral<T>,
                   "mincoap: a value is a bool or an integer, or functions that read and write one; for "
-                  "others use get(f) or rendered(f)");
+                  "others use get(f) or generated(f)");
 }
 
 }  // namespace detail

@@ -17,14 +17,14 @@ namespace mincoap::detail {
 
 // The Block option that the server answers: Block2 of GET and FETCH, unless a resource has taken it; of other methods
 // Block1, which says that the payload is the whole body, or comes to a resource that takes parts of one.
-constexpr block_request left_to_server(const block_options& options, code method) {
+constexpr packed_block left_to_server(const block_options& options, code method) {
     if (!message::is_safe(method)) return options.block1;
     return options.is_taken ? 0 : options.block2;
 }
 
 // Leaves of the payload, which begins there and ends with the response, the block that is asked for, and says in
 // `asked` whether more follow. Returns the size of the response, or 0 if there is no such block.
-inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t size, block_request& asked) {
+inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t size, packed_block& asked) {
     const std::size_t all = payload_at < size ? size - payload_at : 0;
     const std::size_t offset = block::offset_of(asked);
     if (block::is_reserved(asked) || (offset != 0 && offset >= all)) return 0;
@@ -43,7 +43,7 @@ inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t
 // What becomes of the rendered response, of the given size, if the request has a Block option that counts. The header
 // has the method still. An option that the resource has written itself is left as it is. Returns where the response
 // ends; null if it does not fit.
-[[gnu::noinline]] inline byte* answer_in_blocks(mutable_bytes room, byte* response_end, block_request asked,
+[[gnu::noinline]] inline byte* answer_in_blocks(mutable_bytes room, byte* response_end, packed_block asked,
                                                 reply& answer) {
     byte* const response = room.data();
     auto size = static_cast<std::size_t>(response_end - response);

@@ -100,7 +100,7 @@ public:
     }
 
     constexpr bool exists() const { return all_.has_value(); }
-    constexpr extent measure() const { return all_.value_or(extent{}); }
+    constexpr body_info measure() const { return all_.value_or(body_info{}); }
     constexpr bool read(std::uint32_t offset, mutable_bytes to) const {
         const std::uint32_t size = measure().size;
         if (offset > size || to.size() > size - offset) return false;
@@ -172,7 +172,7 @@ private:
     constexpr void complete() {
         etag tag{bytes{memory_}.first(next_)};
         format_.add_to(tag);
-        all_ = extent{next_, tag};
+        all_ = body_info{next_, tag};
         owner_.end();
     }
 
@@ -191,7 +191,7 @@ private:
 
     std::array<byte, Capacity> memory_{};
     std::uint32_t next_ = 0;      // where the next block goes
-    std::optional<extent> all_;   // once it is complete; until then it is zeros, as all of a static store is
+    std::optional<body_info> all_;   // once it is complete; until then it is zeros, as all of a static store is
     code success_ = code::empty;  // what the last block is answered with
     [[no_unique_address]] kept format_{};
     upload_owner owner_;

@@ -2,8 +2,8 @@
 //
 //     document("...")                          a constant; its ETag is computed at compile time
 //     document<content_format::json>(bytes)    the same of another format
-//     rendered<format>(f)                      what `void f(body_writer&)` writes, called once for each block
-//     rendered<format>(f).version(v)           the same without a hash of all of it: `v` changes whenever the body does
+//     generated<format>(f)                      what `void f(body_writer&)` writes, called once for each block
+//     generated<format>(f).version(v)           the same without a hash of all of it: `v` changes whenever the body does
 //     get_blocks<format>(source)               anything that can be read by offset: flash, a file, a sensor's history
 //
 // A block costs what it is long, of a document and of what is read by offset; of what is rendered it costs a hash of
@@ -13,7 +13,7 @@
 // how long a response may be cached (RFC 7252 §5.10.5).
 #pragma once
 
-#include <mincoap/resource/blockwise/representation.hpp>
+#include <mincoap/resource/blockwise/block_source.hpp>
 #include <mincoap/resource/discovery/link.hpp>
 
 namespace mincoap {
@@ -41,7 +41,7 @@ struct constant_body {
     payload_view payload;
     etag tag;
 
-    extent measure() const { return {static_cast<std::uint32_t>(payload.size()), tag}; }
+    body_info measure() const { return {static_cast<std::uint32_t>(payload.size()), tag}; }
     bool read(std::uint32_t offset, mutable_bytes to) const {
         copy_bytes(payload.data() + offset, to.size(), to.data());
         return true;
@@ -55,7 +55,7 @@ struct constant_document : linkable<constant_document<Format, MaxAge>> {
     detail::constant_body body;
 
     constexpr explicit constant_document(detail::constant_body b) : body(b) {}
-    constexpr representation_ref<detail::constant_body> representation() const { return {&body}; }
+    constexpr source_ref<detail::constant_body> representation() const { return {&body}; }
 
     template <std::uint32_t Seconds>
     constexpr auto max_age() const {
@@ -66,17 +66,17 @@ struct constant_document : linkable<constant_document<Format, MaxAge>> {
 };
 
 template <content_format Format, typename Render, typename Version = no_version, std::uint32_t MaxAge = default_max_age>
-struct rendered_document : linkable<rendered_document<Format, Render, Version, MaxAge>> {
-    rendition<Render, Version> body;
+struct generated_document : linkable<generated_document<Format, Render, Version, MaxAge>> {
+    generated_body<Render, Version> body;
 
-    constexpr explicit rendered_document(const rendition<Render, Version>& b) : body(b) {}
-    constexpr representation_ref<rendition<Render, Version>> representation() const { return {&body}; }
+    constexpr explicit generated_document(const generated_body<Render, Version>& b) : body(b) {}
+    constexpr source_ref<generated_body<Render, Version>> representation() const { return {&body}; }
 
-    // The ETag is one of this version; `rendition` says what the caller owes. The version is a function that gives an
+    // The ETag is one of this version; `generated_body` says what the caller owes. The version is a function that gives an
     // unsigned integer, or a variable that outlives the site.
     template <detail::giving_version Source>
     constexpr auto version(Source source) const {
-        return rendered_document<Format, Render, Source, MaxAge>{{body.render, source}};
+        return generated_document<Format, Render, Source, MaxAge>{{body.render, source}};
     }
     template <std::unsigned_integral Number>
     constexpr auto version(const Number& variable [[clang::lifetimebound]]) const {
@@ -87,18 +87,18 @@ struct rendered_document : linkable<rendered_document<Format, Render, Version, M
 
     template <std::uint32_t Seconds>
     constexpr auto max_age() const {
-        return rendered_document<Format, Render, Version, Seconds>{body};
+        return generated_document<Format, Render, Version, Seconds>{body};
     }
 
     using methods = method_list<detail::get_in_blocks<Format, MaxAge>>;
 };
 
-template <content_format Format, representation Source, std::uint32_t MaxAge = default_max_age>
+template <content_format Format, block_source Source, std::uint32_t MaxAge = default_max_age>
 struct source_document : linkable<source_document<Format, Source, MaxAge>> {
     const Source* source;
 
     constexpr explicit source_document(const Source& s) : source(&s) {}
-    constexpr representation_ref<Source> representation() const { return {source}; }
+    constexpr source_ref<Source> representation() const { return {source}; }
 
     template <std::uint32_t Seconds>
     constexpr auto max_age() const {
@@ -108,12 +108,12 @@ struct source_document : linkable<source_document<Format, Source, MaxAge>> {
     using methods = method_list<detail::get_in_blocks<Format, MaxAge>>;
 };
 
-template <formatted_representation Source, std::uint32_t MaxAge = default_max_age>
+template <formatted_source Source, std::uint32_t MaxAge = default_max_age>
 struct formatted_document : linkable<formatted_document<Source, MaxAge>> {
     const Source* source;
 
     constexpr explicit formatted_document(const Source& s) : source(&s) {}
-    constexpr representation_ref<Source> representation() const { return {source}; }
+    constexpr source_ref<Source> representation() const { return {source}; }
 
     template <std::uint32_t Seconds>
     constexpr auto max_age() const {
@@ -144,21 +144,21 @@ constexpr auto document(Owner&&) {
 }
 
 template <content_format Format = content_format::text_plain, std::invocable<body_writer&> Render>
-constexpr auto rendered(Render render) {
-    return rendered_document<Format, Render>{{render}};
+constexpr auto generated(Render render) {
+    return generated_document<Format, Render>{{render}};
 }
 
 // The source outlives the site.
-template <content_format Format = content_format::octet_stream, representation Source>
-    requires(!formatted_representation<Source>)
+template <content_format Format = content_format::octet_stream, block_source Source>
+    requires(!formatted_source<Source>)
 constexpr auto get_blocks(const Source& source) {
     return source_document<Format, Source>{source};
 }
-template <formatted_representation Source>
+template <formatted_source Source>
 constexpr auto get_blocks(const Source& source) {
     return formatted_document<Source>{source};
 }
-template <content_format Format = content_format::octet_stream, representation Source>
+template <content_format Format = content_format::octet_stream, block_source Source>
 constexpr auto get_blocks(const Source&& temporary) = delete;
 
 }  // namespace mincoap

@@ -32,7 +32,7 @@ namespace mincoap {
 // If it is a `representation` as well, If-Match and If-None-Match are understood, and have to hold for it when the
 // first block comes; see `conditions_hold`. One that names them in `accepted_options` looks at them itself.
 //
-// If it is a `formatted_representation` and no format is given, a body of any Content-Format is taken.
+// If it is a `formatted_source` and no format is given, a body of any Content-Format is taken.
 template <typename S>
 concept block_sink = requires(S& s, std::uint32_t offset, bytes data, bool more) {
     { s.write(offset, data, more) } -> std::convertible_to<reply>;
@@ -43,12 +43,12 @@ concept block_sink = requires(S& s, std::uint32_t offset, bytes data, bool more)
 // A sink that is the representation of the answer as well, once all is written. `answered` is the code of that answer,
 // for the blocks of it that are asked for later; 4.08 (request_entity_incomplete) if there is none.
 template <typename S>
-concept answering_sink = block_sink<S> && representation<S> && requires(const S& s) {
+concept answering_sink = block_sink<S> && block_source<S> && requires(const S& s) {
     { s.answered() } -> std::same_as<code>;
 };
 
 // Whether the If-Match and If-None-Match of a request hold for what is there (RFC 7252 §5.10.8).
-template <representation R>
+template <block_source R>
 bool conditions_hold(const request& r, const R& current) {
     if ((r.critical & conditional_options) == 0) return true;
     return precondition_holds(r, detail::is_there(current) ? std::optional{current.measure().tag} : std::nullopt);
@@ -59,7 +59,7 @@ namespace detail {
 // One block of a body, or all of it.
 struct incoming {
     block part;
-    block_request answer = 0;  // Block1 of the response
+    packed_block answer = 0;  // Block1 of the response
     std::uint32_t size1 = 0;   // of the body, as announced; or 0
 };
 
@@ -96,7 +96,7 @@ template <typename Sink>
 inline constexpr option_set options_of_sink<Sink> = Sink::accepted_options;
 
 template <typename Sink>
-inline constexpr bool leaves_conditions = representation<Sink> && (options_of_sink<Sink> & conditional_options) == 0;
+inline constexpr bool leaves_conditions = block_source<Sink> && (options_of_sink<Sink> & conditional_options) == 0;
 
 // Hands the block over. What it returns is a code or a reply.
 template <typename Sink>
@@ -125,7 +125,7 @@ reply refused_reply(const Sink& sink, code refused) {
 inline code code_of(code taken) { return taken; }
 inline code code_of(const reply& taken) { return taken.code(); }
 
-inline reply taken_reply(code taken, block_request answer) {
+inline reply taken_reply(code taken, packed_block answer) {
     if (is_error(taken) || answer == 0) return taken;
     return {taken, [answer](message::writer& to) { to.uint_option(option::block1, answer & block_bits); }};
 }
@@ -143,7 +143,7 @@ template <typename Sink, content_format... Format>
 struct put_in_blocks : method<code::put> {
     static constexpr format_option consumes{Format...};
     static constexpr option_set accepted_options =
-        set_of(option::block1) | options_of_sink<Sink> | (representation<Sink> ? conditional_options : option_set{0});
+        set_of(option::block1) | options_of_sink<Sink> | (block_source<Sink> ? conditional_options : option_set{0});
 
     static reply serve(const auto& self, const request& r) {
         incoming in;
@@ -166,7 +166,7 @@ struct post_in_blocks : method<code::post> {
         Sink& both = *self.sink;
         incoming in;
         if (const code refused = refusal(both, r, in); refused != code::empty) return refused_reply(both, refused);
-        const block_request asked = block_request_of(r);
+        const packed_block asked = block_request_of(r);
         // RFC 7959 §3.3: once the request is complete, the rest of the answer to it is asked for without Block1.
         const bool asks_for_more = block::number_of(asked) != 0;
         const bool goes_on = asks_for_more && in.answer == 0;
@@ -178,7 +178,7 @@ struct post_in_blocks : method<code::post> {
     }
 
 private:
-    static reply answer_in_blocks(code answer, const Sink& body, block_request asked, block_request block1) {
+    static reply answer_in_blocks(code answer, const Sink& body, packed_block asked, packed_block block1) {
         if (is_error(answer)) return answer;
         const block_plan plan{body.measure(), asked};
         if (!plan.is_possible()) return code::bad_request;
@@ -200,12 +200,12 @@ struct upload : linkable<upload<Method, Sink>> {
 
 // What is given outlives the site.
 template <content_format Format = content_format::octet_stream, block_sink Sink>
-    requires(!formatted_representation<Sink>)
+    requires(!formatted_source<Sink>)
 constexpr auto put_blocks(Sink& sink) {
     return upload<detail::put_in_blocks<Sink, Format>, Sink>{sink};
 }
 template <block_sink Sink>
-    requires formatted_representation<Sink>
+    requires formatted_source<Sink>
 constexpr auto put_blocks(Sink& sink) {
     return upload<detail::put_in_blocks<Sink>, Sink>{sink};
 }

@@ -133,7 +133,7 @@ struct filtered_discovery {
             // left no room for them.
             const bytes kept = r.keep(queries);
             if (kept.size() != queries.size()) return code::internal_server_error;
-            const rendition links{matching_links<filtered_discovery>{&self, kept}};
+            const generated_body links{matching_links<filtered_discovery>{&self, kept}};
             const rendered_block block = render_block<default_max_age>(r, links);
             if (block.plan.all.size == 0 && r.multicast()) return code::not_found;
             return rendered_reply<default_max_age>(known_format<content_format::link_format>{}, block, code::content);

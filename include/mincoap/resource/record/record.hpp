@@ -39,7 +39,7 @@ namespace detail {
 
 // RFC 7252 §5.10.8
 inline bool may_change(const request& r, const record_body& whole) {
-    return (r.critical & conditional_options) == 0 || precondition_holds(r, rendition{whole}.measure().tag);
+    return (r.critical & conditional_options) == 0 || precondition_holds(r, generated_body{whole}.measure().tag);
 }
 
 // Of a payload, and of one without an error `code::empty`.

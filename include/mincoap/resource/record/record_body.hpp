@@ -4,11 +4,11 @@
 #include <type_traits>
 
 #include <mincoap/cbor/fields.hpp>
-#include <mincoap/resource/blockwise/representation.hpp>
+#include <mincoap/resource/blockwise/block_source.hpp>
 
 namespace mincoap::detail {
 
-// The members of some record, as what `rendition` calls.
+// The members of some record, as what `generated_body` calls.
 struct record_body {
     const void* source;  // the resource, or a read_record
     void (*encode)(const void* source, cbor::writer& to, cbor::member_set members);
@@ -44,7 +44,7 @@ template <typename Self>
 reply record_content(const Self& self, const request& r, cbor::member_set members) {
     constexpr auto format = content_format::cbor;
     if constexpr (std::is_reference_v<decltype(self.read())>)
-        return in_blocks<format>(r, rendition{body_of(self, members)});
+        return in_blocks<format>(r, generated_body{body_of(self, members)});
     else
         return record_content(read_record<std::remove_cvref_t<decltype(*self.fields)>>{self.read(), self.fields}, r,
                               members);

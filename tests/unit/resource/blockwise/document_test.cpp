@@ -106,14 +106,14 @@ struct memory {
     std::string content;
     bool readable = true;
 
-    extent measure() const { return {static_cast<std::uint32_t>(content.size()), etag{std::string_view{content}}}; }
+    body_info measure() const { return {static_cast<std::uint32_t>(content.size()), etag{std::string_view{content}}}; }
     bool read(std::uint32_t offset, mutable_bytes to) const {
         EXPECT_LE(offset + to.size(), content.size()) << "read behind the end";
         if (readable) content.copy(reinterpret_cast<char*>(to.data()), to.size(), offset);
         return readable;
     }
 };
-static_assert(representation<memory>);
+static_assert(block_source<memory>);
 
 // In odd pieces.
 void write_body(body_writer& to) {
@@ -138,7 +138,7 @@ void expect_every_block(auto& c, std::string_view path, unsigned format, std::st
 
 const memory source{std::string{body}};
 constexpr auto site =
-    routes(at<"document">(document(body)), at<"rendered">(rendered<content_format::json>(write_body)),
+    routes(at<"document">(document(body)), at<"rendered">(generated<content_format::json>(write_body)),
            at<"source">(get_blocks<content_format::cbor>(source)), at<"short">(document<content_format::json>("[1]")));
 
 // RFC 7959 §2.2, §2.4: any block in any size, and none past the end.
@@ -183,7 +183,7 @@ TEST(document, is_sent_as_a_whole_if_it_fits_and_no_block_is_asked_for) {
 
 TEST(document, may_be_empty) {
     static const memory nothing;
-    constexpr auto empty = routes(at<"document">(document("")), at<"rendered">(rendered([](body_writer&) {})),
+    constexpr auto empty = routes(at<"document">(document("")), at<"rendered">(generated([](body_writer&) {})),
                                   at<"source">(get_blocks<content_format::text_plain>(nothing)));
     core c{empty};
     for (const char* path : {"document", "rendered", "source"}) {
@@ -257,7 +257,7 @@ TEST(document, cannot_be_sent_where_no_block_fits) {
 // RFC 7959 §2.2: NUM has 20 bits, which limits how far a number can grow when its block gets smaller.
 TEST(document, never_has_a_block_number_of_more_than_20_bits) {
     struct large {
-        extent measure() const { return {0x4000'0000, {}}; }
+        body_info measure() const { return {0x4000'0000, {}}; }
         bool read(std::uint32_t, mutable_bytes to) const { return std::fill(to.begin(), to.end(), 'x'), true; }
     };
     static constexpr large all;
@@ -333,7 +333,7 @@ TEST(document, is_still_valid_for_who_has_it) {
 TEST(document, has_another_etag_once_it_changes) {
     memory changing{std::string{body.substr(0, 100)}};
     const auto parts = routes(at<"source">(get_blocks(changing)),
-                              at<"rendered">(rendered([&](body_writer& to) { to.put(changing.content); })));
+                              at<"rendered">(generated([&](body_writer& to) { to.put(changing.content); })));
     core c{parts};
     const packet before = tag_of(changing.content);
     for (const char last : {'a', 'b'}) {
@@ -350,7 +350,7 @@ TEST(document, that_changes_between_two_blocks_is_each_time_what_it_is_now) {
     std::vector<std::string> contents;
     std::size_t calls = 0;
     const auto parts =
-        routes(at<"rendered">(rendered([&](body_writer& to) { to.put(contents[calls++ % contents.size()]); })));
+        routes(at<"rendered">(generated([&](body_writer& to) { to.put(contents[calls++ % contents.size()]); })));
     core c{parts};
     const std::string long_one{body.substr(0, 600)};
     contents = {"9.9", "1000.0", "", long_one};
@@ -418,7 +418,7 @@ TEST(document, has_one_format) {
 // RFC 7252 §5.10.5, and §5.9.1.3 of 2.03: each tells how long it may be cached.
 TEST(document, tells_how_long_it_may_be_cached) {
     constexpr auto lasting = routes(at<"document">(document(body).max_age<3600>().title("D")),
-                                    at<"rendered">(rendered(write_body).max_age<3600>()),
+                                    at<"rendered">(generated(write_body).max_age<3600>()),
                                     at<"source">(get_blocks<content_format::text_plain>(source).max_age<3600>()),
                                     at<"usual">(document(body).max_age<60>()));
     core c{lasting};
@@ -448,7 +448,7 @@ TEST(document, tells_how_long_it_may_be_cached) {
 TEST(in_blocks, answers_any_method) {
     static constexpr std::string_view result = body.substr(0, 100);
     constexpr auto serve = [](const request& r) {
-        const rendition what{[](body_writer& to) { to.put(result); }};
+        const generated_body what{[](body_writer& to) { to.put(result); }};
         return in_blocks<content_format::json>(r, what, r.method() == code::post ? code::changed : code::content);
     };
     constexpr auto methods =
@@ -476,7 +476,7 @@ TEST(in_blocks, answers_any_method) {
 TEST(document, is_rendered_once_for_who_has_it) {
     int calls = 0;
     const auto parts =
-        routes(at<"rendered">(rendered([&](body_writer& to) { to.put(calls++ == 0 ? "before" : "and after it"); })));
+        routes(at<"rendered">(generated([&](body_writer& to) { to.put(calls++ == 0 ? "before" : "and after it"); })));
     core c{parts};
     const response valid{code::valid, {{4, tag_of("before")}}, ""};
     EXPECT_EQ(response{c.answer(ask(code::get, "rendered").with(4, tag_of("before")))}, valid);
@@ -500,7 +500,7 @@ response tagged(response r, const packet& tag) {
 
 TEST(document, of_a_version_is_the_same_in_blocks_of_every_size) {
     static std::uint32_t version = 7;
-    constexpr auto versioned = routes(at<"rendered">(rendered(write_body).version(version)));
+    constexpr auto versioned = routes(at<"rendered">(generated(write_body).version(version)));
     core c{versioned};
     const packet tag = version_tag(7, 4);
     for (unsigned exponent = 0; exponent <= 6; ++exponent) {
@@ -524,8 +524,8 @@ TEST(document, has_another_etag_with_each_version) {
     std::uint64_t version = 1;
     const auto write = [&](body_writer& to) { to.put(content); };
     const auto versioned =
-        routes(at<"variable">(rendered<content_format::json>(write).version(version).max_age<3600>().title("V")),
-               at<"function">(rendered(write).max_age<3600>().version([&] { return static_cast<byte>(version); })));
+        routes(at<"variable">(generated<content_format::json>(write).version(version).max_age<3600>().title("V")),
+               at<"function">(generated(write).max_age<3600>().version([&] { return static_cast<byte>(version); })));
     core c{versioned};
     const packet hour{"0e 10"};
     for (version = 1; version < 600; version += 97) {
@@ -542,14 +542,14 @@ TEST(document, has_another_etag_with_each_version) {
 }
 
 // Only the version counts: that it changes with the body is the caller's to see to.
-TEST(rendition, with_a_version_is_not_hashed) {
+TEST(generated_body, with_a_version_is_not_hashed) {
     const auto write = [](body_writer& to) { to.put(body.substr(0, 100)); };
-    const rendition plain{write};
-    const rendition versioned{write, [] { return std::uint16_t{258}; }};
+    const generated_body plain{write};
+    const generated_body versioned{write, [] { return std::uint16_t{258}; }};
     EXPECT_EQ(plain.measure().tag, etag{body.substr(0, 100)});
     EXPECT_EQ(versioned.measure().tag, (etag{bytes{std::array<byte, 2>{2, 1}}}));
     EXPECT_EQ(versioned.measure().size, 100U);
-    static_assert(rendered_representation<decltype(versioned)>);
+    static_assert(generating_source<decltype(versioned)>);
 }
 
 // ---- What is rendered over the request
@@ -581,10 +581,10 @@ TEST(document, that_is_rendered_stays_in_the_room_that_a_layer_leaves) {
 }
 
 // Checked builds overwrite the request before: a function that reads it meanwhile finds that at once.
-TEST(rendition, that_reads_the_request_is_caught_in_checked_builds) {
+TEST(generated_body, that_reads_the_request_is_caught_in_checked_builds) {
     const auto echo = [](const request& r) {
         const bytes read = r.payload();
-        return in_blocks(r, rendition{[read](body_writer& to) { to.put(as_text(read).substr(0, 2)); }});
+        return in_blocks(r, generated_body{[read](body_writer& to) { to.put(as_text(read).substr(0, 2)); }});
     };
     core c{echo};
     if constexpr (checked_build) {
@@ -627,7 +627,7 @@ TEST(document, of_any_kind_has_the_same_blocks) {
     std::uint32_t version = 0;
     const auto write = [&](body_writer& to) { write_in_pieces(to, memory.content, seed); };
     const auto kinds = routes(at<"source">(get_blocks<content_format::text_plain>(memory)),
-                              at<"rendered">(rendered(write)), at<"versioned">(rendered(write).version(version)));
+                              at<"rendered">(generated(write)), at<"versioned">(generated(write).version(version)));
     unsigned sent = 0;
     for (; version < 1000; ++version) {
         memory.content = body.substr(random(1000), random(random(4) == 0 ? 20 : 1500));

@@ -467,12 +467,12 @@ TEST_F(upload_test, first_block_that_comes_again_is_answered_as_created_in_the_e
 struct noted {
     bool there = true;
     bool exists() const { return there; }
-    static extent measure() { return {}; }
+    static body_info measure() { return {}; }
     static bool read(std::uint32_t, mutable_bytes) { return true; }
     static code write(std::uint32_t, bytes, bool) { return code::changed; }
 };
 struct always {
-    static extent measure() { return {}; }
+    static body_info measure() { return {}; }
     static bool read(std::uint32_t, mutable_bytes) { return true; }
     static code write(std::uint32_t, bytes, bool) { return code::changed; }
 };
@@ -621,7 +621,7 @@ struct printer {
 
     code write(std::uint32_t, bytes, bool more_follow) { return done = !more_follow, answer; }
     code answered() const { return done ? answer : code::request_entity_incomplete; }
-    static extent measure() { return {.size = 20, .tag = {}}; }
+    static body_info measure() { return {.size = 20, .tag = {}}; }
     static bool read(std::uint32_t offset, mutable_bytes to) {
         for (byte& b : to) b = static_cast<byte>('a' + offset++);
         return true;

@@ -1,6 +1,6 @@
 // Representations that are sent block by block (RFC 7959), with nothing kept between blocks.
 //
-// For users: `document`, `rendered` and `get_blocks` are resources of that kind, and a handler answers with one by
+// For users: `document`, `generated` and `get_blocks` are resources of that kind, and a handler answers with one by
 // `return in_blocks<format>(request, what)`; its method says `.accepts_option<option::block2>()`. Where no method of a
 // site says so, no option of a request for blocks is looked at. Any block can be asked for, in any order and any size
 // from 16 to 1,024 bytes, by any number of clients. A block gets smaller if it would not fit the buffer. A body
@@ -23,7 +23,7 @@
 namespace mincoap {
 
 // All of a representation, by its size in bytes and what tells it from others.
-struct extent {
+struct body_info {
     std::uint32_t size = 0;
     etag tag;
 };
@@ -35,40 +35,40 @@ struct extent {
 // If it has a `bool exists() const`, there may be nothing: a GET is answered with 4.04 then, and If-Match does not
 // hold. Without one it is always there, even if its size is 0.
 template <typename R>
-concept representation = requires(const R& r, std::uint32_t offset, mutable_bytes to) {
-    { r.measure() } -> std::same_as<extent>;
+concept block_source = requires(const R& r, std::uint32_t offset, mutable_bytes to) {
+    { r.measure() } -> std::same_as<body_info>;
     { r.read(offset, to) } -> std::same_as<bool>;
 };
 
-// One that is made when it is read, and may be another one each time. `read_anew` measures all of it, and puts what
+// One that is made when it is read, and may be another one each time. `generate` measures all of it, and puts what
 // stands at the offset into `to`, as far as there is something. It is called once a block.
 template <typename R>
-concept rendered_representation = representation<R> && requires(const R& r, std::uint32_t offset, mutable_bytes to) {
-    { r.read_anew(offset, to) } -> std::same_as<extent>;
+concept generating_source = block_source<R> && requires(const R& r, std::uint32_t offset, mutable_bytes to) {
+    { r.generate(offset, to) } -> std::same_as<body_info>;
 };
 
 // One that tells in which Content-Format it is.
 template <typename R>
-concept formatted_representation = representation<R> && requires(const R& r) {
+concept formatted_source = block_source<R> && requires(const R& r) {
     { r.format() } -> std::same_as<content_format>;
 };
 
 // One that lives elsewhere, and outlives the exchange.
-template <representation R>
-struct representation_ref {
+template <block_source R>
+struct source_ref {
     const R* target;
 
-    extent measure() const { return target->measure(); }
+    body_info measure() const { return target->measure(); }
     bool read(std::uint32_t offset, mutable_bytes to) const { return target->read(offset, to); }
     bool exists() const
         requires requires { target->exists(); }
     {
         return target->exists();
     }
-    extent read_anew(std::uint32_t offset, mutable_bytes to) const
-        requires rendered_representation<R>
+    body_info generate(std::uint32_t offset, mutable_bytes to) const
+        requires generating_source<R>
     {
-        return target->read_anew(offset, to);
+        return target->generate(offset, to);
     }
 };
 
@@ -92,25 +92,25 @@ struct version_in {
 // Nothing tells whether a body has changed but the body itself.
 struct no_version {};
 
-// A body that a function writes: `rendition{[&log](body_writer& to) { ... }}`. The function is called once for a block,
+// A body that a function writes: `generated_body{[&log](body_writer& to) { ... }}`. The function is called once for a block,
 // and the ETag is a hash of all that it writes.
 //
-// With a version, as `rendition{write, [&log] { return log.version; }}`, the ETag is one of the version, and bytes that
+// With a version, as `generated_body{write, [&log] { return log.version; }}`, the ETag is one of the version, and bytes that
 // the function writes outside the block are only counted. The caller owes that a version never comes back with another
 // body, not even after a restart, since clients keep ETags (RFC 7252 §5.10.6): it is kept in flash, or begins at a
 // random number of 32 bits. An image that writes the body in another way begins anew as well.
 template <std::invocable<body_writer&> Render, typename Version = no_version>
-struct rendition {
+struct generated_body {
     Render render;
     [[no_unique_address]] Version version{};
 
-    extent measure() const { return read_anew(0, {}); }
-    extent read_anew(std::uint32_t offset, mutable_bytes to) const {
+    body_info measure() const { return generate(0, {}); }
+    body_info generate(std::uint32_t offset, mutable_bytes to) const {
         body_writer all = writer(to, offset);
         render(all);
         return {static_cast<std::uint32_t>(all.size()), all.tag()};
     }
-    bool read(std::uint32_t offset, mutable_bytes to) const { return read_anew(offset, to).size >= offset + to.size(); }
+    bool read(std::uint32_t offset, mutable_bytes to) const { return generate(offset, to).size >= offset + to.size(); }
 
 private:
     body_writer writer(mutable_bytes to, std::uint32_t offset) const {
@@ -119,13 +119,13 @@ private:
     }
 };
 template <typename Render>
-rendition(Render) -> rendition<Render>;
+generated_body(Render) -> generated_body<Render>;
 template <typename Render, detail::giving_version Version>
-rendition(Render, Version) -> rendition<Render, Version>;
+generated_body(Render, Version) -> generated_body<Render, Version>;
 
 namespace detail {
 
-template <representation R>
+template <block_source R>
 bool is_there(const R& what) {
     if constexpr (requires { what.exists(); }) return what.exists();
     else return true;
@@ -149,7 +149,7 @@ bytes encoded_options(const request& r) {
 }
 
 // Block2, which the resource answers from now on.
-inline block_request block_request_of(const request& r) {
+inline packed_block block_request_of(const request& r) {
     if (r.place->blocks == nullptr) return block::max_size_exponent;
     block_options& options = *r.place->blocks;
     options.is_taken = true;
@@ -168,8 +168,8 @@ inline bool has_already(const request& r, etag current) {
 
 // A block of what there is.
 struct block_plan {
-    extent all;
-    block_request asked;
+    body_info all;
+    packed_block asked;
 
     // In bytes: a block's number times its size.
     constexpr std::uint32_t offset() const { return block::offset_of(asked); }
@@ -194,7 +194,7 @@ inline constexpr std::size_t marker_size = 1;
 // if none is and it fits, everything. A block that would not fit gets smaller, and its number higher (RFC 7959 §2.4). A
 // 2.03 has no format, and no payload, but its Max-Age counts as well (RFC 7252 §5.9.1.3).
 template <bool SaysMaxAge = false>
-mutable_bytes open_block(message::writer& to, content_format format, const block_plan& plan, block_request block1 = 0,
+mutable_bytes open_block(message::writer& to, content_format format, const block_plan& plan, packed_block block1 = 0,
                          std::size_t limit = 0xffff, std::uint32_t max_age = default_max_age) {
     to.uint_option(option::etag, plan.all.tag.number());
     const bool is_current = (plan.asked & has_current) != 0;
@@ -222,14 +222,14 @@ mutable_bytes open_block(message::writer& to, content_format format, const block
     return to.payload_space(size);
 }
 
-template <std::uint32_t MaxAge = default_max_age, representation R>
+template <std::uint32_t MaxAge = default_max_age, block_source R>
 void write_block(message::writer& to, content_format format, const R& what, const block_plan& plan) {
     constexpr bool says_max_age = MaxAge != default_max_age;
     if (!what.read(plan.offset(), open_block<says_max_age>(to, format, plan, 0, 0xffff, MaxAge))) to.fail();
 }
 
 // The plan of the block that the request asks for.
-inline block_plan plan_of(const request& r, const extent& all) {
+inline block_plan plan_of(const request& r, const body_info& all) {
     return {all, block_request_of(r) | (has_already(r, all.tag) ? has_current : 0)};
 }
 
@@ -249,7 +249,7 @@ struct told_format {
 };
 
 // Reads what is there when the reply is written.
-template <std::uint32_t MaxAge, typename Format, representation R>
+template <std::uint32_t MaxAge, typename Format, block_source R>
 reply read_reply(const request& r, Format format, const R& what, code success) {
     const block_plan plan = plan_of(r, what.measure());
     if (!plan.is_possible()) return code::bad_request;
@@ -278,7 +278,7 @@ inline mutable_bytes room_to_render(const request& r, std::ptrdiff_t options = 0
 }
 
 // Where the block can be rendered: behind what its options will take.
-inline mutable_bytes window_of(const request& r, block_request asked, std::size_t max_age) {
+inline mutable_bytes window_of(const request& r, packed_block asked, std::size_t max_age) {
     const std::size_t options =
         etag_size + format_size + max_age + block2_size + marker_size + ((asked & has_size2) != 0 ? size2_size : 0);
     const mutable_bytes room = room_to_render(r, static_cast<std::ptrdiff_t>(options));
@@ -286,12 +286,12 @@ inline mutable_bytes window_of(const request& r, block_request asked, std::size_
     return (asked & has_block) != 0 && size < room.size() ? room.first(size) : room;
 }
 
-template <std::uint32_t MaxAge, rendered_representation R>
+template <std::uint32_t MaxAge, generating_source R>
 rendered_block render_block(const request& r, const R& what) {
-    const block_request asked = block_request_of(r);
+    const packed_block asked = block_request_of(r);
     const mutable_bytes part = window_of(r, asked, MaxAge != default_max_age ? max_age_size : 0);
     if constexpr (checked_build) spoil(room_to_render(r));
-    return {plan_of(r, what.read_anew(block::offset_of(asked), part)), part};
+    return {plan_of(r, what.generate(block::offset_of(asked), part)), part};
 }
 
 template <std::uint32_t MaxAge, typename Format>
@@ -306,10 +306,10 @@ reply rendered_reply(Format format, const rendered_block& block, code success) {
             }}};
 }
 
-template <std::uint32_t MaxAge, typename Format, representation R>
+template <std::uint32_t MaxAge, typename Format, block_source R>
 reply reply_in_blocks(const request& r, Format format, const R& what, code success) {
     if (!is_there(what)) return code::not_found;
-    if constexpr (rendered_representation<R>)
+    if constexpr (generating_source<R>)
         return rendered_reply<MaxAge>(format, render_block<MaxAge>(r, what), success);
     else return read_reply<MaxAge>(r, format, what, success);
 }
@@ -318,11 +318,11 @@ reply reply_in_blocks(const request& r, Format format, const R& what, code succe
 
 // The block that the request asks for, or the first one; 4.04 if there is nothing. The format is a template argument,
 // or is found out as it runs. Each block says how long it may be cached, if that is not the usual minute.
-template <content_format Format = content_format::text_plain, std::uint32_t MaxAge = default_max_age, representation R>
+template <content_format Format = content_format::text_plain, std::uint32_t MaxAge = default_max_age, block_source R>
 reply in_blocks(const request& r, const R& what, code success = code::content) {
     return detail::reply_in_blocks<MaxAge>(r, detail::known_format<Format>{}, what, success);
 }
-template <std::uint32_t MaxAge = default_max_age, representation R>
+template <std::uint32_t MaxAge = default_max_age, block_source R>
 reply in_blocks(const request& r, content_format format, const R& what, code success = code::content) {
     return detail::reply_in_blocks<MaxAge>(r, detail::told_format{format}, what, success);
 }
