@@ -2,7 +2,7 @@
 #pragma once
 
 #include <mincoap/cbor/fields.hpp>
-#include <mincoap/resource/blockwise/block_source.hpp>
+#include <mincoap/resource/blockwise/in_blocks.hpp>
 
 namespace demo {
 

@@ -69,9 +69,8 @@ reply directory::get(const request& r) {
 }
 
 reply directory::read(const request& r, const place& at, detail::file_status& look) {
-    const mincoap::detail::packed_block asked = mincoap::detail::block_request_of(r);
-    const std::uint32_t size = 16U << block::size_exponent_of(asked);
-    if (const code refused = served_.begin(at, look, block::offset_of(asked), size); refused != code::empty)
+    const block2_query query = read_block2(r);
+    if (const code refused = served_.begin(at, look, query.offset(), query.size()); refused != code::empty)
         return refused;
     constexpr auto max_size = (std::uint32_t{block::max_number} + 1) << (4 + block::max_size_exponent);
     if (static_cast<std::uint64_t>(look.st_size) > max_size)
@@ -80,34 +79,28 @@ reply directory::read(const request& r, const place& at, detail::file_status& lo
     return in_blocks(r, detail::format_of(at.name.data()), file_content{&served_, all});
 }
 
-// The directory is read once a block: the window has what is sent of its listing.
+// Reads the directory once per block. The listing is written over the request, so its path is copied before.
 reply directory::list(const request& r, const place& at) {
-    namespace blocks = mincoap::detail;
-    body_writer to{listed_, block::offset_of(blocks::block_request_of(r))};
-    const bytes path = blocks::encoded_options<option::uri_path>(r);  // that of the prefix included
-    if (const code failed = detail::write_links(at, path, to); failed != code::empty) return failed;
-    const blocks::block_plan plan = blocks::plan_of(r, {static_cast<std::uint32_t>(to.size()), to.tag()});
-    if (!plan.is_possible()) return code::bad_request;
-    return {plan.code_of(code::content), content_format::link_format,
-            [this, plan](message::writer& out, message::encoded_content_format) {
-                const auto space = blocks::open_block(out, content_format::link_format, plan, 0, listed_.size());
-                std::ranges::copy(bytes{listed_}.first(space.size()), space.begin());
-            }};
+    const std::string path = detail::path_of(r);
+    code failed = code::empty;
+    const generated_body listing{[&](body_writer& to) { failed = detail::write_links(at, path, to); }};
+    const reply listed = in_blocks<content_format::link_format>(r, listing);
+    return failed != code::empty ? failed : listed;
 }
 
 reply directory::put(const request& r) {
     place target;
     if (const code refused = find(r, target); refused != code::empty) return refused;
     if (!takes(detail::format_of(target.name.data()), r.content_format)) return code::unsupported_content_format;
-    const bool goes_on = upload_.is_of(target, r);
-    mincoap::detail::incoming in;
-    if (const code refused = mincoap::detail::refusal(*this, r, in); refused != code::empty) {
-        if (goes_on && refused == code::request_entity_too_large) upload_ = {};
-        return mincoap::detail::refused_reply(*this, refused);
+    block1_query query;
+    if (!read_block1(r, query)) return code::bad_request;
+    if (query.exceeds(capacity(), r)) {
+        if (upload_.is_of(target, r)) upload_ = {};
+        return too_large(capacity());
     }
-    if (in.part.number == 0 && in.part.more)
+    if (query.is_first() && query.has_more())
         if (const std::uint32_t seconds = upload_.seconds_to_wait(r); seconds != 0) return unavailable(seconds);
-    return mincoap::detail::taken_reply(take(r, std::move(target), in.part), in.answer);
+    return block1_reply(take(r, std::move(target), query.part), query);
 }
 
 // A body that needs no second request is kept apart from the one that is under way.

@@ -7,7 +7,6 @@
 
 #include <dirent.h>
 
-#include <mincoap/resource/decimal.hpp>
 #include <mincoap/resource/discovery/link_writer.hpp>
 
 #include "entry.hpp"
@@ -67,14 +66,13 @@ seen for_each_entry(DIR* stream, allowance& left, auto&& each) {
 }
 
 void append_name(std::string& link, std::string_view name) {
-    using mincoap::detail::is_segment_character;
-    if (std::ranges::all_of(name, is_segment_character)) link += name;  // most of them
-    else mincoap::detail::append_percent_encoded(link, name, is_segment_character);
+    if (std::ranges::all_of(name, is_segment_character)) link += name;  // most names
+    else append_percent_encoded(link, name, is_segment_character);
 }
 
 void append_number(std::string& link, std::string_view attribute, std::uint64_t number) {
     link += attribute;
-    link += mincoap::detail::decimal{number}.view();
+    link += std::to_string(number);
 }
 
 // "a.txt>;sz=5;ct=0" (RFC 6690 §3.3, RFC 7252 §7.2.1).
@@ -84,22 +82,13 @@ void append_file(std::string& link, std::string_view name, const file_status& ab
     append_number(link, ";ct=", static_cast<std::uint64_t>(format_of(name)));
 }
 
-// How the links of a listing begin. They have the whole path, which means the same whatever a relative reference is
-// resolved against (RFC 6690 §2.1).
-std::string begin_of_links(bytes encoded_path) {
-    std::string link = "</";
-    for (const message::option_view segment : message::option_range{encoded_path}) {
-        if (segment.value.empty()) continue;
-        append_name(link, segment.text());
-        link += '/';
-    }
-    return link;
-}
-
 // The links of a listing, one after the other in the same memory.
 class listing {
 public:
-    listing(bytes encoded_path, body_writer& to) : to_(to), link_(begin_of_links(encoded_path)), begin_(link_.size()) {}
+    listing(std::string_view path, body_writer& to) : to_(to), link_("<") {
+        link_ += path;
+        begin_ = link_.size();
+    }
 
     void put(std::string_view name, const file_status& about) {
         if (is_file(about)) append_file(link_, name, about);
@@ -120,7 +109,7 @@ private:
 
     body_writer& to_;
     std::string link_;
-    std::size_t begin_;
+    std::size_t begin_ = 0;
 };
 
 // The links of a whole tree, a line each.
@@ -162,11 +151,22 @@ private:
 
 }  // namespace
 
-code detail::write_links(const place& of, bytes encoded_path, body_writer& to) {
+// The links have the whole path, which means the same whatever a relative reference is resolved against (RFC 6690 §2.1).
+std::string detail::path_of(const request& r) {
+    std::string path = "/";
+    for (const message::option_view option : r.message.options()) {
+        if (option.number != mincoap::option::uri_path || option.value.empty()) continue;
+        append_name(path, option.text());
+        path += '/';
+    }
+    return path;
+}
+
+code detail::write_links(const place& of, std::string_view path, body_writer& to) {
     const entry_stream stream = open_stream(descriptor{::openat(of.parent, entry_of(of), read_directory)});
     if (!stream) return code_of(errno);
     allowance left;
-    listing links{encoded_path, to};
+    listing links{path, to};
     const seen what = for_each_entry(stream.get(), left, [&](std::string_view name, const file_status& about) {
         links.put(name, about);
         --left.links;

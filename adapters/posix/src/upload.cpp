@@ -118,8 +118,8 @@ code upload::take(const request& r, const block& part) {
     const etag content{r.payload()};
     const bool repeated = answer_ != code::empty && part.offset() == last_offset_ && content == last_;
     if (repeated && part.more == (answer_ == code::continue_)) return answer_;  // RFC 7252 §4.5: its answer was lost
-    if (!part_.is_open() || part.offset() != size_) return code::request_entity_incomplete;  // RFC 7959 §2.9.2
-    owner_.goes_on(r);
+    const bool is_next = part_.is_open() && part.offset() == size_ && owner_.goes_on(r);
+    if (!is_next) return code::request_entity_incomplete;  // RFC 7959 §2.9.2
     last_offset_ = size_;
     last_ = content;
     size_ += static_cast<std::uint32_t>(r.payload().size());

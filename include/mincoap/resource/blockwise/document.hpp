@@ -1,19 +1,19 @@
-// Large resources to be read, block by block: see representation.hpp for what they all do.
+// Large resources that clients read block by block; see in_blocks.hpp for their common behaviour.
 //
 //     document("...")                          a constant; its ETag is computed at compile time
-//     document<content_format::json>(bytes)    the same of another format
-//     generated<format>(f)                      what `void f(body_writer&)` writes, called once for each block
-//     generated<format>(f).version(v)           the same without a hash of all of it: `v` changes whenever the body does
-//     get_blocks<format>(source)               anything that can be read by offset: flash, a file, a sensor's history
+//     document<content_format::json>(bytes)    a constant of another format
+//     generated<format>(f)                     the bytes that `void f(body_writer&)` writes; it is called once per block
+//     generated<format>(f).version(v)          the same with an ETag made of `v`, which changes whenever the body does
+//     get_blocks<format>(source)               a `block_source`: flash, a file, the history of a sensor
 //
-// A block costs what it is long, of a document and of what is read by offset; of what is rendered it costs a hash of
-// the whole body, and with a version the calls of `put` for it.
+// A block of a document or of a source costs as much as it is long. A block of a generated body costs a hash of the
+// whole body or, with a version, one call of `put` for each part of the body.
 //
-// Each has `.max_age<seconds>()`, before link attributes: `document("...").max_age<3600>().title("...")`. It tells for
-// how long a response may be cached (RFC 7252 §5.10.5).
+// Each has `.max_age<seconds>()`, which tells how long a response may be cached (RFC 7252 §5.10.5). It comes before
+// link attributes: `document("...").max_age<3600>().title("...")`.
 #pragma once
 
-#include <mincoap/resource/blockwise/block_source.hpp>
+#include <mincoap/resource/blockwise/in_blocks.hpp>
 #include <mincoap/resource/discovery/link.hpp>
 
 namespace mincoap {
@@ -23,17 +23,15 @@ template <content_format Format, std::uint32_t MaxAge>
 struct get_in_blocks : method<code::get> {
     static constexpr format_option produces = Format;
     static constexpr option_set accepted_options = set_of(option::block2);
-    static reply serve(const auto& self, const request& r) {
-        return in_blocks<Format, MaxAge>(r, self.representation());
-    }
+    static reply serve(const auto& self, const request& r) { return in_blocks<Format, MaxAge>(r, self.body_source()); }
 };
 
-// What tells its format as it runs; the server holds Accept against it.
+// The source tells the format at run time. The server checks Accept against it.
 template <std::uint32_t MaxAge>
 struct get_formatted : method<code::get> {
     static constexpr option_set accepted_options = set_of(option::block2);
     static reply serve(const auto& self, const request& r) {
-        return in_blocks<MaxAge>(r, self.source->format(), self.representation());
+        return in_blocks<MaxAge>(r, self.source->format(), self.body_source());
     }
 };
 
@@ -41,8 +39,8 @@ struct constant_body {
     payload_view payload;
     etag tag;
 
-    body_info measure() const { return {static_cast<std::uint32_t>(payload.size()), tag}; }
-    bool read(std::uint32_t offset, mutable_bytes to) const {
+    [[nodiscard]] body_info measure() const { return {static_cast<std::uint32_t>(payload.size()), tag}; }
+    [[nodiscard]] bool read(std::uint32_t offset, mutable_bytes to) const {
         copy_bytes(payload.data() + offset, to.size(), to.data());
         return true;
     }
@@ -55,7 +53,7 @@ struct constant_document : linkable<constant_document<Format, MaxAge>> {
     detail::constant_body body;
 
     constexpr explicit constant_document(detail::constant_body b) : body(b) {}
-    constexpr source_ref<detail::constant_body> representation() const { return {&body}; }
+    constexpr source_ref<detail::constant_body> body_source() const { return {&body}; }
 
     template <std::uint32_t Seconds>
     constexpr auto max_age() const {
@@ -65,18 +63,18 @@ struct constant_document : linkable<constant_document<Format, MaxAge>> {
     using methods = method_list<detail::get_in_blocks<Format, MaxAge>>;
 };
 
-template <content_format Format, typename Render, typename Version = no_version, std::uint32_t MaxAge = default_max_age>
-struct generated_document : linkable<generated_document<Format, Render, Version, MaxAge>> {
-    generated_body<Render, Version> body;
+template <content_format Format, typename Write, typename Version = no_version, std::uint32_t MaxAge = default_max_age>
+struct generated_document : linkable<generated_document<Format, Write, Version, MaxAge>> {
+    generated_body<Write, Version> body;
 
-    constexpr explicit generated_document(const generated_body<Render, Version>& b) : body(b) {}
-    constexpr source_ref<generated_body<Render, Version>> representation() const { return {&body}; }
+    constexpr explicit generated_document(const generated_body<Write, Version>& b) : body(b) {}
+    constexpr source_ref<generated_body<Write, Version>> body_source() const { return {&body}; }
 
-    // The ETag is one of this version; `generated_body` says what the caller owes. The version is a function that gives an
-    // unsigned integer, or a variable that outlives the site.
+    // Makes the ETag of a version: a function that returns an unsigned integer, or an unsigned variable that outlives
+    // the site. No two bodies may have the same version; see `generated_body`.
     template <detail::giving_version Source>
     constexpr auto version(Source source) const {
-        return generated_document<Format, Render, Source, MaxAge>{{body.render, source}};
+        return generated_document<Format, Write, Source, MaxAge>{{body.write, source}};
     }
     template <std::unsigned_integral Number>
     constexpr auto version(const Number& variable [[clang::lifetimebound]]) const {
@@ -87,7 +85,7 @@ struct generated_document : linkable<generated_document<Format, Render, Version,
 
     template <std::uint32_t Seconds>
     constexpr auto max_age() const {
-        return generated_document<Format, Render, Version, Seconds>{body};
+        return generated_document<Format, Write, Version, Seconds>{body};
     }
 
     using methods = method_list<detail::get_in_blocks<Format, MaxAge>>;
@@ -98,7 +96,7 @@ struct source_document : linkable<source_document<Format, Source, MaxAge>> {
     const Source* source;
 
     constexpr explicit source_document(const Source& s) : source(&s) {}
-    constexpr source_ref<Source> representation() const { return {source}; }
+    constexpr source_ref<Source> body_source() const { return {source}; }
 
     template <std::uint32_t Seconds>
     constexpr auto max_age() const {
@@ -113,7 +111,7 @@ struct formatted_document : linkable<formatted_document<Source, MaxAge>> {
     const Source* source;
 
     constexpr explicit formatted_document(const Source& s) : source(&s) {}
-    constexpr source_ref<Source> representation() const { return {source}; }
+    constexpr source_ref<Source> body_source() const { return {source}; }
 
     template <std::uint32_t Seconds>
     constexpr auto max_age() const {
@@ -123,7 +121,7 @@ struct formatted_document : linkable<formatted_document<Source, MaxAge>> {
     using methods = method_list<detail::get_formatted<MaxAge>>;
 };
 
-// It outlives the site: a literal, or a std::string_view or std::span of something static.
+// GET of a constant, in blocks: a literal, or a std::string_view or std::span of text or bytes that outlive the site.
 template <content_format Format = content_format::text_plain, std::size_t N>
 constexpr auto document(const char (&literal [[clang::lifetimebound]])[N]) {
     return constant_document<Format>{{literal, etag{std::string_view{literal, payload_view{literal}.size()}}}};
@@ -143,12 +141,12 @@ constexpr auto document(Owner&&) {
     return constant_document<Format>{{}};
 }
 
-template <content_format Format = content_format::text_plain, std::invocable<body_writer&> Render>
-constexpr auto generated(Render render) {
-    return generated_document<Format, Render>{{render}};
+template <content_format Format = content_format::text_plain, std::invocable<body_writer&> Write>
+constexpr auto generated(Write write) {
+    return generated_document<Format, Write>{{write}};
 }
 
-// The source outlives the site.
+// GET of a source, in blocks. The source must outlive the site.
 template <content_format Format = content_format::octet_stream, block_source Source>
     requires(!formatted_source<Source>)
 constexpr auto get_blocks(const Source& source) {

@@ -4,7 +4,7 @@
 #include <type_traits>
 
 #include <mincoap/cbor/fields.hpp>
-#include <mincoap/resource/blockwise/block_source.hpp>
+#include <mincoap/resource/blockwise/in_blocks.hpp>
 
 namespace mincoap::detail {
 

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "../../support/exchange.hpp"
+#include "../../../support/exchange.hpp"
 
 namespace mincoap {
 namespace {

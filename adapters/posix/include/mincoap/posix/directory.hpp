@@ -227,8 +227,7 @@ private:
     static void tell(std::string_view links, std::string_view reference, auto&& each);
 
     detail::descriptor root_;
-    detail::served_file served_;       // what the reply at hand reads; closed once it has
-    std::array<byte, 1152> listed_{};  // or sends: a block of a listing, or all of a short one
+    detail::served_file served_;  // the file that the current reply reads; closed after that
     std::uint32_t capacity_ = 0;
     detail::upload upload_;
 };
