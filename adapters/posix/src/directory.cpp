@@ -18,7 +18,8 @@ using detail::code_of;
 using detail::descriptor;
 using detail::place;
 
-// Whether a body of that format may be put there: GET would say the name's. Without any, it is that (RFC 7252 §5.5.1).
+// Whether a body of that Content-Format may be written to a file of that name. Without a Content-Format, the body has
+// the format of the name (RFC 7252 §5.5.1).
 bool takes(content_format of_name, format_option given) {
     return given.is_absent() || of_name == content_format::octet_stream || given == format_option{of_name};
 }
@@ -45,7 +46,7 @@ std::uint32_t directory::capacity() const {
     return is_limited ? static_cast<std::uint32_t>(size.rlim_cur) : capacity_;
 }
 
-// Goes down the path, segment by segment.
+// Walks down the path, segment by segment.
 code directory::find(const request& r, place& to) const {
     if (!root_.is_open()) return code::service_unavailable;
     to.parent = root_.number();
@@ -61,7 +62,7 @@ code directory::find(const request& r, place& to) const {
 
 reply directory::get(const request& r) {
     place at;
-    served_.end();  // no reply has read it, if it was not acceptable
+    served_.end();  // the last reply did not read it if it was not acceptable
     if (const code refused = find(r, at); refused != code::empty) return refused;
     detail::file_status look;
     if (const code refused = detail::look_at_served(at, look); refused != code::empty) return refused;
@@ -100,19 +101,19 @@ reply directory::put(const request& r) {
     }
     if (query.is_first() && query.has_more())
         if (const std::uint32_t seconds = upload_.seconds_to_wait(r); seconds != 0) return unavailable(seconds);
-    return block1_reply(take(r, std::move(target), query.part), query);
+    return block1_reply(write(r, std::move(target), query.part), query);
 }
 
-// A body that needs no second request is kept apart from the one that is under way.
-code directory::take(const request& r, place target, const block& part) {
+// A body in a single request is written apart from the upload that is under way.
+code directory::write(const request& r, place target, const block& part) {
     const bool goes_on = upload_.is_of(target, r);
-    if (part.number != 0) return goes_on ? upload_.take(r, part) : code::request_entity_incomplete;
+    if (part.number != 0) return goes_on ? upload_.write(r, part) : code::request_entity_incomplete;
     if (goes_on) upload_ = {};
     detail::upload fresh;
     if (const code refused = fresh.begin(std::move(target), r); refused != code::empty) return refused;
-    const code taken = fresh.take(r, part);
-    if (taken == code::continue_) upload_ = std::move(fresh);
-    return taken;
+    const code written = fresh.write(r, part);
+    if (written == code::continue_) upload_ = std::move(fresh);
+    return written;
 }
 
 reply directory::delete_(const request& r) {

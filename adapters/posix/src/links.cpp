@@ -28,19 +28,19 @@ entry_stream open_stream(descriptor of) {
     return stream;
 }
 
-// By its name, and by what a directory tells of its type.
+// Decides by the name, and by the type in the directory entry.
 bool may_be_served(const dirent& entry) {
     const auto type = entry.d_type;
     return (type == DT_REG || type == DT_DIR || type == DT_UNKNOWN) && is_name(entry.d_name);
 }
 
-// Asks the file system only for what the directory itself does not tell: the size of a file.
+// Asks the file system only for what the directory entry does not tell: the size of a file.
 bool look_at_entry(int of, const dirent& entry, file_status& about) {
     about.st_mode = S_IFDIR;
     return entry.d_type == DT_DIR || (look_at(of, entry.d_name, about) && is_served(about));
 }
 
-// How much of directories is still read for one request.
+// The work that one request may still cause.
 struct allowance {
     unsigned names = directory::max_entries;
     unsigned links = directory::max_links;
@@ -49,8 +49,8 @@ struct allowance {
 
 enum class seen { all, a_part, nothing };
 
-// Calls `each(name, status)` for what is served in a directory, of whose status only files have all. If it sees
-// nothing, `errno` says why.
+// Calls `each(name, status)` for each served file and directory in a directory. The status of a directory has its type
+// only. If the result is `seen::nothing`, `errno` tells the cause.
 seen for_each_entry(DIR* stream, allowance& left, auto&& each) {
     for (;;) {
         errno = 0;
@@ -82,7 +82,7 @@ void append_file(std::string& link, std::string_view name, const file_status& ab
     append_number(link, ";ct=", static_cast<std::uint64_t>(format_of(name)));
 }
 
-// The links of a listing, one after the other in the same memory.
+// Writes the links of a listing, one after the other in the same memory.
 class listing {
 public:
     listing(std::string_view path, body_writer& to) : to_(to), link_("<") {
@@ -112,7 +112,7 @@ private:
     std::size_t begin_ = 0;
 };
 
-// The links of a whole tree, a line each.
+// Collects the links of a whole tree, a line per link.
 class link_walk {
 public:
     void visit(descriptor of, unsigned depth) {
@@ -125,7 +125,7 @@ public:
             link_.resize(before);
         });
     }
-    std::string take() { return std::move(all_); }
+    std::string result() { return std::move(all_); }
 
 private:
     bool fits() const { return link_.size() <= directory::max_link_size; }
@@ -178,7 +178,7 @@ code detail::write_links(const place& of, std::string_view path, body_writer& to
 std::string directory::find_links() const {
     link_walk walk;
     walk.visit(descriptor{::openat(root_.number(), ".", detail::read_directory)}, max_link_depth);
-    return walk.take();
+    return walk.result();
 }
 
 }  // namespace mincoap::posix
