@@ -18,8 +18,8 @@ using detail::code_of;
 using detail::descriptor;
 using detail::place;
 
-// Whether a body of that Content-Format may be written to a file of that name. Without a Content-Format, the body has
-// the format of the name (RFC 7252 §5.5.1).
+// Whether a body of that Content-Format may be written to a file of that name. Without a
+// Content-Format, the body has the format of the name (RFC 7252 §5.5.1).
 bool takes(content_format of_name, format_option given) {
     return given.is_absent() || of_name == content_format::octet_stream || given == format_option{of_name};
 }
@@ -80,7 +80,8 @@ reply directory::read(const request& r, const place& at, detail::file_status& lo
     return in_blocks(r, detail::format_of(at.name.data()), file_content{&served_, all});
 }
 
-// Reads the directory once per block. The listing is written over the request, so its path is copied before.
+// Reads the directory once per block. The listing is written over the request, so its path is
+// copied before.
 reply directory::list(const request& r, const place& at) {
     const std::string path = detail::path_of(r);
     code failed = code::empty;

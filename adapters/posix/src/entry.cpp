@@ -17,7 +17,8 @@ struct extension {
     std::uint16_t format;
 };
 
-// The Content-Formats that have a file extension of their own (RFC 8428 §12.3 for SenML, RFC 6690 §7.3 for wlnk).
+// The Content-Formats that have a file extension of their own (RFC 8428 §12.3 for SenML, RFC 6690
+// §7.3 for wlnk).
 constexpr extension extensions[] = {
     {"txt", 0},      {"gif", 21},      {"jpg", 22},     {"jpeg", 22},     {"png", 23},    {"wlnk", 40},
     {"xml", 41},     {"exi", 47},      {"json", 50},    {"cbor", 60},     {"senml", 110}, {"sensml", 111},

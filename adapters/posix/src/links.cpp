@@ -49,8 +49,8 @@ struct allowance {
 
 enum class seen { all, a_part, nothing };
 
-// Calls `each(name, status)` for each served file and directory in a directory. The status of a directory has its type
-// only. If the result is `seen::nothing`, `errno` tells the cause.
+// Calls `each(name, status)` for each served file and directory in a directory. The status of a
+// directory has its type only. If the result is `seen::nothing`, `errno` tells the cause.
 seen for_each_entry(DIR* stream, allowance& left, auto&& each) {
     for (;;) {
         errno = 0;
@@ -151,7 +151,8 @@ private:
 
 }  // namespace
 
-// The links have the whole path, which means the same whatever a relative reference is resolved against (RFC 6690 §2.1).
+// The links have the whole path, which means the same whatever a relative reference is resolved
+// against (RFC 6690 §2.1).
 std::string detail::path_of(const request& r) {
     std::string path = "/";
     for (const message::option_view option : r.message.options()) {

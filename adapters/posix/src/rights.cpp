@@ -12,8 +12,8 @@ namespace {
 
 bool has_no_list(int error) { return error == ENODATA || error == EOPNOTSUPP; }
 
-// Copies the access control list (acl(5)). A new file may have the default list of its directory, which differs from that
-// of the old file.
+// Copies the access control list (acl(5)). A new file may have the default list of its directory,
+// which differs from that of the old file.
 bool takes_list(int from, int to) {
     constexpr const char* name = "system.posix_acl_access";
     std::array<byte, 4096> list;

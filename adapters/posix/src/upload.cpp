@@ -9,7 +9,8 @@
 namespace mincoap::posix::detail {
 namespace {
 
-// Removes a part that no process has locked. If another process has put it in place meanwhile, it is no longer there.
+// Removes a part that no process has locked. If another process has put it in place meanwhile, it
+// is no longer there.
 void remove_abandoned(int parent, const char* name) {
     file_status about;
     if (!look_at(parent, name, about) || !is_file(about)) return;
@@ -24,7 +25,8 @@ bool same_directory(int a, int b) {
     return ::fstat(a, &about_a) == 0 && ::fstat(b, &about_b) == 0 && is_same(about_a, about_b);
 }
 
-// Waits until the file is on the disk. EINVAL means a file system without a disk, which is no error.
+// Waits until the file is on the disk. EINVAL means a file system without a disk, which is no
+// error.
 bool bring_to_disk(int file) {
     while (::fsync(file) != 0)
         if (errno != EINTR) return errno == EINVAL;
@@ -59,8 +61,8 @@ code part_file::open(place target, bool replaces_file) {
     return code::service_unavailable;
 }
 
-// Returns 4.09 if another process has a part of that number. Until the new part is locked, another process may take it
-// for abandoned and remove it.
+// Returns 4.09 if another process has a part of that number. Until the new part is locked, another
+// process may take it for abandoned and remove it.
 code part_file::create(bool replaces_file) {
     constexpr int fresh = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
     file_ = descriptor{::openat(target_.parent, name().data(), fresh, replaces_file ? 0600 : 0666)};
@@ -84,8 +86,8 @@ code part_file::append(bytes data) {
 
 code part_file::take_rights_of_target() { return take_rights(target_, file_.number()); }
 
-// The body is on the disk before it is in place: after a power failure, the file is the old or the new one, and never
-// empty.
+// The body is on the disk before it is in place: after a power failure, the file is the old or the
+// new one, and never empty.
 code part_file::put_in_place() {
     const int parent = target_.parent;
     if (!bring_to_disk(file_.number())) return code_of(errno);

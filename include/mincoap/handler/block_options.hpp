@@ -1,5 +1,5 @@
-// The options of a request that concern blocks (RFC 7959). They are collected in the one parse of the message, and only
-// if the site has block-wise resources.
+// The options of a request that concern blocks (RFC 7959). They are collected in the one parse of
+// the message, and only if the site has block-wise resources.
 #pragma once
 
 #include <mincoap/message/block.hpp>

@@ -1,6 +1,7 @@
 // The block of a body that a request carries: Block1 (RFC 7959 §2.3), and the reply to it.
 //
-// For users: `put_blocks` and `post_blocks` do all of this for a sink; see upload.hpp. In a handler of your own:
+// For users: `put_blocks` and `post_blocks` do all of this for a sink; see upload.hpp. In a handler
+// of your own:
 //
 //     reply write_image(const request& r) {
 //         block1_query query;
@@ -11,8 +12,8 @@
 //         return block1_reply(code::changed, query);
 //     }
 //
-// The method of such a handler says `.accepts_option<option::block1>()`. See `upload_owner` for two clients that write
-// at the same time.
+// The method of such a handler says `.accepts_option<option::block1>()`. See `upload_owner` for two
+// clients that write at the same time.
 #pragma once
 
 #include <optional>
@@ -46,8 +47,9 @@ struct block1_query {
     }
 };
 
-// Reads Block1 and Size1 of a request. Returns false if the block has the reserved size, or another size than its
-// payload; a block with others behind it is full. The answer is 4.00 then (RFC 7959 §2.2, §2.3).
+// Reads Block1 and Size1 of a request. Returns false if the block has the reserved size, or another
+// size than its payload; a block with others behind it is full. The answer is 4.00 then (RFC 7959
+// §2.2, §2.3).
 [[nodiscard]] inline bool read_block1(const request& r, block1_query& to) {
     for (const message::option_view o : r.message.options()) {
         if (o.number == option::size1 && o.value.size() <= 4 && to.announced_size == 0) to.announced_size = o.uint();
@@ -68,8 +70,9 @@ struct block1_query {
             [capacity](message::writer& to) { to.uint_option(option::size1, capacity); }};
 }
 
-// Returns the reply to a block. `written` is the answer to the whole request: the client gets 2.31 instead while more
-// blocks follow, with Block1 (RFC 7959 §2.3). An error is sent at once, and as it is.
+// Returns the reply to a block. `written` is the answer to the whole request: the client gets 2.31
+// instead while more blocks follow, with Block1 (RFC 7959 §2.3). An error is sent at once, and as
+// it is.
 [[nodiscard]] inline reply block1_reply(code written, const block1_query& query) {
     if (is_error(written) || !query.is_given()) return written;
     return {query.has_more() ? code::continue_ : written, [packed = query.packed](message::writer& to) {
@@ -77,7 +80,8 @@ struct block1_query {
             }};
 }
 
-// The same for an answer that says more than a code. Unless it is an error, it counts for the last block only.
+// The same for an answer that says more than a code. Unless it is an error, it counts for the last
+// block only.
 [[nodiscard]] inline reply block1_reply(const reply& written, const block1_query& query) {
     const bool says_more = !written.is_bare() && !query.has_more();
     return is_error(written.code()) || says_more ? written : block1_reply(written.code(), query);

@@ -1,7 +1,7 @@
 // The block of a response that a request asks for: Block2 (RFC 7959 §2.4).
 //
-// For users: `in_blocks` does all of this. A handler of your own needs these pieces if it has to know the block before
-// it answers, or writes the response itself:
+// For users: `in_blocks` does all of this. A handler of your own needs these pieces if it has to
+// know the block before it answers, or writes the response itself:
 //
 //     reply read_history(const request& r) {
 //         const block_plan plan = plan_block(r, history.measure());
@@ -23,7 +23,8 @@
 
 namespace mincoap {
 
-// The block that a request asks for: that of its Block2 option or, without the option, as much as fits.
+// The block that a request asks for: that of its Block2 option or, without the option, as much as
+// fits.
 struct block2_query {
     detail::packed_block packed = block::max_size_exponent;
 
@@ -43,8 +44,8 @@ struct block2_query {
     [[nodiscard]] constexpr std::uint32_t size() const { return 16U << block::size_exponent_of(packed); }
 };
 
-// Reads Block2 and Size2 of a request. From then on the handler answers Block2: the server, which otherwise cuts the
-// block out of a response, leaves this response alone.
+// Reads Block2 and Size2 of a request. From then on the handler answers Block2: the server, which
+// otherwise cuts the block out of a response, leaves this response alone.
 [[nodiscard]] inline block2_query read_block2(const request& r) {
     if (r.place->blocks == nullptr) return {};
     detail::block_options& options = *r.place->blocks;
@@ -71,8 +72,8 @@ struct block_plan {
 
 namespace detail {
 
-// Whether the client named the tag of the current body in an ETag option. The answer to a GET (RFC 7252 §5.10.6.2) or
-// FETCH (RFC 8132 §2.1) is 2.03 then.
+// Whether the client named the tag of the current body in an ETag option. The answer to a GET (RFC
+// 7252 §5.10.6.2) or FETCH (RFC 8132 §2.1) is 2.03 then.
 [[nodiscard]] inline bool has_already(const request& r, etag current) {
     const block_options* const options = r.place->blocks;
     if (options == nullptr || options->etags_end == nullptr || !message::is_safe(r.method())) return false;
@@ -92,10 +93,11 @@ inline constexpr std::size_t marker_size = 1;
 
 // Writes the options of a response, and returns the space for its payload.
 //
-// The payload is the block that is asked for. If none is asked for, it is the whole body if that fits, and else the
-// first block. It has at most `limit` bytes. A block that does not fit gets smaller, and its number higher (RFC 7959
-// §2.4). A 2.03 has no format and no payload, but its Max-Age counts as well (RFC 7252 §5.9.1.3). Not even a block of
-// 16 bytes may fit: the writer fails then.
+// The payload is the block that is asked for. If none is asked for, it is the whole body if that
+// fits, and else the first block. It has at most `limit` bytes. A block that does not fit gets
+// smaller, and its number higher (RFC 7959 §2.4). A 2.03 has no format and no payload, but its
+// Max-Age counts as well (RFC 7252 §5.9.1.3). Not even a block of 16 bytes may fit: the writer
+// fails then.
 template <bool SaysMaxAge = false>
 mutable_bytes open_block(message::writer& to, content_format format, const block_plan& plan, packed_block block1 = 0,
                          std::size_t limit = 0xffff, std::uint32_t max_age = default_max_age) {
@@ -128,14 +130,16 @@ mutable_bytes open_block(message::writer& to, content_format format, const block
 
 }  // namespace detail
 
-// Plans the block of this body that the request asks for. Like `read_block2`, it leaves Block2 to the handler.
+// Plans the block of this body that the request asks for. Like `read_block2`, it leaves Block2 to
+// the handler.
 [[nodiscard]] inline block_plan plan_block(const request& r, const body_info& all) {
     return {all, {read_block2(r).packed | (detail::has_already(r, all.tag) ? detail::has_current : 0)}};
 }
 
-// Writes a response with its options, ETag first, and the planned block of the body. `plan.is_possible()` must be true.
-// `MaxAge` tells for how many seconds the response may be cached. The writer fails if not even a block of 16 bytes fits
-// or the source cannot be read; the client gets 5.00 then.
+// Writes a response with its options, ETag first, and the planned block of the body.
+// `plan.is_possible()` must be true. `MaxAge` tells for how many seconds the response may be
+// cached. The writer fails if not even a block of 16 bytes fits or the source cannot be read; the
+// client gets 5.00 then.
 template <std::uint32_t MaxAge = default_max_age, block_source Source>
 void write_block(message::writer& to, content_format format, const Source& source, const block_plan& plan) {
     constexpr bool says_max_age = MaxAge != default_max_age;

@@ -39,17 +39,20 @@ struct no_format {
 
 // A store of up to `Capacity` bytes. It is a `block_source` and an `answering_sink`.
 //
-// A store that is made without a body has none: a GET is answered with 4.04. A block at offset 0 discards the body, and
-// the store has none until the last block has arrived. So a body never changes without its ETag.
+// A store that is made without a body has none: a GET is answered with 4.04. A block at offset 0
+// discards the body, and the store has none until the last block has arrived. So a body never
+// changes without its ETag.
 //
-// The store takes one upload at a time. The first block of another upload is answered with 5.03 and Max-Age, see
-// `upload_owner`; a later block with 4.08. So the body was always written by one client, or by the program.
+// The store takes one upload at a time. The first block of another upload is answered with 5.03 and
+// Max-Age, see `upload_owner`; a later block with 4.08. So the body was always written by one
+// client, or by the program.
 template <std::uint32_t Capacity, bool KeepsFormat = false>
 class byte_store {
     using kept = std::conditional_t<KeepsFormat, detail::kept_format, detail::no_format>;
 
 public:
-    // The store checks conditions itself, when an upload begins, and not again when its first block is repeated.
+    // The store checks conditions itself, when an upload begins, and not again when its first block
+    // is repeated.
     static constexpr option_set accepted_options = conditional_options;
 
     constexpr byte_store() = default;
@@ -84,8 +87,9 @@ public:
         return format_.value;
     }
 
-    // Writes a part of the body for the program itself. A part at offset 0 ends any upload that is under way. `more` is
-    // true if other parts follow. Returns 2.04, or 4.08 if the part leaves a gap or does not fit.
+    // Writes a part of the body for the program itself. A part at offset 0 ends any upload that is
+    // under way. `more` is true if other parts follow. Returns 2.04, or 4.08 if the part leaves a
+    // gap or does not fit.
     [[nodiscard]] constexpr code write(std::uint32_t offset, bytes data, bool more)
         requires(!KeepsFormat)
     {
@@ -155,8 +159,8 @@ private:
         return owner_.goes_on(r) && format_.matches(r) ? code::empty : code::request_entity_incomplete;
     }
 
-    // Whether a first block arrived before and its answer was lost (RFC 7252 §4.5): the first block of the upload that is
-    // under way, or the whole body.
+    // Whether a first block arrived before and its answer was lost (RFC 7252 §4.5): the first block
+    // of the upload that is under way, or the whole body.
     bool is_repeated(const request& first, bytes data, bool more) const {
         if (!owner_.owns(first) || !format_.matches(first) || !holds(0, data)) return false;
         return exists() ? !more && data.size() == next_ && owner_.is_repeated(first) : more && owner_.under_way();
@@ -181,7 +185,8 @@ private:
         owner_.end();
     }
 
-    // Whether these bytes were written before and the answer was lost. Only the last block ends the body.
+    // Whether these bytes were written before and the answer was lost. Only the last block ends the
+    // body.
     constexpr bool repeats(std::uint32_t offset, bytes data, bool more) const {
         if (!holds(offset, data)) return false;
         const bool at_end = offset + data.size() == next_;
@@ -202,8 +207,8 @@ private:
     upload_owner owner_;
 };
 
-// A store that keeps the Content-Format of its body; application/octet-stream if a PUT names none. A GET whose Accept
-// is another format is answered with 4.06.
+// A store that keeps the Content-Format of its body; application/octet-stream if a PUT names none.
+// A GET whose Accept is another format is answered with 4.06.
 template <std::uint32_t Capacity>
 using formatted_store = byte_store<Capacity, true>;
 

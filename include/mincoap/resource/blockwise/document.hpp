@@ -1,16 +1,16 @@
 // Large resources that clients read block by block; see in_blocks.hpp for their common behaviour.
 //
-//     document("...")                          a constant; its ETag is computed at compile time
-//     document<content_format::json>(bytes)    a constant of another format
-//     generated<format>(f)                     the bytes that `void f(body_writer&)` writes; it is called once per block
-//     generated<format>(f).version(v)          the same with an ETag made of `v`, which changes whenever the body does
-//     get_blocks<format>(source)               a `block_source`: flash, a file, the history of a sensor
+//     document("...")                    a constant; its ETag is computed at compile time
+//     document<format>(bytes)            a constant of another format
+//     generated<format>(f)               the bytes that `void f(body_writer&)` writes for each block
+//     generated<format>(f).version(v)    the same; `v` changes whenever the body does, and makes the ETag
+//     get_blocks<format>(source)         a `block_source`: flash, a file, the history of a sensor
 //
-// A block of a document or of a source costs as much as it is long. A block of a generated body costs a hash of the
-// whole body or, with a version, one call of `put` for each part of the body.
+// A block of a document or of a source costs as much as it is long. A block of a generated body
+// costs a hash of the whole body or, with a version, one call of `put` for each part of the body.
 //
-// Each has `.max_age<seconds>()`, which tells how long a response may be cached (RFC 7252 §5.10.5). It comes before
-// link attributes: `document("...").max_age<3600>().title("...")`.
+// Each has `.max_age<seconds>()`, which tells how long a response may be cached (RFC 7252 §5.10.5).
+// It comes before link attributes: `document("...").max_age<3600>().title("...")`.
 #pragma once
 
 #include <mincoap/resource/blockwise/in_blocks.hpp>
@@ -70,8 +70,9 @@ struct generated_document : linkable<generated_document<Format, Write, Version, 
     constexpr explicit generated_document(const generated_body<Write, Version>& b) : body(b) {}
     constexpr source_ref<generated_body<Write, Version>> body_source() const { return {&body}; }
 
-    // Makes the ETag of a version: a function that returns an unsigned integer, or an unsigned variable that outlives
-    // the site. No two bodies may have the same version; see `generated_body`.
+    // Makes the ETag of a version: a function that returns an unsigned integer, or an unsigned
+    // variable that outlives the site. No two bodies may have the same version; see
+    // `generated_body`.
     template <detail::giving_version Source>
     constexpr auto version(Source source) const {
         return generated_document<Format, Write, Source, MaxAge>{{body.write, source}};
@@ -121,7 +122,8 @@ struct formatted_document : linkable<formatted_document<Source, MaxAge>> {
     using methods = method_list<detail::get_formatted<MaxAge>>;
 };
 
-// GET of a constant, in blocks: a literal, or a std::string_view or std::span of text or bytes that outlive the site.
+// GET of a constant, in blocks: a literal, or a std::string_view or std::span of text or bytes that
+// outlive the site.
 template <content_format Format = content_format::text_plain, std::size_t N>
 constexpr auto document(const char (&literal [[clang::lifetimebound]])[N]) {
     return constant_document<Format>{{literal, etag{std::string_view{literal, payload_view{literal}.size()}}}};

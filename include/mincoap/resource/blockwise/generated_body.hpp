@@ -24,13 +24,15 @@ struct version_in {
 // Stands for the version of a body that has none.
 struct no_version {};
 
-// A source whose body is written by a function: `generated_body{[&log](body_writer& to) { ... }}`. The function is
-// called once per block, and may write something else each time. The ETag is a hash of all the bytes that it writes.
+// A source whose body is written by a function: `generated_body{[&log](body_writer& to) { ... }}`.
+// The function is called once per block, and may write something else each time. The ETag is a hash
+// of all the bytes that it writes.
 //
-// With a version, as in `generated_body{write, [&log] { return log.version; }}`, the ETag is made of the version alone,
-// and bytes outside the block are counted but not hashed. The caller must never give two bodies the same version, not
-// even across a restart, because clients keep ETags (RFC 7252 §5.10.6): keep the version in flash, or begin with a
-// random number of 32 bits. A new firmware image that writes the body in another way needs a new version, too.
+// With a version, as in `generated_body{write, [&log] { return log.version; }}`, the ETag is made
+// of the version alone, and bytes outside the block are counted but not hashed. The caller must
+// never give two bodies the same version, not even across a restart, because clients keep ETags
+// (RFC 7252 §5.10.6): keep the version in flash, or begin with a random number of 32 bits. A new
+// firmware image that writes the body in another way needs a new version, too.
 template <std::invocable<body_writer&> Write, typename Version = no_version>
 struct generated_body {
     Write write;

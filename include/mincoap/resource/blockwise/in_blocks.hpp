@@ -1,13 +1,15 @@
 // Replies in blocks (RFC 7959), with nothing kept between two blocks.
 //
-// For users: a handler of your own answers from a source by `return in_blocks<format>(request, source)`. Its method
-// says `.accepts_option<option::block2>()`; a site without any such method ignores the options for blocks.
+// For users: a handler of your own answers from a source by `return in_blocks<format>(request,
+// source)`. Its method says `.accepts_option<option::block2>()`; a site without any such method
+// ignores the options for blocks.
 //
-// Any number of clients can ask for any block, in any order and any size from 16 to 1,024 bytes. A block gets smaller
-// if it would not fit the buffer. A body that fits is sent as a whole unless the client asks for blocks; for this, a
-// generated body has up to 6 bytes less room, because its options are not known yet. Each response has an ETag, which
-// tells a client that the body changed between two blocks (§2.4). A GET or FETCH that names the current ETag is
-// answered with 2.03 (RFC 7252 §5.10.6.2). A response has Size2 if the request asks for it (§4).
+// Any number of clients can ask for any block, in any order and any size from 16 to 1,024 bytes. A
+// block gets smaller if it would not fit the buffer. A body that fits is sent as a whole unless the
+// client asks for blocks; for this, a generated body has up to 6 bytes less room, because its
+// options are not known yet. Each response has an ETag, which tells a client that the body changed
+// between two blocks (§2.4). A GET or FETCH that names the current ETag is answered with 2.03 (RFC
+// 7252 §5.10.6.2). A response has Size2 if the request asks for it (§4).
 #pragma once
 
 #include <mincoap/resource/blockwise/block2.hpp>
@@ -16,7 +18,8 @@
 namespace mincoap {
 namespace detail {
 
-// A Content-Format that is known at compile time, and one that the reply carries because it is known at run time only.
+// A Content-Format that is known at compile time, and one that the reply carries because it is
+// known at run time only.
 template <content_format Format>
 struct static_format {
     static constexpr message::encoded_content_format encoded{Format};
@@ -42,14 +45,16 @@ reply read_reply(const request& r, Format format, const Source& source, code suc
             }};
 }
 
-// A block that is already written, at the end of the place of the reply. The options of the reply do not reach it.
+// A block that is already written, at the end of the place of the reply. The options of the reply
+// do not reach it.
 struct generated_block {
     block_plan plan;
     mutable_bytes part;
 };
 
-// The end of the place of the reply: what remains behind the token, `options` more bytes, and the ETags of the request,
-// which are compared later. A layer may have limited the place to less than the request.
+// The end of the place of the reply: what remains behind the token, `options` more bytes, and the
+// ETags of the request, which are compared later. A layer may have limited the place to less than
+// the request.
 [[nodiscard]] inline mutable_bytes room_to_generate(const request& r, std::ptrdiff_t options = 0) {
     const reply_place& place = *r.place;
     std::ptrdiff_t left = place.room_end - (r.message.token().data() + r.message.token().size()) - options;
@@ -98,16 +103,18 @@ reply reply_in_blocks(const request& r, Format format, const Source& source, cod
 
 }  // namespace detail
 
-// Answers with the block that the request asks for or, without Block2, with the whole body or its first block.
+// Answers with the block that the request asks for or, without Block2, with the whole body or its
+// first block.
 //
-// The Content-Format is a template argument, or an argument if it is known at run time only. `MaxAge` tells for how
-// many seconds the response may be cached; 60 is the default of the protocol and is not sent. `success` is the code of
-// the response.
+// The Content-Format is a template argument, or an argument if it is known at run time only.
+// `MaxAge` tells for how many seconds the response may be cached; 60 is the default of the protocol
+// and is not sent. `success` is the code of the response.
 //
-// Returns 4.04 if the source has no body, 4.00 if the body has no such block, and 2.03 if the client already has it.
+// Returns 4.04 if the source has no body, 4.00 if the body has no such block, and 2.03 if the
+// client already has it.
 //
-// A generated body is written at once, over the request: the handler must not read the request after this call. Any
-// other source is copied, and read after the handler has returned.
+// A generated body is written at once, over the request: the handler must not read the request
+// after this call. Any other source is copied, and read after the handler has returned.
 template <content_format Format = content_format::text_plain, std::uint32_t MaxAge = default_max_age,
           block_source Source>
 [[nodiscard]] reply in_blocks(const request& r, const Source& source, code success = code::content) {

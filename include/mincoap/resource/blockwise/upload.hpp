@@ -1,17 +1,19 @@
-// Large bodies that clients write block by block (RFC 7959 §2.5). Only the sink keeps anything between two blocks.
+// Large bodies that clients write block by block (RFC 7959 §2.5). Only the sink keeps anything
+// between two blocks.
 //
 //     put_blocks<format>(sink)      PUT
 //     post_blocks<format>(sink)     POST, whose response is a large body, too (§3.3)
 //
-// Each block is passed to the sink as it arrives. The sink must find out whether a block is missing, which it answers
-// with 4.08, and whether a block arrives again because its acknowledgement was lost, which is no error.
+// Each block is passed to the sink as it arrives. The sink must find out whether a block is
+// missing, which it answers with 4.08, and whether a block arrives again because its
+// acknowledgement was lost, which is no error.
 //
-// Each block takes effect at once, so a body is not written atomically as §2.5 asks for with 2.31. A sink is atomic if
-// it puts the whole body in place with its last block.
+// Each block takes effect at once, so a body is not written atomically as §2.5 asks for with 2.31.
+// A sink is atomic if it puts the whole body in place with its last block.
 //
-// Two clients can write at the same time. A sink that takes the request tells them apart by an `upload_owner`, as
-// `byte_store` does. A sink that does not take the request, begins anew at offset 0 and refuses gaps can end up with a
-// mixture of two bodies.
+// Two clients can write at the same time. A sink that takes the request tells them apart by an
+// `upload_owner`, as `byte_store` does. A sink that does not take the request, begins anew at
+// offset 0 and refuses gaps can end up with a mixture of two bodies.
 #pragma once
 
 #include <mincoap/resource/blockwise/block1.hpp>
@@ -26,21 +28,24 @@ namespace mincoap {
 //   code write(std::uint32_t offset, bytes data, bool more)
 //   reply write(const request& r, std::uint32_t offset, bytes data, bool more)
 //
-// Writes `data` at `offset`, in bytes. `more` is true if more blocks follow. Returns the answer to the whole request
-// if this is the last block: 2.04 (changed) or 2.01 (created). An error ends the transfer: 4.08
-// (request_entity_incomplete) for a gap, 4.13, 4.15 and so on. Either form may return a code or a reply; a reply to
-// any block but the last one counts only if it is an error. `data` is a part of the request.
+// Writes `data` at `offset`, in bytes. `more` is true if more blocks follow. Returns the answer to
+// the whole request if this is the last block: 2.04 (changed) or 2.01 (created). An error ends the
+// transfer: 4.08 (request_entity_incomplete) for a gap, 4.13, 4.15 and so on. Either form may
+// return a code or a reply; a reply to any block but the last one counts only if it is an error.
+// `data` is a part of the request.
 //
 // These are optional:
 //
-//   accepted_options    the critical options that the sink looks at itself, such as `static constexpr option_set
-//                       accepted_options = set_of(option::uri_query)`. Others are answered with 4.02.
-//   capacity()          the size of the largest body, in bytes. A larger one is answered with 4.13 and Size1.
+//   static constexpr option_set accepted_options = set_of(option::uri_query);
+//       The critical options that the sink looks at itself. Others are answered with 4.02.
+//   std::uint32_t capacity()
+//       Returns the size of the largest body, in bytes. A larger one is answered with 4.13 and Size1.
 //
-// If the sink is a `block_source` as well, If-Match and If-None-Match are checked with the first block; see
-// `conditions_hold`. A sink that names them in `accepted_options` checks them itself.
+// If the sink is a `block_source` as well, If-Match and If-None-Match are checked with the first
+// block; see `conditions_hold`. A sink that names them in `accepted_options` checks them itself.
 //
-// If the sink is a `formatted_source` and no format is given, it takes a body of any Content-Format.
+// If the sink is a `formatted_source` and no format is given, it takes a body of any
+// Content-Format.
 template <typename S>
 concept block_sink = requires(S& s, std::uint32_t offset, bytes data, bool more) {
     { s.write(offset, data, more) } -> std::convertible_to<reply>;
@@ -48,15 +53,16 @@ concept block_sink = requires(S& s, std::uint32_t offset, bytes data, bool more)
     { s.write(r, offset, data, more) } -> std::convertible_to<reply>;
 };
 
-// A sink that is also the source of the response, once all is written. `code answered() const` returns the code of that
-// response, for the blocks of it that are asked for later, or 4.08 (request_entity_incomplete) if there is none.
+// A sink that is also the source of the response, once all is written. `code answered() const`
+// returns the code of that response, for the blocks of it that are asked for later, or 4.08
+// (request_entity_incomplete) if there is none.
 template <typename S>
 concept answering_sink = block_sink<S> && block_source<S> && requires(const S& s) {
     { s.answered() } -> std::same_as<code>;
 };
 
-// Whether the If-Match and If-None-Match options of a request hold for the current body (RFC 7252 §5.10.8). If they do
-// not, the answer is 4.12.
+// Whether the If-Match and If-None-Match options of a request hold for the current body (RFC 7252
+// §5.10.8). If they do not, the answer is 4.12.
 template <block_source Source>
 [[nodiscard]] bool conditions_hold(const request& r, const Source& current) {
     if ((r.critical & conditional_options) == 0) return true;
@@ -83,7 +89,8 @@ auto write_to(Sink& sink, const request& r, const block1_query& query) {
     else return sink.write(query.offset(), r.payload(), query.has_more());
 }
 
-// Reads Block1. Returns the error that keeps the block from the sink; `code::empty` if there is none.
+// Reads Block1. Returns the error that keeps the block from the sink; `code::empty` if there is
+// none.
 template <typename Sink>
 code read_block_for(const Sink& sink, const request& r, block1_query& query) {
     if (!read_block1(r, query)) return code::bad_request;
@@ -130,7 +137,8 @@ struct post_in_blocks : method<code::post> {
         block1_query body;
         if (const code error = read_block_for(sink, r, body); error != code::empty) return error_reply(sink, error);
         const block2_query answer = read_block2(r);
-        // RFC 7959 §3.3: after the last block, the client asks for the rest of the answer without Block1.
+        // RFC 7959 §3.3: after the last block, the client asks for the rest of the answer without
+        // Block1.
         const bool asks_for_rest = answer.number() != 0 && !body.is_given();
         if (answer.is_reserved() || (answer.number() != 0) != asks_for_rest) return code::bad_request;
         if (asks_for_rest) return answer_with(sink, sink.answered(), answer, 0);
@@ -173,7 +181,8 @@ constexpr auto put_blocks(Sink& sink) {
     return upload<detail::put_in_blocks<Sink>, Sink>{sink};
 }
 
-// POST of a body of `Format`, block by block, and a response of the format `Answer`. The sink must outlive the site.
+// POST of a body of `Format`, block by block, and a response of the format `Answer`. The sink must
+// outlive the site.
 template <content_format Format = content_format::octet_stream, content_format Answer = Format, answering_sink Sink>
 constexpr auto post_blocks(Sink& sink) {
     return upload<detail::post_in_blocks<Format, Answer, Sink>, Sink>{sink};

@@ -1,9 +1,11 @@
 // Keeps two uploads to the same resource from ending in a mixture.
 //
-// For users who write a sink with room for one body. Keep an `upload_owner` in the sink, and ask it for each block:
+// For users who write a sink with room for one body. Keep an `upload_owner` in the sink, and ask it
+// for each block:
 //
 //     if (offset == 0) {
-//         if (const std::uint32_t seconds = owner.seconds_to_wait(r); seconds != 0) return unavailable(seconds);
+//         const std::uint32_t seconds = owner.seconds_to_wait(r);
+//         if (seconds != 0) return unavailable(seconds);
 //         owner.begin(r);
 //     } else if (!owner.goes_on(r)) {
 //         return code::request_entity_incomplete;
@@ -17,11 +19,13 @@
 
 namespace mincoap {
 
-// The client whose upload is under way. An upload is identified by its endpoint and by a hash of the Request-Tag and
-// Uri-Query options of its requests, which tell two uploads of one endpoint apart (RFC 9175 §3.3, RFC 7959 §2.5).
+// The client whose upload is under way. An upload is identified by its endpoint and by a hash of
+// the Request-Tag and Uri-Query options of its requests, which tell two uploads of one endpoint
+// apart (RFC 9175 §3.3, RFC 7959 §2.5).
 //
-// The first block of another upload has to wait until this upload has ended, or has been silent for `patience_ms`. So a
-// client that gave up, or that uses a new port for each try as libcoap does, does not lock the resource.
+// The first block of another upload has to wait until this upload has ended, or has been silent for
+// `patience_ms`. So a client that gave up, or that uses a new port for each try as libcoap does,
+// does not lock the resource.
 class upload_owner {
 public:
     static constexpr std::uint32_t patience_ms = 10'000;
@@ -34,9 +38,9 @@ public:
     // Whether the request repeats the last one, whose answer was lost (RFC 7252 §4.5).
     [[nodiscard]] bool is_repeated(const request& r) const { return r.message.message_id() == message_id_ && owns(r); }
 
-    // For the first block of an upload: returns in how many seconds the client should try again; 0 if it can begin. If
-    // the clock does not advance, each refusal counts as one second, so a client that is gone locks the resource for at
-    // most ten refusals.
+    // For the first block of an upload: returns in how many seconds the client should try again; 0
+    // if it can begin. If the clock does not advance, each refusal counts as one second, so a
+    // client that is gone locks the resource for at most ten refusals.
     [[nodiscard]] std::uint32_t seconds_to_wait(const request& first) {
         if (!under_way_ || owns(first)) return 0;
         if (first.now_ms == last_ms_) ++refusals_;
@@ -54,8 +58,8 @@ public:
         note(first);
     }
 
-    // For a later block: returns whether it belongs to the upload that began last. If not, the answer is 4.08 (RFC 7959
-    // §2.9.2).
+    // For a later block: returns whether it belongs to the upload that began last. If not, the
+    // answer is 4.08 (RFC 7959 §2.9.2).
     [[nodiscard]] bool goes_on(const request& later) {
         if (!owns(later)) return false;
         note(later);
@@ -66,7 +70,8 @@ public:
     constexpr void end() { under_way_ = false; }
 
 private:
-    // Rounds up, exactly up to 13 seconds. A division would call a function of the compiler's runtime.
+    // Rounds up, exactly up to 13 seconds. A division would call a function of the compiler's
+    // runtime.
     static constexpr std::uint32_t in_seconds(std::uint32_t ms) { return (ms * 4194 + 0x3f'ffff) >> 22; }
 
     static std::uint32_t options_of(const request& r) {

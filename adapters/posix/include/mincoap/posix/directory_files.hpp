@@ -1,4 +1,5 @@
-// The files that `posix::directory` reads and writes. Private to directory.hpp, which has its members.
+// The files that `posix::directory` reads and writes. Private to directory.hpp, which has its
+// members.
 #pragma once
 
 #include <array>
@@ -38,15 +39,18 @@ struct place {
     std::array<char, 256> name{};  // ends with a NUL
 };
 
-// The file that a reply sends a part of. It is open from `begin` to `read`. If a client asks for one block after
-// another, the next blocks are read ahead into memory. They are sent from there as long as the status of the file
-// shows that it is the same file and unchanged. The first block of a file is always read from the file.
+// The file that a reply sends a part of. It is open from `begin` to `read`. If a client asks for
+// one block after another, the next blocks are read ahead into memory. They are sent from there as
+// long as the status of the file shows that it is the same file and unchanged. The first block of a
+// file is always read from the file.
 class served_file {
 public:
-    // Prepares a part of `size` bytes at `offset`. Before the call, `look` is the status that `look_at_served` found;
-    // afterwards it is the status of the open file. Returns the error as a response code; `code::empty` if there is none.
+    // Prepares a part of `size` bytes at `offset`. Before the call, `look` is the status that
+    // `look_at_served` found; afterwards it is the status of the open file. Returns the error as a
+    // response code; `code::empty` if there is none.
     [[nodiscard]] code begin(const place& at, struct ::stat& look, std::uint32_t offset, std::uint32_t size);
-    // Reads that part, or the beginning of it, and closes the file. Returns false if it cannot be read.
+    // Reads that part, or the beginning of it, and closes the file. Returns false if it cannot be
+    // read.
     [[nodiscard]] bool read(std::uint32_t offset, mutable_bytes to);
     void end() { file_ = {}; }
 
@@ -67,9 +71,9 @@ private:
 
 // A new file beside its target, hidden from clients. It is removed unless it is put in place.
 //
-// Its process holds a lock on it, which tells it from a part that a killed process left. The names of parts are reused.
-// So a process renames or removes a part only if it holds the lock and has checked since that the locked file is still
-// the file of that name.
+// Its process holds a lock on it, which tells it from a part that a killed process left. The names
+// of parts are reused. So a process renames or removes a part only if it holds the lock and has
+// checked since that the locked file is still the file of that name.
 class part_file {
 public:
     constexpr part_file() = default;
@@ -77,8 +81,9 @@ public:
     part_file& operator=(part_file&& other) noexcept;
     ~part_file() { discard(); }
 
-    // Each returns the error of the system as a response code; `code::empty` if there is none. A part that replaces a
-    // file is readable by its owner only, until it has the permissions of that file.
+    // Each returns the error of the system as a response code; `code::empty` if there is none. A
+    // part that replaces a file is readable by its owner only, until it has the permissions of that
+    // file.
     [[nodiscard]] code open(place target, bool replaces_file);
     [[nodiscard]] code append(bytes data);
     [[nodiscard]] code take_rights_of_target();
@@ -102,15 +107,16 @@ private:
 // The upload of a body into a file.
 class upload {
 public:
-    // Each returns the answer to the block: an error, 2.31, 2.01 or 2.04. `begin` returns `code::empty` if `write` may
-    // follow.
+    // Each returns the answer to the block: an error, 2.31, 2.01 or 2.04. `begin` returns
+    // `code::empty` if `write` may follow.
     [[nodiscard]] code begin(place target, const request& r);
     [[nodiscard]] code write(const request& r, const block& part);
 
     // Whether the request belongs to this upload.
     [[nodiscard]] bool is_of(const place& target, const request& r) const;
 
-    // For the first block of another upload: returns in how many seconds its client should try again; 0 if it can begin.
+    // For the first block of another upload: returns in how many seconds its client should try
+    // again; 0 if it can begin.
     [[nodiscard]] std::uint32_t seconds_to_wait(const request& r) { return owner_.seconds_to_wait(r); }
 
 private:
