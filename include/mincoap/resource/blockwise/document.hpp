@@ -35,6 +35,11 @@ struct get_formatted : method<code::get> {
     }
 };
 
+template <typename T>
+concept no_document = !buffer<T> && !std::convertible_to<T, std::string_view> && !std::convertible_to<T, bytes>;
+template <typename T>
+concept no_source_variable = !std::is_lvalue_reference_v<T> || !block_source<std::remove_cvref_t<T>>;
+
 struct constant_body {
     payload_view payload;
     etag tag;
@@ -81,8 +86,13 @@ struct generated_document : linkable<generated_document<Format, Write, Version, 
     constexpr auto version(const Number& variable [[clang::lifetimebound]]) const {
         return version(detail::version_in<Number>{&variable});
     }
-    template <std::unsigned_integral Number>
-    constexpr auto version(const Number&& temporary) const = delete;
+    template <detail::no_version_source Other>
+    constexpr auto version(Other&&) const {
+        static_assert(!detail::no_version_source<Other>,
+                      "mincoap: a version is a variable of an unsigned type that outlives the site, or a function that "
+                      "returns such a number");
+        return *this;
+    }
 
     template <std::uint32_t Seconds>
     constexpr auto max_age() const {
@@ -142,10 +152,38 @@ constexpr auto document(Owner&&) {
     detail::refuse_buffer<Owner>();
     return constant_document<Format>{{}};
 }
+template <content_format Format = content_format::text_plain, detail::no_document Other>
+constexpr auto document(Other&&) {
+    static_assert(!detail::no_document<Other>,
+                  "mincoap: a document is text or bytes: a number is served by value(...), a function by "
+                  "generated(...), a source by get_blocks(...)");
+    return constant_document<Format>{{}};
+}
+template <typename Any>
+constexpr auto document(Any&&, content_format) {
+    detail::refuse_format_argument<Any>();
+    return constant_document<content_format::text_plain>{{}};
+}
 
-template <content_format Format = content_format::text_plain, std::invocable<body_writer&> Write>
+// GET of the bytes that a function writes, in blocks. The function is void(body_writer&), and is
+// called once per block.
+
+template <content_format Format = content_format::text_plain, detail::writes_body Write>
 constexpr auto generated(Write write) {
     return generated_document<Format, Write>{{write}};
+}
+template <content_format Format = content_format::text_plain, typename Other>
+    requires(!detail::writes_body<Other>)
+constexpr auto generated(Other) {
+    static_assert(detail::writes_body<Other>,
+                  "mincoap: generated takes a function void(body_writer&) that is callable as const: a lambda is not "
+                  "mutable; text that never changes is served by document(...)");
+    return constant_document<Format>{{}};
+}
+template <typename Any>
+constexpr auto generated(Any&&, content_format) {
+    detail::refuse_format_argument<Any>();
+    return constant_document<content_format::text_plain>{{}};
 }
 
 // GET of a source, in blocks. The source must outlive the site.
@@ -158,7 +196,21 @@ template <formatted_source Source>
 constexpr auto get_blocks(const Source& source) {
     return formatted_document<Source>{source};
 }
-template <content_format Format = content_format::octet_stream, block_source Source>
-constexpr auto get_blocks(const Source&& temporary) = delete;
+template <content_format Format = content_format::octet_stream, detail::no_source_variable Other>
+constexpr auto get_blocks(Other&&) {
+    detail::refuse_source<Other>();
+    return constant_document<Format>{{}};
+}
+template <content_format Format, formatted_source Source>
+constexpr auto get_blocks(const Source& source) {
+    static_assert(!formatted_source<Source>,
+                  "mincoap: this source tells its Content-Format itself: write get_blocks(source)");
+    return formatted_document<Source>{source};
+}
+template <typename Any>
+constexpr auto get_blocks(Any&&, content_format) {
+    detail::refuse_format_argument<Any>();
+    return constant_document<content_format::octet_stream>{{}};
+}
 
 }  // namespace mincoap

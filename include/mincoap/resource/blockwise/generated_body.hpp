@@ -6,10 +6,18 @@
 namespace mincoap {
 namespace detail {
 
+template <typename F>
+concept writes_body = std::invocable<const F&, body_writer&>;
+
 template <typename Source>
 concept giving_version = requires(const Source& source) {
     { source() } -> std::unsigned_integral;
 };
+
+// Neither such a function nor a variable. `T` is a reference, or the type of a temporary.
+template <typename T>
+concept no_version_source = !giving_version<std::remove_cvref_t<T>> &&
+                            !(std::is_lvalue_reference_v<T> && std::unsigned_integral<std::remove_cvref_t<T>>);
 
 // A variable that the program changes whenever the body changes.
 template <std::unsigned_integral Number>

@@ -14,6 +14,7 @@
 
 #include <mincoap/resource/blockwise/block2.hpp>
 #include <mincoap/resource/blockwise/generated_body.hpp>
+#include <mincoap/resource/blockwise/mistakes.hpp>
 
 namespace mincoap {
 namespace detail {
@@ -124,6 +125,12 @@ template <std::uint32_t MaxAge = default_max_age, block_source Source>
 [[nodiscard]] reply in_blocks(const request& r, content_format format, const Source& source,
                               code success = code::content) {
     return detail::reply_in_blocks<MaxAge>(r, detail::dynamic_format{format}, source, success);
+}
+template <content_format Format = content_format::text_plain, std::uint32_t MaxAge = default_max_age, typename Other>
+    requires(!block_source<Other>)
+reply in_blocks(const request&, const Other&, code = code::content) {
+    detail::refuse_source<const Other&>();
+    return code::internal_server_error;
 }
 
 }  // namespace mincoap

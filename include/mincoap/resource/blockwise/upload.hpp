@@ -18,6 +18,7 @@
 
 #include <mincoap/resource/blockwise/block1.hpp>
 #include <mincoap/resource/blockwise/document.hpp>
+#include <mincoap/resource/blockwise/mistakes.hpp>
 #include <mincoap/resource/blockwise/upload_owner.hpp>
 #include <mincoap/resource/conditional.hpp>
 
@@ -80,6 +81,15 @@ inline constexpr option_set options_of_sink<Sink> = Sink::accepted_options;
 
 template <typename Sink>
 inline constexpr bool leaves_conditions = block_source<Sink> && (options_of_sink<Sink> & conditional_options) == 0;
+
+template <typename S>
+struct is_sink : std::bool_constant<block_sink<S>> {};
+template <typename S>
+struct is_answering_sink : std::bool_constant<answering_sink<S>> {};
+
+// Anything but a variable that is such a sink. `T` is a reference, or the type of a temporary.
+template <typename T, template <typename> typename IsSink>
+concept no_sink_variable = !std::is_lvalue_reference_v<T> || !IsSink<std::remove_reference_t<T>>::value;
 
 // Passes the block to the sink. Returns a code or a reply, as the sink does.
 template <typename Sink>
@@ -181,11 +191,28 @@ constexpr auto put_blocks(Sink& sink) {
     return upload<detail::put_in_blocks<Sink>, Sink>{sink};
 }
 
+template <content_format Format = content_format::octet_stream, detail::no_sink_variable<detail::is_sink> Other>
+constexpr auto put_blocks(Other&&) {
+    detail::refuse_sink<Other, detail::is_sink>();
+    return constant_document<Format>{{}};
+}
+template <typename Any>
+constexpr auto put_blocks(Any&&, content_format) {
+    detail::refuse_format_argument<Any>();
+    return constant_document<content_format::octet_stream>{{}};
+}
+
 // POST of a body of `Format`, block by block, and a response of the format `Answer`. The sink must
 // outlive the site.
 template <content_format Format = content_format::octet_stream, content_format Answer = Format, answering_sink Sink>
 constexpr auto post_blocks(Sink& sink) {
     return upload<detail::post_in_blocks<Format, Answer, Sink>, Sink>{sink};
+}
+template <content_format Format = content_format::octet_stream, content_format Answer = Format,
+          detail::no_sink_variable<detail::is_answering_sink> Other>
+constexpr auto post_blocks(Other&&) {
+    detail::refuse_sink<Other, detail::is_answering_sink>();
+    return constant_document<Format>{{}};
 }
 
 }  // namespace mincoap

@@ -185,6 +185,16 @@ struct delete_file : method<code::delete_> {
     static reply serve(const auto& self, const request& r) { return self.target->delete_(r); }
 };
 
+template <typename T>
+concept no_directory = !std::same_as<T, directory&>;
+template <no_directory Other>
+consteval auto refuse_directory() {
+    static_assert(!no_directory<Other>,
+                  "mincoap: pass a variable of the type mincoap::posix::directory that outlives the site: "
+                  "directory::open(path) returns the tree to move into it");
+    return document("");
+}
+
 }  // namespace detail
 
 template <typename Method>
@@ -208,5 +218,19 @@ struct directory_resource : linkable<directory_resource<Method>> {
 constexpr auto get_files(directory& d) { return directory_resource<detail::get_file>{d}; }
 constexpr auto put_files(directory& d) { return directory_resource<detail::put_file>{d}; }
 constexpr auto delete_files(directory& d) { return directory_resource<detail::delete_file>{d}; }
+
+// Any other argument stops the compilation, with a sentence.
+template <detail::no_directory Other>
+constexpr auto get_files(Other&&) {
+    return detail::refuse_directory<Other>();
+}
+template <detail::no_directory Other>
+constexpr auto put_files(Other&&) {
+    return detail::refuse_directory<Other>();
+}
+template <detail::no_directory Other>
+constexpr auto delete_files(Other&&) {
+    return detail::refuse_directory<Other>();
+}
 
 }  // namespace mincoap::posix
