@@ -12,7 +12,7 @@
 
 namespace coap = mincoap;
 
-static constexpr std::uint32_t capacity = 4096;   // of a note, in bytes
+static constexpr std::uint32_t capacity = 4096;   // the largest size of a note, in bytes
 static std::map<std::string, std::string> notes;  // complete ones
 static std::map<std::string, std::string> unfinished;
 

@@ -18,7 +18,7 @@ using detail::code_of;
 using detail::descriptor;
 using detail::place;
 
-// Whether a body of that Content-Format may be written to a file of that name. Without a
+// Returns whether a body of that Content-Format may be written to a file of that name. Without a
 // Content-Format, the body has the format of the name (RFC 7252 §5.5.1).
 bool takes(content_format of_name, format_option given) {
     return given.is_absent() || of_name == content_format::octet_stream || given == format_option{of_name};

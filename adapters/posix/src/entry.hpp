@@ -24,8 +24,8 @@ inline constexpr int read_directory = read_only | O_DIRECTORY;
 [[nodiscard]] code code_of(int error);
 [[nodiscard]] code code_of_call(bool done);
 
-// Whether the tree can have a file of that name. It has none that begins with a dot: ".", "..",
-// hidden files and the parts of uploads.
+// Returns whether the tree can have a file of that name. It has none that begins with a dot: ".",
+// "..", hidden files and the parts of uploads.
 [[nodiscard]] bool is_name(std::string_view text);
 
 // Sets the name; returns false if the tree cannot have it. The name is empty for the directory
@@ -47,7 +47,7 @@ const char* entry_of(const place& at);
 
 [[nodiscard]] bool is_same(const file_status& a, const file_status& b);
 
-// Whether the open file is the file of that name.
+// Returns whether the open file is the file of that name.
 [[nodiscard]] bool is_at(int parent, const char* name, int opened);
 
 [[nodiscard]] inline bool is_file(const file_status& about) { return S_ISREG(about.st_mode); }

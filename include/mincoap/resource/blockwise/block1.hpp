@@ -27,20 +27,20 @@ namespace mincoap {
 // The block that a request carries. A request without Block1 carries the whole body.
 struct block1_query {
     block part;
-    std::uint32_t announced_size = 0;  // of the whole body, in bytes, as Size1 has it; 0 without Size1
+    std::uint32_t announced_size = 0;  // the size of the whole body in bytes, from Size1; else 0
     detail::packed_block packed = 0;   // the option, for the response
 
-    // Whether the request has Block1.
+    // Returns whether the request has Block1.
     [[nodiscard]] constexpr bool is_given() const { return packed != 0; }
 
-    // Where the block begins in the body, in bytes.
+    // Returns the offset of the block in the body, in bytes.
     [[nodiscard]] constexpr std::uint32_t offset() const { return part.offset(); }
     [[nodiscard]] constexpr bool is_first() const { return part.number == 0; }
 
-    // Whether more blocks follow.
+    // Returns whether more blocks follow.
     [[nodiscard]] constexpr bool has_more() const { return part.more; }
 
-    // Whether the body is larger than so many bytes, as far as this request tells.
+    // Returns whether the body is larger than so many bytes, as far as this request tells.
     [[nodiscard]] constexpr bool exceeds(std::uint32_t capacity, const request& r) const {
         const std::size_t size = r.payload().size();
         return announced_size > capacity || size > capacity || offset() > capacity - size;

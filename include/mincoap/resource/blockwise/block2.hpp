@@ -28,18 +28,18 @@ namespace mincoap {
 struct block2_query {
     detail::packed_block packed = block::max_size_exponent;
 
-    // Whether the request has the option.
+    // Returns whether the request has the option.
     [[nodiscard]] constexpr bool is_given() const { return (packed & detail::has_block) != 0; }
 
-    // Whether the block size is the reserved one, which must lead to 4.00 (RFC 7959 §2.2).
+    // Returns whether the block size is the reserved one, which must lead to 4.00 (RFC 7959 §2.2).
     [[nodiscard]] constexpr bool is_reserved() const { return block::is_reserved(packed); }
 
-    // Whether the response should tell the size of the body, in Size2 (RFC 7959 §4).
+    // Returns whether the response should tell the size of the body, in Size2 (RFC 7959 §4).
     [[nodiscard]] constexpr bool asks_for_size() const { return (packed & detail::has_size2) != 0; }
 
     [[nodiscard]] constexpr std::uint32_t number() const { return block::number_of(packed); }
 
-    // Where the block begins in the body, and its size if it is not the last one: both in bytes.
+    // Return the offset of the block in the body, and its size unless it is the last one, in bytes.
     [[nodiscard]] constexpr std::uint32_t offset() const { return block::offset_of(packed); }
     [[nodiscard]] constexpr std::uint32_t size() const { return 16U << block::size_exponent_of(packed); }
 };
@@ -58,12 +58,12 @@ struct block_plan {
     body_info all;
     block2_query query;
 
-    // Whether the body has such a block. If not, the answer is 4.00 (RFC 7959 §2.2).
+    // Returns whether the body has such a block. If not, the answer is 4.00 (RFC 7959 §2.2).
     [[nodiscard]] constexpr bool is_possible() const {
         return !query.is_reserved() && (query.offset() == 0 || query.offset() < all.size);
     }
 
-    // Whether the client already has this body.
+    // Returns whether the client already has this body.
     [[nodiscard]] constexpr bool is_current() const { return (query.packed & detail::has_current) != 0; }
 
     // The code of the response: 2.03 if the client already has this body, else `success`.
@@ -72,8 +72,8 @@ struct block_plan {
 
 namespace detail {
 
-// Whether the client named the tag of the current body in an ETag option. The answer to a GET (RFC
-// 7252 §5.10.6.2) or FETCH (RFC 8132 §2.1) is 2.03 then.
+// Returns whether the client named the tag of the current body in an ETag option. The answer to a
+// GET (RFC 7252 §5.10.6.2) or FETCH (RFC 8132 §2.1) is 2.03 then.
 [[nodiscard]] inline bool has_already(const request& r, etag current) {
     const block_options* const options = r.place->blocks;
     if (options == nullptr || options->etags_end == nullptr || !message::is_safe(r.method())) return false;

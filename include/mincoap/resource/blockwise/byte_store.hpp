@@ -159,8 +159,8 @@ private:
         return owner_.goes_on(r) && format_.matches(r) ? code::empty : code::request_entity_incomplete;
     }
 
-    // Whether a first block arrived before and its answer was lost (RFC 7252 §4.5): the first block
-    // of the upload that is under way, or the whole body.
+    // Returns whether a first block arrived before and its answer was lost (RFC 7252 §4.5): the
+    // first block of the upload that is under way, or the whole body.
     bool is_repeated(const request& first, bytes data, bool more) const {
         if (!owner_.owns(first) || !format_.matches(first) || !holds(0, data)) return false;
         return exists() ? !more && data.size() == next_ && owner_.is_repeated(first) : more && owner_.under_way();
@@ -185,15 +185,15 @@ private:
         owner_.end();
     }
 
-    // Whether these bytes were written before and the answer was lost. Only the last block ends the
-    // body.
+    // Returns whether these bytes were written before and the answer was lost. Only the last block
+    // ends the body.
     constexpr bool repeats(std::uint32_t offset, bytes data, bool more) const {
         if (!holds(offset, data)) return false;
         const bool at_end = offset + data.size() == next_;
         return exists() ? at_end != more : more;
     }
 
-    // Whether the memory has these bytes at that offset.
+    // Returns whether the memory has these bytes at that offset.
     constexpr bool holds(std::uint32_t offset, bytes data) const {
         return offset <= next_ && data.size() <= next_ - offset &&
                (data.empty() || equal_bytes(data.data(), memory_.data() + offset, data.size()));
@@ -201,7 +201,7 @@ private:
 
     std::array<byte, Capacity> memory_{};
     std::uint32_t next_ = 0;        // the offset of the next block
-    std::optional<body_info> all_;  // of a complete body; all zeros until then, which keeps a static store in .bss
+    std::optional<body_info> all_;  // set once the body is complete; zeros until then keep a static store in .bss
     code success_ = code::empty;    // the answer to the last block
     [[no_unique_address]] kept format_{};
     upload_owner owner_;

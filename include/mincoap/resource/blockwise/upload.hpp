@@ -62,8 +62,8 @@ concept answering_sink = block_sink<S> && block_source<S> && requires(const S& s
     { s.answered() } -> std::same_as<code>;
 };
 
-// Whether the If-Match and If-None-Match options of a request hold for the current body (RFC 7252
-// §5.10.8). If they do not, the answer is 4.12.
+// Returns whether the If-Match and If-None-Match options of a request hold for the current body
+// (RFC 7252 §5.10.8). If they do not, the answer is 4.12.
 template <block_source Source>
 [[nodiscard]] bool conditions_hold(const request& r, const Source& current) {
     if ((r.critical & conditional_options) == 0) return true;

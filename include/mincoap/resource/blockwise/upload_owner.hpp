@@ -32,10 +32,11 @@ public:
 
     [[nodiscard]] constexpr bool under_way() const { return under_way_; }
 
-    // Whether the request belongs to the upload that began last. That upload may have ended.
+    // Returns whether the request belongs to the upload that began last. That upload may have
+    // ended.
     [[nodiscard]] bool owns(const request& r) const { return r.remote() == remote_ && options_of(r) == options_; }
 
-    // Whether the request repeats the last one, whose answer was lost (RFC 7252 §4.5).
+    // Returns whether the request repeats the last one, whose answer was lost (RFC 7252 §4.5).
     [[nodiscard]] bool is_repeated(const request& r) const { return r.message.message_id() == message_id_ && owns(r); }
 
     // For the first block of an upload: returns in how many seconds the client should try again; 0

@@ -112,7 +112,7 @@ public:
     [[nodiscard]] code begin(place target, const request& r);
     [[nodiscard]] code write(const request& r, const block& part);
 
-    // Whether the request belongs to this upload.
+    // Returns whether the request belongs to this upload.
     [[nodiscard]] bool is_of(const place& target, const request& r) const;
 
     // For the first block of another upload: returns in how many seconds its client should try
@@ -126,10 +126,10 @@ private:
     part_file part_;
     upload_owner owner_;
     std::uint32_t size_ = 0;         // so far, in bytes
-    std::uint32_t last_offset_ = 0;  // of the last block
+    std::uint32_t last_offset_ = 0;  // the offset of the last block
     etag last_;                      // the hash of the last block
     code answer_ = code::empty;      // the answer to the last block
-    std::optional<etag> original_;   // of the file that was there when the upload began
+    std::optional<etag> original_;   // the ETag of the file before the upload
     bool conditional_ = false;
 };
 
