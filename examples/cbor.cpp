@@ -45,7 +45,7 @@ static coap::code read(coap::bytes payload) {
 
 static coap::reply take(const coap::request& r) { return read(r.payload()); }
 
-constexpr auto site = coap::routes(coap::at<"alarm">(coap::rendered<coap::content_format::cbor>(write),
+constexpr auto site = coap::routes(coap::at<"alarm">(coap::generated<coap::content_format::cbor>(write),
                                                      coap::put(take).consumes<coap::content_format::cbor>()),
                                    coap::well_known_core);
 

@@ -21,7 +21,7 @@ static void write_squares(coap::body_writer& to) {
 
 // A body that can be read by offset: a flash chip, or these computed letters.
 struct letters {
-    static coap::extent measure() { return {.size = 52, .tag = coap::etag{"version 1"}}; }
+    static coap::body_info measure() { return {.size = 52, .tag = coap::etag{"version 1"}}; }
     static bool read(std::uint32_t offset, coap::mutable_bytes to) {
         for (coap::byte& letter : to) letter = static_cast<coap::byte>('A' + offset++ % 26);
         return true;
@@ -33,7 +33,7 @@ constexpr auto site = coap::routes(
     coap::at<"manual">(coap::document("Turn it on. If the light is red, wait. If the light is green, go. "
                                       "If there is no light, turn it on again."))
         .title("How to use it"),
-    coap::at<"squares">(coap::rendered(write_squares)),
+    coap::at<"squares">(coap::generated(write_squares)),
     coap::at<"history">(coap::get_blocks<coap::content_format::text_plain>(history)), coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

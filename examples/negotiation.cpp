@@ -26,7 +26,7 @@ static coap::reply read_cbor(const coap::request& r) {
 }
 
 constexpr auto site = coap::routes(coap::at<"temperature">(coap::negotiated(
-                                       coap::value(temperature), coap::rendered<coap::content_format::cbor>(write_cbor),
+                                       coap::value(temperature), coap::generated<coap::content_format::cbor>(write_cbor),
                                        coap::put(read_cbor).consumes<coap::content_format::cbor>())),
                                    coap::well_known_core);
 

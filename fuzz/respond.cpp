@@ -147,7 +147,7 @@ const auto site = routes(
                fetch(count_segments)),
     below<"fs">(get(count_segments), delete_(toggle)), below<"in">(inner),
     below<"i">(routes(at<"j">(text("J")), below<"k">(inner))), at<"doc">(document(poem)),
-    at<"made">(rendered<content_format::octet_stream>(count_up)), at<"store">(get_blocks(store), put_blocks(store)),
+    at<"made">(generated<content_format::octet_stream>(count_up)), at<"store">(get_blocks(store), put_blocks(store)),
     at<"any">(get_blocks(any_format).max_age<5>(), put_blocks(any_format)), at<"both">(post_blocks(small_store)),
     at<"cond">(conditional(tag_of_level, value(level))), at<"lamps/*">(get(repeat_segment), post(repeat_segment)),
     at<"lamps/*/name">(get(repeat_segment)), below<"*/x">(get(count_segments)), below<"nodes">(nodes{}),

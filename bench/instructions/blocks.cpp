@@ -40,7 +40,7 @@ mincoap::byte body[64 * block_size];
 std::size_t body_size;
 
 struct flash {
-    static mincoap::extent measure() { return {static_cast<std::uint32_t>(body_size), mincoap::etag{"1"}}; }
+    static mincoap::body_info measure() { return {static_cast<std::uint32_t>(body_size), mincoap::etag{"1"}}; }
     static bool read(std::uint32_t offset, mincoap::mutable_bytes to) {
         std::memcpy(to.data(), body + offset, to.size());
         return true;
@@ -56,11 +56,11 @@ void put_pieces(mincoap::body_writer& to) {
     for (std::size_t at = 0; at < body_size; at += 16) to.put(mincoap::bytes{body + at, 16});
 }
 
-constexpr auto by_rendering = mincoap::routes(mincoap::at<"b">(mincoap::rendered(put_at_once)));
-constexpr auto by_pieces = mincoap::routes(mincoap::at<"b">(mincoap::rendered(put_pieces)));
-constexpr auto by_version = mincoap::routes(mincoap::at<"b">(mincoap::rendered(put_at_once).version(version)));
+constexpr auto by_rendering = mincoap::routes(mincoap::at<"b">(mincoap::generated(put_at_once)));
+constexpr auto by_pieces = mincoap::routes(mincoap::at<"b">(mincoap::generated(put_pieces)));
+constexpr auto by_version = mincoap::routes(mincoap::at<"b">(mincoap::generated(put_at_once).version(version)));
 constexpr auto by_version_and_pieces =
-    mincoap::routes(mincoap::at<"b">(mincoap::rendered(put_pieces).version(version)));
+    mincoap::routes(mincoap::at<"b">(mincoap::generated(put_pieces).version(version)));
 
 mincoap::server_memory<> memory;
 

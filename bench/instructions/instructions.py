@@ -104,11 +104,11 @@ def measure():
     return {"core": without_loop("core", [], ["--loop"]),
             "core, guarded": without_loop("core_guarded", [], ["--loop"]), "process": per_request("process"),
             "block, one of 16 by offset": of_block("16", "offset"), "block, one of 64 by offset": of_block("64", "offset"),
-            "block, one of 16 rendered": of_block("16", "rendered"), "block, one of 64 rendered": of_block("64", "rendered"),
-            "block, one of 64 rendered in pieces of 16 bytes": of_block("64", "pieces"),
-            "block, one of 16 rendered, with a version": of_block("16", "version"),
-            "block, one of 64 rendered, with a version": of_block("64", "version"),
-            "block, one of 64 rendered in pieces of 16 bytes, with a version": of_block("64", "version-pieces")}
+            "block, one of 16 generated": of_block("16", "rendered"), "block, one of 64 generated": of_block("64", "rendered"),
+            "block, one of 64 generated in pieces of 16 bytes": of_block("64", "pieces"),
+            "block, one of 16 generated, with a version": of_block("16", "version"),
+            "block, one of 64 generated, with a version": of_block("64", "version"),
+            "block, one of 64 generated in pieces of 16 bytes, with a version": of_block("64", "version-pieces")}
 
 
 def without_loop(program, arguments, loop):

@@ -43,7 +43,7 @@ RESOURCES = {
     "QUERY": "one that looks for a parameter of the query",
     "DOCUMENT": "the first `document`, which brings blocks and ETags",
     "DOCUMENT_TWICE": "two of those",
-    "RENDERED_BLOCKS": "`rendered`, of a function that writes a character",
+    "RENDERED_BLOCKS": "`generated`, of a function that writes a character",
     "UPLOAD": "`put_blocks`, into a sink that calls a function",
     "STORE": "`get_blocks` and `put_blocks` of a `byte_store`",
     "CONDITIONAL": "`conditional` around one more `value` of a `bool`",

@@ -138,7 +138,7 @@ constexpr auto site = mincoap::routes(
     at<"a">(mincoap::document("a")), at<"b">(mincoap::document("b")),
 #endif
 #ifdef WITH_RENDERED_BLOCKS
-    at<"a">(mincoap::rendered(write_character)),
+    at<"a">(mincoap::generated(write_character)),
 #endif
 #ifdef WITH_UPLOAD
     at<"a">(mincoap::put_blocks(sink)),

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <mincoap/cbor/fields.hpp>
-#include <mincoap/resource/blockwise/representation.hpp>
+#include <mincoap/resource/blockwise/in_blocks.hpp>
 
 namespace demo {
 
@@ -23,7 +23,7 @@ constexpr bool is_harmless(const entry& e) { return e.label.view().find('<') == 
 // The answer to a GET, as record() makes it, unless the record is hidden.
 inline mincoap::reply show(const entry& e, const mincoap::request& r) {
     if (e.hidden) return mincoap::code::forbidden;
-    const mincoap::rendition map{[&e](mincoap::body_writer& body) {
+    const mincoap::generated_body map{[&e](mincoap::body_writer& body) {
         mincoap::cbor::writer to{body};
         entry_fields.encode(e, to);
     }};

@@ -68,7 +68,7 @@ constexpr auto site(state& s, clock now, const auto&... others) {
 
     const auto read_clock = get([now] { return time_reply(now()); });
     const auto write = record<code::put>(s.current, entry_fields, is_harmless);
-    const auto read_log = rendered([&s](body_writer& to) { write_log(s.log, to); });
+    const auto read_log = generated([&s](body_writer& to) { write_log(s.log, to); });
     const auto download = get_blocks(s.upload);
     const auto upload = put_blocks(s.upload);
 

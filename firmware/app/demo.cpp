@@ -80,8 +80,8 @@ constexpr auto site = routes(
     at<"led">(value(board::led, board::set_led)).title("Status LED").rt("demo.led").if_("core.a"),
     at<"uptime">(value(uptime_s)).title("Uptime, s").if_("core.s"),
     at<"stack">(value(stack_high_water)).title("Stack high-water, bytes").if_("core.s"),
-    at<"heap">(value(heap)).title("Heap, bytes").if_("core.s"), at<"memory">(rendered(write_memory)).title("Memory"),
-    at<"counters">(rendered(write_counters)).title("Counters"),
+    at<"heap">(value(heap)).title("Heap, bytes").if_("core.s"), at<"memory">(generated(write_memory)).title("Memory"),
+    at<"counters">(generated(write_counters)).title("Counters"),
     at<"cbor">(get(show).accepts_option<option::block2>(),
                record<code::put>(entry, demo::entry_fields, demo::is_harmless))
         .title("Record")
@@ -89,7 +89,7 @@ constexpr auto site = routes(
         .ct(cbor_format),
     at<"message/info">(post(inform).consumes<plain>()).title("Log a message").rt("demo.message"),
     at<"message/warn">(post(warn).consumes<plain>()).title("Log a warning").rt("demo.message"),
-    at<"log">(rendered(write_log)).title("Latest messages").rt("demo.log").ct(plain),
+    at<"log">(generated(write_log)).title("Latest messages").rt("demo.log").ct(plain),
     at<"poem">(document(demo::poem)).title("A poem").rt("demo.poem").ct(plain).sz(demo::poem.size()),
     at<"upload">(get_blocks(upload), put_blocks(upload))
         .title("Anything")

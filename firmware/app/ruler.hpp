@@ -7,7 +7,7 @@
 //     0000010
 #pragma once
 
-#include <mincoap/resource/blockwise/representation.hpp>
+#include <mincoap/resource/blockwise/block_source.hpp>
 
 namespace firmware {
 
@@ -15,7 +15,7 @@ struct ruler {
     static constexpr std::uint32_t size = 100'000, line_size = 8;
 
     // It never changes, so that any tag does.
-    constexpr mincoap::extent measure() const { return {size, mincoap::etag{"ruler"}}; }
+    constexpr mincoap::body_info measure() const { return {size, mincoap::etag{"ruler"}}; }
     constexpr bool read(std::uint32_t offset, mincoap::mutable_bytes to) const {
         for (mincoap::byte& b : to) b = at(offset++);
         return true;

@@ -1,4 +1,5 @@
-"""Holds the rules of the house for what a header may include; prints each breach and exits 1 if there is one.
+"""Checks what a header may include, and that users' kind of code needs nothing of mincoap::detail. Prints each breach,
+and exits 1 if there is one.
 
 usage: check_includes.py [--self-test] SOURCE_DIR
 """
@@ -25,6 +26,11 @@ BELOW = {
 ANY_ROOM = {"assert.hpp", "version.hpp"}
 ADAPTER_ROOMS = {"net", "resource", "layer"}
 ADAPTER_HEADERS = {"mincoap.hpp": False, "message/bytes.hpp": True, "security/crypto.hpp": True}
+
+# Code that a user could have written: it uses nothing of the private namespace mincoap::detail.
+USERS_CODE = ["adapters", "examples", "firmware", "tests/conformance"]
+PRIVATE = re.compile(r"\b(mincoap|coap)::detail\b|(?<!:)\bdetail::")
+OWN_PRIVATE = re.compile(r"\bnamespace (mincoap::\w+::)?detail\b")
 
 # What include/ may take from the standard library: the part that needs no operating system and little flash.
 STANDARD = set(
@@ -97,6 +103,19 @@ def adapter_breach(adapter, target):
     return f"an adapter must not include mincoap/{target}"
 
 
+def private_uses(root):
+    """Every line of users' code that names something of mincoap::detail; an adapter may have a `detail` of its own."""
+    for folder in USERS_CODE:
+        sources = {path: path.read_text(encoding="utf-8") for path in sorted((root / folder).rglob("*.[hc]pp"))}
+        owners = {path.relative_to(root).parts[:2] for path, text in sources.items() if OWN_PRIVATE.search(text)}
+        for path, text in sources.items():
+            has_own = path.relative_to(root).parts[:2] in owners
+            for match in PRIVATE.finditer(text):
+                if match[1] or not has_own:
+                    line = text.count("\n", 0, match.start()) + 1
+                    yield f"{path.relative_to(root)}:{line}: mincoap::detail is private to the library"
+
+
 def listed_headers(root):
     """The headers that CMakeLists.txt names in its mincoap_room calls."""
     text = (root / "CMakeLists.txt").read_text(encoding="utf-8")
@@ -132,6 +151,8 @@ def breaches(root):
             if breach := adapter_breach(adapter, inside_mincoap(root, path, quote, name)):
                 yield f"{path.relative_to(root)}:{line}: {breach}"
 
+    yield from private_uses(root)
+
     listed = listed_headers(root)
     yield from (f"CMakeLists.txt: include/mincoap/{header} is not listed" for header in sorted(headers.keys() - listed))
     yield from (f"CMakeLists.txt: include/mincoap/{header} is not there" for header in sorted(listed - headers.keys()))
@@ -147,6 +168,8 @@ def self_test(root):
         "include/mincoap/message/code.hpp": "#include <mincoap/message/bytes.hpp>\n",
         "include/mincoap/net/endpoint.hpp": "#include <mincoap/message/bytes.hpp>\n",
         "adapters/posix/src/udp_socket.cpp": "#include <sys/socket.h>\n#include <mincoap/net/endpoint.hpp>\n",
+        "adapters/posix/src/entry.cpp": "namespace mincoap::posix::detail {}\ndetail::entry opened;\n",
+        "examples/upload.cpp": "namespace coap = mincoap;\n",
     }
     planted = {
         "upward": ("include/mincoap/message/bytes.hpp", "#include <mincoap/net/endpoint.hpp>"),
@@ -157,6 +180,8 @@ def self_test(root):
         "an OS header": ("include/mincoap/net/endpoint.hpp", "#include <netinet/in.h>"),
         "a costly header": ("include/mincoap/net/endpoint.hpp", "#include <functional>"),
         "an adapter beyond net and resource": ("adapters/posix/src/udp_socket.cpp", "#include <mincoap/message/view.hpp>"),
+        "the private namespace": ("adapters/posix/src/entry.cpp", "mincoap::detail::decimal d;"),
+        "the private namespace by another name": ("examples/upload.cpp", "coap::detail::decimal d;"),
         "an unlisted header": ("include/mincoap/net/new.hpp", ""),
         "a missing header": ("CMakeLists.txt", "mincoap_room(server\n    HEADERS core)"),
     }

@@ -18,16 +18,17 @@ using detail::code_of;
 using detail::descriptor;
 using detail::place;
 
-// Whether a body of that format may be put there: GET would say the name's. Without any, it is that (RFC 7252 §5.5.1).
+// Returns whether a body of that Content-Format may be written to a file of that name. Without a
+// Content-Format, the body has the format of the name (RFC 7252 §5.5.1).
 bool takes(content_format of_name, format_option given) {
     return given.is_absent() || of_name == content_format::octet_stream || given == format_option{of_name};
 }
 
 struct file_content {
     detail::served_file* file;
-    extent all;
+    body_info all;
 
-    extent measure() const { return all; }
+    body_info measure() const { return all; }
     bool read(std::uint32_t offset, mutable_bytes to) const { return file->read(offset, to); }
 };
 
@@ -45,7 +46,7 @@ std::uint32_t directory::capacity() const {
     return is_limited ? static_cast<std::uint32_t>(size.rlim_cur) : capacity_;
 }
 
-// Goes down the path, segment by segment.
+// Walks down the path, segment by segment.
 code directory::find(const request& r, place& to) const {
     if (!root_.is_open()) return code::service_unavailable;
     to.parent = root_.number();
@@ -61,7 +62,7 @@ code directory::find(const request& r, place& to) const {
 
 reply directory::get(const request& r) {
     place at;
-    served_.end();  // no reply has read it, if it was not acceptable
+    served_.end();  // the last reply did not read it if it was not acceptable
     if (const code refused = find(r, at); refused != code::empty) return refused;
     detail::file_status look;
     if (const code refused = detail::look_at_served(at, look); refused != code::empty) return refused;
@@ -69,57 +70,51 @@ reply directory::get(const request& r) {
 }
 
 reply directory::read(const request& r, const place& at, detail::file_status& look) {
-    const mincoap::detail::block_request asked = mincoap::detail::block_request_of(r);
-    const std::uint32_t size = 16U << block::size_exponent_of(asked);
-    if (const code refused = served_.begin(at, look, block::offset_of(asked), size); refused != code::empty)
+    const block2_query query = read_block2(r);
+    if (const code refused = served_.begin(at, look, query.offset(), query.size()); refused != code::empty)
         return refused;
     constexpr auto max_size = (std::uint32_t{block::max_number} + 1) << (4 + block::max_size_exponent);
     if (static_cast<std::uint64_t>(look.st_size) > max_size)
         return diagnostic(code::not_implemented, "larger than 1 GiB");
-    const extent all{static_cast<std::uint32_t>(look.st_size), detail::tag_of(look)};
+    const body_info all{static_cast<std::uint32_t>(look.st_size), detail::tag_of(look)};
     return in_blocks(r, detail::format_of(at.name.data()), file_content{&served_, all});
 }
 
-// The directory is read once a block: the window has what is sent of its listing.
+// Reads the directory once per block. The listing is written over the request, so its path is
+// copied before.
 reply directory::list(const request& r, const place& at) {
-    namespace blocks = mincoap::detail;
-    body_writer to{listed_, block::offset_of(blocks::block_request_of(r))};
-    const bytes path = blocks::encoded_options<option::uri_path>(r);  // that of the prefix included
-    if (const code failed = detail::write_links(at, path, to); failed != code::empty) return failed;
-    const blocks::block_plan plan = blocks::plan_of(r, {static_cast<std::uint32_t>(to.size()), to.tag()});
-    if (!plan.is_possible()) return code::bad_request;
-    return {plan.code_of(code::content), content_format::link_format,
-            [this, plan](message::writer& out, message::encoded_content_format) {
-                const auto space = blocks::open_block(out, content_format::link_format, plan, 0, listed_.size());
-                std::ranges::copy(bytes{listed_}.first(space.size()), space.begin());
-            }};
+    const std::string path = detail::path_of(r);
+    code failed = code::empty;
+    const generated_body listing{[&](body_writer& to) { failed = detail::write_links(at, path, to); }};
+    const reply listed = in_blocks<content_format::link_format>(r, listing);
+    return failed != code::empty ? failed : listed;
 }
 
 reply directory::put(const request& r) {
     place target;
     if (const code refused = find(r, target); refused != code::empty) return refused;
     if (!takes(detail::format_of(target.name.data()), r.content_format)) return code::unsupported_content_format;
-    const bool goes_on = upload_.is_of(target, r);
-    mincoap::detail::incoming in;
-    if (const code refused = mincoap::detail::refusal(*this, r, in); refused != code::empty) {
-        if (goes_on && refused == code::request_entity_too_large) upload_ = {};
-        return mincoap::detail::refused_reply(*this, refused);
+    block1_query query;
+    if (!read_block1(r, query)) return code::bad_request;
+    if (query.exceeds(capacity(), r)) {
+        if (upload_.is_of(target, r)) upload_ = {};
+        return too_large(capacity());
     }
-    if (in.part.number == 0 && in.part.more)
+    if (query.is_first() && query.has_more())
         if (const std::uint32_t seconds = upload_.seconds_to_wait(r); seconds != 0) return unavailable(seconds);
-    return mincoap::detail::taken_reply(take(r, std::move(target), in.part), in.answer);
+    return block1_reply(write(r, std::move(target), query.part), query);
 }
 
-// A body that needs no second request is kept apart from the one that is under way.
-code directory::take(const request& r, place target, const block& part) {
+// A body in a single request is written apart from the upload that is under way.
+code directory::write(const request& r, place target, const block& part) {
     const bool goes_on = upload_.is_of(target, r);
-    if (part.number != 0) return goes_on ? upload_.take(r, part) : code::request_entity_incomplete;
+    if (part.number != 0) return goes_on ? upload_.write(r, part) : code::request_entity_incomplete;
     if (goes_on) upload_ = {};
     detail::upload fresh;
     if (const code refused = fresh.begin(std::move(target), r); refused != code::empty) return refused;
-    const code taken = fresh.take(r, part);
-    if (taken == code::continue_) upload_ = std::move(fresh);
-    return taken;
+    const code written = fresh.write(r, part);
+    if (written == code::continue_) upload_ = std::move(fresh);
+    return written;
 }
 
 reply directory::delete_(const request& r) {

@@ -17,8 +17,8 @@ struct extension {
     std::uint16_t format;
 };
 
-// Of the registry of Content-Formats, what has an extension of its own (RFC 8428 §12.3 for SenML, RFC 6690 §7.3 for
-// wlnk).
+// The Content-Formats that have a file extension of their own (RFC 8428 §12.3 for SenML, RFC 6690
+// §7.3 for wlnk).
 constexpr extension extensions[] = {
     {"txt", 0},      {"gif", 21},      {"jpg", 22},     {"jpeg", 22},     {"png", 23},    {"wlnk", 40},
     {"xml", 41},     {"exi", 47},      {"json", 50},    {"cbor", 60},     {"senml", 110}, {"sensml", 111},
@@ -37,7 +37,7 @@ descriptor& descriptor::operator=(descriptor&& other) noexcept {
 }
 descriptor::~descriptor() {
     if (!is_open()) return;
-    const int before = errno;  // often that of the call which has failed
+    const int before = errno;  // often that of a call that failed
     ::close(number_);
     errno = before;
 }
@@ -81,7 +81,7 @@ bool set_name(place& at, std::string_view name) {
     return true;
 }
 
-// O_NOFOLLOW and O_DIRECTORY: a symbolic link is no directory. Nor is there one without a name (ENOENT).
+// With O_NOFOLLOW and O_DIRECTORY, a symbolic link is no directory. An empty name gives ENOENT.
 code descend(place& at) {
     at.owned = descriptor{::openat(at.parent, at.name.data(), path_only | O_NOFOLLOW)};
     at.parent = at.owned.number();

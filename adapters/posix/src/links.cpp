@@ -7,7 +7,6 @@
 
 #include <dirent.h>
 
-#include <mincoap/resource/decimal.hpp>
 #include <mincoap/resource/discovery/link_writer.hpp>
 
 #include "entry.hpp"
@@ -29,19 +28,19 @@ entry_stream open_stream(descriptor of) {
     return stream;
 }
 
-// By its name, and by what a directory tells of its type.
+// Decides by the name, and by the type in the directory entry.
 bool may_be_served(const dirent& entry) {
     const auto type = entry.d_type;
     return (type == DT_REG || type == DT_DIR || type == DT_UNKNOWN) && is_name(entry.d_name);
 }
 
-// Asks the file system only for what the directory itself does not tell: the size of a file.
+// Asks the file system only for what the directory entry does not tell: the size of a file.
 bool look_at_entry(int of, const dirent& entry, file_status& about) {
     about.st_mode = S_IFDIR;
     return entry.d_type == DT_DIR || (look_at(of, entry.d_name, about) && is_served(about));
 }
 
-// How much of directories is still read for one request.
+// The work that one request may still cause.
 struct allowance {
     unsigned names = directory::max_entries;
     unsigned links = directory::max_links;
@@ -50,8 +49,8 @@ struct allowance {
 
 enum class seen { all, a_part, nothing };
 
-// Calls `each(name, status)` for what is served in a directory, of whose status only files have all. If it sees
-// nothing, `errno` says why.
+// Calls `each(name, status)` for each served file and directory in a directory. The status of a
+// directory has its type only. If the result is `seen::nothing`, `errno` tells the cause.
 seen for_each_entry(DIR* stream, allowance& left, auto&& each) {
     for (;;) {
         errno = 0;
@@ -67,14 +66,13 @@ seen for_each_entry(DIR* stream, allowance& left, auto&& each) {
 }
 
 void append_name(std::string& link, std::string_view name) {
-    using mincoap::detail::is_segment_character;
-    if (std::ranges::all_of(name, is_segment_character)) link += name;  // most of them
-    else mincoap::detail::append_percent_encoded(link, name, is_segment_character);
+    if (std::ranges::all_of(name, is_segment_character)) link += name;  // most names
+    else append_percent_encoded(link, name, is_segment_character);
 }
 
 void append_number(std::string& link, std::string_view attribute, std::uint64_t number) {
     link += attribute;
-    link += mincoap::detail::decimal_digits{number}.view();
+    link += std::to_string(number);
 }
 
 // "a.txt>;sz=5;ct=0" (RFC 6690 §3.3, RFC 7252 §7.2.1).
@@ -84,22 +82,13 @@ void append_file(std::string& link, std::string_view name, const file_status& ab
     append_number(link, ";ct=", static_cast<std::uint64_t>(format_of(name)));
 }
 
-// How the links of a listing begin. They have the whole path, which means the same whatever a relative reference is
-// resolved against (RFC 6690 §2.1).
-std::string begin_of_links(bytes encoded_path) {
-    std::string link = "</";
-    for (const message::option_view segment : message::option_range{encoded_path}) {
-        if (segment.value.empty()) continue;
-        append_name(link, segment.text());
-        link += '/';
-    }
-    return link;
-}
-
-// The links of a listing, one after the other in the same memory.
+// Writes the links of a listing, one after the other in the same memory.
 class listing {
 public:
-    listing(bytes encoded_path, body_writer& to) : to_(to), link_(begin_of_links(encoded_path)), begin_(link_.size()) {}
+    listing(std::string_view path, body_writer& to) : to_(to), link_("<") {
+        link_ += path;
+        begin_ = link_.size();
+    }
 
     void put(std::string_view name, const file_status& about) {
         if (is_file(about)) append_file(link_, name, about);
@@ -120,10 +109,10 @@ private:
 
     body_writer& to_;
     std::string link_;
-    std::size_t begin_;
+    std::size_t begin_ = 0;
 };
 
-// The links of a whole tree, a line each.
+// Collects the links of a whole tree, a line per link.
 class link_walk {
 public:
     void visit(descriptor of, unsigned depth) {
@@ -136,7 +125,7 @@ public:
             link_.resize(before);
         });
     }
-    std::string take() { return std::move(all_); }
+    std::string result() { return std::move(all_); }
 
 private:
     bool fits() const { return link_.size() <= directory::max_link_size; }
@@ -162,11 +151,23 @@ private:
 
 }  // namespace
 
-code detail::write_links(const place& of, bytes encoded_path, body_writer& to) {
+// The links have the whole path, which means the same whatever a relative reference is resolved
+// against (RFC 6690 §2.1).
+std::string detail::path_of(const request& r) {
+    std::string path = "/";
+    for (const message::option_view option : r.message.options()) {
+        if (option.number != mincoap::option::uri_path || option.value.empty()) continue;
+        append_name(path, option.text());
+        path += '/';
+    }
+    return path;
+}
+
+code detail::write_links(const place& of, std::string_view path, body_writer& to) {
     const entry_stream stream = open_stream(descriptor{::openat(of.parent, entry_of(of), read_directory)});
     if (!stream) return code_of(errno);
     allowance left;
-    listing links{encoded_path, to};
+    listing links{path, to};
     const seen what = for_each_entry(stream.get(), left, [&](std::string_view name, const file_status& about) {
         links.put(name, about);
         --left.links;
@@ -178,7 +179,7 @@ code detail::write_links(const place& of, bytes encoded_path, body_writer& to) {
 std::string directory::find_links() const {
     link_walk walk;
     walk.visit(descriptor{::openat(root_.number(), ".", detail::read_directory)}, max_link_depth);
-    return walk.take();
+    return walk.result();
 }
 
 }  // namespace mincoap::posix

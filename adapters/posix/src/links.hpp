@@ -1,12 +1,16 @@
-// Directories in the link format (RFC 6690). The inside of directory.hpp.
+// Directories in the link format (RFC 6690). Private to directory.hpp.
 #pragma once
 
 #include <mincoap/posix/directory.hpp>
 
 namespace mincoap::posix::detail {
 
-// Writes the links of what is served in a directory, whose path the encoded Uri-Path options tell. Returns what went
-// wrong, or `code::empty`.
-code write_links(const place& of, bytes encoded_path, body_writer& to);
+// Returns the path of a directory as its links begin: "/fs/a%20b/". It includes the prefix of the
+// site.
+std::string path_of(const request& r);
+
+// Writes the links to the files and directories in a directory whose path is `path`. Returns the
+// error of the system as a response code; `code::empty` if there is none.
+[[nodiscard]] code write_links(const place& of, std::string_view path, body_writer& to);
 
 }  // namespace mincoap::posix::detail

@@ -12,8 +12,8 @@ namespace {
 
 bool has_no_list(int error) { return error == ENODATA || error == EOPNOTSUPP; }
 
-// The access control list of acl(5). A new file may have one by the default of its directory, which is not that of the
-// file there was.
+// Copies the access control list (acl(5)). A new file may have the default list of its directory,
+// which differs from that of the old file.
 bool takes_list(int from, int to) {
     constexpr const char* name = "system.posix_acl_access";
     std::array<byte, 4096> list;
@@ -22,7 +22,7 @@ bool takes_list(int from, int to) {
     return has_no_list(errno) && (::fremovexattr(to, name) == 0 || has_no_list(errno));
 }
 
-// Whether the group is kept, at least.
+// Copies the owner and the group. Returns true if at least the group could be kept.
 bool takes_owner(const file_status& from, int to) {
     file_status is;
     if (::fstat(to, &is) != 0) return false;
@@ -31,7 +31,7 @@ bool takes_owner(const file_status& from, int to) {
     return ::fchown(to, from.st_uid, from.st_gid) == 0 || ::fchown(to, same, from.st_gid) == 0;
 }
 
-// The group's permissions are those that others have, too.
+// Removes each permission of the group that others do not have.
 mode_t for_another_group(mode_t mode) { return mode & ~(~(mode << 3) & 070U); }
 
 }  // namespace
@@ -40,7 +40,8 @@ code take_rights(const place& from, int to) {
     descriptor old;
     file_status about;
     code opened = look_at_served(from, about);
-    if (opened == code::empty) opened = open_served(from, old, about);  // 4.03: it can still be replaced
+    if (opened == code::empty)
+        opened = open_served(from, old, about);  // a file that cannot be opened (4.03) can still be replaced
     if (opened == code::not_found) return code::empty;
     if (opened != code::empty && opened != code::forbidden) return opened;
     const bool kept = takes_owner(about, to) && opened == code::empty && takes_list(old.number(), to);

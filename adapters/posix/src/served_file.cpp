@@ -9,7 +9,7 @@ bool is_same_time(const timespec& a, const timespec& b) { return a.tv_sec == b.t
 
 }  // namespace
 
-// The time of change tells of new permissions, too, by which the file could not be opened any more.
+// ctime changes with the permissions, too, which may no longer allow to open the file.
 bool served_file::is_unchanged(const file_status& look) const {
     return is_same(look, look_) && look.st_size == look_.st_size && look.st_mode == look_.st_mode &&
            is_same_time(look.st_mtim, look_.st_mtim) && is_same_time(look.st_ctim, look_.st_ctim);

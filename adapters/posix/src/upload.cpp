@@ -9,7 +9,8 @@
 namespace mincoap::posix::detail {
 namespace {
 
-// Removes a part that no process holds. One that another process has put in place since it was opened is not there.
+// Removes a part that no process has locked. If another process has put it in place meanwhile, it
+// is no longer there.
 void remove_abandoned(int parent, const char* name) {
     file_status about;
     if (!look_at(parent, name, about) || !is_file(about)) return;
@@ -24,7 +25,8 @@ bool same_directory(int a, int b) {
     return ::fstat(a, &about_a) == 0 && ::fstat(b, &about_b) == 0 && is_same(about_a, about_b);
 }
 
-// Of a file system that has nothing to wait for, it is no error.
+// Waits until the file is on the disk. EINVAL means a file system without a disk, which is no
+// error.
 bool bring_to_disk(int file) {
     while (::fsync(file) != 0)
         if (errno != EINTR) return errno == EINVAL;
@@ -33,10 +35,10 @@ bool bring_to_disk(int file) {
 
 }  // namespace
 
-// ---- a file beside its place
+// ---- A new file beside its target
 
 part_file& part_file::operator=(part_file&& other) noexcept {
-    std::swap(target_, other.target_);  // what was here goes with `other`
+    std::swap(target_, other.target_);  // `other` removes the part that was here
     std::swap(file_, other.file_);
     std::swap(number_, other.number_);
     return *this;
@@ -59,7 +61,8 @@ code part_file::open(place target, bool replaces_file) {
     return code::service_unavailable;
 }
 
-// 4.09 if another process has that number. Before it is locked, one may take it for abandoned and remove it.
+// Returns 4.09 if another process has a part of that number. Until the new part is locked, another
+// process may take it for abandoned and remove it.
 code part_file::create(bool replaces_file) {
     constexpr int fresh = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
     file_ = descriptor{::openat(target_.parent, name().data(), fresh, replaces_file ? 0600 : 0666)};
@@ -83,11 +86,12 @@ code part_file::append(bytes data) {
 
 code part_file::take_rights_of_target() { return take_rights(target_, file_.number()); }
 
-// What is in place is on the disk: after a power failure, there is the old one or the new one, and no empty one.
+// The body is on the disk before it is in place: after a power failure, the file is the old or the
+// new one, and never empty.
 code part_file::put_in_place() {
     const int parent = target_.parent;
     if (!bring_to_disk(file_.number())) return code_of(errno);
-    if (!is_at_its_name()) return code::internal_server_error;  // somebody has removed it
+    if (!is_at_its_name()) return code::internal_server_error;  // another program has removed it
     if (::renameat(parent, name().data(), parent, target_.name.data()) != 0) return code_of(errno);
     file_ = {};
     return code::empty;
@@ -98,7 +102,7 @@ void part_file::discard() {
     file_ = {};
 }
 
-// ---- a body on its way
+// ---- The upload of a body
 
 code upload::begin(place target, const request& r) {
     if (const code refused = current(target, original_); refused != code::empty) return refused;
@@ -114,12 +118,12 @@ bool upload::is_of(const place& target, const request& r) const {
            same_directory(target.parent, own.parent);
 }
 
-code upload::take(const request& r, const block& part) {
+code upload::write(const request& r, const block& part) {
     const etag content{r.payload()};
     const bool repeated = answer_ != code::empty && part.offset() == last_offset_ && content == last_;
     if (repeated && part.more == (answer_ == code::continue_)) return answer_;  // RFC 7252 §4.5: its answer was lost
-    if (!part_.is_open() || part.offset() != size_) return code::request_entity_incomplete;  // RFC 7959 §2.9.2
-    owner_.goes_on(r);
+    const bool is_next = part_.is_open() && part.offset() == size_ && owner_.goes_on(r);
+    if (!is_next) return code::request_entity_incomplete;  // RFC 7959 §2.9.2
     last_offset_ = size_;
     last_ = content;
     size_ += static_cast<std::uint32_t>(r.payload().size());

@@ -1,34 +1,33 @@
-// The options of a request that concern blocks (RFC 7959): collected in the one parse of the message, where the site
-// has blocks.
+// The options of a request that concern blocks (RFC 7959). They are collected in the one parse of
+// the message, and only if the site has block-wise resources.
 #pragma once
 
 #include <mincoap/message/block.hpp>
 
 namespace mincoap::detail {
 
-// The value of a Block option, and above its 24 bits whether there is one, and what else of a request counts when it is
-// gone.
-using block_request = std::uint32_t;
-inline constexpr block_request block_bits = 0xff'ffff;
-inline constexpr block_request has_block = 1U << 24;
-inline constexpr block_request has_size2 = 1U << 25;
-inline constexpr block_request has_current = 1U << 26;  // the client names the ETag of what there is
+// The value of a Block option in the lower 24 bits, and flags above it.
+using packed_block = std::uint32_t;
+inline constexpr packed_block block_bits = 0xff'ffff;
+inline constexpr packed_block has_block = 1U << 24;    // the request has the option
+inline constexpr packed_block has_size2 = 1U << 25;    // the request asks for the size of the body
+inline constexpr packed_block has_current = 1U << 26;  // the request names the ETag of the current body
 
 struct block_options {
-    block_request block2 = block::max_size_exponent;  // of the largest size if there is none
-    block_request block1 = 0;
+    packed_block block2 = block::max_size_exponent;  // without the option: the largest size
+    packed_block block1 = 0;
     bool has_size2 = false;
-    bool is_taken = false;  // Block2: by the resource, which answers with that block
+    bool resource_answers_block2 = false;  // if not, the server does
 
-    // The ETag options as they are encoded, one behind the other.
+    // The ETag options as they are encoded, one after the other.
     const byte* etags_begin = nullptr;
     const byte* etags_end = nullptr;
 };
 
-// Where the reply to a request is written: over the request, from behind the token on.
+// The place of the reply: over the request, from the end of the token on.
 struct reply_place {
-    byte* room_end;                   // a part of the request that a handler keeps lies behind it
-    block_options* blocks = nullptr;  // null: the site has no blocks
+    byte* room_end;                   // behind it lies the part of the request that a handler keeps
+    block_options* blocks = nullptr;  // null if the site has no block-wise resource
 
     constexpr explicit reply_place(byte* end) : room_end(end) {}
 };

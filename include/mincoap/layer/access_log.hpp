@@ -76,7 +76,7 @@ private:
         explicit path_text(const request& r) {
             for (const message::option_view segment : r.segments()) {
                 append("/");
-                detail::append_percent_encoded(*this, segment.text(), detail::is_segment_character);
+                append_percent_encoded(*this, segment.text(), is_segment_character);
             }
             if (size_ == 0) append("/");
         }

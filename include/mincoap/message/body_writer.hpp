@@ -1,4 +1,5 @@
-// Writes a body of which only a window is kept: one block of a representation that is made anew for each (RFC 7959).
+// Writes a body of which only a window is kept: one block of a representation that is made anew for
+// each (RFC 7959).
 #pragma once
 
 #include <mincoap/message/bytes.hpp>
@@ -6,8 +7,8 @@
 
 namespace mincoap::message {
 
-// Bytes outside the window are counted, and not kept: writing never fails. A caller that needs all of a body in one
-// span checks afterwards that `size()` is no larger than the span.
+// Bytes outside the window are counted, and not kept: writing never fails. A caller that needs all
+// of a body in one span checks afterwards that `size()` is no larger than the span.
 class body_writer {
 public:
     // Keeps nothing: tells the size and the entity-tag.
@@ -16,10 +17,14 @@ public:
     // Keeps what falls into the window, which begins at that offset of the body, in bytes.
     constexpr explicit body_writer(mutable_bytes window, std::size_t offset = 0) : window_(window), ahead_(offset) {}
 
-    // The same of a body whose entity-tag is known. It is not read for one: a part outside the window takes no time,
-    // however long it is.
+    // The same of a body whose entity-tag is known. It is not read for one: a part outside the
+    // window takes no time, however long it is.
     constexpr body_writer(mutable_bytes window, std::size_t offset, etag known)
         : window_(window), ahead_(offset), tag_(known), is_tag_known_(true) {}
+
+    // Not copied: a function that takes a copy would write into nothing.
+    body_writer(const body_writer&) = delete;
+    body_writer& operator=(const body_writer&) = delete;
 
     constexpr void put(byte b);
     constexpr void put(bytes part);
@@ -42,8 +47,8 @@ private:
     bool is_tag_known_ = false;
 };
 
-// The templates come before the functions that call them: within the class, Clang would make them too late for a
-// constant.
+// The templates come before the functions that call them: within the class, Clang would make them
+// too late for a constant.
 template <typename Character>
 constexpr void body_writer::keep(const Character* part, std::size_t size) {
     ahead_ = 0;

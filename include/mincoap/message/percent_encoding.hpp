@@ -5,21 +5,23 @@
 
 #include <mincoap/message/bytes.hpp>
 
-namespace mincoap::detail {
+namespace mincoap {
 
-// RFC 3986 §3.3: what stands in a segment, and in a path, as it is; the rest is percent-encoded.
-constexpr bool is_segment_character(char c) {
+// Whether a segment, or a path, has this character as it is (RFC 3986 §3.3). Any other one is percent-encoded.
+[[nodiscard]] constexpr bool is_segment_character(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("-._~!$&'()*+,;=:@").contains(c);
 }
-constexpr bool is_path_character(char c) { return c == '/' || is_segment_character(c); }
+[[nodiscard]] constexpr bool is_path_character(char c) { return c == '/' || is_segment_character(c); }
 
-constexpr std::size_t percent_encoded_size(std::string_view path) {
+// The size of a path when it is percent-encoded, in bytes.
+[[nodiscard]] constexpr std::size_t percent_encoded_size(std::string_view path) {
     std::size_t size = 0;
     for (const char c : path) size += is_path_character(c) ? 1U : 3U;
     return size;
 }
 
+// Appends the text by `link.append(std::string_view)`. Characters for which `stays` is false are percent-encoded.
 constexpr void append_percent_encoded(auto& link, std::string_view text, bool (&stays)(char) = is_path_character) {
     constexpr std::string_view hex = "0123456789ABCDEF";
     for (const char c : text) {
@@ -33,4 +35,4 @@ constexpr void append_percent_encoded(auto& link, std::string_view text, bool (&
     }
 }
 
-}  // namespace mincoap::detail
+}  // namespace mincoap

@@ -90,7 +90,7 @@ template <typename Source>
 struct value_resource : Source {
     static_assert(std::is_integral_v<detail::value_type_of<Source>>,
                   "mincoap: value takes a bool or an integer, or a function that returns one; for other types use "
-                  "get(f) or rendered(f)");
+                  "get(f) or generated(f)");
 
     constexpr explicit value_resource(Source s) : Source(s) {}
 

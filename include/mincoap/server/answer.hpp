@@ -60,7 +60,7 @@ inline std::size_t write_code_alone(Exchange& x, const byte* token_end) {
 // Renders the reply over the request, behind its token. `asked` is the Block option that the server answers; 0: none.
 // Until the reply is rendered, the header holds the method. Returns the size of the answer in bytes.
 template <typename Site, typename Exchange>
-inline std::size_t write_reply(Exchange& x, reply& said, block_request asked) {
+inline std::size_t write_reply(Exchange& x, reply& said, packed_block asked) {
     byte* const header = x.header();
     byte* const token_end = header + token_end_of(x);
     byte* end = spare_reserved(x, token_end) ? said.render(token_end, x.room_end) : nullptr;

@@ -1,9 +1,9 @@
-// Blocks of a response that a resource knows nothing of (RFC 7959).
+// Blocks for resources that know nothing of blocks (RFC 7959).
 //
-// A client may ask every resource for blocks of some size, and may send every body as one block. The server deals with
-// that for resources that do not: it cuts the block out of the response to a GET or FETCH once it is rendered (§2.4),
-// and tells that a body in one block was taken (§2.3). A site without any resource for blocks has no code for it:
-// there, a response is always whole, and the option is not repeated.
+// A client may ask any resource for blocks of some size, and may send any body as a single block.
+// The server handles both for resources that do not: it cuts the block out of the rendered response
+// to a GET or FETCH (§2.4), and confirms a body in a single block (§2.3). A site without block-wise
+// resources has no code for this: its responses are always whole and repeat no Block option.
 #pragma once
 
 #include <array>
@@ -15,16 +15,19 @@
 
 namespace mincoap::detail {
 
-// The Block option that the server answers: Block2 of GET and FETCH, unless a resource has taken it; of other methods
-// Block1, which says that the payload is the whole body, or comes to a resource that takes parts of one.
-constexpr block_request left_to_server(const block_options& options, code method) {
+// Returns the Block option that the server answers; 0 if there is none. That is Block2 of GET and
+// FETCH, unless the resource answers it, and Block1 of other methods. Such a Block1 says that the
+// payload is the whole body, or goes to a resource that takes parts of a body.
+[[nodiscard]] constexpr packed_block left_to_server(const block_options& options, code method) {
     if (!message::is_safe(method)) return options.block1;
-    return options.is_taken ? 0 : options.block2;
+    return options.resource_answers_block2 ? 0 : options.block2;
 }
 
-// Leaves of the payload, which begins there and ends with the response, the block that is asked for, and says in
-// `asked` whether more follow. Returns the size of the response, or 0 if there is no such block.
-inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t size, block_request& asked) {
+// Cuts the requested block out of the payload, which reaches from `payload_at` to the end of the
+// response, and sets in `asked` whether more blocks follow. Returns the new size of the response,
+// in bytes; 0 if there is no such block.
+[[nodiscard]] inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t size,
+                                           packed_block& asked) {
     const std::size_t all = payload_at < size ? size - payload_at : 0;
     const std::size_t offset = block::offset_of(asked);
     if (block::is_reserved(asked) || (offset != 0 && offset >= all)) return 0;
@@ -40,11 +43,11 @@ inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t
     return size - all + length;
 }
 
-// What becomes of the rendered response, of the given size, if the request has a Block option that counts. The header
-// has the method still. An option that the resource has written itself is left as it is. Returns where the response
-// ends; null if it does not fit.
-[[gnu::noinline]] inline byte* answer_in_blocks(mutable_bytes room, byte* response_end, block_request asked,
-                                                reply& answer) {
+// Answers the Block option of the request in the rendered response, whose header still has the
+// method. Leaves a Block option that the resource has written itself as it is. Returns the new end
+// of the response; null if it does not fit.
+[[nodiscard]] [[gnu::noinline]] inline byte* answer_in_blocks(mutable_bytes room, byte* response_end,
+                                                              packed_block asked, reply& answer) {
     byte* const response = room.data();
     auto size = static_cast<std::size_t>(response_end - response);
     const bool is_read = message::is_safe(message::code_of(response));

@@ -188,7 +188,7 @@ private:
     [[gnu::always_inline]] std::size_t take_request(exchange_type& x) {
         x.refusal = detail::refusal<Site>(x.request);
         reply said = serve_at<0>(x, x.request);
-        detail::block_request asked = 0;
+        detail::packed_block asked = 0;
         if constexpr (has_blocks) asked = detail::left_to_server(x.collected, x.request.method());
         return answer(x, said, asked);
     }
@@ -223,7 +223,7 @@ private:
 
     // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is
     // (§5.2.3). `asked` tells of the Block option that the server answers.
-    [[gnu::always_inline]] std::size_t answer(exchange_type& x, reply& said, detail::block_request asked) {
+    [[gnu::always_inline]] std::size_t answer(exchange_type& x, reply& said, detail::packed_block asked) {
         if (said.code() == code::empty) return detail::answer_without_response(x);
         byte* const header = x.header();
         if ((header[0] & non_confirmable_bit) == 0) {

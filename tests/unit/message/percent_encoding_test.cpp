@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace mincoap::detail {
+namespace mincoap {
 namespace {
 
 // The character sets as the RFC lists them, by code that shares nothing with the library.
@@ -44,4 +44,4 @@ TEST(percent_encoding, takes_one_byte_or_three) {
 }
 
 }  // namespace
-}  // namespace mincoap::detail
+}  // namespace mincoap

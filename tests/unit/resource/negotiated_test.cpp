@@ -199,7 +199,7 @@ TEST(negotiated, is_made_of_any_resources) {
     static std::optional<std::remove_const_t<decltype(cbor)>> sometimes;
     sometimes.reset();
     constexpr auto any = routes(at<"r">(negotiated(
-        value(number), rendered<content_format::json>([](body_writer& to) { to.put(std::string_view{"7"}); }),
+        value(number), generated<content_format::json>([](body_writer& to) { to.put(std::string_view{"7"}); }),
         mincoap::optional(sometimes), negotiated(constant<content_format::xml>{"<n>7</n>"}))));
     core c{any};
     EXPECT_EQ(c.said(ask(code::get, "r")), "2.05 ct=0: 7");

@@ -175,7 +175,7 @@ TEST(blocks, are_known_to_the_outer_site_if_the_inner_one_has_them) {
 
 TEST(blocks, are_a_handlers_own_matter_if_it_is_given_every_option) {
     const auto handler = [](const request& r) -> reply {
-        return in_blocks(r, rendition{[](body_writer& to) { to.put(letters); }});
+        return in_blocks(r, generated_body{[](body_writer& to) { to.put(letters); }});
     };
     core c{handler};
     EXPECT_EQ(c.said(ask(code::get).with(block2_number, "20")), "2.05 ct=0: wxyzABCD");

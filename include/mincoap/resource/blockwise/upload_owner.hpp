@@ -1,9 +1,11 @@
-// Whose blocks are taken: two uploads to one resource at once must not end in a mixture.
+// Keeps two uploads to the same resource from ending in a mixture.
 //
-// For those who write a sink of blocks that has room for one body. Keep one in the sink, and ask it with each block:
+// For users who write a sink with room for one body. Keep an `upload_owner` in the sink, and ask it
+// for each block:
 //
 //     if (offset == 0) {
-//         if (const std::uint32_t seconds = owner.seconds_to_wait(r); seconds != 0) return unavailable(seconds);
+//         const std::uint32_t seconds = owner.seconds_to_wait(r);
+//         if (seconds != 0) return unavailable(seconds);
 //         owner.begin(r);
 //     } else if (!owner.goes_on(r)) {
 //         return code::request_entity_incomplete;
@@ -17,26 +19,30 @@
 
 namespace mincoap {
 
-// An upload is known by its endpoint and by the Request-Tag and Uri-Query options of its requests: those tell two
-// uploads of one endpoint apart (RFC 9175 §3.3, RFC 7959 §2.5). Of the options a hash is kept.
+// The client whose upload is under way. An upload is identified by its endpoint and by a hash of
+// the Request-Tag and Uri-Query options of its requests, which tell two uploads of one endpoint
+// apart (RFC 9175 §3.3, RFC 7959 §2.5).
 //
-// The first block of another upload has to wait until that one has ended, or has been silent for the patience. A client
-// that gave up, or uses a new port for each try as libcoap does, is waited for no longer.
+// The first block of another upload has to wait until this upload has ended, or has been silent for
+// `patience_ms`. So a client that gave up, or that uses a new port for each try as libcoap does,
+// does not lock the resource.
 class upload_owner {
 public:
     static constexpr std::uint32_t patience_ms = 10'000;
 
-    constexpr bool under_way() const { return under_way_; }
+    [[nodiscard]] constexpr bool under_way() const { return under_way_; }
 
-    // Whether a request is of the upload that began last, which may have ended.
-    bool owns(const request& r) const { return r.remote() == remote_ && options_of(r) == options_; }
+    // Returns whether the request belongs to the upload that began last. That upload may have
+    // ended.
+    [[nodiscard]] bool owns(const request& r) const { return r.remote() == remote_ && options_of(r) == options_; }
 
-    // Whether it is the last one that came, once more (RFC 7252 §4.5): its answer was lost.
-    bool is_repeated(const request& r) const { return r.message.message_id() == message_id_ && owns(r); }
+    // Returns whether the request repeats the last one, whose answer was lost (RFC 7252 §4.5).
+    [[nodiscard]] bool is_repeated(const request& r) const { return r.message.message_id() == message_id_ && owns(r); }
 
-    // For a first block: in how many seconds its client should try again; 0 if it can begin. Where the clock stands
-    // still, each refusal counts as a second: a client that is gone locks the resource for ten of them at most.
-    std::uint32_t seconds_to_wait(const request& first) {
+    // For the first block of an upload: returns in how many seconds the client should try again; 0
+    // if it can begin. If the clock does not advance, each refusal counts as one second, so a
+    // client that is gone locks the resource for at most ten refusals.
+    [[nodiscard]] std::uint32_t seconds_to_wait(const request& first) {
         if (!under_way_ || owns(first)) return 0;
         if (first.now_ms == last_ms_) ++refusals_;
         const std::uint32_t silent_ms = first.now_ms - last_ms_ + refusals_ * 1000U;
@@ -45,7 +51,7 @@ public:
         return 0;
     }
 
-    // The upload of this first block is under way from now on, in place of any other.
+    // Begins the upload of this first block. It replaces any other one.
     void begin(const request& first) {
         remote_ = first.remote();
         options_ = options_of(first);
@@ -53,18 +59,20 @@ public:
         note(first);
     }
 
-    // For a later block: whether it is of the upload that began last. If not, the answer is 4.08 (RFC 7959 §2.9.2).
-    bool goes_on(const request& later) {
+    // For a later block: returns whether it belongs to the upload that began last. If not, the
+    // answer is 4.08 (RFC 7959 §2.9.2).
+    [[nodiscard]] bool goes_on(const request& later) {
         if (!owns(later)) return false;
         note(later);
         return true;
     }
 
-    // The body is complete, or given up.
+    // Ends the upload: its body is complete, or given up.
     constexpr void end() { under_way_ = false; }
 
 private:
-    // Rounded up, and exact up to 13 seconds: a division would be a function of the compiler's runtime.
+    // Rounds up, exactly up to 13 seconds. A division would call a function of the compiler's
+    // runtime.
     static constexpr std::uint32_t in_seconds(std::uint32_t ms) { return (ms * 4194 + 0x3f'ffff) >> 22; }
 
     static std::uint32_t options_of(const request& r) {
@@ -84,7 +92,7 @@ private:
         refusals_ = 0;
     }
 
-    // All zero at first, so that a static one lies in .bss.
+    // All members begin at zero: a static object lies in .bss.
     net::endpoint remote_{};
     std::uint32_t options_ = 0;
     std::uint32_t last_ms_ = 0;

@@ -28,6 +28,24 @@ inline constexpr unsigned max_discovery_queries = detail::link_filter::capacity;
 
 namespace detail {
 
+// The options of a request that have that number, as they are encoded, one after the other: a part of the request that
+// `request::keep` can move.
+template <option Number>
+[[nodiscard]] bytes encoded_options(const request& r) {
+    const bytes token = r.message.token();
+    const bytes datagram = r.message.datagram();
+    message::option_reader options{token.data() + token.size(), datagram.data() + datagram.size()};
+    const byte* begin = nullptr;
+    const byte* end = nullptr;
+    for (const byte* at = options.position(); options.next() == message::option_reader::step::option;
+         at = options.position()) {
+        if (options.number() != Number) continue;
+        if (begin == nullptr) begin = at;
+        end = options.position();
+    }
+    return {begin, end};
+}
+
 [[nodiscard]] constexpr bool has_too_many(bytes queries) {
     unsigned left = max_discovery_queries;
     message::option_reader reader{queries.data(), queries.data() + queries.size()};
@@ -141,10 +159,10 @@ struct filtered_discovery {
         static reply serve_rendered(const filtered_discovery& self, const request& r, bytes queries) {
             const bytes kept = r.keep(queries);
             if (kept.size() != queries.size()) return code::internal_server_error;
-            const rendition links{filtered_document<filtered_discovery>{&self, kept}};
-            const rendered_block block = render_block<default_max_age>(r, links);
+            const generated_body links{filtered_document<filtered_discovery>{&self, kept}};
+            const generated_block block = generate_block<default_max_age>(r, links);
             if (block.plan.all.size == 0 && r.multicast()) return code::not_found;
-            return rendered_reply<default_max_age>(known_format<content_format::link_format>{}, block, code::content);
+            return generated_reply<default_max_age>(static_format<content_format::link_format>{}, block, code::content);
         }
     };
     using methods = method_list<get>;

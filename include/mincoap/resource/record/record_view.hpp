@@ -4,7 +4,7 @@
 #include <type_traits>
 
 #include <mincoap/cbor/fields.hpp>
-#include <mincoap/resource/blockwise/representation.hpp>
+#include <mincoap/resource/blockwise/in_blocks.hpp>
 
 namespace mincoap::detail {
 
@@ -47,7 +47,7 @@ struct record_copy {
 template <typename Resource>
 reply record_content(const Resource& resource, const request& r, cbor::member_set members) {
     if constexpr (std::is_reference_v<decltype(resource.read())>) {
-        return in_blocks<content_format::cbor>(r, rendition{view_of(resource, members)});
+        return in_blocks<content_format::cbor>(r, generated_body{view_of(resource, members)});
     } else {
         using fields = std::remove_cvref_t<decltype(*resource.fields)>;
         return record_content(record_copy<fields>{resource.read(), resource.fields}, r, members);

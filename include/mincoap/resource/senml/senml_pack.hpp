@@ -1,7 +1,7 @@
 // Writes a SenML pack (RFC 8428) in CBOR. All packs share this code. See senml.hpp.
 #pragma once
 
-#include <mincoap/resource/blockwise/representation.hpp>
+#include <mincoap/resource/blockwise/in_blocks.hpp>
 #include <mincoap/resource/senml/senml_reading.hpp>
 
 namespace mincoap::detail::senml {
@@ -94,8 +94,8 @@ struct pack {
 // pack.
 inline reply pack_reply(std::span<const record> records, std::span<const reading> now, const request& r) {
     const bytes values{reinterpret_cast<const byte*>(now.data()), now.size_bytes()};
-    const rendition body{pack{records, values.data()}};
-    if (body.render.count() == 0) return code::service_unavailable;
+    const generated_body body{pack{records, values.data()}};
+    if (body.write.count() == 0) return code::service_unavailable;
     return in_blocks<content_format::senml_cbor>(r, body);
 }
 

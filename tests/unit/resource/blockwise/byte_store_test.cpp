@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "../../support/exchange.hpp"
-#include "../../support/options.hpp"
+#include "../../../support/exchange.hpp"
+#include "../../../support/options.hpp"
 
 namespace mincoap {
 namespace {

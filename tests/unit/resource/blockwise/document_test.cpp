@@ -1,145 +1,13 @@
-// Representations in blocks (RFC 7959), and their entity-tags (RFC 7252 §5.10.6).
-#include <algorithm>
+// Resources that are read in blocks (RFC 7959), and their entity-tags (RFC 7252 §5.10.6).
 #include <array>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include <gtest/gtest.h>
+#include "document_fixture.hpp"
 
-#include "../../support/exchange.hpp"
-
-namespace mincoap {
+namespace mincoap::document_tests {
 namespace {
-
-using test::ask;
-using test::core;
-using test::encoded_option;
-using test::packet;
-using test::text_packet;
-
-// No two blocks of it are equal.
-constexpr std::size_t body_size = 2500;
-constexpr auto body_characters = [] {
-    std::array<char, body_size> all{};
-    std::uint32_t state = 1;
-    for (char& c : all) {
-        state = state * 1'664'525 + 1'013'904'223;
-        c = static_cast<char>(state >> 24);
-    }
-    return all;
-}();
-constexpr std::string_view body{body_characters.data(), body_size};
-
-// A uint, by code that shares nothing with the library (RFC 7252 §3.2).
-packet uint(std::uint64_t number) {
-    packet value;
-    for (int shift = 56; shift >= 0; shift -= 8)
-        if (number >> shift != 0) value.append(static_cast<byte>(number >> shift & 0xff));
-    return value;
-}
-
-// FNV-1a in 32 bits, the same way.
-packet tag_of(std::string_view content) {
-    std::uint64_t hash = 2'166'136'261;
-    for (const char c : content) hash = (hash ^ static_cast<byte>(c)) * 16'777'619 % 0x1'0000'0000;
-    return uint(hash);
-}
-
-packet block2(std::uint32_t number, bool more, unsigned size_exponent) {
-    return uint(std::uint64_t{number} * 16 + (more ? 8 : 0) + size_exponent);
-}
-
-using option_list = std::vector<std::pair<unsigned, packet>>;
-packet encoded(const option_list& options) {
-    packet all;
-    unsigned last = 0;
-    for (const auto& [number, value] : options) {
-        all = all + encoded_option(number - last, value);
-        last = number;
-    }
-    return all;
-}
-
-struct response {
-    code answer = code::empty;
-    packet options;  // as they are encoded
-    std::string payload;
-
-    response(code c, const option_list& o, std::string_view p) : answer(c), options(encoded(o)), payload(p) {}
-    explicit response(const packet& datagram) {
-        const auto message = message::view::parse(datagram.view());
-        if (!message) return;
-        answer = message->code();
-        payload = as_text(message->payload());
-        const std::size_t behind = payload.empty() ? 0 : payload.size() + 1;
-        const std::size_t begin = message::header_size + message->token().size();
-        options = packet{datagram.view().subspan(begin, datagram.size() - behind - begin)};
-    }
-
-    friend bool operator==(const response&, const response&) = default;
-    friend void PrintTo(const response& r, std::ostream* out) {
-        *out << "code " << static_cast<unsigned>(r.answer) << ", options " << testing::PrintToString(r.options) << ", "
-             << r.payload.size() << " bytes";
-    }
-};
-
-// 2.05 with all of the content; with the block of it, as it is to be.
-response whole(std::string_view content, unsigned format = 0) {
-    return {code::content, {{4, tag_of(content)}, {12, uint(format)}}, content};
-}
-response block_of(std::string_view content, std::uint32_t number, unsigned size_exponent, unsigned format = 0) {
-    const std::size_t size = 16U << size_exponent;
-    const std::string_view rest = content.substr(number * size);
-    return {code::content,
-            {{4, tag_of(content)}, {12, uint(format)}, {23, block2(number, rest.size() > size, size_exponent)}},
-            rest.substr(0, size)};
-}
-
-ask get_block(std::string_view path, std::uint32_t number, unsigned size_exponent) {
-    return ask(code::get, path).with(23, block2(number, false, size_exponent));
-}
-
-// A representation that can change, and break.
-struct memory {
-    std::string content;
-    bool readable = true;
-
-    extent measure() const { return {static_cast<std::uint32_t>(content.size()), etag{std::string_view{content}}}; }
-    bool read(std::uint32_t offset, mutable_bytes to) const {
-        EXPECT_LE(offset + to.size(), content.size()) << "read behind the end";
-        if (readable) content.copy(reinterpret_cast<char*>(to.data()), to.size(), offset);
-        return readable;
-    }
-};
-static_assert(representation<memory>);
-
-// In odd pieces.
-void write_body(body_writer& to) {
-    for (std::size_t at = 0; at < body.size(); at += 37) to.put(body.substr(at, 37));
-}
-
-void expect_every_block(auto& c, std::string_view path, unsigned format, std::string_view content) {
-    for (unsigned size_exponent = 0; size_exponent <= 6; ++size_exponent) {
-        const std::size_t size = 16U << size_exponent;
-        const auto count = static_cast<std::uint32_t>(content.empty() ? 1 : (content.size() + size - 1) / size);
-        std::string all;
-        for (std::uint32_t n = 0; n < count; ++n) {
-            const response r{c.answer(get_block(path, n, size_exponent))};
-            EXPECT_EQ(r, block_of(content, n, size_exponent, format)) << path << ' ' << n << '/' << size_exponent;
-            all += r.payload;
-        }
-        EXPECT_EQ(all, content) << path << " in blocks of " << size;
-        for (const std::uint32_t behind : {count, count + 1, block::max_number})
-            EXPECT_EQ(c.said(get_block(path, behind, size_exponent)), "4.00") << path << ' ' << behind;
-    }
-}
-
-const memory source{std::string{body}};
-constexpr auto site =
-    routes(at<"document">(document(body)), at<"rendered">(rendered<content_format::json>(write_body)),
-           at<"source">(get_blocks<content_format::cbor>(source)), at<"short">(document<content_format::json>("[1]")));
 
 // RFC 7959 §2.2, §2.4: any block in any size, and none past the end.
 TEST(document, is_the_same_in_blocks_of_every_size) {
@@ -183,7 +51,7 @@ TEST(document, is_sent_as_a_whole_if_it_fits_and_no_block_is_asked_for) {
 
 TEST(document, may_be_empty) {
     static const memory nothing;
-    constexpr auto empty = routes(at<"document">(document("")), at<"rendered">(rendered([](body_writer&) {})),
+    constexpr auto empty = routes(at<"document">(document("")), at<"rendered">(generated([](body_writer&) {})),
                                   at<"source">(get_blocks<content_format::text_plain>(nothing)));
     core c{empty};
     for (const char* path : {"document", "rendered", "source"}) {
@@ -257,7 +125,7 @@ TEST(document, cannot_be_sent_where_no_block_fits) {
 // RFC 7959 §2.2: NUM has 20 bits, which limits how far a number can grow when its block gets smaller.
 TEST(document, never_has_a_block_number_of_more_than_20_bits) {
     struct large {
-        extent measure() const { return {0x4000'0000, {}}; }
+        body_info measure() const { return {0x4000'0000, {}}; }
         bool read(std::uint32_t, mutable_bytes to) const { return std::fill(to.begin(), to.end(), 'x'), true; }
     };
     static constexpr large all;
@@ -333,7 +201,7 @@ TEST(document, is_still_valid_for_who_has_it) {
 TEST(document, has_another_etag_once_it_changes) {
     memory changing{std::string{body.substr(0, 100)}};
     const auto parts = routes(at<"source">(get_blocks(changing)),
-                              at<"rendered">(rendered([&](body_writer& to) { to.put(changing.content); })));
+                              at<"rendered">(generated([&](body_writer& to) { to.put(changing.content); })));
     core c{parts};
     const packet before = tag_of(changing.content);
     for (const char last : {'a', 'b'}) {
@@ -343,29 +211,6 @@ TEST(document, has_another_etag_once_it_changes) {
         EXPECT_EQ(response{c.answer(get_block("rendered", 1, 1))}, block_of(changing.content, 1, 1));
         EXPECT_EQ(response{c.answer(ask(code::get, "rendered").with(4, before))}, whole(changing.content));
     }
-}
-
-// The function writes another text each time. It is called once for an answer, which has the ETag and the length of it.
-TEST(document, that_changes_between_two_blocks_is_each_time_what_it_is_now) {
-    std::vector<std::string> contents;
-    std::size_t calls = 0;
-    const auto parts =
-        routes(at<"rendered">(rendered([&](body_writer& to) { to.put(contents[calls++ % contents.size()]); })));
-    core c{parts};
-    const std::string long_one{body.substr(0, 600)};
-    contents = {"9.9", "1000.0", "", long_one};
-    for (const std::string& now : contents)
-        EXPECT_EQ(response{c.answer(ask(code::get, "rendered"))}, whole(now)) << now;
-    EXPECT_EQ(calls, contents.size());
-    contents = {std::string{body.substr(600, 600)}, long_one, "9.9"};
-    calls = 0;
-    EXPECT_EQ(response{c.answer(get_block("rendered", 3, 3))}, block_of(contents[0], 3, 3));
-    EXPECT_EQ(response{c.answer(get_block("rendered", 3, 3))}, block_of(contents[1], 3, 3));
-    EXPECT_EQ(c.said(get_block("rendered", 3, 3)), "4.00") << "that block is gone";
-    contents = {"9.9", "1000.0"};
-    calls = 0;
-    EXPECT_EQ(c.answer(ask(code::get, "rendered").with(4, tag_of("9.9"))).view()[1], static_cast<byte>(code::valid));
-    EXPECT_EQ(response{c.answer(ask(code::get, "rendered").with(4, tag_of("9.9")))}, whole("1000.0"));
 }
 
 TEST(document, is_not_sent_if_it_cannot_be_read) {
@@ -417,8 +262,8 @@ TEST(document, has_one_format) {
 
 // RFC 7252 §5.10.5, and §5.9.1.3 of 2.03: each tells how long it may be cached.
 TEST(document, tells_how_long_it_may_be_cached) {
-    constexpr auto lasting = routes(at<"document">(document(body).max_age<3600>()).title("D"),
-                                    at<"rendered">(rendered(write_body).max_age<3600>()),
+    constexpr auto lasting = routes(at<"document">(document(body).max_age<3600>().title("D")),
+                                    at<"rendered">(generated(write_body).max_age<3600>()),
                                     at<"source">(get_blocks<content_format::text_plain>(source).max_age<3600>()),
                                     at<"usual">(document(body).max_age<60>()));
     core c{lasting};
@@ -444,220 +289,5 @@ TEST(document, tells_how_long_it_may_be_cached) {
     EXPECT_EQ(response{c.answer(get_block("usual", 3, 4))}, block_of(body, 3, 4));
 }
 
-// RFC 7252 §5.9.1.3, RFC 8132 §2.1: 2.03 answers a GET or a FETCH.
-TEST(in_blocks, answers_any_method) {
-    static constexpr std::string_view result = body.substr(0, 100);
-    constexpr auto serve = [](const request& r) {
-        const rendition what{[](body_writer& to) { to.put(result); }};
-        return in_blocks<content_format::json>(r, what, r.method() == code::post ? code::changed : code::content);
-    };
-    constexpr auto methods =
-        routes(at<"">(get(serve).accepts_option<option::block2>(), fetch(serve).accepts_option<option::block2>(),
-                      post(serve).accepts_option<option::block2>()));
-    core c{methods};
-    for (const code method : {code::get, code::fetch, code::post}) {
-        const bool is_post = method == code::post;
-        response all = whole(result, 50);
-        response part = block_of(result, 1, 2, 50);
-        if (is_post) all.answer = part.answer = code::changed;
-        const packet tag = tag_of(result);
-        const response valid{code::valid, {{4, tag}}, ""};
-        EXPECT_EQ(response{c.answer(ask(method))}, all);
-        EXPECT_EQ(response{c.answer(ask(method).with(23, block2(1, false, 2)))}, part);
-        EXPECT_EQ(response{c.answer(ask(method).with(4, tag))}, is_post ? all : valid);
-        EXPECT_EQ(response{c.answer(ask(method).with(4, tag).with(23, block2(1, false, 2)))}, is_post ? part : valid);
-        EXPECT_EQ(c.said(ask(method).with(23, block2(2, false, 2))), "4.00");
-    }
-}
-
-// ---- What the client has already
-
-// RFC 7252 §5.9.1.3: the ETag of a 2.03 is the one that the request named.
-TEST(document, is_rendered_once_for_who_has_it) {
-    int calls = 0;
-    const auto parts =
-        routes(at<"rendered">(rendered([&](body_writer& to) { to.put(calls++ == 0 ? "before" : "and after it"); })));
-    core c{parts};
-    const response valid{code::valid, {{4, tag_of("before")}}, ""};
-    EXPECT_EQ(response{c.answer(ask(code::get, "rendered").with(4, tag_of("before")))}, valid);
-    EXPECT_EQ(calls, 1);
-}
-
-// ---- Versions
-
-// The ETag of a version: FNV-1a of its bytes, the lowest first.
-packet version_tag(std::uint64_t version, unsigned size) {
-    std::string all;
-    for (unsigned i = 0; i < size; ++i) all += static_cast<char>(version >> 8 * i & 0xff);
-    return tag_of(all);
-}
-
-response tagged(response r, const packet& tag) {
-    const packet old{bytes{r.options.view()}.subspan(1, r.options[0] & 15)};
-    r.options = encoded({{4, tag}}) + packet{r.options.view().subspan(1 + old.size())};
-    return r;
-}
-
-TEST(document, of_a_version_is_the_same_in_blocks_of_every_size) {
-    static std::uint32_t version = 7;
-    constexpr auto versioned = routes(at<"rendered">(rendered(write_body).version(version)));
-    core c{versioned};
-    const packet tag = version_tag(7, 4);
-    for (unsigned exponent = 0; exponent <= 6; ++exponent) {
-        const auto count = static_cast<std::uint32_t>((body_size + (16U << exponent) - 1) >> (4 + exponent));
-        for (std::uint32_t n = 0; n < count; ++n)
-            EXPECT_EQ(response{c.answer(get_block("rendered", n, exponent))}, tagged(block_of(body, n, exponent), tag));
-        EXPECT_EQ(c.said(get_block("rendered", count, exponent)), "4.00");
-    }
-    EXPECT_EQ(c.said(get_block("rendered", 0, 7)), "4.00");
-    core large{versioned, body_size + 64};
-    EXPECT_EQ(response{large.answer(ask(code::get, "rendered"))}, tagged(whole(body), tag));
-    EXPECT_EQ(response{c.answer(ask(code::get, "rendered").with(4, tag))}, (response{code::valid, {{4, tag}}, ""}));
-    EXPECT_EQ(response{c.answer(get_block("rendered", 1, 2).with(28))},
-              (response{code::content,
-                        {{4, tag}, {12, {}}, {23, block2(1, true, 2)}, {28, uint(body_size)}},
-                        body.substr(64, 64)}));
-}
-
-TEST(document, has_another_etag_with_each_version) {
-    std::string content = "one";
-    std::uint64_t version = 1;
-    const auto write = [&](body_writer& to) { to.put(content); };
-    const auto versioned =
-        routes(at<"variable">(rendered<content_format::json>(write).version(version).max_age<3600>()).title("V"),
-               at<"function">(rendered(write).max_age<3600>().version([&] { return static_cast<byte>(version); })));
-    core c{versioned};
-    const packet hour{"0e 10"};
-    for (version = 1; version < 600; version += 97) {
-        content = std::to_string(version);
-        EXPECT_EQ(response{c.answer(ask(code::get, "variable"))},
-                  (response{code::content, {{4, version_tag(version, 8)}, {12, uint(50)}, {14, hour}}, content}));
-        EXPECT_EQ(response{c.answer(ask(code::get, "function"))},
-                  (response{code::content, {{4, version_tag(version, 1)}, {12, {}}, {14, hour}}, content}));
-    }
-    const packet before = version_tag(version, 8);
-    EXPECT_EQ(c.said(ask(code::get, "variable").with(4, before)), "2.03");
-    ++version;
-    EXPECT_EQ(c.said(ask(code::get, "variable").with(4, before)), "2.05 ct=50: " + content);
-}
-
-// Only the version counts: that it changes with the body is the caller's to see to.
-TEST(rendition, with_a_version_is_not_hashed) {
-    const auto write = [](body_writer& to) { to.put(body.substr(0, 100)); };
-    const rendition plain{write};
-    const rendition versioned{write, [] { return std::uint16_t{258}; }};
-    EXPECT_EQ(plain.measure().tag, etag{body.substr(0, 100)});
-    EXPECT_EQ(versioned.measure().tag, (etag{bytes{std::array<byte, 2>{2, 1}}}));
-    EXPECT_EQ(versioned.measure().size, 100U);
-    static_assert(rendered_representation<decltype(versioned)>);
-}
-
-// ---- What is rendered over the request
-
-// A body that is rendered does not reach the ETags that it is compared to, wherever they are.
-TEST(document, that_is_rendered_leaves_the_etags_of_the_request) {
-    core c{site, 200};
-    for (const std::size_t host : {1U, 12U, 13U, 60U, 90U, 120U}) {
-        ask asked(code::get, "rendered");
-        asked.with(3, text_packet(std::string(host, 'h'))).with(4, "01").with(4, tag_of(body));
-        EXPECT_EQ(response{c.answer(asked)}, (response{code::valid, {{4, tag_of(body)}}, ""})) << host;
-        ask other(code::get, "rendered");
-        other.with(3, text_packet(std::string(host, 'h'))).with(4, "01").with(23, block2(2, false, 1));
-        EXPECT_EQ(response{c.answer(other)}, block_of(body, 2, 1, 50)) << host;
-    }
-}
-
-struct limits {
-    static std::size_t receive(exchange& x, auto next) { return x.limit_to(40), next(x); }
-};
-
-// A layer leaves less room for the response than the request takes, and the ETags lie behind that.
-TEST(document, that_is_rendered_stays_in_the_room_that_a_layer_leaves) {
-    core c{site, 200, limits{}};
-    const auto asked = [] { return ask(code::get, "rendered").with(3, text_packet(std::string(60, 'h'))); };
-    EXPECT_EQ(response{c.answer(asked())}, block_of(body, 0, 0, 50));
-    EXPECT_EQ(response{c.answer(asked().with(4, tag_of(body)))}, (response{code::valid, {{4, tag_of(body)}}, ""}));
-    EXPECT_EQ(c.said(asked().with(4, "01")), "5.00") << "no room for a block behind the tag";
-}
-
-// Checked builds overwrite the request before: a function that reads it meanwhile finds that at once.
-TEST(rendition, that_reads_the_request_is_caught_in_checked_builds) {
-    const auto echo = [](const request& r) {
-        const bytes read = r.payload();
-        return in_blocks(r, rendition{[read](body_writer& to) { to.put(as_text(read).substr(0, 2)); }});
-    };
-    core c{echo};
-    if constexpr (checked_build) {
-        EXPECT_EQ(c.said(ask(code::post).payload("payload")), "2.05 ct=0: \xa5\xa5");
-    }
-}
-
-// ---- All kinds against each other
-
-// A body in pieces of random sizes, by every overload.
-void write_in_pieces(body_writer& to, std::string_view all, std::uint32_t seed) {
-    while (!all.empty()) {
-        seed = seed * 1'664'525 + 1'013'904'223;
-        const std::size_t size = std::min<std::size_t>(all.size(), seed >> 24 & (seed & 0x100'0000 ? 0x3f : 3));
-        const std::string_view part = all.substr(0, size);
-        if (size == 1) to.put(static_cast<byte>(part[0]));
-        else if ((seed & 0x200'0000) != 0) to.put(part);
-        else to.put(bytes{reinterpret_cast<const byte*>(part.data()), part.size()});
-        all.remove_prefix(size);
-    }
-}
-
-// Checks the payload by the Block2 option that comes with it.
-void expect_part_of(const packet& sent, std::string_view content) {
-    const auto message = message::view::parse(sent.view());
-    ASSERT_TRUE(message && message->code() == code::content) << testing::PrintToString(sent);
-    const auto found = message->options().find(option::block2);
-    const block part = found ? block::decode(found->uint()).value() : block{};
-    const std::size_t size = found && part.more ? part.size() : content.size() - part.offset();
-    EXPECT_EQ(as_text(message->payload()), content.substr(part.offset(), size));
-}
-
-TEST(document, of_any_kind_has_the_same_blocks) {
-    memory memory;
-    std::uint32_t seed = 4711;
-    const auto random = [&seed](std::uint64_t below) {
-        seed = seed * 1'664'525 + 1'013'904'223;
-        return static_cast<std::uint32_t>(seed * below >> 32);
-    };
-    std::uint32_t version = 0;
-    const auto write = [&](body_writer& to) { write_in_pieces(to, memory.content, seed); };
-    const auto kinds = routes(at<"source">(get_blocks<content_format::text_plain>(memory)),
-                              at<"rendered">(rendered(write)), at<"versioned">(rendered(write).version(version)));
-    unsigned sent = 0;
-    for (; version < 1000; ++version) {
-        memory.content = body.substr(random(1000), random(random(4) == 0 ? 20 : 1500));
-        core c{kinds, 64 + random(1200)};
-        const unsigned exponent = random(7);
-        const std::uint32_t number = random((memory.content.size() >> (4 + exponent)) + 2);
-        const bool in_blocks = random(8) != 0;
-        const bool with_size = random(4) == 0;
-        const bool with_token = random(4) == 0;
-        const bool with_tag = random(4) == 0;
-        const auto answer = [&](const char* path, const packet& tag) {
-            ask asked(code::get, path);
-            if (in_blocks) asked.with(23, block2(number, false, exponent));
-            if (with_size) asked.with(28);
-            if (with_token) asked.token("01 02 03 04 05 06 07 08");
-            if (with_tag) asked.with(4, "aa bb cc dd").with(4, tag).with(4, "01 02 03 04 05 06 07 08");
-            return c.answer(asked);
-        };
-        const packet read = answer("source", tag_of(memory.content));
-        EXPECT_EQ(answer("rendered", tag_of(memory.content)), read) << version;
-        const packet tag = version_tag(version, 4);
-        const response versioned{answer("versioned", tag)};
-        const response expected{read};
-        EXPECT_EQ(versioned, expected.options.size() == 0 ? expected : tagged(expected, tag)) << version;
-        if (expected.answer != code::content) continue;
-        expect_part_of(read, memory.content);
-        ++sent;
-    }
-    EXPECT_GT(sent, 500U);
-}
-
 }  // namespace
-}  // namespace mincoap
+}  // namespace mincoap::document_tests

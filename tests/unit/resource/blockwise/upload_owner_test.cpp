@@ -1,8 +1,8 @@
 // Which of several uploads goes on, and for how long another one waits.
 #include <gtest/gtest.h>
 
-#include "../../support/exchange.hpp"
-#include "../../support/options.hpp"
+#include "../../../support/exchange.hpp"
+#include "../../../support/options.hpp"
 
 namespace mincoap {
 namespace {

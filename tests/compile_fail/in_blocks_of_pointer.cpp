@@ -1,0 +1,11 @@
+#include <mincoap/resource/blockwise/document.hpp>
+#include <mincoap/resource/methods.hpp>
+
+using namespace mincoap;
+
+struct flash {
+    body_info measure() const { return {}; }
+    bool read(std::uint32_t, mutable_bytes) const { return true; }
+};
+flash chip;
+auto r = get([](const request& r) { return in_blocks(r, &chip); });
