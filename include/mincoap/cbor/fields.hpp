@@ -41,8 +41,8 @@ concept described_field = requires { typename T::record; };
 inline void a_limit_is_outside_the_range_of_its_member() { MINCOAP_ASSERT(false); }
 inline void a_lower_limit_is_above_the_upper_one() { MINCOAP_ASSERT(false); }
 
-// Where a member begins in its struct, in bytes. It compares addresses in a union, because offsetof
-// takes names only.
+// Returns the offset of a member in its struct, in bytes. Compares addresses in a union, because
+// offsetof takes names only.
 template <typename Record, typename Member>
 [[nodiscard]] consteval std::uint16_t offset_of(Member Record::* member) {
     static_assert(sizeof(Record) <= 0xffff, "mincoap: a record has at most 65535 bytes");

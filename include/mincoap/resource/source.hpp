@@ -1,5 +1,5 @@
-// Where the value of a resource comes from: a variable, a constant, a function that reads it, or
-// two functions that read and write it. `value`, `record` and `senml` share these sources.
+// The sources of a resource's value: a variable, a constant, a function that reads it, or two
+// functions that read and write it. `value`, `record` and `senml` share these sources.
 //
 // Each source has `read()`. A source that clients may change also has `write(value, refused)`. It
 // returns the code of the response, which is `refused` if the application rejects the value without

@@ -11,6 +11,8 @@
 #include <concepts>
 #include <limits>
 
+#include <mincoap/resource/decimal.hpp>
+#include <mincoap/resource/resource.hpp>
 #include <mincoap/resource/source.hpp>
 
 namespace mincoap {

@@ -28,6 +28,7 @@
 // (§4.7).
 #pragma once
 
+#include <mincoap/resource/resource.hpp>
 #include <mincoap/resource/senml/senml_entry.hpp>
 #include <mincoap/resource/senml/senml_pack.hpp>
 
