@@ -47,7 +47,7 @@ public:
     dynamic_routes& operator=(const dynamic_routes&) = delete;
 
     // Adds a route to these resources, as `at` does. `segments` is its path, as `{"kitchen", "lamp"}` or as the
-    // message::option_range of a request. Unless the result is `added`, nothing changes.
+    // message::option_range of a request. The list changes only if the result is `added`.
     template <typename... Resources>
     [[nodiscard]] add_result add(const path& segments, const Resources&... resources) {
         return add_joined(segments, {}, detail::join(resources...));
