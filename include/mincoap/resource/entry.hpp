@@ -101,9 +101,9 @@ template <typename Resource, bool Exact, bool HasWildcard, std::size_t HiddenSiz
 [[nodiscard]] constexpr place make_place(const hashed_path& path, path_kind<Exact, HasWildcard, HiddenSize> /*kind*/) {
     using methods = methods_as_data<Resource, HiddenSize>;
     static_assert(HasWildcard || !methods::needs_wildcard,
-                  "mincoap: a function that takes a segment stands at a path with a wildcard, as at<\"lamps/*\">");
+                  "mincoap: a function that takes a segment needs a path with a wildcard, as at<\"lamps/*\">");
     static_assert(!HasWildcard || !methods::finds_paths,
-                  "mincoap: a site stands below a path without wildcards: write them in the site's own paths");
+                  "mincoap: a site is below a path without wildcards: write them in the site's own paths");
     static_assert(!Exact || !methods::finds_paths,
                   "mincoap: a site has longer paths than that of at<...>; write below<\"path\">(site)");
     return {.path = path,

@@ -1,11 +1,11 @@
 // Paths known at compile time, in the form in which they arrive: `at<"sensors/temperature">`.
 //
 // Segments are separated by slashes and contain none, there is none in front, and "" is the root. A slash at the end
-// writes an empty last segment: "create/" is another path than "create" (RFC 7252 §6.5). The text is what arrives in
-// Uri-Path: nothing is percent-encoded.
+// writes an empty last segment: "create/" is another path than "create" (RFC 7252 §6.5). Write the text as it arrives in
+// Uri-Path, without percent-encoding.
 //
-// In the path of a resource, a segment that is an asterisk alone is a wildcard: any one segment may stand there, the
-// empty one included. Elsewhere in a segment, an asterisk is itself.
+// In the path of a resource, a segment "*" is a wildcard for any one segment, the empty one included. Within a longer
+// segment, an asterisk is an ordinary character.
 #pragma once
 
 #include <array>
@@ -17,8 +17,8 @@ namespace mincoap {
 
 namespace detail {
 
-// A wildcard in an encoded path. No segment has that byte, neither in its text, which is UTF-8 (RFC 7252 §3.2), nor in
-// a length of at most 255: so it is known without regard to where segments begin.
+// A wildcard in an encoded path. Neither the text of a segment, which is UTF-8 (RFC 7252 §3.2), nor an encoded length of
+// at most 255 has that byte, so the search finds it without regard to where segments begin.
 inline constexpr byte any_segment = 0xff;
 
 constexpr bool is_wildcard(std::string_view segment) { return segment == "*"; }
@@ -72,15 +72,15 @@ template <std::size_t Size>
     return encoded;
 }
 
-// How many bytes an encoded path has in front of its first wildcard, and so has every request that matches; all if
-// there is none.
+// Returns the number of bytes before the first wildcard of an encoded path, or of all bytes if there is none. Every
+// request that matches has these bytes.
 constexpr std::size_t size_before_wildcard(bytes encoded) {
     std::size_t size = 0;
     while (size < encoded.size() && encoded[size] != any_segment) ++size;
     return size;
 }
 
-// Where the segment that an encoded_path has there ends.
+// Returns where the segment of an encoded path that begins here ends.
 constexpr const byte* behind_segment(const byte* encoded) {
     if (*encoded == any_segment) return encoded + 1;
     const std::size_t length = *encoded < 13 ? encoded[0] : std::size_t{13} + encoded[1];
@@ -98,7 +98,7 @@ constexpr std::size_t count_segments(bytes path) {
 // The path as the Uri-Path options of a request, the first one's number left open (its delta is 0 here); for a
 // wildcard, one byte.
 //
-// The encoding of an option's length is unique (RFC 7252 §3.1) and Uri-Path options stand next to each other, so a
+// The encoding of an option's length is unique (RFC 7252 §3.1) and Uri-Path options are adjacent, so a
 // request's path is compared as bytes, with no regard to where segments begin.
 template <text_literal Path>
 inline constexpr auto encoded_path = detail::encode_path<detail::encoded_path_size(Path.view())>(Path.view());

@@ -36,7 +36,7 @@ TEST_F(posix_directory, answers_5_03_until_it_is_opened) {
 TEST_F(posix_directory, stands_in_a_site_that_is_made_at_run_time) {
     write_file(root / "a.txt", "Hello");
     directory mine = directory::open(root.c_str()).value();
-    const auto made = routes(below<"mine">(get_files(mine).title("Files")), well_known_core);
+    const auto made = routes(below<"mine">(get_files(mine)).title("Files"), well_known_core);
     core to_made{made};
     EXPECT_EQ(to_made.said(ask{code::get, "mine/a.txt"}), "2.05 ct=0: Hello");
     EXPECT_EQ(to_made.said(ask{code::get, ".well-known/core"}), "2.05 ct=40: </mine>;title=\"Files\"");

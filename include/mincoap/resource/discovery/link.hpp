@@ -12,7 +12,7 @@ constexpr void append_reference(auto& to, std::string_view path, std::size_t siz
     else append_percent_encoded(to, path);
 }
 
-// An entry_path as the beginning of a reference: "/nodes", and nothing for the root.
+// An entry_path as the beginning of a reference: "/nodes", and "" for the root.
 template <typename Path>
 inline constexpr auto reference_to = [] {
     link_text<Path::reference_size> reference;

@@ -48,7 +48,7 @@ public:
     constexpr link_writer(body_writer& to, bytes queries, std::string_view reference = {})
         : to_(to), queries_(queries), reference_(reference) {}
 
-    // Returns the path of the resource, percent-encoded: "/nodes" for `below<"nodes">`, and nothing for the root.
+    // Returns the path of the resource, percent-encoded: "/nodes" for `below<"nodes">`, and "" for the root.
     [[nodiscard]] constexpr std::string_view reference() const { return reference_; }
 
     // Writes a link as it is in the document, with a percent-encoded reference, if all queries match it. Text from the

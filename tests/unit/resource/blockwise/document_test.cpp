@@ -262,7 +262,7 @@ TEST(document, has_one_format) {
 
 // RFC 7252 §5.10.5, and §5.9.1.3 of 2.03: each tells how long it may be cached.
 TEST(document, tells_how_long_it_may_be_cached) {
-    constexpr auto lasting = routes(at<"document">(document(body).max_age<3600>().title("D")),
+    constexpr auto lasting = routes(at<"document">(document(body).max_age<3600>()).title("D"),
                                     at<"rendered">(generated(write_body).max_age<3600>()),
                                     at<"source">(get_blocks<content_format::text_plain>(source).max_age<3600>()),
                                     at<"usual">(document(body).max_age<60>()));

@@ -86,7 +86,7 @@ TEST(document, has_another_etag_with_each_version) {
     std::uint64_t version = 1;
     const auto write = [&](body_writer& to) { to.put(content); };
     const auto versioned =
-        routes(at<"variable">(generated<content_format::json>(write).version(version).max_age<3600>().title("V")),
+        routes(at<"variable">(generated<content_format::json>(write).version(version).max_age<3600>()).title("V"),
                at<"function">(generated(write).max_age<3600>().version([&] { return static_cast<byte>(version); })));
     core c{versioned};
     const packet hour{"0e 10"};
