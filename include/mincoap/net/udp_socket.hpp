@@ -69,9 +69,11 @@ struct arrival {
     net::route route{};
 };
 
+// A `receive` that took a copy of the arrival, or a constant one, could not describe the datagram.
 template <typename S>
 concept udp_socket = requires(S& socket, mutable_bytes buffer, bytes datagram, arrival& in, const route& route) {
     { socket.receive(buffer, in) } -> std::same_as<status>;
+    requires !requires { socket.receive(buffer, arrival{}); };
     { socket.send(datagram, route) } -> std::same_as<status>;
 };
 

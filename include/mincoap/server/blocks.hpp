@@ -1,9 +1,10 @@
-// Blocks of a response that a resource knows nothing of (RFC 7959).
+// Block-wise transfer for resources that do not implement it (RFC 7959).
 //
-// A client may ask every resource for blocks of some size, and may send every body as one block. The server deals with
-// that for resources that do not: it cuts the block out of the response to a GET or FETCH once it is rendered (§2.4),
-// and tells that a body in one block was taken (§2.3). A site without any resource for blocks has no code for it:
-// there, a response is always whole, and the option is not repeated.
+// A client may ask any resource for blocks of some size, and may send any body as a single block.
+// For resources without blocks, the server renders the whole response to a GET or FETCH and cuts
+// the block out of it (§2.4), and confirms a body that came in one block (§2.3). A site with no
+// block-wise resource has no code for this: its responses are always whole and do not repeat the
+// option.
 #pragma once
 
 #include <array>
@@ -15,16 +16,21 @@
 
 namespace mincoap::detail {
 
-// The Block option that the server answers: Block2 of GET and FETCH, unless a resource has taken it; of other methods
-// Block1, which says that the payload is the whole body, or comes to a resource that takes parts of one.
-constexpr block_request left_to_server(const block_options& options, code method) {
+// Returns the Block option that the server answers; 0 if there is none. For GET and FETCH it is
+// Block2, unless the resource has answered it. For other methods it is Block1, which says that the
+// payload is the whole body, or belongs to a resource that accepts parts of one.
+[[nodiscard]] constexpr block_request left_to_server(const block_options& options, code method) {
     if (!message::is_safe(method)) return options.block1;
     return options.is_taken ? 0 : options.block2;
 }
 
-// Leaves of the payload, which begins there and ends with the response, the block that is asked for, and says in
-// `asked` whether more follow. Returns the size of the response, or 0 if there is no such block.
-inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t size, block_request& asked) {
+// Cuts a response to the block that is asked for.
+//   payload_at   where the payload begins, in bytes; it ends with the response
+//   size         of the response in bytes
+//   asked        the Block2 option; its M bit becomes whether more blocks follow
+// Returns the new size of the response in bytes; 0 if there is no such block.
+[[nodiscard]] inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t size,
+                                           block_request& asked) {
     const std::size_t all = payload_at < size ? size - payload_at : 0;
     const std::size_t offset = block::offset_of(asked);
     if (block::is_reserved(asked) || (offset != 0 && offset >= all)) return 0;
@@ -40,11 +46,15 @@ inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t
     return size - all + length;
 }
 
-// What becomes of the rendered response, of the given size, if the request has a Block option that counts. The header
-// has the method still. An option that the resource has written itself is left as it is. Returns where the response
-// ends; null if it does not fit.
-[[gnu::noinline]] inline byte* answer_in_blocks(mutable_bytes room, byte* response_end, block_request asked,
-                                                reply& answer) {
+// Answers the request's Block option in the rendered response. An option that the resource has
+// written itself stays as it is.
+//   room           from the response's header, which still holds the method, to the end of its memory
+//   response_end   where the response ends
+//   asked          the Block option of the request
+//   answer         the reply; becomes 4.00 if there is no such block
+// Returns where the response ends; null if it does not fit.
+[[nodiscard, gnu::noinline]] inline byte* answer_in_blocks(mutable_bytes room, byte* response_end, block_request asked,
+                                                           reply& answer) {
     byte* const response = room.data();
     auto size = static_cast<std::size_t>(response_end - response);
     const bool is_read = message::is_safe(message::code_of(response));
