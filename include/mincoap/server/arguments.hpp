@@ -32,8 +32,8 @@ template <typename T>
 concept leads_to_handler = requires(T& given) { requires handler<std::remove_cvref_t<decltype(*given)>>; };
 
 template <typename T>
-concept receiving_socket = requires(T& socket, mutable_bytes storage, net::arrival& in) {
-    { socket.receive(storage, in) } -> std::same_as<net::status>;
+concept receiving_socket = requires(T& socket, mutable_bytes storage, net::arrival& arrival) {
+    { socket.receive(storage, arrival) } -> std::same_as<net::status>;
     requires !requires { socket.receive(storage, net::arrival{}); };
 };
 

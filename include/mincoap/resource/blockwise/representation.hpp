@@ -203,7 +203,7 @@ mutable_bytes open_block(message::writer& to, content_format format, const block
     if (is_current) return {};
 
     const std::size_t behind = marker_size + (block1 != 0 ? block1_size : 0) + (plan.asks_for_size() ? size2_size : 0);
-    const std::size_t left = to.room() > behind ? to.room() - behind : 0;
+    const std::size_t left = to.remaining() > behind ? to.remaining() - behind : 0;
     const std::size_t room = left < limit + block2_size ? left : limit + block2_size;
     std::uint32_t size = plan.all.size - plan.offset();
     if ((plan.asked & has_block) != 0 || size > room || size > limit) {

@@ -139,7 +139,7 @@ struct filtered_discovery {
         // The response overwrites the request, but its links depend on the queries, so they are kept. A layer may have
         // left too little space for them.
         static reply serve_rendered(const filtered_discovery& self, const request& r, bytes queries) {
-            const bytes kept = r.keep(queries);
+            const bytes kept = r.move_behind_reply(queries);
             if (kept.size() != queries.size()) return code::internal_server_error;
             const rendition links{filtered_document<filtered_discovery>{&self, kept}};
             const rendered_block block = render_block<default_max_age>(r, links);
