@@ -17,7 +17,7 @@ namespace coap = mincoap;
 constexpr auto site = coap::routes(coap::at<"hello">(coap::text("Hello")), coap::well_known_core);
 
 static void print(const coap::net::traced& t) {
-    const coap::net::endpoint_text remote = coap::net::to_text(t.about.route.remote);
+    const coap::net::endpoint_text remote = coap::net::to_text(t.arrival.route.remote);
     const bool is_in = t.direction == coap::net::direction::in;
     std::printf("%s %s %zu bytes\n", is_in ? "from" : "to", std::string{remote.view()}.c_str(), t.datagram.size());
     std::fflush(stdout);

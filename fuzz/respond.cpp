@@ -230,7 +230,7 @@ struct listening {
     bool expects;
 
     std::size_t receive(exchange& x, auto next) const {
-        if (!expects || !is_reaction(x)) return next(x);
+        if (!expects || !is_response_or_ack(x)) return next(x);
         const code c = x.request.message.code();
         require(message::is_response(c) || c == code::empty);
         next.note(x, outcome::named<"taken">());

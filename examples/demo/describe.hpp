@@ -23,8 +23,8 @@ public:
     void operator()(const mincoap::net::traced& t) const {
         if (log_ == nullptr) return;
         const bool is_in = t.direction == mincoap::net::direction::in;
-        *log_ << (is_in ? "<- " : "-> ") << describe(t.about.route.remote) << "  " << describe(t.datagram)
-              << notes(t.about) << '\n'
+        *log_ << (is_in ? "<- " : "-> ") << describe(t.arrival.route.remote) << "  " << describe(t.datagram)
+              << notes(t.arrival) << '\n'
               << std::flush;
     }
 

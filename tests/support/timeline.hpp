@@ -93,7 +93,7 @@ private:
         for (int polls = 0; server.poll(now_ms) != poll_result::idle; ++polls) {
             if (polls == 10'000) throw "the server does not come to rest";
             while (const auto* const d = network.take())
-                all.push_back({now_ms, d->about.route.remote, testing::response{d->content()}});
+                all.push_back({now_ms, d->arrival.route.remote, testing::response{d->content()}});
         }
     }
 };

@@ -135,7 +135,7 @@ struct request {
     // reply may point to it. Nothing else of the request may be read from then on, so that this happens once: in a
     // tight memory, ETags that `in_blocks` compares are overwritten, too. Empty if it is larger than what is behind the
     // token.
-    bytes keep(bytes part) const {
+    [[nodiscard]] bytes move_behind_reply(bytes part) const {
         const byte* const behind_token = message.token().data() + message.token().size();
         if (part.size() > static_cast<std::size_t>(place->room_end - behind_token)) return {};
         place->room_end -= part.size();

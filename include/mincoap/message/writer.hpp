@@ -62,7 +62,7 @@ public:
         constexpr unsigned number = number_of(message::option::content_format);
         if (format.size() == 0) return;
         MINCOAP_ASSERT(number >= last_ || failed());
-        if (number < last_ || room() < format.size()) return fail();
+        if (number < last_ || remaining() < format.size()) return fail();
         byte* const head = at_;
         at_ = format.copy_to(at_);
         *head = static_cast<byte>(*head - (last_ << 4));
@@ -82,7 +82,7 @@ public:
     // Appends that many bytes to the payload, for the caller to fill; none if they do not fit.
     constexpr mutable_bytes payload_space(std::size_t size) {
         open_payload(size);
-        if (room() < size) fail();
+        if (remaining() < size) fail();
         if (failed()) return {};
         at_ += size;
         return {at_ - size, size};
@@ -93,7 +93,7 @@ public:
     constexpr bool failed() const { return at_ == nullptr; }
 
     // How many bytes can be written.
-    constexpr std::size_t room() const { return static_cast<std::size_t>(end_ - at_); }
+    constexpr std::size_t remaining() const { return static_cast<std::size_t>(end_ - at_); }
 
     // What was written, and how much; nothing if the writer has failed.
     constexpr std::size_t size() const { return failed() ? 0 : static_cast<std::size_t>(at_ - begin_); }
@@ -109,7 +109,7 @@ private:
     constexpr byte* open_option(unsigned number, std::size_t length) {
         MINCOAP_ASSERT(number >= last_ || failed());
         const unsigned delta = number - last_;
-        if (number < last_ || length > max_option_size || room() < option_head_size(delta, length) + length)
+        if (number < last_ || length > max_option_size || remaining() < option_head_size(delta, length) + length)
             return fail(), nullptr;
         byte* const value = write_option_head(at_, delta, length);
         at_ = value + length;
@@ -129,12 +129,12 @@ private:
     }
 
     constexpr void put_all(bytes data) {
-        if (room() < data.size()) return fail();
+        if (remaining() < data.size()) return fail();
         copy_bytes(data.data(), data.size(), at_);
         at_ += data.size();
     }
     constexpr void put_all(std::string_view data) {
-        if (room() < data.size()) return fail();
+        if (remaining() < data.size()) return fail();
         copy_bytes(data.data(), data.size(), at_);
         at_ += data.size();
     }

@@ -15,36 +15,36 @@ class loopback {
 
 public:
     struct datagram {
-        arrival about;
+        net::arrival arrival;
         std::array<byte, Capacity> storage;
 
-        constexpr bytes content() const { return {storage.data(), about.size}; }
+        constexpr bytes content() const { return {storage.data(), arrival.size}; }
     };
 
     status receive_status = status::would_block;  // what `receive` answers when nothing is there
     status send_status = status::done;            // what `send` answers; only `done` delivers
 
     // Puts a datagram in for `receive`. False if there is no room.
-    constexpr bool deliver(bytes data, const arrival& about) { return incoming_.push(data, about); }
+    constexpr bool deliver(bytes data, const arrival& arrival) { return incoming_.push(data, arrival); }
 
     // The oldest datagram that was sent and not yet taken; null if there is none. Valid until the next call that
     // sends.
     constexpr const datagram* take() { return outgoing_.pop(); }
 
-    constexpr status receive(mutable_bytes storage, arrival& in)
+    constexpr status receive(mutable_bytes storage, arrival& arrival)
         requires(!Lends)
     {
-        return take_next(storage, in);
+        return receive_next(storage, arrival);
     }
-    constexpr status receive(mutable_bytes& buffer, arrival& in)
+    constexpr status receive(mutable_bytes& buffer, arrival& arrival)
         requires Lends
     {
         lent_.fill(given_back);
         const datagram* const next = incoming_.first();
         const std::size_t room = Capacity < buffer.size() ? Capacity : buffer.size();
-        if (next != nullptr && room >= min_lent_size && next->about.size <= room)
+        if (next != nullptr && room >= min_lent_size && next->arrival.size <= room)
             buffer = mutable_bytes{lent_}.first(room);
-        return take_next(buffer, in);
+        return receive_next(buffer, arrival);
     }
 
     constexpr status send(bytes data, const route& route) {
@@ -57,11 +57,11 @@ public:
 private:
     class queue {
     public:
-        constexpr bool push(bytes data, const arrival& about) {
+        constexpr bool push(bytes data, const arrival& arrival) {
             if (count_ == Depth || data.size() > Capacity) return false;
             datagram& slot = slots_[(first_ + count_++) % Depth];
-            slot.about = about;
-            slot.about.size = data.size();
+            slot.arrival = arrival;
+            slot.arrival.size = data.size();
             copy_bytes(data.data(), data.size(), slot.storage.data());
             return true;
         }
@@ -80,13 +80,13 @@ private:
         std::size_t count_ = 0;
     };
 
-    constexpr status take_next(mutable_bytes buffer, arrival& in) {
+    constexpr status receive_next(mutable_bytes buffer, arrival& arrival) {
         const datagram* const next = incoming_.pop();
         if (next == nullptr) return receive_status;
-        in = next->about;
-        in.truncated = in.truncated || in.size > buffer.size();
-        in.size = in.size < buffer.size() ? in.size : buffer.size();
-        copy_bytes(next->storage.data(), in.size, buffer.data());
+        arrival = next->arrival;
+        arrival.truncated = arrival.truncated || arrival.size > buffer.size();
+        arrival.size = arrival.size < buffer.size() ? arrival.size : buffer.size();
+        copy_bytes(next->storage.data(), arrival.size, buffer.data());
         return status::done;
     }
 

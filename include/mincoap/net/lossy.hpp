@@ -56,14 +56,14 @@ public:
         return is_any;
     }
 
-    constexpr status receive(buffer_of<Socket> buffer, arrival& in) {
+    constexpr status receive(buffer_of<Socket> buffer, arrival& arrival) {
         const mutable_bytes whole = buffer;
         let_a_call_pass();
         for (held& h : held_)
-            if (h.is_due(false)) return deliver(h, whole, in);
+            if (h.is_due(false)) return deliver(h, whole, arrival);
         for (;;) {
-            const status got = socket_.receive(buffer, in);
-            if (got != status::done || comes_through(buffer.first(in.size), in)) return got;
+            const status got = socket_.receive(buffer, arrival);
+            if (got != status::done || comes_through(buffer.first(arrival.size), arrival)) return got;
             buffer = whole;
         }
     }
@@ -90,11 +90,11 @@ private:
         bool is_used = false;
         bool goes_out = false;
         std::uint32_t calls = 0;
-        arrival about{};
+        net::arrival arrival{};
         std::array<byte, Capacity> storage{};
 
         constexpr bool is_due(bool out) const { return is_used && goes_out == out && calls == 0; }
-        constexpr bytes content() const { return {storage.data(), about.size}; }
+        constexpr bytes content() const { return {storage.data(), arrival.size}; }
     };
 
     // As many numbers for each datagram, whatever becomes of it.
@@ -105,23 +105,23 @@ private:
         return {is_lost, is_doubled, is_delayed, 1 + dice_.below(longest_delay)};
     }
 
-    constexpr bool comes_through(bytes datagram, const arrival& about) {
+    constexpr bool comes_through(bytes datagram, const arrival& arrival) {
         const fate f = draw();
         if (f.is_lost) return false;
-        const bool is_held = hold(f, false, datagram, about) != nullptr;
+        const bool is_held = hold(f, false, datagram, arrival) != nullptr;
         return !(f.is_delayed && is_held);
     }
 
     // Keeps a copy if the datagram is delayed or doubled, and there is room; else null.
-    constexpr held* hold(const fate& f, bool out, bytes datagram, const arrival& about) {
+    constexpr held* hold(const fate& f, bool out, bytes datagram, const arrival& arrival) {
         if (!(f.is_delayed || f.is_doubled) || datagram.size() > Capacity) return nullptr;
         for (held& h : held_) {
             if (h.is_used) continue;
             h.is_used = true;
             h.goes_out = out;
             h.calls = f.calls;
-            h.about = about;
-            h.about.size = datagram.size();
+            h.arrival = arrival;
+            h.arrival.size = datagram.size();
             copy_bytes(datagram.data(), datagram.size(), h.storage.data());
             return &h;
         }
@@ -132,15 +132,15 @@ private:
     constexpr void let_a_call_pass() {
         for (held& h : held_) {
             if (h.calls != 0) --h.calls;
-            if (h.is_due(true)) h.is_used = socket_.send(h.content(), h.about.route) == status::would_block;
+            if (h.is_due(true)) h.is_used = socket_.send(h.content(), h.arrival.route) == status::would_block;
         }
     }
 
-    constexpr status deliver(held& h, mutable_bytes storage, arrival& in) {
-        in = h.about;
-        in.truncated = in.truncated || in.size > storage.size();
-        in.size = in.size < storage.size() ? in.size : storage.size();
-        copy_bytes(h.storage.data(), in.size, storage.data());
+    constexpr status deliver(held& h, mutable_bytes storage, arrival& arrival) {
+        arrival = h.arrival;
+        arrival.truncated = arrival.truncated || arrival.size > storage.size();
+        arrival.size = arrival.size < storage.size() ? arrival.size : storage.size();
+        copy_bytes(h.storage.data(), arrival.size, storage.data());
         h.is_used = false;
         return status::done;
     }

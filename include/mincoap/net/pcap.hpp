@@ -70,12 +70,12 @@ constexpr std::uint32_t checksum_of(std::uint32_t sum) {
 // The address and port that were asked, or, where the socket does not tell them, those that CoAP assigns (RFC 7252
 // §12.6, §12.8).
 constexpr endpoint local_of(const traced& t) {
-    const route& route = t.about.route;
+    const route& route = t.arrival.route;
     const std::uint16_t port = route.local.port != 0 ? route.local.port : std::uint16_t{5683};
     endpoint local = route.local;
     if (is_unspecified(local) || is_ipv4(local) != is_ipv4(route.remote)) {
         local = is_ipv4(route.remote) ? ipv4(0, 0, 0, 0, port) : endpoint{};
-        if (t.about.multicast)
+        if (t.arrival.multicast)
             local = is_ipv4(route.remote) ? ipv4(224, 0, 1, 187, port)
                                           : endpoint{.address{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd}};
     }
@@ -118,12 +118,12 @@ constexpr void put_udp_head(pcap_head_bytes& to, const endpoint& from, const end
 // If a datagram was cut off when it was received, the file says that it was a byte longer than the bytes in the file.
 constexpr pcap_head_bytes pcap_head(const traced& t, const pcap_time& time) {
     const endpoint local = detail::local_of(t);
-    const endpoint& remote = t.about.route.remote;
+    const endpoint& remote = t.arrival.route.remote;
     const endpoint& from = t.direction == direction::in ? remote : local;
     const endpoint& dest = t.direction == direction::in ? local : remote;
     const auto there = static_cast<std::uint32_t>(t.datagram.size());
-    const auto told = static_cast<std::uint32_t>(t.about.size);
-    const std::uint32_t size = t.about.truncated && told <= there ? there + 1 : told;
+    const auto told = static_cast<std::uint32_t>(t.arrival.size);
+    const std::uint32_t size = t.arrival.truncated && told <= there ? there + 1 : told;
     const std::uint32_t heads = (is_ipv4(remote) ? 20 : 40) + detail::udp_head_size;
 
     pcap_head_bytes head;

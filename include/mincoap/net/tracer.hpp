@@ -16,8 +16,8 @@ enum class direction : byte { in, out };
 // A datagram that was received, or that the inner socket took to send it.
 struct traced {
     net::direction direction{};
-    bytes datagram;   // valid during the call only
-    arrival about{};  // if it went out: its size and its path; `truncated` if `datagram` is its beginning only
+    bytes datagram;          // valid during the call only
+    net::arrival arrival{};  // if it went out: its size and its path; `truncated` if `datagram` is its beginning only
 };
 
 // The function is called once for each datagram: after it was received, or after `send` said `done`. An answer that the
@@ -39,23 +39,23 @@ public:
         requires lending_socket<Socket>
         : socket_(given_socket), tell_(std::move(tell)), memory_(given_memory) {}
 
-    constexpr status receive(buffer_of<Socket> buffer, arrival& in) {
-        const status got = socket_.receive(buffer, in);
-        if (got == status::done) tell_(traced{direction::in, buffer.first(in.size), in});
+    constexpr status receive(buffer_of<Socket> buffer, arrival& arrival) {
+        const status got = socket_.receive(buffer, arrival);
+        if (got == status::done) tell_(traced{direction::in, buffer.first(arrival.size), arrival});
         return got;
     }
 
     constexpr status send(bytes datagram, const route& route) {
-        const bytes kept = keep(datagram);
-        const bool is_cut = kept.size() < datagram.size();
+        const bytes seen = copy_of(datagram);
+        const bool is_cut = seen.size() < datagram.size();
         const status sent = socket_.send(datagram, route);
         if (sent == status::done)
-            tell_(traced{direction::out, kept, {.size = datagram.size(), .truncated = is_cut, .route = route}});
+            tell_(traced{direction::out, seen, {.size = datagram.size(), .truncated = is_cut, .route = route}});
         return sent;
     }
 
 private:
-    constexpr bytes keep(bytes datagram) {
+    constexpr bytes copy_of(bytes datagram) {
         if constexpr (!lending_socket<Socket>) return datagram;
         const std::size_t size = datagram.size() < memory_.size() ? datagram.size() : memory_.size();
         copy_bytes(datagram.data(), size, memory_.data());

@@ -3,15 +3,15 @@
 // For users of a socket: neither call waits. One datagram in, at most one out.
 //
 //   mutable_bytes buffer = storage;          // before each call of `receive`
-//   if (socket.receive(buffer, in) == status::done) {
-//       ...                                  // the datagram is buffer.first(in.size); build the answer in `buffer`
-//       socket.send(buffer.first(size), in.route);
+//   if (socket.receive(buffer, arrival) == status::done) {
+//       ...                                  // the datagram is buffer.first(arrival.size); build the answer in `buffer`
+//       socket.send(buffer.first(size), arrival.route);
 //   }
 //
 // For those who write one:
-//   receive(buffer, in)   takes one datagram, if there is one, and describes it in `in`.
-//     done         `in` is whole. The first in.size bytes of `buffer` are the datagram; in.size may be 0.
-//     would_block  there was none; `in` and `buffer` are unspecified. So is everything that concerns one datagram or
+//   receive(buffer, arrival)   takes one datagram, if there is one, and describes it in `arrival`.
+//     done         `arrival` is whole. The first arrival.size bytes of `buffer` are the datagram; arrival.size may be 0.
+//     would_block  there was none; `arrival` and `buffer` are unspecified. So is everything that concerns one datagram or
 //                  one peer only, such as an ICMP error that came back for an earlier reply: skip it and try the next
 //                  one.
 //     failed       the socket itself is broken; how, the socket says in its own words. The next call may go better.
@@ -24,7 +24,7 @@
 // `buffer` is the caller's storage at first. A socket either copies or lends:
 //   - A socket that copies writes the datagram into the storage. It may take `buffer` by value. If it takes a
 //   reference,
-//     it may shorten `buffer` to the largest answer that goes out as one packet, but neither below in.size nor below
+//     it may shorten `buffer` to the largest answer that goes out as one packet, but neither below arrival.size nor below
 //     `min_lent_size`.
 //   - A socket that lends takes `buffer` by reference and sets it to memory of its own, in which the datagram lies. The
 //     whole of `buffer` can be written; its size is that of the largest answer. It has at least `min_lent_size` bytes
@@ -69,18 +69,21 @@ struct arrival {
     net::route route{};
 };
 
+// A `receive` that took a copy of the arrival, or a constant one, could not describe the datagram.
 template <typename S>
-concept udp_socket = requires(S& socket, mutable_bytes buffer, bytes datagram, arrival& in, const route& route) {
-    { socket.receive(buffer, in) } -> std::same_as<status>;
+concept udp_socket = requires(S& socket, mutable_bytes buffer, bytes datagram, arrival& arrival, const route& route) {
+    { socket.receive(buffer, arrival) } -> std::same_as<status>;
+    requires !requires { socket.receive(buffer, net::arrival{}); };
     { socket.send(datagram, route) } -> std::same_as<status>;
 };
 
 // A socket that may lend, since it takes `buffer` by reference. For any other one, a server need not look where the
 // datagram lies.
 template <typename S>
-concept lending_socket = udp_socket<S> && !requires(S& socket, arrival& in) { socket.receive(mutable_bytes{}, in); };
+concept lending_socket =
+    udp_socket<S> && !requires(S& socket, arrival& arrival) { socket.receive(mutable_bytes{}, arrival); };
 
-// For a socket around another one: its `receive(buffer_of<S> buffer, arrival& in)` lends if S does.
+// For a socket around another one: its `receive(buffer_of<S> buffer, arrival& arrival)` lends if S does.
 template <udp_socket S>
 using buffer_of = std::conditional_t<lending_socket<S>, mutable_bytes&, mutable_bytes>;
 

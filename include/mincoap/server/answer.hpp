@@ -1,5 +1,5 @@
-// What the server sends for a message: a reply written over its request, or the answer to a message that is none.
-// `Exchange` is an `exchange_with` of next.hpp.
+// Writes the server's answers: a reply over its request, or the answer to a message that is not a
+// request. `Exchange` is an `exchange_with` of next.hpp.
 #pragma once
 
 #include <mincoap/server/blocks.hpp>
@@ -8,38 +8,40 @@
 
 namespace mincoap::detail {
 
-// ---- Answers without a reply. Each returns the size of the answer in bytes; 0: there is none.
+// ---- Answers without a reply. Each returns the size of the answer in bytes; 0 if there is none.
 
-// A message that does not parse (RFC 7252 §3, §4.2).
+// Answers a message that does not parse (RFC 7252 §3, §4.2).
 template <typename Exchange>
-inline std::size_t reject_malformed(Exchange& x) {
+[[nodiscard]] inline std::size_t reject_malformed(Exchange& x) {
     using message::parse_error;
     if (x.error == parse_error::format) return x.note(outcomes::malformed), reject(x);
     x.note(x.error == parse_error::too_short ? outcomes::too_short : outcomes::unknown_version);
     return 0;
 }
 
-// A message that is no request, or a request that must not be answered (RFC 7252 §4.2, §4.3, §8.1).
+// Answers a message that is not a request, or a request that must not get a response (RFC 7252
+// §4.2, §4.3, §8.1).
 template <typename Exchange>
-inline std::size_t reject_unwanted(Exchange& x) {
+[[nodiscard]] inline std::size_t reject_unwanted(Exchange& x) {
     const code c = x.request.message.code();
     const bool ping = c == code::empty && is_confirmable(x);
     x.note(ping ? outcomes::ping : is_reserved(c) ? outcomes::malformed : outcomes::unwanted);
     return reject(x);
 }
 
-// A request that gets no response. A Confirmable one is acknowledged.
+// Answers a request that gets no response: a Confirmable one gets an Acknowledgement.
 template <typename Exchange>
-inline std::size_t answer_without_response(Exchange& x) {
+[[nodiscard]] inline std::size_t answer_without_response(Exchange& x) {
     x.note(outcomes::unsaid);
     return acknowledge(x);
 }
 
 // ---- A reply
 
-// Takes the bytes that layers outside have reserved off the space for the reply. Returns false if they do not fit.
+// Shortens the space for the reply by the bytes that outer layers have reserved. Returns false if
+// there are not so many.
 template <typename Exchange>
-inline bool spare_reserved(Exchange& x, const byte* token_end) {
+[[nodiscard]] inline bool spare_reserved(Exchange& x, const byte* token_end) {
     if constexpr (Exchange::has_receivers) {
         if (static_cast<std::size_t>(x.room_end - token_end) < x.reserved) return false;
         x.room_end -= x.reserved;
@@ -47,20 +49,22 @@ inline bool spare_reserved(Exchange& x, const byte* token_end) {
     return true;
 }
 
-// Leaves only the code of a response that does not fit: an error's own code, and 5.00 in place of any other. A response
-// to multicast is dropped instead. Returns the size of the answer in bytes.
+// Leaves only the code of a response that does not fit: an error keeps its own code, any other code
+// becomes 5.00. A response to multicast is dropped instead. Returns the size of the answer in
+// bytes.
 template <typename Exchange>
-inline std::size_t write_code_alone(Exchange& x, const byte* token_end) {
+[[nodiscard]] inline std::size_t write_code_alone(Exchange& x, const byte* token_end) {
     byte& code_byte = x.header()[1];
     x.what = outcomes::reply_too_large;
     if (!is_error(static_cast<code>(code_byte))) code_byte = static_cast<byte>(code::internal_server_error);
     return x.from.multicast ? 0 : static_cast<std::size_t>(token_end - x.header());
 }
 
-// Renders the reply over the request, behind its token. `asked` is the Block option that the server answers; 0: none.
-// Until the reply is rendered, the header holds the method. Returns the size of the answer in bytes.
+// Renders the reply over the request, after its token. `asked` is the Block option that the server
+// answers; 0 if there is none. The header holds the request's method until the reply is rendered.
+// Returns the size of the answer in bytes.
 template <typename Site, typename Exchange>
-inline std::size_t write_reply(Exchange& x, reply& said, packed_block asked) {
+[[nodiscard]] inline std::size_t write_reply(Exchange& x, reply& said, packed_block asked) {
     byte* const header = x.header();
     byte* const token_end = header + token_end_of(x);
     byte* end = spare_reserved(x, token_end) ? said.render(token_end, x.room_end) : nullptr;

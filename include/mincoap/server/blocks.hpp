@@ -1,9 +1,10 @@
-// Blocks for resources that know nothing of blocks (RFC 7959).
+// Block-wise transfer for resources that do not implement it (RFC 7959).
 //
 // A client may ask any resource for blocks of some size, and may send any body as a single block.
-// The server handles both for resources that do not: it cuts the block out of the rendered response
-// to a GET or FETCH (§2.4), and confirms a body in a single block (§2.3). A site without block-wise
-// resources has no code for this: its responses are always whole and repeat no Block option.
+// For resources without blocks, the server renders the whole response to a GET or FETCH and cuts
+// the block out of it (§2.4), and confirms a body that came in one block (§2.3). A site with no
+// block-wise resource has no code for this: its responses are always whole and do not repeat the
+// option.
 #pragma once
 
 #include <array>
@@ -15,17 +16,19 @@
 
 namespace mincoap::detail {
 
-// Returns the Block option that the server answers; 0 if there is none. That is Block2 of GET and
-// FETCH, unless the resource answers it, and Block1 of other methods. Such a Block1 says that the
-// payload is the whole body, or goes to a resource that takes parts of a body.
+// Returns the Block option that the server answers; 0 if there is none. For GET and FETCH it is
+// Block2, unless the resource has answered it. For other methods it is Block1, which says that the
+// payload is the whole body, or belongs to a resource that accepts parts of one.
 [[nodiscard]] constexpr packed_block left_to_server(const block_options& options, code method) {
     if (!message::is_safe(method)) return options.block1;
     return options.resource_answers_block2 ? 0 : options.block2;
 }
 
-// Cuts the requested block out of the payload, which reaches from `payload_at` to the end of the
-// response, and sets in `asked` whether more blocks follow. Returns the new size of the response,
-// in bytes; 0 if there is no such block.
+// Cuts a response to the block that is asked for.
+//   payload_at   where the payload begins, in bytes; it ends with the response
+//   size         of the response in bytes
+//   asked        the Block2 option; its M bit becomes whether more blocks follow
+// Returns the new size of the response in bytes; 0 if there is no such block.
 [[nodiscard]] inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t size,
                                            packed_block& asked) {
     const std::size_t all = payload_at < size ? size - payload_at : 0;
@@ -43,11 +46,15 @@ namespace mincoap::detail {
     return size - all + length;
 }
 
-// Answers the Block option of the request in the rendered response, whose header still has the
-// method. Leaves a Block option that the resource has written itself as it is. Returns the new end
-// of the response; null if it does not fit.
-[[nodiscard]] [[gnu::noinline]] inline byte* answer_in_blocks(mutable_bytes room, byte* response_end,
-                                                              packed_block asked, reply& answer) {
+// Answers the request's Block option in the rendered response. An option that the resource has
+// written itself stays as it is.
+//   room           from the response's header, which still holds the method, to the end of its memory
+//   response_end   where the response ends
+//   asked          the Block option of the request
+//   answer         the reply; becomes 4.00 if there is no such block
+// Returns where the response ends; null if it does not fit.
+[[nodiscard, gnu::noinline]] inline byte* answer_in_blocks(mutable_bytes room, byte* response_end, packed_block asked,
+                                                           reply& answer) {
     byte* const response = room.data();
     auto size = static_cast<std::size_t>(response_end - response);
     const bool is_read = message::is_safe(message::code_of(response));

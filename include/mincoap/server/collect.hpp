@@ -1,4 +1,4 @@
-// What every request needs to be known of its options, collected while the message is checked.
+// Collects what every request needs from its options, while the message is parsed.
 #pragma once
 
 #include <array>
@@ -7,9 +7,9 @@
 
 namespace mincoap::detail {
 
-// The lengths that the definitions of critical options allow, by `critical_index`: the maximum, and the minimum, which
-// is 0 or 1, in the uppermost bit. The last one is of all options that nothing is known of here: any length that a bit
-// less can tell.
+// The lengths that critical options may have, by `critical_index`: the maximum in the lower 15
+// bits, the minimum, 0 or 1, in the highest bit. The last entry is for all unknown options, which
+// may have any length that fits 15 bits.
 inline constexpr auto critical_lengths = [] {
     std::array<std::uint16_t, critical_index(0xffff) + 1> lengths{};
     for (unsigned i = 0; i < lengths.size(); ++i) {
@@ -19,6 +19,7 @@ inline constexpr auto critical_lengths = [] {
     return lengths;
 }();
 
+// The critical options that must not be repeated.
 inline constexpr option_set critical_once = [] {
     option_set once = 0;
     for (const message::option_properties& p : message::option_table)
@@ -28,11 +29,13 @@ inline constexpr option_set critical_once = [] {
 
 constexpr bool is_block(option number) { return number == option::block1 || number == option::block2; }
 
-// RFC 7959 §2.2: a block of up to 1,024 bytes, the first one, and none behind it. That much can be said to a resource
-// without blocks; M has no function in Block2 of a request, and is 0 there.
-constexpr bool is_first_alone(std::uint32_t block) { return block <= message::block::max_size_exponent; }
+// Returns true if the Block option names the first block, of up to 1,024 bytes, with no more to
+// follow (RFC 7959 §2.2). A resource without blocks can serve that. In Block2 of a request, M has
+// no meaning and is 0.
+[[nodiscard]] constexpr bool is_first_alone(std::uint32_t block) { return block <= message::block::max_size_exponent; }
 
-// RFC 7252 §5.4.3, §5.4.5: a length or a repetition that is not allowed makes an option an unrecognised one.
+// Adds a critical option to the set. An option with a forbidden length or repetition counts as an
+// unrecognised one (RFC 7252 §5.4.3, §5.4.5).
 [[gnu::always_inline]] constexpr void collect_critical(option_set& to, const message::option_view& o) {
     unsigned index = critical_index(number_of(o.number));
     const unsigned allowed = critical_lengths[index];
@@ -42,9 +45,10 @@ constexpr bool is_first_alone(std::uint32_t block) { return block <= message::bl
     to |= option_set{1} << index;
 }
 
+// The demand that belongs to a Block option: `later_block` or `part_of_body`.
 constexpr option_set demand_of(unsigned number) { return option_set{1} << (number / 2 + demand_distance); }
 
-// In place of block_options, in the exchange of a site without blocks.
+// Replaces block_options in the exchange of a site without blocks.
 struct no_block_options {};
 
 constexpr bool is_for_blocks(unsigned number) {
@@ -66,7 +70,8 @@ constexpr bool is_for_blocks(unsigned number) {
     }
 }
 
-// Reads an option into the request while the message is parsed.
+// Records an option in the request and in its block options, which are `no_block_options` for a
+// site without blocks. `begin` points to the encoded option.
 [[gnu::always_inline]] constexpr void collect(request& to, auto& blocks, const message::option_view& o,
                                               const byte* begin) {
     const unsigned number = number_of(o.number);

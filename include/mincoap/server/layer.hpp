@@ -1,22 +1,28 @@
-// A layer: a class between the socket and the site, which deals with all messages alike. Layers are named beside
-// each other, the outermost first:
+// A layer is a class between the socket and the site that handles all messages alike. A server
+// lists its layers after the site, the outermost first:
 //
 //     server server{socket, site, echo_guard{key}, flood_limit<20, 100>{}, no_response{}, counted};
 //
-// A layer that is a temporary is kept in the server; one that is a variable is referred to, and outlives the server.
+// The server stores a layer that is a temporary. It refers to a layer that is a variable, which
+// must outlive the server.
 //
-// A layer has one or more of the functions of `layer_archetype`, and nothing that is not one of them by these names.
-// Each goes on by its last argument, the rest of the stack; a local variable holds all that it remembers from the
-// request to the answer.
+// A layer has at least one of the functions of `layer_archetype`. It must not have members of the
+// same names with another signature: the compiler rejects them. Each function passes the message on
+// by calling its last argument, the rest of the stack. State from the request to its answer lives
+// in local variables of that function.
 //
-//     a datagram came in     receive  of each layer from outside inwards; then the server's own rules (RFC 7252), and
-//                            for a request that may be answered
-//                            serve    of each layer from outside inwards, the site, and outwards again: a reply
-//                            the reply is written over the request, and goes outwards through `receive`: bytes
-//     nothing came in        emit     of each layer from outside inwards, until one has something to send
+//     a datagram came in     receive  of each layer from the outside inwards; then the server's own
+//                            rules (RFC 7252), and for a request that may be answered:
+//                            serve    of each layer from the outside inwards, the site, and outwards
+//                            again, as a reply
+//                            the reply is written over the request and passes outwards through
+//                            `receive` as bytes
+//     no datagram came in    emit     of each layer from the outside inwards, until one has a message
+//                            to send
 //
-// The notes of a layer about a message's options are kept in the exchange, in its `seen`, and begin anew with each
-// parse: in the layer, they would stay from one message to the next where a layer outside drops one.
+// The exchange holds what a layer notes about a message's options, in the layer's type `seen`. Each
+// parse starts it anew. In the layer itself, notes would leak into the next message when an outer
+// layer drops one.
 #pragma once
 
 #include <mincoap/handler/handler.hpp>
@@ -25,122 +31,143 @@
 
 namespace mincoap {
 
-// The value of `idle_ms` where nothing is to come: 24 days, as a timeout of type `int` too.
+// The value of `idle_ms` if nothing is pending: 24 days, which also fits a timeout of type `int`.
 inline constexpr std::uint32_t forever_ms = 0x7fff'ffff;
 
-// How much is left of a time that began at `since_ms`. A clock may wrap around meanwhile.
-constexpr std::uint32_t left_ms(std::uint32_t whole_ms, std::uint32_t since_ms, std::uint32_t now_ms) {
+// Returns how many milliseconds are left of a period of `whole_ms` that began at `since_ms`. The
+// clock may wrap around meanwhile.
+[[nodiscard]] constexpr std::uint32_t left_ms(std::uint32_t whole_ms, std::uint32_t since_ms, std::uint32_t now_ms) {
     const std::uint32_t passed_ms = now_ms - since_ms;
     return passed_ms < whole_ms ? whole_ms - passed_ms : 0;
 }
 
-// The use of a tag. A tag of one use is never a tag of another.
+// What a tag is used for. Tags of different uses are never equal.
 enum class tag_purpose : std::uint32_t {
     echo,        // the value of an Echo option; beside the endpoint: the epoch
-    duplicate,   // a message that came in; beside the endpoint: its size and a hash of it
+    duplicate,   // an incoming message; beside the endpoint: its size and a hash of it
     message_id,  // where the Message IDs for that endpoint begin
 };
 
-// The rest of the stack, as `receive` and `emit` are given it.
+// The rest of the stack, as the server passes it to `receive` and `emit`.
 struct next_archetype {
-    // Hands the message to the layers inside. Returns the size of the answer in x.buffer; 0: none.
+    // Passes the message to the inner layers. Returns the size of the answer in x.buffer, in bytes;
+    // 0 if there is none.
     std::size_t operator()(exchange&) const { return 0; }
 
-    // Parses the message once more, of x.size bytes, which the layer has rewritten in place.
+    // Parses the message again. Call it after the layer has rewritten the message in place and set
+    // x.size.
     void reread(exchange&) const {}
 
-    // Answers the request by a reply of the layer's own; no layer inside sees it. Returns as the call above.
+    // Answers the request with the layer's own reply. No inner layer sees the request. Returns the
+    // size of the answer in x.buffer, in bytes.
     std::size_t answer(exchange&, const reply&) const { return 0; }
 
-    // For `emit`: writes a reply behind the header and the token in x.buffer. Returns the size of the message.
+    // For `emit`: writes a reply after the header and the token in x.buffer. Returns the size of the
+    // message in bytes.
     std::size_t render(exchange&, const reply&) const { return 0; }
 
-    // Tells the outcome of the datagram, in place of the one that was told before.
+    // Sets the outcome of the datagram and replaces an earlier one.
     void note(exchange&, outcome) const {}
 
-    // After the call: the outcome of the datagram. For a layer that says `static constexpr bool reads_outcomes = true`.
+    // Returns the outcome of the datagram, once the call above has returned. Only for a layer with
+    // `static constexpr bool reads_outcomes = true`.
     outcome became(const exchange&) const { return {}; }
 
-    // Returns a Message ID for a message that the layer sends to that endpoint by itself (RFC 7252 §4.4).
+    // Returns a Message ID for a message that the layer sends to that endpoint on its own (RFC 7252
+    // §4.4).
     std::uint16_t next_message_id(const net::endpoint&) const { return 0; }
 
-    // Returns a tag of an endpoint, and of 32 bits beside it, that nobody can predict without the guard's key.
+    // Returns a tag of an endpoint and of 32 bits beside it. Without the guard's key, an attacker cannot
+    // predict it.
     std::uint64_t tag(const net::endpoint&, std::uint32_t, tag_purpose) const { return 0; }
 
-    // Returns true if the layer may keep something for the client: its address is confirmed, or no layer confirms
-    // addresses.
+    // Returns true if the layer may use memory for the client: its address is confirmed, or no layer
+    // confirms addresses.
     bool deserves_memory(const exchange&) const { return true; }
 
     // Returns true if the site says that the resource of the request can be observed (RFC 7641).
     bool is_observable(const exchange&) const { return true; }
 
-    // For `emit`: what the layers inside have to send, as `emit` returns it.
+    // For `emit`: lets the inner layers send. Returns what `emit` returns.
     std::size_t emit(exchange&) const { return 0; }
 
-    // For `emit`: x.buffer holds a request of x.size bytes, which a layer has kept. The layers inside and the site
-    // answer it as a request from a confirmed address. `x.emitted` is true then.
+    // For `emit`: passes a request of x.size bytes in x.buffer, which a layer has stored, to the
+    // inner layers and the site. Its sender counts as confirmed, and `x.emitted` is true. Returns
+    // the size of the answer in bytes.
     std::size_t ask(exchange&) const { return 0; }
 
-    // True if any layer waits for an answer from that endpoint (NSTART, RFC 7252 §4.7).
+    // Returns true if any layer waits for an answer from that endpoint (NSTART, RFC 7252 §4.7).
     bool awaits(const net::endpoint&) const { return false; }
 };
 
-// The rest of the stack, as `serve` is given it.
+// The rest of the stack, as the server passes it to `serve`.
 struct next_server_archetype {
+    // Returns the reply of the inner layers and the site.
     reply operator()(const request&) const { return code::not_found; }
 
-    // The critical options that the site understands of the request.
+    // Returns the critical options that the site understands in this request.
     option_set accepted_options(const request&) const { return every_option; }
 
-    // As above.
+    // Returns the same as `deserves_memory` of `next_archetype`.
     bool deserves_memory() const { return true; }
 };
 
-// The functions, each doing what happens without it.
+// The functions of a layer. Each does here what happens if a layer does not have it.
 struct layer_archetype {
-    // Its notes about one message's options: zero at first. It may be left out of `receive` where it is not needed.
+    // Notes about one message's options, zero at first. `receive` may omit this parameter if it
+    // needs no notes. `option` is called for each option while the message is parsed.
     struct seen {};
     static void option(seen&, const message::option_view&) {}
 
-    // A datagram came in, of x.size bytes, whether it has an x.error or not. Returns the size of the answer in
-    // x.buffer, in bytes; 0: there is none.
+    // Called for each datagram, with x.size bytes in x.buffer, even if x.error is set. Returns the
+    // size of the answer in x.buffer, in bytes; 0 if there is none.
     std::size_t receive(exchange& x, seen&, auto next) { return next(x); }
 
-    // A request for the site, or for the refusal in x.refusal. `reply::nothing()` says nothing.
+    // Called for each request for the site, also if x.refusal says why the site must not see it.
+    // Return `reply::nothing()` to send no response.
     reply serve(exchange&, const request& r, auto next) { return next(r); }
 
-    // Nothing came in: puts a message of the layer's own into x.buffer, and its way into x.from.route. Returns its size;
-    // 0: there is none.
+    // Called when no datagram came in. Writes a message of the layer's own into x.buffer and its
+    // route into x.from.route. Returns its size in bytes; 0 if there is nothing to send.
     std::size_t emit(exchange& x, auto next) { return next.emit(x); }
 
-    // Returns for how many milliseconds `emit` has nothing to send unless a datagram comes; 0: it is called now. The
-    // server asks before each datagram. `all.awaits(endpoint)` is as above.
+    // Returns for how many milliseconds `emit` has nothing to send unless a datagram comes in. At 0,
+    // `emit` is called now. The server asks before each datagram. `all.awaits(endpoint)` asks all
+    // layers, as in `next_archetype`.
     std::uint32_t idle_ms(std::uint32_t /*now_ms*/, const auto& /*all*/) const { return forever_ms; }
 
-    // True if it waits for an answer from that endpoint.
+    // Returns true if the layer waits for an answer from that endpoint.
     bool awaits(const net::endpoint&) const { return false; }
 
-    // The outcome of a datagram.
+    // Called after each datagram with its outcome.
     void count(outcome) {}
 };
 
-// Besides, a layer may say
+// A layer may also declare these members:
 //
-//     static constexpr std::size_t min_message_size = 22;  the server's memory has so many bytes at least
-//     static constexpr bool guards = true;      it stands between large responses and unconfirmed addresses
-//     static constexpr bool confirms_addresses = true;  it sets x.from.confirmed
+//     static constexpr std::size_t min_message_size = 22;
+//         The server's memory has at least so many bytes.
+//     static constexpr bool guards = true;
+//         It keeps large responses from unconfirmed addresses. Exactly one layer of a server does.
+//     static constexpr bool confirms_addresses = true;
+//         It sets x.from.confirmed.
 //     std::uint64_t tag(const net::endpoint&, std::uint32_t beside, tag_purpose) const;
-//                                               what next.tag returns; a guard has it
-//     static constexpr bool reads_outcomes = true;  it calls next.became
-//     struct once;   or `using once = ...`      of the layers with the same `once`, one may stand in a server; without
-//                                               it the layer is that type itself
-//     template <typename Outside, typename Inside> static consteval void check();
-//                                               static_asserts about the layers around it, which are layer_list<...>
+//         Returns what next.tag returns. A guard has it.
+//     static constexpr bool reads_outcomes = true;
+//         It calls next.became.
+//     struct once;   or   using once = ...;
+//         A server takes only one of the layers with the same `once`; by default, one of each type.
+//     template <typename Outside, typename Inside>
+//     static consteval void check();
+//         static_asserts about the layers around it. Outside and Inside are layer_list<...>.
 
+// The types of some layers of a server.
 template <typename... Layers>
 struct layer_list {
-    // True if a function template `bool is<Layer>()` is true of one of them.
-    static consteval bool any([[maybe_unused]] auto is) { return (is.template operator()<Layers>() || ...); }
+    // Returns true if the function template `bool is<Layer>()` returns true for any of them.
+    [[nodiscard]] static consteval bool any([[maybe_unused]] auto is) {
+        return (is.template operator()<Layers>() || ...);
+    }
 };
 
 }  // namespace mincoap

@@ -1,4 +1,5 @@
-// The checks of a server's layers: which functions of `layer_archetype` a class has, and one sentence for each mistake.
+// Checks the layers of a server: finds out which functions of `layer_archetype` a class has, and
+// gives each mistake its own sentence.
 #pragma once
 
 #include <mincoap/message/path_hash.hpp>
@@ -7,7 +8,9 @@
 namespace mincoap {
 namespace detail {
 
-// The traits of a layer's class.
+// ---- The functions that a layer has
+
+// The layer's type `seen`; an empty type if it has none.
 template <typename L>
 struct seen_of_layer {
     struct type {};
@@ -61,12 +64,11 @@ concept tagging = requires(const L& layer, const net::endpoint& remote) {
 template <typename L>
 concept completing = requires(L& layer) { layer.complete(ticket{}, reply{code::content}); };
 template <typename L>
-concept notifying =
-    requires(L& layer) { layer.changed(message::path_hash{}, message::type::confirmable); };
+concept notifying = requires(L& layer) { layer.changed(message::path_hash{}, message::type::confirmable); };
 template <typename L>
 concept guarding = requires { requires L::guards; };
 
-// The largest need of several layers.
+// The least size of the server's memory in bytes: the largest `min_message_size` of its layers.
 template <typename L>
 constexpr std::size_t needed_by() {
     if constexpr (requires { L::min_message_size; }) return L::min_message_size;
@@ -82,13 +84,13 @@ inline constexpr std::size_t min_buffer_size = [] {
 template <typename L>
 concept layer = receiving<L> || serving<L> || emitting<L> || counting<L> || requires { L::guards; };
 
-// ---- Names of functions: one that a class has in another shape than the server calls is a mistake.
+// ---- Names of functions: a member with a name of `layer_archetype` and another signature is a mistake.
 
 struct any_name {
     int receive, serve, emit, option, idle_ms, awaits, count;
 };
-// Where both have a member of a name, the name alone is ambiguous. A final class, of which
-// that cannot be found out, is refused.
+// If both bases have a member of the same name, that name is ambiguous in the derived class. A
+// final class cannot be a base, so a layer must not be final.
 template <typename L>
 struct with_any_name : L, any_name {};
 template <typename L>
@@ -106,18 +108,19 @@ concept names_awaits = !std::is_final_v<L> && !requires { &with_any_name<L>::awa
 template <typename L>
 concept names_count = !std::is_final_v<L> && !requires { &with_any_name<L>::count; };
 
-// Each mistake has a sentence.
+// One layer by itself.
 template <typename L>
 struct checked_layer {
     static_assert(
         !std::is_final_v<L>,
-        "mincoap: a layer is not final: the names of its functions cannot be compared with those of a layer's");
+        "mincoap: a layer must not be final, since the server derives from it to check its functions; remove final");
     static_assert(layer<L> || names_receive<L> || names_serve<L> || names_emit<L> || names_count<L>,
-                  "mincoap: this class is no layer: it has no function that the server calls; compare the names of its "
-                  "functions with those in server/layer.hpp");
+                  "mincoap: this class is not a layer: it has no function that the server calls; compare the names of "
+                  "its functions with those in server/layer.hpp");
     static_assert(
         !names_receive<L> || receiving<L>,
-        "mincoap: receive of a layer is std::size_t receive(exchange&, auto next), or with its seen& between");
+        "mincoap: receive of a layer is std::size_t receive(exchange&, auto next), or receive(exchange&, seen&, auto "
+        "next)");
     static_assert(!names_serve<L> || serving<L>,
                   "mincoap: serve of a layer is reply serve(exchange&, const request&, auto next)");
     static_assert(!names_emit<L> || emitting<L>, "mincoap: emit of a layer is std::size_t emit(exchange&, auto next)");
@@ -132,8 +135,10 @@ struct checked_layer {
                   "mincoap: awaits of a layer is bool awaits(const net::endpoint&) const");
     static_assert(!names_count<L> || counting<L>, "mincoap: count of a layer is void count(outcome)");
     static_assert(!emitting<L> || telling_idle_ms<L>,
-                  "mincoap: a layer with emit also has idle_ms, which says when it has something to send");
+                  "mincoap: a layer with emit also needs idle_ms, which says when it has something to send");
 };
+
+// ---- All layers of a server together
 
 template <typename L>
 struct once_of_layer {
@@ -147,7 +152,6 @@ struct once_of_layer<L> {
 template <typename L>
 using once_of = typename once_of_layer<L>::type;
 
-// All layers of a server together.
 template <typename... Layers>
 struct checked_layers {
     template <typename L>
@@ -155,12 +159,12 @@ struct checked_layers {
     static constexpr unsigned guard_count = (0U + ... + guarding<Layers>);
 
     static_assert(((count_of<Layers> == 1) && ...),
-                  "mincoap: the server is given the same layer twice, or two of a kind of which one may stand there; "
-                  "leave one out, or give one of them all that it is for");
+                  "mincoap: this server has the same layer twice, or two layers of a kind that it takes once; remove "
+                  "one, or give a single layer all the arguments");
     static_assert(guard_count != 0,
-                  "mincoap: say what guards others against forged requests: echo_guard{key}, or unguarded{}");
-    static_assert(guard_count <= 1,
-                  "mincoap: two layers say what guards others against forged requests; leave one out");
+                  "mincoap: name a layer that guards others against forged requests: echo_guard{key}, or unguarded{} "
+                  "for none");
+    static_assert(guard_count <= 1, "mincoap: two layers guard others against forged requests; remove one of them");
 
     static consteval bool check() {
         return (static_cast<void>(checked_layer<Layers>{}), ...), check_places(layer_list<>{}, layer_list<Layers...>{});

@@ -1,4 +1,5 @@
-// The exchange of a stack, and the rest of the stack as a layer is given it (`next_archetype` in layer.hpp).
+// The exchange of a stack, and the rest of the stack that each layer gets as its last argument
+// (`next_archetype` and `next_server_archetype` in layer.hpp).
 #pragma once
 
 #include <tuple>
@@ -8,12 +9,13 @@
 
 namespace mincoap::detail {
 
-// No layer counts: the outcome of a datagram is not kept.
+// Replaces the outcome if no layer counts or reads it.
 struct unnoted {
     constexpr unnoted& operator=(outcome) { return *this; }
 };
 
-// The exchange of a stack with these layers.
+// The exchange of a stack with these layers. `IsCounted`: a layer needs the outcome. `HasBlocks`:
+// the site needs the Block options.
 template <bool IsCounted, bool HasBlocks, typename... Layers>
 struct exchange_with : exchange {
     static constexpr bool has_blocks = HasBlocks;
@@ -29,7 +31,7 @@ struct exchange_with : exchange {
     void note(outcome o) { what = from.truncated ? outcomes::truncated : o; }
 };
 
-// The rest of a stack, from a layer inwards.
+// The rest of a stack for `receive` and `emit`, from the layer with this index inwards.
 template <typename Stack, std::size_t Index>
 class next_of {
 public:
@@ -59,6 +61,7 @@ private:
     Stack& stack_;
 };
 
+// The rest of a stack for `serve`, from the layer with this index inwards.
 template <typename Stack, std::size_t Index>
 class next_server {
 public:

@@ -1,4 +1,4 @@
-// The answers of the server without a handler, and its checks of every reply.
+// Requests that the server answers without the handler, and its checks of every reply.
 #pragma once
 
 #include <mincoap/handler/handler.hpp>
@@ -10,34 +10,37 @@ namespace mincoap::detail {
 
 inline constexpr option_set proxying = set_of(option::proxy_uri) | set_of(option::proxy_scheme);
 
-// True if a handler has to do with blocks, and if it takes bodies in blocks. One that does not tell may have to.
+// True if a handler may send or receive bodies in blocks. A handler that does not declare it counts
+// as such.
 template <typename Handler>
 inline constexpr bool has_blocks = true;
 template <typename Handler>
     requires requires { Handler::has_blocks; }
 inline constexpr bool has_blocks<Handler> = Handler::has_blocks;
+// True if a handler receives bodies in blocks.
 template <typename Handler>
 inline constexpr bool takes_blocks = false;
 template <typename Handler>
     requires requires { Handler::takes_blocks; }
 inline constexpr bool takes_blocks<Handler> = Handler::takes_blocks;
 
-// True if a handler may be given requests by multicast: a site, whose resources say so each; any other one says
-// `static constexpr bool serves_groups = true`.
+// True if a handler gets multicast requests. A site does: each of its resources declares whether it
+// serves them. Any other handler declares `static constexpr bool serves_groups = true`.
 template <typename Handler>
 inline constexpr bool serves_groups =
     requires { Handler::has_blocks; } || requires { requires Handler::serves_groups; };
 
-// A request that no handler is for, whatever its path: for a proxy (RFC 7252 §5.10.2), or of an unknown method (§5.8).
-constexpr code refusal_everywhere(const request& r) {
+// Returns the error code for a request that no handler can serve, whatever its path: for a proxy
+// (RFC 7252 §5.10.2), or with an unknown method (§5.8). Returns `code::empty` for any other.
+[[nodiscard]] constexpr code refusal_everywhere(const request& r) {
     if ((r.critical_options & proxying) != 0) return code::proxying_not_supported;
     return r.method() > code::ipatch ? code::method_not_allowed : code::empty;
 }
 
-// Why no handler may see the request; `code::empty` if one may. An option that nothing here knows goes before all that
-// comes of the request otherwise (RFC 7252 §5.4.1).
+// Returns the error code if no handler may see the request; `code::empty` if one may. An
+// unrecognised critical option takes precedence over any other error (RFC 7252 §5.4.1).
 template <typename Handler>
-constexpr code refusal(const request& r) {
+[[nodiscard]] constexpr code refusal(const request& r) {
     if (r.from->truncated) return code::request_entity_too_large;  // RFC 7252 §5.9.2.9
     if ((r.critical_options & malformed_options) != 0) return code::bad_option;
     const code refused = refusal_everywhere(r);
@@ -47,36 +50,39 @@ constexpr code refusal(const request& r) {
     if (refused != code::empty) return refused;
     if constexpr (!has_blocks<Handler>)
         if ((r.critical_options & demand::later_block) != 0)
-            return code::bad_request;  // RFC 7959 §2.2, §2.4: there is one block only
+            return code::bad_request;  // RFC 7959 §2.2, §2.4: there is only one block
     return code::empty;
 }
 
-// RFC 7252 §5.10.4: a Content-Format that the client does not accept. An error goes before.
-inline bool is_unacceptable(format_option accept, const reply& answer) {
+// Returns true if the reply has a Content-Format that the client does not accept (RFC 7252
+// §5.10.4). An error is always acceptable.
+[[nodiscard]] inline bool is_unacceptable(format_option accept, const reply& answer) {
     if (accept.is_absent() || is_error(answer.code())) return false;
     const format_option format = answer.format().decoded();
     return !format.is_absent() && format != accept;
 }
 
-// RFC 7252 §5.4.1: a Non-confirmable request with an unrecognised critical option is rejected. §8.2: errors are not
-// told to a multicast request.
-constexpr bool is_unsaid(const exchange& x, code answer) {
+// Returns true if the server must not send that code in answer to a Non-confirmable request: 4.02,
+// since such a request is rejected (RFC 7252 §5.4.1), or any error in answer to multicast (§8.2).
+[[nodiscard]] constexpr bool must_stay_silent(const exchange& x, code answer) {
     return answer == code::bad_option || (x.from.multicast && is_error(answer));
 }
 
-// A datagram that is larger than the buffer is never taken for a whole one: what counts of it is the header and the
-// token. So it is answered with 4.13 even if an option that is there is malformed: to look for that takes 88 bytes.
-inline void leave_header(exchange& x) {
+// Cuts a datagram that is larger than the buffer to its header and token, so that it is never
+// mistaken for a whole one. It gets 4.13 even if one of the received options is malformed: checking
+// that would take 88 bytes of code.
+inline void cut_to_header(exchange& x) {
     const std::size_t token_end = token_end_of(x);
     x.size = token_end < x.size ? token_end : x.size;
 }
 
-// Appends to a 4.13 without options the size of the blocks to send the body in, where a resource takes some (RFC 7959
-// §2.9.3), or else how many bytes of payload the buffer takes (Size1, §4). The size that a body in blocks may have is
-// its resource's to tell, which is not known of a datagram that was cut. Returns where the message ends.
+// Appends a size limit to a 4.13 without options: if `InBlocks`, the block size for the body
+// (Block1, RFC 7959 §2.9.3), otherwise how many bytes of payload the buffer can hold (Size1, §4).
+// The limit for a whole body belongs to its resource, which is unknown for a truncated datagram.
+// Returns where the message ends; appends nothing if there is no space for a useful limit.
 template <bool InBlocks>
-constexpr byte* append_size_limit(byte* to, const byte* room_end) {
-    constexpr std::size_t other_options = 48;  // that a request has besides, for the most part
+[[nodiscard]] constexpr byte* append_size_limit(byte* to, const byte* room_end) {
+    constexpr std::size_t other_options = 48;  // bytes, enough for the other options of most requests
     const auto room = static_cast<std::size_t>(room_end - to);
     if (room < other_options + 16) return to;
     std::size_t limit = room - other_options;

@@ -6,52 +6,60 @@
 namespace mincoap {
 
 enum class poll_result : byte {
-    idle,     // there was nothing to do
-    served,   // a message was sent; there may be more
-    ignored,  // a datagram was taken, and nothing is sent for it now; there may be more
-    blocked,  // the socket does not take the answer now; the next poll sends it, before it receives anything
-    unsent,   // an answer is lost, since the socket took none for `net::send_patience_ms`; there may be more
-    error,    // the socket failed, and says why; an answer that it failed to send is lost
+    idle,     // no datagram came in, and no layer had a message to send
+    served,   // a message was sent; poll again, there may be more
+    ignored,  // a datagram was received, and no answer is sent now; poll again, there may be more
+    blocked,  // the socket does not take the answer now; the next poll sends it before it receives anything
+    unsent,   // an answer was dropped: the socket took none for `net::send_patience_ms`; poll again
+    error,    // the socket failed and reports the cause; an answer that it failed to send is lost
 };
 
 namespace detail {
 
-// In place of memory: an argument is a mistake, and has been told.
+// Replaces the memory if an argument is a mistake that a static_assert has reported.
 struct refused {};
 
-// In place of a member that is not needed.
+// Replaces a member that is not needed.
 struct no_member {};
 
 }  // namespace detail
 
-// A socket and a handler are referred to, and outlive the server, as do memory and layers that are variables. One of
-// the layers is `echo_guard` or `unguarded`. Without memory of its own, `Memory` is a reference.
+// Answers CoAP requests that arrive at a socket, in the memory of one datagram.
+//   Socket    see net/udp_socket.hpp
+//   Handler   usually made by `routes`; see handler/handler.hpp
+//   Memory    server_memory<Size>, or a reference to the caller's
+//   Layers    see layer.hpp; exactly one is `echo_guard` or `unguarded`
+// Socket, handler, memory and layers that are variables must outlive the server. Layers that are
+// temporaries are stored in it.
 template <net::udp_socket Socket, handler Handler, typename Memory, typename... Layers>
 class server {
     using stack_type = stack<Handler, Layers...>;
 
 public:
-    // With memory for messages of `default_message_size`.
+    // Has its own memory, for messages of `default_message_size` bytes.
     template <typename... Given>
         requires(!std::is_reference_v<Memory>)
     constexpr server(Socket& given_socket, const Handler& given_handler, Given&&... layers)
         : socket_(given_socket), stack_(given_handler, std::forward<Given>(layers)...) {}
 
-    // In the caller's memory: `server_memory<256>`, with a guard of at least 22 bytes.
+    // Uses the caller's memory, such as a `server_memory<256>`. With `echo_guard` it has at least
+    // 22 bytes.
     template <typename... Given>
         requires std::is_reference_v<Memory>
     constexpr server(Socket& given_socket, const Handler& given_handler, Memory memory, Given&&... layers)
         : memory_(memory), socket_(given_socket), stack_(given_handler, std::forward<Given>(layers)...) {}
 
-    // What is a temporary does not outlive the server.
+    // Rejects a handler that is a temporary, which would not outlive the server.
     template <typename... Given>
     server(Socket& given_socket, const Handler&& temporary, Given&&... layers) = delete;
 
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    // Serves at most one datagram, or sends at most one message that a layer has to send; never waits. `now_ms` is
-    // handed to handlers as it is. Where it stays the same, a blocked answer waits for the socket without end.
+    // Serves at most one datagram, or sends at most one message of a layer. Never waits.
+    //   now_ms   the caller's clock in milliseconds. It may wrap around. Handlers see the same value. If it
+    //            never advances, a blocked answer waits for the socket forever.
+    // Returns what happened; after `served`, `ignored` and `unsent`, poll again.
     poll_result poll(std::uint32_t now_ms) {
         if (is_blocked()) return send(now_ms);
         if constexpr (net::lending_socket<Socket>) lent_ = memory_.message;
@@ -66,26 +74,27 @@ public:
         return is_blocked() ? send(now_ms) : poll_result::ignored;
     }
 
-    // True if an answer waits for the socket to take it: wait for writability then, for `idle_ms` at most, and poll
-    // again.
-    constexpr bool is_blocked() const { return memory_.state.size != 0; }
+    // Returns true if an answer waits for the socket. Wait until the socket is writable, for at
+    // most `idle_ms`, and poll again.
+    [[nodiscard]] constexpr bool is_blocked() const { return memory_.state.size != 0; }
 
-    // For how many milliseconds `poll` need not be called unless a datagram comes, or the socket takes an answer if
-    // `is_blocked()`: until a blocked answer is dropped, until a layer has something to send (see leisure.hpp), or else
-    // 24 days.
-    constexpr std::uint32_t idle_ms(std::uint32_t now_ms) const {
+    // Returns for how many milliseconds `poll` need not be called, unless a datagram comes in or
+    // the socket takes a blocked answer: until a blocked answer is dropped, or until a layer has a
+    // message to send (see leisure.hpp), at most 24 days.
+    [[nodiscard]] constexpr std::uint32_t idle_ms(std::uint32_t now_ms) const {
         if (!is_blocked()) return stack_.idle_ms(now_ms);
         const std::uint32_t waited_ms = full_for_ms(now_ms);
         return waited_ms < net::send_patience_ms ? net::send_patience_ms - waited_ms : 0;
     }
 
-    // Messages that the server sends by itself, and Non-confirmable responses, carry Message IDs counted up from this
-    // one; it is best drawn at random at each start (RFC 7252 §4.4). Until it is set, from 0.
+    // Sets the next Message ID, 0 at first. Non-confirmable responses and messages that a layer
+    // sends on its own carry Message IDs counted up from here. Draw it at random at each start (RFC
+    // 7252 §4.4).
     constexpr void start_message_ids_at(std::uint16_t first) { stack_.start_message_ids_at(first); }
 
-    // Sends the response to a request that was answered with `later`, by the layer `separate`. A poll sends it.
-    // Returns false, and sends nothing, if the request does not wait any longer: it was completed before, its time is
-    // over, or the client has gone.
+    // Sends the response to a request that was answered with `later`, through the layer `separate`. A
+    // later poll sends it. Returns false, and sends nothing, if the request no longer waits: it was
+    // completed before, it timed out, or the client has gone.
     constexpr bool complete(ticket of, const reply& response) {
         bool is_taken = false;
         stack_.each_layer([&](auto& l) {
@@ -95,9 +104,9 @@ public:
         return is_taken;
     }
 
-    // Has the layer `observers` notify all observers of the resource at that path, `changed<"sensors/temperature">()`.
-    // The notifications are Non-confirmable, and each sixth one is Confirmable; `message::type::confirmable` asks for
-    // a Confirmable one.
+    // Has the layer `observers` notify all observers of the resource at that path:
+    // `changed<"sensors/temperature">()`. The notifications are Non-confirmable, and each sixth one is
+    // Confirmable. Pass `message::type::confirmable` to make this one Confirmable.
     template <text_literal Path>
     constexpr void changed(message::type as = message::type::non_confirmable) {
         change(message::hash_of_path(Path.view()), as);
@@ -110,9 +119,9 @@ public:
         change(path, as);
     }
 
-    // A layer that the server keeps, by its class: `server.layer<counters>()`.
+    // Returns a layer by its class: `server.layer<counters>()`.
     template <typename L>
-    constexpr L& layer() {
+    [[nodiscard]] constexpr L& layer() {
         return stack_.template layer<L>();
     }
 
@@ -133,7 +142,7 @@ private:
 
     constexpr detail::server_state& state() { return memory_.state; }
 
-    // Where the message lies: a socket that lends has set it.
+    // The message's memory: the socket's if it has lent some, otherwise the server's.
     constexpr mutable_bytes buffer() {
         if constexpr (net::lending_socket<Socket>) return lent_;
         else return memory_.message;
@@ -143,7 +152,7 @@ private:
         else return socket_.receive(buffer(), state().from);
     }
 
-    // Layers send in turn with clients, so that neither keeps the other one waiting.
+    // Layers and clients take turns, so neither can starve the other.
     constexpr bool has_emitted() const { return emits && memory_.state.has_emitted; }
     bool emit(std::uint32_t now_ms) {
         if constexpr (emits) {
@@ -162,8 +171,8 @@ private:
         return poll_result::served;
     }
 
-    // The answer stays in its memory while it waits. The patience is that with one full queue: it delays others once,
-    // not with each answer that meets it.
+    // The answer stays in the message's memory while it waits. The time counts from when the queue
+    // was first full, so a full queue delays other clients once, not once per answer.
     poll_result wait_or_drop(std::uint32_t now_ms) {
         if (state().full_since_ms == 0) state().full_since_ms = now_ms | 1;
         if (full_for_ms(now_ms) < net::send_patience_ms) return poll_result::blocked;
@@ -171,7 +180,7 @@ private:
         return poll_result::unsent;
     }
 
-    // For how many milliseconds the socket has taken no answer, to 2 ms.
+    // For how many milliseconds the socket has taken no answer, accurate to 2 ms.
     constexpr std::uint32_t full_for_ms(std::uint32_t now_ms) const {
         return (now_ms | 1) - memory_.state.full_since_ms;
     }
@@ -182,7 +191,8 @@ private:
     stack_type stack_;
 };
 
-// What comes of a mistake, so that its words are all that the compiler says.
+// The server made of mistaken arguments. It accepts every call, so the compiler prints only the
+// static_assert that names the mistake.
 template <typename Socket, typename Handler, typename... Layers>
 class server<Socket, Handler, detail::refused, Layers...> {
 public:
@@ -197,7 +207,8 @@ public:
 
 namespace detail {
 
-// What the server of these arguments is made of; on a mistake, what `refused` is.
+// The template arguments of the server for these arguments; those of the one above if there is a
+// mistake.
 template <bool IsSound, typename Socket, typename Handler, typename Memory>
 struct server_in {
     using socket = net::null_socket;
@@ -211,7 +222,9 @@ struct server_in<true, Socket, Handler, Memory> {
     using memory = Memory;
 };
 
-// One of these two is empty: Clang looks at both guides below before it checks their constraints.
+// Without memory, and with memory in front of the layers. `IsMeant` is false in one of the two,
+// which is then empty: Clang instantiates both deduction guides below before it checks their
+// constraints.
 template <bool IsMeant, typename Socket, typename Handler, typename... Layers>
 struct server_on {};
 template <typename Socket, typename Handler, typename... Layers>

@@ -7,23 +7,25 @@
 
 namespace mincoap {
 
-// RFC 7252 §4.6: room for 1,024 bytes of payload with header and options, where nothing else is known.
+// The size of a message in bytes if the path's MTU is unknown: 1,024 bytes of payload with header
+// and options (RFC 7252 §4.6).
 inline constexpr std::size_t default_message_size = 1152;
 
 namespace detail {
 
-// Between two polls.
+// The state of a server between two polls.
 struct server_state {
-    std::size_t size = 0;             // of the answer that waits for the socket; 0: none does
-    std::uint32_t full_since_ms = 0;  // when the socket first took no answer, | 1; 0: it took the last one
-    bool has_emitted = false;         // the last message was one that a layer had to send
-    origin from;                      // where the answer goes
+    std::size_t size = 0;             // of the answer that waits for the socket, in bytes; 0 if none waits
+    std::uint32_t full_since_ms = 0;  // time, | 1, when the socket first took no answer; 0 if it took the last one
+    bool has_emitted = false;         // a layer sent the last message on its own
+    origin from;                      // where the datagram came from, and the answer goes
 };
 
 }  // namespace detail
 
-// Room for the largest message that is taken or sent, 12 to 65,535 bytes, and some 70 bytes that the server keeps. On a
-// device it is a static variable: it begins as zeros, which takes RAM and no flash. It belongs to one server.
+// The memory of one server: `Size` bytes for the largest message that it receives or sends, 12 to
+// 65,535, and some 70 bytes of state. On a device, make it a static variable: all zeros at first,
+// it takes RAM but no flash. It must outlive its server.
 template <std::size_t Size = default_message_size>
 struct server_memory {
     static_assert(Size >= 12, "mincoap: a server needs memory for 12 bytes, a header and a token (RFC 7252 section 3)");

@@ -1,5 +1,6 @@
-// The server without a socket: one datagram in, at most one out, in the same memory. It does no I/O, reads no clock,
-// keeps nothing but a counter of Message IDs. Around the site it has layers, none of which it knows by name: layer.hpp.
+// The server without a socket: one datagram in, at most one out, in the same memory. It does no
+// I/O, reads no clock, and stores only a counter of Message IDs and its layers. It knows no layer
+// by name; see layer.hpp.
 #pragma once
 
 #include <mincoap/server/answer.hpp>
@@ -8,7 +9,7 @@
 
 namespace mincoap {
 
-// `Layers` are classes, of layers that it keeps, or references to classes.
+// Each of `Layers` is a class, whose object the stack stores, or a reference to one.
 template <handler Site, typename... Layers>
 class stack {
     template <typename L>
@@ -33,30 +34,31 @@ public:
     static constexpr bool notifies = (detail::notifying<plain<Layers>> || ...);
     static constexpr bool emits = (detail::emitting<plain<Layers>> || ...);
 
-    // The least memory that `receive` and `emit` can be given, in bytes.
+    // The least size of the buffer for `receive` and `emit`, in bytes.
     static constexpr std::size_t min_buffer_size = detail::min_buffer_size<plain<Layers>...>;
 
     template <typename... Given>
     constexpr explicit stack(const Site& given_site, Given&&... layers)
         : site_(given_site), layers_(std::forward<Given>(layers)...) {}
 
-    // Answers the datagram in the first `from.size` bytes of the buffer, in place. Returns the size of the answer in
-    // bytes; 0 if there is none. It is inlined into `server::poll`: the compiler takes it for too large otherwise.
-    [[gnu::always_inline]] std::size_t receive(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
+    // Answers the datagram in the first `from.size` bytes of the buffer, in place. Returns the size
+    // of the answer in bytes; 0 if there is none. It is forced into `server::poll`, its only
+    // caller: the compiler considers it too large to inline.
+    [[nodiscard, gnu::always_inline]] std::size_t receive(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
         MINCOAP_ASSERT(from.size <= buffer.size());
         if (buffer.size() < min_buffer_size) return count(outcomes::truncated), 0;
-        if constexpr (may_confirm) from.confirmed = false;  // whoever sent the message before
+        if constexpr (may_confirm) from.confirmed = false;  // it still describes the previous sender
         exchange_type x{buffer, from, now_ms};
-        if (from.truncated) detail::leave_header(x);
+        if (from.truncated) detail::cut_to_header(x);
         read(x);
         const std::size_t size = receive_at<0>(x);
         if constexpr (is_counted) count(x.what);
         return size;
     }
 
-    // Puts a message that a layer has to send into the buffer, and its way into from.route. Returns its size in bytes; 0
-    // if there is nothing to send now.
-    std::size_t emit(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
+    // Writes a message that a layer has to send into the buffer, and its route into from.route.
+    // Returns its size in bytes; 0 if there is nothing to send now.
+    [[nodiscard]] std::size_t emit(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
         if (idle_ms(now_ms) != 0) return 0;
         from = {};
         exchange_type x{buffer, from, now_ms};
@@ -64,8 +66,8 @@ public:
         return emit_at<0>(x);
     }
 
-    // For how many milliseconds `emit` need not be called unless a datagram comes.
-    constexpr std::uint32_t idle_ms(std::uint32_t now_ms) const {
+    // Returns for how many milliseconds `emit` need not be called unless a datagram comes in.
+    [[nodiscard]] constexpr std::uint32_t idle_ms(std::uint32_t now_ms) const {
         std::uint32_t least = forever_ms;
         each_layer([&](const auto& l) {
             if constexpr (detail::telling_idle_ms<decltype(l)>) {
@@ -76,8 +78,8 @@ public:
         return least;
     }
 
-    // True if a layer waits for an answer from that endpoint.
-    constexpr bool awaits(const net::endpoint& remote) const {
+    // Returns true if a layer waits for an answer from that endpoint.
+    [[nodiscard]] constexpr bool awaits(const net::endpoint& remote) const {
         bool found = false;
         each_layer([&](const auto& l) {
             if constexpr (detail::awaiting<decltype(l)>) found = found || l.awaits(remote);
@@ -85,7 +87,7 @@ public:
         return found;
     }
 
-    // Messages that the server sends by itself carry Message IDs counted up from this one.
+    // Sets the next Message ID of messages that the server does not send as an Acknowledgement.
     constexpr void start_message_ids_at(std::uint16_t first) { message_id_ = first; }
 
     // Calls f with each layer, from the outermost inwards.
@@ -93,9 +95,9 @@ public:
         std::apply([&f](auto&... l) { (f(l), ...); }, layers_);
     }
 
-    // A layer by its class.
+    // Returns a layer by its class.
     template <typename L>
-    constexpr L& layer() {
+    [[nodiscard]] constexpr L& layer() {
         static_assert((std::same_as<L, plain<Layers>> || ...), "mincoap: this server has no such layer");
         return get<L>(std::index_sequence_for<Layers...>{});
     }
@@ -137,7 +139,7 @@ private:
         return std::get<index>(layers_);
     }
 
-    // ---- In
+    // ---- Parse the message
 
     static void reread(exchange_type& x) {
         x.seen = {};
@@ -149,25 +151,27 @@ private:
         if constexpr (has_blocks) x.blocks = &x.collected;
         const auto collect = [&x](const message::option_view& o, const byte* begin) {
             detail::collect(x.request, x.collected, o, begin);
-            show(x, o, std::index_sequence_for<Layers...>{});
+            pass_option(x, o, std::index_sequence_for<Layers...>{});
         };
         x.error = message::view::parse(x.buffer.first(x.size), x.request.message, collect);
         if constexpr (has_receivers) x.method = message::code_of(x.header());
         x.request.leave_out_empty_path();
     }
     template <std::size_t... Indices>
-    static void show(exchange_type& x, const message::option_view& o, std::index_sequence<Indices...>) {
-        (show_to<layer_at<Indices>>(std::get<Indices>(x.seen), o), ...);
+    static void pass_option(exchange_type& x, const message::option_view& o, std::index_sequence<Indices...>) {
+        (pass_option_to<layer_at<Indices>>(std::get<Indices>(x.seen), o), ...);
     }
     template <typename L>
-    static void show_to(detail::seen_of<L>& seen, const message::option_view& o) {
+    static void pass_option_to(detail::seen_of<L>& seen, const message::option_view& o) {
         if constexpr (detail::reading_options<L>) L::option(seen, o);
     }
+
+    // ---- Pass it inwards
 
     template <std::size_t Index>
     std::size_t receive_at(exchange_type& x) {
         if constexpr (Index == sizeof...(Layers)) {
-            return take(x);
+            return answer_message(x);
         } else if constexpr (detail::receiving_with_seen<layer_at<Index>>) {
             return std::get<Index>(layers_).receive(x, std::get<Index>(x.seen), next_from<Index + 1>());
         } else if constexpr (detail::receiving<layer_at<Index>>) {
@@ -181,11 +185,12 @@ private:
         return detail::next_of<stack, Index>{*this};
     }
 
-    [[gnu::noinline]] std::size_t take(exchange_type& x) {
+    // Applies the server's own rules to a message that has passed all layers.
+    [[gnu::noinline]] std::size_t answer_message(exchange_type& x) {
         if (x.error != message::parse_error::none) return detail::reject_malformed(x);
-        return is_answerable(x) ? take_request(x) : detail::reject_unwanted(x);
+        return is_answerable(x) ? answer_request(x) : detail::reject_unwanted(x);
     }
-    [[gnu::always_inline]] std::size_t take_request(exchange_type& x) {
+    [[gnu::always_inline]] std::size_t answer_request(exchange_type& x) {
         x.refusal = detail::refusal<Site>(x.request);
         reply said = serve_at<0>(x, x.request);
         detail::packed_block asked = 0;
@@ -193,7 +198,7 @@ private:
         return answer(x, said, asked);
     }
 
-    // ---- The site
+    // ---- Ask the site
 
     template <std::size_t Index>
     reply serve_at(exchange& x, const request& r) {
@@ -219,17 +224,18 @@ private:
         else return every_option;
     }
 
-    // ---- Out
+    // ---- Write the answer
 
-    // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if the request is
-    // (§5.2.3). `asked` tells of the Block option that the server answers.
+    // The response is piggybacked in an Acknowledgement (RFC 7252 §5.2.1), or Non-confirmable if
+    // the request is (§5.2.3). `asked` is the Block option that the server answers; 0 if there is
+    // none.
     [[gnu::always_inline]] std::size_t answer(exchange_type& x, reply& said, detail::packed_block asked) {
         if (said.code() == code::empty) return detail::answer_without_response(x);
         byte* const header = x.header();
         if ((header[0] & non_confirmable_bit) == 0) {
             header[0] |= acknowledgement_bit;
         } else {
-            if (detail::is_unsaid(x, said.code())) {
+            if (detail::must_stay_silent(x, said.code())) {
                 x.note(x.from.multicast ? outcomes::unsaid : outcomes::bad_option);
                 return 0;
             }
@@ -239,7 +245,7 @@ private:
         }
         return detail::write_reply<Site>(x, said, asked);
     }
-    // ---- By itself
+    // ---- Send a message of a layer
 
     static std::size_t render(exchange_type& x, reply& said) { return detail::write_reply<Site>(x, said, 0); }
 
@@ -256,7 +262,7 @@ private:
     std::uint16_t message_id_ = 0;
 };
 
-// A variable is referred to, a temporary is kept.
+// The stack refers to a layer that is a variable, and stores one that is a temporary.
 template <typename Site, typename... Given>
 stack(const Site&, Given&&...) -> stack<Site, Given...>;
 

@@ -31,7 +31,7 @@ response exchange(Server& given_server, network& given_socket, const request& r,
     std::array<byte, default_message_size> written{};
     const bytes datagram = r.write(written);
     MINCOAP_ASSERT(!datagram.empty());  // otherwise it does not fit
-    given_socket.deliver(datagram, r.about());
+    given_socket.deliver(datagram, r.arrival());
     if (given_server.poll(now_ms) != poll_result::served) return {};
     const auto* const sent = given_socket.take();
     return sent == nullptr ? response{} : response{sent->content()};

@@ -39,11 +39,11 @@ public:
     // The client may have forged its address: a `confirmed_only` resource refuses it. A guard of yours decides for
     // itself.
     request& unconfirmed() { return is_confirmed_ = false, *this; }
-    request& to_group() { return about_.multicast = true, about_.route.local = {}, *this; }
-    request& from(const net::endpoint& client) { return about_.route.remote = client, *this; }
+    request& to_group() { return arrival_.multicast = true, arrival_.route.local = {}, *this; }
+    request& from(const net::endpoint& client) { return arrival_.route.remote = client, *this; }
 
     bool is_confirmed() const { return is_confirmed_; }
-    const net::arrival& about() const { return about_; }
+    const net::arrival& arrival() const { return arrival_; }
 
     // Writes the datagram. Returns it, or nothing if it does not fit.
     bytes write(mutable_bytes to) const {
@@ -92,7 +92,7 @@ private:
     message::type type_ = message::type::confirmable;
     bool is_confirmed_ = true;
     bytes payload_;
-    net::arrival about_{.route = {.remote = net::ipv4(192, 0, 2, 1, 40000), .local = net::ipv4(192, 0, 2, 2, 5683)}};
+    net::arrival arrival_{.route = {.remote = net::ipv4(192, 0, 2, 1, 40000), .local = net::ipv4(192, 0, 2, 2, 5683)}};
     std::size_t count_ = 0;
     std::array<given, max_options> options_{};
 };

@@ -16,7 +16,7 @@ using test::packet;
 
 // The payload, from where it was kept.
 reply echo(const request& r) {
-    const bytes kept = r.keep(r.payload());
+    const bytes kept = r.move_behind_reply(r.payload());
     return {code::content, [kept](message::writer& to) { to.payload(kept); }};
 }
 
@@ -25,7 +25,7 @@ bytes query_of(const request& r) {
     return found ? found->value : bytes{};
 }
 reply echo_query(const request& r) {
-    const bytes kept = r.keep(query_of(r));
+    const bytes kept = r.move_behind_reply(query_of(r));
     return {code::content, [kept](message::writer& to) { to.payload(kept); }};
 }
 
@@ -90,7 +90,7 @@ TEST(keep, leaves_the_reply_less_room) {
 // The reply is a constant that fits the buffer, though not beside what is kept.
 TEST(keep, leaves_a_constant_reply_less_room) {
     const auto greet = [](const request& r) -> reply {
-        r.keep(r.payload());
+        static_cast<void>(r.move_behind_reply(r.payload()));
         return content("Hello CoAP");
     };
     const packet datagram = ask(code::post).payload("0123456789");
@@ -104,7 +104,7 @@ TEST(keep, leaves_a_bare_reply_alone) {
     const auto drop = [](const request& r) -> reply {
         const bytes everything{r.message.token().data() + r.message.token().size(),
                                r.payload().data() + r.payload().size()};
-        EXPECT_EQ(packet{r.keep(everything)}, packet{"b1 'a' ff 'x'"});
+        EXPECT_EQ(packet{r.move_behind_reply(everything)}, packet{"b1 'a' ff 'x'"});
         return code::changed;
     };
     const packet datagram = ask(code::post, "a").token("77").payload("x");
@@ -117,8 +117,8 @@ TEST(keep, of_nothing_is_empty) {
     const auto handler = [&](const request& r) -> reply {
         ++calls;
         const byte* const before = r.place->room_end;
-        EXPECT_TRUE(r.keep(r.payload()).empty());
-        EXPECT_TRUE(r.keep({}).empty());
+        EXPECT_TRUE(r.move_behind_reply(r.payload()).empty());
+        EXPECT_TRUE(r.move_behind_reply({}).empty());
         EXPECT_EQ(r.place->room_end, before);
         return content("Hello CoAP");
     };
@@ -133,7 +133,7 @@ TEST(keep, of_what_is_larger_than_the_request_is_empty) {
     for (const std::size_t size : {16U - 4U - 1U + 1U, 16U, 17U, 200U}) {
         const auto handler = [&](const request& r) -> reply {
             const byte* const before = r.place->room_end;
-            EXPECT_TRUE(r.keep(foreign.view().first(size)).empty());
+            EXPECT_TRUE(r.move_behind_reply(foreign.view().first(size)).empty());
             EXPECT_EQ(r.place->room_end, before);
             EXPECT_EQ(as_text(r.payload()), "<kept>") << "the request is still there";
             return content("content..");
@@ -147,7 +147,7 @@ TEST(keep, of_what_is_larger_than_the_request_is_empty) {
 TEST(keep, of_all_that_the_buffer_holds_is_possible) {
     static const packet foreign = filler(11);
     const auto handler = [](const request& r) -> reply {
-        EXPECT_EQ(packet{r.keep(foreign.view())}, foreign);
+        EXPECT_EQ(packet{r.move_behind_reply(foreign.view())}, foreign);
         return code::changed;
     };
     core c{handler, 16};
@@ -172,7 +172,7 @@ TEST(keep, ends_with_the_exchange) {
 TEST(keep, does_not_hide_what_the_server_checks) {
     core c{echo};
     const auto with_format = [](const request& r) -> reply {
-        const bytes kept = r.keep(r.payload());
+        const bytes kept = r.move_behind_reply(r.payload());
         return {code::content, content_format::text_plain, [kept](message::writer& to) { to.payload(kept); }};
     };
     core d{with_format};

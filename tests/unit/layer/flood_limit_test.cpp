@@ -189,7 +189,7 @@ inline constexpr outcome taken = outcome::named<"taken">();
 struct expecting {
     int told = 0;
     std::size_t receive(exchange& x, auto next) {
-        if (!is_reaction(x)) return next(x);
+        if (!is_response_or_ack(x)) return next(x);
         ++told;
         return next.note(x, taken), acknowledge(x);
     }

@@ -251,7 +251,7 @@ protected:
     packet sent() {
         const auto* const datagram = socket.take();
         if (datagram == nullptr) return {};
-        EXPECT_EQ(datagram->about.route.remote, client);
+        EXPECT_EQ(datagram->arrival.route.remote, client);
         return packet{datagram->content()};
     }
 };

@@ -57,7 +57,7 @@ TEST(problem_details, leaves_other_answers_alone) {
 // read as a Block1 that nobody sent.
 TEST(problem_details, does_not_look_at_what_a_handler_has_written_over) {
     const auto keep_query = [](const request& r) -> reply {
-        EXPECT_EQ(as_text(r.keep(r.message.options().find(option::uri_query)->value)), "abc\xc0");
+        EXPECT_EQ(as_text(r.move_behind_reply(r.message.options().find(option::uri_query)->value)), "abc\xc0");
         return code::bad_option;
     };
     const auto keeping = routes(at<"kept/behind">(get(keep_query).accepts_option<option::uri_query>()));

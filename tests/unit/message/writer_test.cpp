@@ -400,7 +400,7 @@ TEST(writer, gives_as_much_space_as_there_is) {
         const mutable_bytes space = to.payload_space(size);
         EXPECT_EQ(to.failed(), size > 7) << size << ": the marker takes a byte";
         EXPECT_EQ(space.size(), size > 7 ? 0 : size);
-        EXPECT_EQ(to.room(), size > 7 ? 0U : size == 0 ? 8U : 7U - size);
+        EXPECT_EQ(to.remaining(), size > 7 ? 0U : size == 0 ? 8U : 7U - size);
     }
     std::array<byte, 8> buffer{};
     writer to{buffer, 0};

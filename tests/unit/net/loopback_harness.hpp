@@ -41,7 +41,7 @@ public:
 private:
     void move_out() {
         while (const auto* const next = tested_.network().take())
-            sent_.push_back({{next->content().begin(), next->content().end()}, next->about.route.local});
+            sent_.push_back({{next->content().begin(), next->content().end()}, next->arrival.route.local});
     }
 
     Tested tested_;

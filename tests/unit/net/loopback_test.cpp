@@ -25,8 +25,8 @@ TEST(loopback, works_in_constant_expressions) {
         if (socket.receive(storage, in) != status::done) return false;
         if (socket.send({storage.data(), in.size}, in.route) != status::done) return false;
         const auto* answer = socket.take();
-        return answer != nullptr && is(answer->content(), sent) && answer->about.route.remote == client &&
-               answer->about.route.local == server;
+        return answer != nullptr && is(answer->content(), sent) && answer->arrival.route.remote == client &&
+               answer->arrival.route.local == server;
     }();
     static_assert(echoed);
 }

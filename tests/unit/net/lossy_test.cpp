@@ -49,7 +49,7 @@ std::string sent(network& inner, Lossy& socket, char last) {
         }
         EXPECT_EQ(socket.receive(storage, in), status::would_block);
         while (const auto* const next = inner.take()) {
-            EXPECT_EQ(next->about.route.remote, route.remote);
+            EXPECT_EQ(next->arrival.route.remote, route.remote);
             gone += as_text(next->content());
         }
     }

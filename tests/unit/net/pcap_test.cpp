@@ -18,7 +18,7 @@ constexpr route over_ipv6{.remote = ipv6(1, 40000), .local = ipv6(2, 5683)};
 constexpr pcap_time time{0x01020304, 0x50607};
 
 packet head_of(direction d, const packet& datagram, arrival about) {
-    return packet{pcap_head({.direction = d, .datagram = datagram, .about = about}, time).view()};
+    return packet{pcap_head({.direction = d, .datagram = datagram, .arrival = about}, time).view()};
 }
 
 // The words of RFC 1071 in the receiver's way: the sum over what is covered, its checksum included, is all ones.

@@ -19,14 +19,14 @@ constexpr route route{.remote = ipv4(192, 0, 2, 1, 40000), .local = ipv4(192, 0,
 struct told {
     net::direction direction;
     packet datagram;
-    arrival about;
+    net::arrival arrival;
 };
 
 // Keeps what it is told.
 struct keeps {
     std::vector<told>* to;
 
-    void operator()(const traced& t) const { to->push_back({t.direction, packet{t.datagram}, t.about}); }
+    void operator()(const traced& t) const { to->push_back({t.direction, packet{t.datagram}, t.arrival}); }
 };
 
 struct tracer_of : testing::Test {
@@ -43,10 +43,10 @@ TEST_F(tracer_of, tells_a_datagram_that_came_in) {
     ASSERT_EQ(heard.size(), 1U);
     EXPECT_EQ(heard[0].direction, direction::in);
     EXPECT_EQ(heard[0].datagram, "01 02 03");
-    EXPECT_EQ(heard[0].about.route.remote, route.remote);
-    EXPECT_EQ(heard[0].about.route.local, route.local);
-    EXPECT_TRUE(heard[0].about.multicast);
-    EXPECT_TRUE(heard[0].about.truncated);
+    EXPECT_EQ(heard[0].arrival.route.remote, route.remote);
+    EXPECT_EQ(heard[0].arrival.route.local, route.local);
+    EXPECT_TRUE(heard[0].arrival.multicast);
+    EXPECT_TRUE(heard[0].arrival.truncated);
 }
 
 TEST_F(tracer_of, tells_a_datagram_that_went_out) {
@@ -56,9 +56,9 @@ TEST_F(tracer_of, tells_a_datagram_that_went_out) {
     ASSERT_EQ(heard.size(), 1U);
     EXPECT_EQ(heard[0].direction, direction::out);
     EXPECT_EQ(heard[0].datagram, "04 05");
-    EXPECT_EQ(heard[0].about.size, 2U);
-    EXPECT_EQ(heard[0].about.route.remote, route.remote);
-    EXPECT_FALSE(heard[0].about.truncated);
+    EXPECT_EQ(heard[0].arrival.size, 2U);
+    EXPECT_EQ(heard[0].arrival.route.remote, route.remote);
+    EXPECT_FALSE(heard[0].arrival.truncated);
 }
 
 TEST_F(tracer_of, tells_nothing_where_nothing_came_or_went) {
@@ -96,7 +96,7 @@ TEST_F(tracer_of, tells_what_was_sent_from_lent_memory_that_is_spoilt_by_then) {
     ASSERT_EQ(heard.size(), 2U);
     EXPECT_EQ(heard[0].datagram, "01 02 03");
     EXPECT_EQ(heard[1].datagram, "01 02");
-    EXPECT_FALSE(heard[1].about.truncated);
+    EXPECT_FALSE(heard[1].arrival.truncated);
 }
 
 TEST_F(tracer_of, tells_the_beginning_of_an_answer_that_its_memory_is_too_small_for) {
@@ -106,8 +106,8 @@ TEST_F(tracer_of, tells_the_beginning_of_an_answer_that_its_memory_is_too_small_
     ASSERT_EQ(traced.send(packet{"04 05 06"}, route), status::done);
     ASSERT_EQ(heard.size(), 1U);
     EXPECT_EQ(heard[0].datagram, "04 05");
-    EXPECT_EQ(heard[0].about.size, 3U);
-    EXPECT_TRUE(heard[0].about.truncated);
+    EXPECT_EQ(heard[0].arrival.size, 3U);
+    EXPECT_TRUE(heard[0].arrival.truncated);
     EXPECT_EQ(packet{socket.take()->content()}, "04 05 06") << "which is sent whole";
 }
 

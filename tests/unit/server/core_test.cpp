@@ -31,7 +31,7 @@ struct listening {
     packet last;
 
     std::size_t receive(exchange& x, auto next) {
-        if (!is_reaction(x)) return next(x);
+        if (!is_response_or_ack(x)) return next(x);
         ++responses;
         last = packet{x.request.message.datagram()};
         EXPECT_EQ(x.from.route.remote, test::client);

@@ -22,8 +22,8 @@ protected:
     packet sent() {
         const auto* const datagram = socket.take();
         if (datagram == nullptr) return {};
-        EXPECT_EQ(datagram->about.route.remote, test::client);
-        EXPECT_EQ(datagram->about.route.local, test::device);
+        EXPECT_EQ(datagram->arrival.route.remote, test::client);
+        EXPECT_EQ(datagram->arrival.route.local, test::device);
         return packet{datagram->content()};
     }
 
@@ -168,8 +168,8 @@ TEST_F(poll_test, answers_multicast_from_whatever_address) {
     EXPECT_EQ(poll(), poll_result::served);
     const auto* const datagram = socket.take();
     ASSERT_NE(datagram, nullptr);
-    EXPECT_EQ(datagram->about.route.remote, test::client);
-    EXPECT_EQ(datagram->about.route.local, net::endpoint{});
+    EXPECT_EQ(datagram->arrival.route.remote, test::client);
+    EXPECT_EQ(datagram->arrival.route.local, net::endpoint{});
 }
 
 }  // namespace

@@ -359,7 +359,7 @@ struct client {
     bool expects = false;
     unsigned shown = 0;
     std::size_t receive(exchange& x, auto next) {
-        if (!is_reaction(x)) return next(x);
+        if (!is_response_or_ack(x)) return next(x);
         ++shown;
         if (!expects) return next(x);
         return next.note(x, expected), acknowledge(x);

@@ -22,7 +22,7 @@ struct listening {
     int responses = 0;
 
     std::size_t receive(exchange& x, auto next) {
-        if (!is_reaction(x)) return next(x);
+        if (!is_response_or_ack(x)) return next(x);
         ++responses;
         return acknowledge(x);
     }

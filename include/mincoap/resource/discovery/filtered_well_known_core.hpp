@@ -118,7 +118,7 @@ inline void write_matching(std::string_view document, link_filter& filter, body_
     }
 }
 
-// Writes all links of a site that meet all queries: a function for `rendition`.
+// Writes all links of a site that meet all queries: a function for `generated_body`.
 template <typename Discovery>
 struct filtered_document {
     const Discovery* discovery;
@@ -157,7 +157,7 @@ struct filtered_discovery {
         // The response overwrites the request, but its links depend on the queries, so they are kept. A layer may have
         // left too little space for them.
         static reply serve_rendered(const filtered_discovery& self, const request& r, bytes queries) {
-            const bytes kept = r.keep(queries);
+            const bytes kept = r.move_behind_reply(queries);
             if (kept.size() != queries.size()) return code::internal_server_error;
             const generated_body links{filtered_document<filtered_discovery>{&self, kept}};
             const generated_block block = generate_block<default_max_age>(r, links);

@@ -8,7 +8,7 @@
 
 namespace mincoap::detail {
 
-// Writes the members of any record. `rendition` calls it, for measuring too, without knowing the
+// Writes the members of any record. `generated_body` calls it, for measuring too, without knowing the
 // struct.
 struct record_view {
     const void* resource;
