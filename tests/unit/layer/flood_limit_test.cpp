@@ -129,7 +129,7 @@ TEST(flood_limit_in_server, is_quiet_under_flood) {
 }
 
 TEST(flood_limit_in_server, calls_no_handler_for_what_it_drops) {
-    core<untouchable, limit> s{nobody};
+    core<unreachable_handler, limit> s{unreachable};
     s.said("40 00 00 01");
     s.said("40 00 00 01");
     EXPECT_EQ(s.said(ask{code::post, "small"}), "silence");
