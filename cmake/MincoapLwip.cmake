@@ -1,7 +1,7 @@
 # mincoap_add_lwip(<target> <include directory>...)
 #
 # lwIP over Ethernet or SLIP as a static library, configured by the lwipopts.h and arch/cc.h of these directories. What
-# the configuration leaves out is empty in it. scripts/lwip puts the source where it is looked for.
+# the configuration leaves out is empty in it. scripts/setup-lwip puts the source where it is looked for.
 set(MINCOAP_LWIP_DIR "${PROJECT_SOURCE_DIR}/build/tools/lwip" CACHE PATH "lwIP's source, the folder above its src/")
 
 function(mincoap_add_lwip target)

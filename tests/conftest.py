@@ -1,4 +1,4 @@
-"""What the tests in Python share: the programs under test and the clients that scripts/clients sets up.
+"""What the tests in Python share: the programs under test and the clients that scripts/setup-clients sets up.
 
 A fixture skips its test if what it stands for is not there. With MINCOAP_REQUIRE_ALL=1 that is a failure.
 """
