@@ -56,7 +56,7 @@ def functions(text):
     code = code_of(text)
     start = at = 0  # of the declaration, and of what is looked at
     while at < len(code):
-        if code[at] == "(":
+        if code[at] == "(" or (code[at] == "<" and re.search(r"\btemplate\s*$", code[start:at])):
             at = closing(code, at)
         elif code[at] in ";}" or (code[at] == ":" and re.search(r"\b(public|protected|private)\s*$", code[start:at])):
             start = at + 1

@@ -73,6 +73,7 @@ def sizes_of(text):
     ("namespace a {\nstruct b : c {\n    int f() const { return 1; }\n    int g() {\n    }\n};\n}\n", [1, 2]),
     ("template <typename T>\n    requires(sizeof(T) > 1)\nint f(T) {\n}\n", [2]),
     ("template <typename T>\nvoid f(T t)\n    requires(t > 1)\n{\n}\n", [4]),
+    ("template <a B = {}, int C = d(1)>\nint f() {\n}\n", [2]),
     ("concept a = requires(T t) {\n    { t.f() } -> same_as<int>;\n};\nint f() {\n}\n", [2]),
     ("template <typename T>\n    requires requires(T t) { t.f(); }\nint f() {\n}\n", [2]),
     ("struct a {\n    a(int b) : c{b}, d{1} {}\n    int c, d;\n};\n", [1]),
