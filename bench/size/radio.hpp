@@ -1,4 +1,4 @@
-// What the board offers to the programs measured here: a datagram socket, random bytes and a clock. The definitions are
+// The functions of the board for the programs measured here: a datagram socket, random bytes and a clock. The definitions are
 // in board.cpp.
 #pragma once
 

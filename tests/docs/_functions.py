@@ -54,7 +54,7 @@ def is_expression(head):
 def functions(text):
     """Yields (name, first line, number of lines) of each function, in order; its template head does not count."""
     code = code_of(text)
-    start = at = 0  # of the declaration, and of what is looked at
+    start = at = 0  # the begin of the declaration, and the current place
     while at < len(code):
         if code[at] == "(" or (code[at] == "<" and re.search(r"\btemplate\s*$", code[start:at])):
             at = closing(code, at)

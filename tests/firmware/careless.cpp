@@ -1,4 +1,4 @@
-// What a firmware must not be: it replies by udp_sendto, which lets lwIP choose the source address. The tests have to
+// A firmware with a fault that the tests must find: it replies by udp_sendto, which lets lwIP choose the source address. The tests have to
 // fail it.
 #include <lwip/pbuf.h>
 #include <lwip/udp.h>

@@ -50,7 +50,7 @@ TEST_F(lwip_udp_socket, lends_as_much_as_the_buffer_has_behind_the_datagram) {
     EXPECT_EQ(first.take_datagram()->data, packet(600U - 28U - first.headroom, 1));
 }
 
-// What lwIP puts before an answer are its own headers, not those of the request.
+// lwIP puts its own headers before an answer, not those of the request.
 TEST_F(lwip_udp_socket, lends_what_the_link_carries_whatever_headers_the_request_had) {
     first.set_mtu(500, 500);
     first.put(with_padding(make({first.ipv6(9, peer_port), first.ipv6(1, port), get_hello}), 64), 200);
@@ -186,7 +186,7 @@ TEST_F(lwip_udp_socket, truncates_what_comes_in_pieces_and_does_not_fit) {
     EXPECT_EQ(first.take_datagram()->data[1], static_cast<byte>(code::request_entity_too_large));
 }
 
-// What an earlier datagram left must not show through.
+// The answer must not depend on the datagram before.
 TEST_F(lwip_udp_socket, serves_a_whole_datagram_after_a_truncated_one) {
     ask(packet(2000, 'x'), 500);
     ASSERT_EQ(serve(), poll_result::ignored);
