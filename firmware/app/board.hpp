@@ -24,9 +24,9 @@ std::uint32_t now_ms();
 // A random number: from the hardware, or at least different at each start.
 std::uint32_t random();
 
-// Waits for an interrupt in the lowest power mode that keeps the clock going and the network awake. Returns at once if a
-// frame came since `feed` last reported none. Returns after `most_ms` at the latest, plus a step of the clock, which is at
-// most 100 ms because lwIP has timers.
+// Waits for an interrupt in the lowest power mode that keeps the clock going and the network
+// awake. Returns at once if a frame came since `feed` last reported none. Returns after `most_ms`
+// at the latest, plus a step of the clock, which is at most 100 ms because lwIP has timers.
 void sleep(std::uint32_t most_ms);
 
 void set_led(bool on);

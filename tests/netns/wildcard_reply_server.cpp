@@ -1,5 +1,6 @@
-// A server with two faults that the netns tests must find: it listens on all addresses and replies by sendto, which lets
-// the kernel choose the source address; and it waits as long as the send buffer is full.
+// A server with two faults that the netns tests must find: it listens on all addresses and replies
+// by sendto, which lets the kernel choose the source address; and it waits as long as the send
+// buffer is full.
 //
 // usage: wildcard_reply_server PORT [SEND_BUFFER]     in bytes, as SO_SNDBUF takes it
 #include <cstdint>
