@@ -1,6 +1,6 @@
-# What mincoap's own objects are compiled with; never part of what a consumer links.
-# Warnings become errors by CMAKE_COMPILE_WARNING_AS_ERROR, which the presets set: a newer compiler at a user's is no
-# reason to fail.
+# The warnings that mincoap's own objects are compiled with. A target of a user never gets them.
+# The presets turn warnings into errors by CMAKE_COMPILE_WARNING_AS_ERROR. A user's build does not fail because a newer
+# compiler warns.
 add_library(mincoap_dev_flags INTERFACE)
 target_compile_options(mincoap_dev_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
 

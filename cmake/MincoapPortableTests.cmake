@@ -1,9 +1,9 @@
 # The unit tests that need no network, for another machine than the one that compiles them. They run in its emulator as
-# two tests, one for each core: to start it for each test of GoogleTest would take longer than these do. GoogleTest is
-# compiled from Debian's package googletest.
+# two tests, one per core, because starting the emulator for each test of GoogleTest would take longer than the tests.
+# GoogleTest is compiled from Debian's package googletest.
 #
-# -O0, since that halves the time to compile. What tries millions of inputs takes minutes of emulation and is left out;
-# random_datagrams, any_record and others do the same by samples.
+# The presets compile with -O0, which halves the time to compile. Tests that try millions of inputs would take minutes in
+# the emulator and are left out; random_datagrams, any_record and others try samples of these inputs.
 enable_language(C)
 add_subdirectory(/usr/src/googletest googletest EXCLUDE_FROM_ALL SYSTEM)
 if(NOT TARGET GTest::gtest)

@@ -1,10 +1,14 @@
-# mincoap_add_pytests(<folder>): each <folder>/<name>.py is the test <folder>.<name>. It is told by MINCOAP_DEMO where the
-# demo is, by MINCOAP_EXAMPLES in which folder the short examples are, by MINCOAP_CBOR_DESCRIBE where the program is that
-# tells what is read of CBOR, by CXX what
-# compiles, and by MINCOAP_BUILD where the library is built. A file whose name starts with _ is a helper of the others.
+# mincoap_add_pytests(<folder>): each <folder>/<name>.py is the test <folder>.<name>. A file whose name starts with _ is a
+# helper of the others. The environment of a test has these paths:
 #
-# A test with skipped parts, and none that failed, shows as skipped. With MINCOAP_REQUIRE_ALL=1 in the environment,
-# conftest.py makes a failure of what was skipped.
+#   MINCOAP_BUILD          the build tree
+#   MINCOAP_DEMO           the demo
+#   MINCOAP_EXAMPLES       the folder of the short examples
+#   MINCOAP_CBOR_DESCRIBE  the program that prints what it reads of CBOR
+#   CXX                    the compiler
+#
+# CTest shows a test as skipped if parts of it were skipped and no part failed. With MINCOAP_REQUIRE_ALL=1 in the
+# environment, conftest.py turns each skipped part into a failure.
 function(mincoap_add_pytests folder)
     file(GLOB scripts CONFIGURE_DEPENDS ${folder}/*.py)
     list(FILTER scripts EXCLUDE REGEX "/(conftest|__init__|_[^/]*)\\.py$")

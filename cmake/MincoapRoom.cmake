@@ -22,13 +22,13 @@ function(mincoap_room name)
     set_property(GLOBAL APPEND PROPERTY MINCOAP_LIBRARIES ${target})
 endfunction()
 
-# Gives an interface target its headers. One that is listed and not there fails the headers test, not the configuration.
+# mincoap_headers(<target> <header>...): the headers of an interface target. CMake itself does not look for them until it
+# installs them.
 function(mincoap_headers target)
     foreach(header IN LISTS ARGN)
-        if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${header}")
-            target_sources(${target} INTERFACE FILE_SET HEADERS BASE_DIRS include FILES ${header})
-        else()
-            message(WARNING "${header} is listed and not there")
+        if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${header}")
+            message(FATAL_ERROR "CMakeLists.txt lists ${header}, which does not exist")
         endif()
     endforeach()
+    target_sources(${target} INTERFACE FILE_SET HEADERS BASE_DIRS include FILES ${ARGN})
 endfunction()

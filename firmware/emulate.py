@@ -1,7 +1,7 @@
 """Starts a board's firmware in QEMU. As a program: emulate.py BOARD [--profile NAME] [--port PORT], until Ctrl-C.
 
-A port of 127.0.0.1 is forwarded to the board's: by QEMU's network of the kind `user`, which knows IPv4 only and needs
-no privilege, or from a serial line by slip.py."""
+A port of 127.0.0.1 is forwarded to the board: by QEMU's network of the kind `user`, which has IPv4 only and needs no
+privilege, or over a serial line by slip.py."""
 
 import argparse
 import contextlib

@@ -1,5 +1,5 @@
-"""A network of one serial line (SLIP, RFC 1055), and its way to the host: what comes to a UDP port of 127.0.0.1 goes to
-the firmware as IP packets from 10.0.2.2, and its answers back. Each client keeps its port number."""
+"""Connects the host to a network of one serial line (SLIP, RFC 1055). Datagrams to a UDP port of 127.0.0.1 reach the
+firmware as IP packets from 10.0.2.2, and its answers return the same way. Each client keeps its port number."""
 
 import socket
 import struct

@@ -1,4 +1,4 @@
-// What a fuzz target holds to be true.
+// A condition that a fuzz target checks.
 #pragma once
 
 #include <cstdio>

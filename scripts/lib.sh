@@ -26,7 +26,7 @@ client_packages=(coap-client-notls:libcoap3-bin node:nodejs npm:npm python3:pyth
 # Debian's own interpreter first: it has Debian's pytest, whichever python3 comes first on PATH.
 python=$(PATH=/usr/bin:$PATH command -v python3) || python=python3
 
-# What the firmware is built for: names of presets.
+# The boards that the firmware is built for: names of presets.
 boards=(mps2-an385 mps2-an385-m0 mps2-an505 microbit riscv-virt)
 
 say() { printf '\n== %s\n' "$*"; }
@@ -35,8 +35,8 @@ die() {
     exit 2
 }
 
-# need_apt [command:]package... : has the Debian packages installed. A word with a command is content if the command is
-# there, wherever it came from. Asks the network only for what is missing.
+# need_apt [command:]package... : installs the Debian packages that are missing. A package with a command is not needed if
+# the command exists, wherever it came from. Without missing packages, there is no access to the network.
 need_apt() {
     local word missing=() as_root=()
     for word in "$@"; do
@@ -48,10 +48,10 @@ need_apt() {
     done
     ((${#missing[@]})) || return 0
 
-    # What is there stays: Debian's cross compilers would replace gcc-multilib.
+    # --no-remove, because Debian's cross compilers would replace gcc-multilib.
     local install="apt-get install -y --no-install-recommends --no-remove ${missing[*]}"
     if ! command -v apt-get >/dev/null; then
-        echo "No apt-get here: going on without a look for what Debian calls ${missing[*]}" >&2
+        echo "No apt-get here: continuing without these packages of Debian: ${missing[*]}" >&2
         return 0
     fi
     if ((EUID)); then

@@ -1,6 +1,6 @@
-"""What the tests in Python share: the programs under test and the clients that scripts/clients sets up.
+"""Shared by the tests in Python: the programs under test and the clients that scripts/setup-clients sets up.
 
-A fixture skips its test if what it stands for is not there. With MINCOAP_REQUIRE_ALL=1 that is a failure.
+A fixture skips its test if its program is missing. With MINCOAP_REQUIRE_ALL=1, a skipped test is a failure.
 """
 
 import contextlib

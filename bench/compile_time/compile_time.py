@@ -4,7 +4,7 @@ plain     texts with a title, a resource type and `well_known_core`
 mixed     ten kinds of resources by turns, below prefixes and wildcards too, and `filtered_well_known_core`
 long      texts at paths of 36 characters, and `well_known_core`
 
-The time of the same program without a resource is not in it."""
+The time of the same program without a resource is subtracted."""
 
 import argparse
 import os

@@ -1,12 +1,13 @@
-"""The cost of a block of a file, of a listing and of discovery for the process that serves it, the kernel's work included.
+"""Measures a block of a file, of a listing and of discovery: the CPU time of the serving process, with the kernel's work.
 
-file       1 MB in blocks of 1,024 bytes, beside libcoap's coap-server-notls, which has the same bytes in its memory
-           (PUT there before). Both serve the same requests in turns; their ratio is what counts, since the microseconds
-           are those of this machine
+file       1 MB in blocks of 1,024 bytes, compared with libcoap's coap-server-notls, which has the same bytes in its
+           memory (by a PUT). Both serve the same requests in turns. The ratio is the result, because the microseconds
+           depend on this machine.
 listing    one block of 1,024 bytes of a directory of 10,000 files
 discovery  the same of /.well-known/core, which has the links of these files: without a query, and with 8 queries
 
-CPU time is that of the server's process (/proc/<pid>/schedstat), on a machine that does nothing else. System calls are counted by strace, in a run apart."""
+CPU time is read from /proc/<pid>/schedstat, on a machine that does nothing else. strace counts the system calls in a
+separate run."""
 
 import argparse
 import os

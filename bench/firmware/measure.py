@@ -1,11 +1,11 @@
-"""What the firmware takes: flash and RAM of each image, instructions and stack of requests, as exact numbers. Whose a
-byte or an instruction is, owners.py says. scripts/firmware-budget says how this is called.
+"""Prints flash and RAM of each image, instructions and stack of requests, as exact numbers. owners.py decides to which
+part of the firmware a byte or an instruction belongs. scripts/firmware-budget explains the arguments.
 
-Instructions are the guest's, counted one by one by a plugin of QEMU (count.c); those of interrupt handlers are left
-out. There is no model of cycles.
+A plugin of QEMU (count.c) counts the guest's instructions one by one, without those of interrupt handlers. There is no
+model of cycles.
 
   core     datagram in to datagram out: from the call of `firmware::answer`, which polls the server, to the call of the
-           socket's `send`. The socket's `receive` is in it: that is what is the adapter's.
+           socket's `send`. The socket's `receive` is included as the adapter's part.
   frame    Ethernet frame in to Ethernet frame out: from the driver's `receive` to the return of its `send`; not with
            virtio, where it depends on when the device has done with the frame before
   tag      the value of one Echo option: a request with one that was guessed has three made

@@ -1,14 +1,14 @@
-"""Whose the bytes and the instructions of a firmware are.
+"""Assigns the bytes and the instructions of a firmware to their owners.
 
   library      mincoap's headers
   adapter      mincoap's socket for lwIP
   application  the firmware's own sources and the demo's: resources, the main loop, addresses
   lwip         lwIP
   board        start-up code, drivers, the vector table
-  libc         what comes from other archives: memcpy and its like, the compiler's runtime
+  libc         other archives: memcpy and similar functions, the compiler's runtime
 
-Where the linker script has a section for it, the section tells. In what is left, an instruction is of the source file
-whose line it is, by the debug information; a line of the standard library belongs to whom it is inlined into. A
+If the linker script has a section for an owner, the section decides. Otherwise an instruction belongs to the source file
+of its line, by the debug information; a line of the standard library belongs to the function that it is inlined into. A
 constant between instructions goes with its function, a table or a string is the library's if its name is, and otherwise
 the application's."""
 

@@ -1,6 +1,6 @@
-"""Draws where the bytes of an image go, from its map file: docs/firmware.svg. A bar for each owner (owners.py), in
-pieces by source file; mincoap's by room, which the debug information tells. What is smaller than a label is in the last
-piece."""
+"""Draws the bytes of an image from its map file: docs/firmware.svg. Each owner (owners.py) has a bar with a piece per
+source file; mincoap's bar has a piece per room, by the debug information. The last piece holds all that are smaller than
+a label."""
 
 import collections
 import html

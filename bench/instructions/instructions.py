@@ -1,18 +1,20 @@
-"""User-space instructions per request, GET /hello, on this CPU, by callgrind: two runs that differ in nothing but the number of
-requests, the difference divided. Start and end of the program drop out.
+"""Prints the user-space instructions per request on this CPU, counted by callgrind. Two runs differ only in the number
+of requests, and the difference is divided by that number, so start and end of the program cancel out.
 
-core      from the socket's receive to its send, both left out: a server over a piece of memory, less the same loop
-          over the same memory without a server; guarded, the response is within what an echo guard lets out to anybody
+core      GET /hello from the socket's receive to its send, without both: a server over a piece of memory, minus the same
+          loop over the same memory without a server. In the guarded case, the response is small enough for an echo guard
+          to send it to an unconfirmed address.
 process   all of a server over a UDP socket: the program, the adapter and libc, with a wait, a receive and a send for each
           request. The client is another process. The kernel is not counted.
-block     as core, a block of 64 bytes, of a body of 16 or 64 of them: read by offset it costs the same wherever it is and
-          however large the body; rendered anew it grows with the body, which is hashed for its ETag: with a version it
-          grows by the calls that put a piece
+block     as core, one block of 64 bytes of a body of 16 or 64 blocks. Read by offset, a block costs the same at each
+          place and for each size of the body. Of a body that is rendered for each block, the cost grows with the body,
+          which is hashed for its ETag; with a version, it grows by the calls that put a piece.
 
-routes.tsv: as core, a text of a large site, the last one with a path of five characters, and one with 36 characters.
+routes.tsv: as core, a text of a large site: the last one with a path of five characters, and one with 36 characters.
 
-worst.tsv: the datagrams that cost the demo most, by kind (worst.py), each with a receive and a send of a few instructions.
-The work of the kernel is not counted here either: of 1,000 files, it is asked for the status of 500. scripts/files counts it."""
+worst.tsv: the most expensive datagrams for the demo, by kind (worst.py), each with a receive and a send of a few
+instructions. The kernel is not counted here either: it returns the status of 500 of 1,000 files. scripts/files counts
+its work."""
 
 import argparse
 import collections

@@ -1,4 +1,4 @@
-// What is served in both programs: that of bench/size/hello.cpp.
+// The site of both programs, as in bench/size/hello.cpp.
 #pragma once
 
 #include <mincoap/mincoap.hpp>

@@ -1,9 +1,9 @@
-"""The datagrams that cost the demo most, found by trying: what is compared, rendered, hashed or read grows with what a
-datagram asks for, and each of these asks for as much as its limit lets it."""
+"""The most expensive datagrams for the demo, found by experiment. The work to compare, render, hash or read grows with
+the request, and each of these requests as much as its limit allows."""
 
 import pathlib
 
-FILES = 1000  # more than posix::directory tells
+FILES = 1000  # more than posix::directory lists
 
 GET, POST, PUT = 1, 2, 3
 URI_PATH, CONTENT_FORMAT, URI_QUERY, BLOCK2, BLOCK1 = 11, 12, 15, 23, 27

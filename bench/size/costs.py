@@ -1,7 +1,7 @@
-"""What each rule and each resource costs: the bytes of code and tables that a program has more with it on Cortex-M0+.
+"""Prints the cost of each rule and each resource: the bytes of code and tables that it adds to a program on Cortex-M0+.
 
-costs.py rules: monolith.cpp compiled without each rule. costs.py resources: resources.cpp with each resource. What the
-compiler's runtime adds, such as a division, is not in it.
+costs.py rules compiles monolith.cpp without each rule. costs.py resources compiles resources.cpp with each resource. The
+compiler's runtime, such as a division, is not counted.
 """
 
 import pathlib

@@ -1,14 +1,14 @@
-"""Whether the images keep to what a microcontroller without an operating system has: no heap, no exceptions, nothing
-that runs before main, no guards, nothing of libc but loops over bytes, no recursion. scripts/freestanding runs it.
+"""Checks that the images run without an operating system: no heap, no exceptions, no code before main, no guards, no
+functions of libc but loops over bytes, no recursion. scripts/freestanding runs it.
 
-That each check finds what it looks for is shown first, by the images of violations/*.cpp."""
+First, the images of violations/*.cpp show that each check finds its violation."""
 
 import re
 import sys
 
 from targets import BUILD, PREFIXES, PROFILES, build, image_of
 
-FORBIDDEN = {  # as nm has them
+FORBIDDEN = {  # the names that nm prints
     "heap": r"(_?malloc|free|calloc|realloc)(_r)?|_?_?sbrk(_r)?|_Zn[wa].*|_Zd[la].*",
     "exceptions": r"__cxa_(?!guard|atexit).*|__gxx_personality.*|_Unwind.*|__aeabi_unwind.*|_ZSt9terminatev|abort",
     "constructors": r"_GLOBAL__.*|__cxa_atexit|__aeabi_atexit|atexit|__dso_handle",

@@ -1,4 +1,4 @@
-"""A linked image as its binutils tell it: sections, symbols, frames and calls."""
+"""Reads a linked image with binutils: sections, symbols, frames and calls."""
 
 import bisect
 import collections
@@ -9,7 +9,7 @@ import subprocess
 Function = collections.namedtuple("Function", "address size name section")
 Call = collections.namedtuple("Call", "depth target")  # stack in use at the call; the callee's address, None: any
 
-# The sections of image.ld. A byte elsewhere would be in no number.
+# The sections of image.ld. No number would count a byte in another section.
 KNOWN = {".board", ".libc", ".text", ".strings", ".rodata", ".constructors", ".unwind", ".ARM.exidx", ".board_ram",
          ".data", ".bss"}
 

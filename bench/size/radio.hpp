@@ -1,5 +1,5 @@
-// What the board offers to the programs measured here: a datagram socket, random bytes and a clock. The definitions are
-// in board.cpp.
+// The functions of the board for the programs measured here: a datagram socket, random bytes and a clock. board.cpp
+// defines them.
 #pragma once
 
 #include <mincoap/net/udp_socket.hpp>

@@ -1,17 +1,18 @@
-"""The sizes of the images, as one table; scripts/size says how it is called.
+"""Prints the sizes of the images as one table. scripts/size explains the arguments.
 
-library, application and libc are the bytes of .text and .rodata. They are exact: together they are all of the image but
-for the board. libc is what comes from archives, the compiler's runtime included. Of the rest, a byte is the
-application's or the library's by these rules:
-  an instruction  is of the source file whose line it is, by the debug information. A line of the standard library
-                  belongs to whom it is inlined into. A constant between instructions goes with the first that loads it.
-  a table         is the application's if it is in no namespace of the library, or an instance of a template: those hold
-                  what the application names (paths, rows, documents).
+library, application and libc are the bytes of .text and .rodata. They are exact: their sum is the whole image without
+the board. libc is the code from archives, the compiler's runtime included. These rules divide the rest:
+  an instruction  belongs to the source file of its line, by the debug information. A line of the standard library
+                  belongs to the function that it is inlined into. A constant between instructions belongs to the first
+                  instruction that loads it.
+  a table         is the application's if it is outside the library's namespaces, or an instance of a template: such
+                  tables hold names that the application chose (paths, rows, documents).
   a string        is the application's if the application's source has it between quotes.
-  padding         goes with what is before it.
+  padding         belongs to the symbol before it.
 
-stack is the worst case from main on, frames and calls being read from the machine code: an indirect call may go to every
-function that a pointer is made to, but from a site's table to the functions of its rows alone. The frames of libc count as they are, those of the board (its socket) do not.
+stack is the worst case from main on. Frames and calls are read from the machine code. An indirect call may reach every
+function that a pointer is made to; from a site's table, only the functions of its rows. The frames of libc count, those
+of the board (its socket) do not.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The images of all targets, built."""
+"""Builds the images of all targets."""
 
 import pathlib
 import subprocess

@@ -1,4 +1,4 @@
-# What every bare-metal build shares. Use one of its neighbours.
+# Shared by all bare-metal builds. Use one of its neighbours.
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)  # there is nothing to link an executable with yet
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)

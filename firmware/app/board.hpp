@@ -1,4 +1,4 @@
-// What a board supplies to the firmware; docs/porting.md goes through it.
+// The functions that a board supplies to the firmware. docs/porting.md explains them.
 #pragma once
 
 #include <cstdint>
@@ -8,14 +8,14 @@ struct netif;
 
 namespace firmware {
 
-// What start-up code calls.
+// Called by the start-up code.
 [[noreturn]] void main();
 
 }  // namespace firmware
 
 namespace board {
 
-// Clocks, pins, the console and a timer. Called once, first of all, with .data and .bss in place.
+// Starts clocks, pins, the console and a timer. Called once, before any other function, with .data and .bss in place.
 void start();
 
 // Milliseconds since the start, modulo 2^32; steps of up to 10 ms are fine.
@@ -24,9 +24,9 @@ std::uint32_t now_ms();
 // A random number: from the hardware, or at least different at each start.
 std::uint32_t random();
 
-// Waits for an interrupt, in the least power that keeps the clock going and the network awake. Returns at once if a
-// frame came since `feed` last said there was none, and at the latest after `most_ms`, up to a step of the clock, which
-// is 100 ms or less, since lwIP has timers.
+// Waits for an interrupt in the lowest power mode that keeps the clock going and the network
+// awake. Returns at once if a frame came since `feed` last reported none. Returns after `most_ms`
+// at the latest, plus a step of the clock, which is at most 100 ms because lwIP has timers.
 void sleep(std::uint32_t most_ms);
 
 void set_led(bool on);

@@ -22,7 +22,7 @@ bool feed();
 // another one.
 bool is_neighbour(const mincoap::net::endpoint& remote, std::uint32_t interface);
 
-// Does what lwIP has to do from time to time: at least every 100 ms.
+// Runs the timers of lwIP. Call it at least every 100 ms.
 void run_timers();
 
 }  // namespace firmware::network

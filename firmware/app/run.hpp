@@ -1,4 +1,4 @@
-// The loop of a firmware: lwIP, the server, sleep. A profile is a site and a main that runs it.
+// The loop of a firmware: lwIP, the server, sleep. A profile consists of a site and a main that runs it.
 #pragma once
 
 #include <mincoap/lwip/udp_socket.hpp>
@@ -9,7 +9,7 @@
 
 namespace firmware {
 
-// lwIP's socket, which also tells by which interface the last datagram came.
+// lwIP's socket. It also keeps the interface on which the last datagram came.
 struct board_socket : mincoap::lwip::udp_socket {
     std::uint32_t came_by = 0;
 

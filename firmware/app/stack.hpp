@@ -14,7 +14,7 @@ namespace firmware {
 
 inline constexpr std::uint32_t unused_stack = 0x5aa5'5aa5;
 
-// Writes over all of the stack but what is in use. `now` is the stack pointer.
+// Overwrites the unused part of the stack. `now` is the stack pointer.
 inline void paint_stack(std::uint32_t* now) {
     for (std::uint32_t* word = stack_bottom; word != now; ++word) *word = unused_stack;
 }

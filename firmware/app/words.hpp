@@ -10,7 +10,7 @@ constexpr std::string_view first(std::string_view all, std::size_t count) {
     return {all.data(), count < all.size() ? count : all.size()};
 }
 
-// What is behind the first `count` characters.
+// The text behind the first `count` characters.
 constexpr std::string_view behind(std::string_view all, std::size_t count) {
     const std::size_t skipped = first(all, count).size();
     return {all.data() + skipped, all.size() - skipped};

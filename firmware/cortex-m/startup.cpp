@@ -28,7 +28,7 @@ inline void trap_unaligned_accesses() {
     firmware::main();
 }
 
-// Faults, and interrupts that nobody expects. An overflow of the stack ends here, too: below it there is no memory. So
+// Faults, and unexpected interrupts. An overflow of the stack ends here, too: below it there is no memory. So
 // nothing may be stored before the stack pointer is of use again, which only a function without a prologue promises.
 [[gnu::naked, noreturn]] void fault_handler() {
     asm volatile("ldr r0, =stack_top\n\tmsr msp, r0\n\tbl tell_of_fault\n\t.ltorg");

@@ -12,7 +12,7 @@ std::uint32_t address_of(const volatile void* at) {
 }
 
 // A frame that stays as it is, in one piece, while the device reads it: a copy if parts are elsewhere, or in memory
-// that somebody may write to. Null if there is no memory for it.
+// that may be written. Null if there is no memory for it.
 pbuf* lasting(pbuf* frame) {
     const bool is_volatile = (frame->type_internal & PBUF_TYPE_FLAG_DATA_VOLATILE) != 0;
     if (frame->next != nullptr || is_volatile) return pbuf_clone(PBUF_RAW, PBUF_RAM, frame);

@@ -47,8 +47,8 @@
 #define MEMP_NUM_MLD6_GROUP 10
 #define ARP_TABLE_SIZE 8
 
-/* What waits for a neighbour's hardware address does so for seconds, and whoever forges a source can have lwIP look for
-   one that is not there. So it waits outside the pool, as a copy, one of each family, and two of these leave enough of
+/* A packet waits for a neighbour's hardware address for seconds, and an attacker with forged sources can have lwIP look
+   for one that is not there. So it waits outside the pool, as a copy, one of each family, and two of these leave enough of
    MEM_SIZE. */
 #define PBUF_NEEDS_COPY(p) 1
 #define ARP_QUEUEING 1

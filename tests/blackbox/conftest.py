@@ -1,4 +1,4 @@
-"""A running demo, and somebody who speaks with it."""
+"""A running demo, and a peer that sends it requests."""
 
 import _demo
 import pytest
@@ -12,7 +12,7 @@ def server(demo):
 
 @pytest.fixture
 def new_server(demo):
-    """One that nobody has spoken with."""
+    """A demo that has received no datagram yet."""
     with _demo.running(demo) as running:
         yield running
 
@@ -30,5 +30,5 @@ def new_peer(new_server):
 def speaking_with(server):
     peer = _demo.Peer(server.port)
     yield peer
-    assert peer.ask(b"") == [], "something came that nobody had asked for"
+    assert peer.ask(b"") == [], "an unexpected datagram came"
     peer.close()

@@ -1,4 +1,5 @@
-"""Whoever sends a datagram in somebody else's name has at most three times its bytes sent there (RFC 9175, section 2.4).
+"""An attacker who forges a source address has at most three times the bytes of a datagram sent there (RFC 9175, section
+2.4).
 
 `pytest -s` prints the worst that was seen of each resource.
 """
@@ -42,7 +43,7 @@ EXTRAS = [
 
 
 class Forger:
-    """Somebody who never sees an answer: its address is never confirmed. Here the answers are weighed."""
+    """A peer that never sees an answer, so its address is never confirmed. The test counts the bytes of the answers."""
 
     def __init__(self, port):
         self.peer = _demo.Peer(port)
@@ -112,7 +113,7 @@ def test_requests_that_are_larger_than_the_buffer(forger, path):
 
 
 def test_what_is_no_request(forger):
-    """Pings, responses, and codes that nobody has defined, of every type."""
+    """Pings, responses, and undefined codes, of every type."""
     for message_code, message_type, token in itertools.product(range(256), range(4), (b"", b"12345678")):
         if not 1 <= message_code < 32 or message_type > NON:
             forger.send("no request", _coap.message(message_type, message_code, 0x1234, token))
@@ -145,17 +146,17 @@ def echo_in(answers):
 
 def test_option_that_was_sent_to_somebody_else(forger, guarded):
     """A port is another address, and what was sent to one confirms no other."""
-    somebody = _demo.Peer(guarded.port)
-    echo = echo_in(somebody.ask(_coap.message(CON, GET, 1, b"tok", _coap.path("poem"))))
+    client = _demo.Peer(guarded.port)
+    echo = echo_in(client.ask(_coap.message(CON, GET, 1, b"tok", _coap.path("poem"))))
     for bit in range(64):
         wrong = (int.from_bytes(echo, "big") ^ 1 << bit).to_bytes(8, "big")
         forger.request(GET, "poem", [(ECHO, wrong)])
     assert echo_in(forger.request(GET, "poem", [(ECHO, echo)])) != echo
     forger.request(GET, "poem", [(ECHO, echo[:7])])
     forger.request(GET, "poem", [(ECHO, echo + b"\0")])
-    answer = somebody.request(GET, "poem", [(ECHO, echo)])
+    answer = client.request(GET, "poem", [(ECHO, echo)])
     assert (answer.code, len(answer.payload)) == (code("2.05"), 1024)
-    somebody.close()
+    client.close()
 
 
 def test_what_is_posted_is_logged_once(forger):

@@ -61,7 +61,7 @@ def test_get_byte_by_byte(peer):
 
 @pytest.mark.parametrize("size", range(4))
 def test_shorter_than_a_header(peer, size):
-    """RFC 7252, section 3: a message starts with a header of four bytes; less says nobody whom to reset."""
+    """RFC 7252, section 3: a message has a header of four bytes; without it, there is no Message ID to reset."""
     assert peer.ask(header(CON, GET, MID)[:size]) == []
 
 

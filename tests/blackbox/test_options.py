@@ -1,4 +1,4 @@
-"""Options: those that matter, those that do not, and those that nobody knows (RFC 7252, sections 5.4 and 5.10)."""
+"""Options: critical ones, elective ones, and unknown ones (RFC 7252, sections 5.4 and 5.10)."""
 
 import _coap
 import pytest

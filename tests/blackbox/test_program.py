@@ -10,7 +10,7 @@ import pytest
 
 
 def port_is_closed(address, port):
-    """Whether nobody listens there: the kernel says so."""
+    """True if no program listens there, as the kernel tells."""
     peer = _demo.Peer(port, address)
     try:
         peer.ask(b"")

@@ -1,4 +1,4 @@
-"""What the library reads and writes of CBOR against cbor2: items that are well-formed, and others.
+"""Compares the library with cbor2 on CBOR: well-formed items, and others.
 
 Where cbor2 is not what RFC 8949 says, it is put right below, with the reason.
 """

@@ -1,4 +1,4 @@
-"""Runs clients, and writes down what goes over the loopback interface."""
+"""Runs clients, and captures the datagrams on the loopback interface."""
 
 import subprocess
 import time
@@ -9,7 +9,7 @@ TIMEOUT_S = 20
 
 
 class Capture:
-    """What goes over the loopback interface to and from one port, as tshark writes it down."""
+    """The datagrams to and from one port on the loopback interface, captured by tshark."""
 
     def __init__(self, port, file):
         self.port = port
@@ -19,7 +19,7 @@ class Capture:
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
     def starts(self):
-        """Whether it may capture, and does."""
+        """True if tshark may capture, and does."""
         said = b""
         for line in self.process.stderr:
             said += line

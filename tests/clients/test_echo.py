@@ -1,5 +1,5 @@
-"""Clients that others wrote, against a demo that trusts nobody: those that know the Echo option (RFC 9175) show that they
-receive what they ask for, and whoever uses them notices nothing of it."""
+"""Third-party clients against a demo that trusts no address. Clients with the Echo option (RFC 9175) confirm their
+address, and their users do not notice it."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""The short examples do what the comment at their beginning says: commands, and what they print."""
+"""Runs the commands at the top of each short example, and compares the output."""
 
 import os
 import re
@@ -61,7 +61,7 @@ def port_of(process):
 
 
 def what_prints(command, coap_client, port):
-    """What a command of an example's prints when it is sent to that port."""
+    """The output of a command of an example, sent to that port."""
     assert command[0] == "coap-client-notls"
     command = [coap_client, "-B", "5", *command[1:-1], command[-1].replace("127.0.0.1", f"127.0.0.1:{port}")]
     ran = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S)

@@ -1,4 +1,4 @@
-// How much of the buffer is text nobody can tell, and it goes with the function.
+// The length of the text in the buffer is unknown, and the buffer ends with the function.
 #include <mincoap/mincoap.hpp>
 
 mincoap::reply answer() {

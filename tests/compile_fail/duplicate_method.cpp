@@ -1,4 +1,4 @@
-// Nobody could say which of the two is to answer.
+// It is not clear which of the two methods should answer.
 #include <mincoap/mincoap.hpp>
 
 constexpr auto site = mincoap::routes(mincoap::at<"a">(mincoap::text("one")), mincoap::at<"b">(mincoap::text("other")),

@@ -1,4 +1,4 @@
-// Nobody could name the server.
+// No client could name the server.
 #include <mincoap/mincoap.hpp>
 
 const mincoap::host_names<> names;

@@ -1,4 +1,4 @@
-// Whoever asks for JSON would be given something else, and be told 4.06.
+// A request for JSON would get another format, and then 4.06.
 #include <mincoap/mincoap.hpp>
 
 mincoap::reply any();

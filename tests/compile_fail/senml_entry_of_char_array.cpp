@@ -1,4 +1,4 @@
-// How much of the buffer is text nobody can tell.
+// The length of the text in the buffer is unknown.
 #include <mincoap/mincoap.hpp>
 
 char text[16] = "Hello";

@@ -1,4 +1,4 @@
-// Who would notice, before somebody else is flooded?
+// Without a guard, the server could be used to flood a third party, and its owner would not notice.
 #include <mincoap/mincoap.hpp>
 
 int main() {

@@ -69,7 +69,7 @@ def test_a_broken_program_is_seen():
 
 def test_first_program_is_the_example():
     example = (ROOT / "examples/hello/main.cpp").read_text()
-    assert blocks(ROOT / "README.md", "cpp example") == [example], "scripts/guide"
+    assert blocks(ROOT / "README.md", "cpp example") == [example], "scripts/update-guide"
 
 
 def test_readme_is_short():
@@ -102,7 +102,7 @@ def test_resources_lists_each_layer():
 def test_guide_shows_every_example():
     guide = (ROOT / "docs/guide.md").read_text()
     for example in sorted((ROOT / "examples").glob("*.cpp")):
-        assert example.read_text() in blocks(ROOT / "docs/guide.md", "cpp example"), f"scripts/guide: {example.name}"
+        assert example.read_text() in blocks(ROOT / "docs/guide.md", "cpp example"), f"scripts/update-guide: {example.name}"
     assert guide.count("```cpp example") == len(list((ROOT / "examples").glob("*.cpp")))
 
 

@@ -1,4 +1,4 @@
-"""What the large resources of the demo hold."""
+"""The bodies of the large resources of the demo."""
 
 import emulate
 

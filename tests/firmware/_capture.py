@@ -1,4 +1,5 @@
-"""What goes over a firmware's Ethernet, as QEMU writes it down without any privilege, and what of it answers what."""
+"""Reads the frames of a firmware's Ethernet, which QEMU captures without any privilege, and pairs requests with answers.
+"""
 
 import collections
 import dataclasses
@@ -11,12 +12,12 @@ ECHO = 252
 
 
 def option(file):
-    """Of QEMU, to have the frames of the first interface in that file."""
+    """The options for QEMU that write the frames of the first interface to that file."""
     return "-object", f"filter-dump,id=capture,netdev=link0,file={file}"
 
 
 def frames(file):
-    """Of a file in the format of libpcap."""
+    """Yields the frames of a file in the format of libpcap."""
     content = file.read_bytes()
     assert content[:4] == struct.pack("=I", 0xA1B2C3D4)
     at = 24
@@ -28,7 +29,7 @@ def frames(file):
 
 
 def is_request(message):
-    """RFC 7252, section 12.1.1. Ports do not tell: a client may use that of CoAP as well."""
+    """RFC 7252, section 12.1.1. The port does not decide: a client may use the port of CoAP, too."""
     return 0 < message.code < 32
 
 
@@ -49,7 +50,7 @@ class Exchange:
 
 
 def exchanges(file):
-    """In the order of the answers. One that nobody asked for fails, and so does a second one to a datagram."""
+    """Yields exchanges in the order of the answers. An answer without a request fails, and so does a second answer."""
     sent_to, waiting = collections.defaultdict(set), collections.defaultdict(list)
     for datagram in filter(None, map(datagram_in, frames(file))):
         message, size = _coap.decode(datagram.data), len(datagram.data)
@@ -58,7 +59,7 @@ def exchanges(file):
             waiting[datagram.source, message.mid].append((message, is_confirmed, size))
         else:
             client = datagram.target
-            assert waiting[client, message.mid], f"nobody asked for {message}"
+            assert waiting[client, message.mid], f"no request for {message}"
             request, is_confirmed, request_size = waiting[client, message.mid].pop(0)
             if echo := echo_of(message):
                 sent_to[client].add(echo)

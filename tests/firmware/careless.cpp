@@ -1,5 +1,5 @@
-// What a firmware must not be: it replies by udp_sendto, which lets lwIP choose the source address. The tests have to
-// fail it.
+// A firmware with a fault that the tests must find: it replies by udp_sendto, which lets lwIP choose the source
+// address.
 #include <lwip/pbuf.h>
 #include <lwip/udp.h>
 

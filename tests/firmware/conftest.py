@@ -1,4 +1,4 @@
-"""What the tests of the firmware share. The images are built by scripts/firmware --build."""
+"""Shared by the tests of the firmware. scripts/firmware --build makes the images."""
 
 import shutil
 import sys

@@ -1,4 +1,4 @@
-// What a firmware must not do: it calls itself until its stack is at an end.
+// A firmware with a fault that the tests must find: it calls itself until its stack is at an end.
 #include "../../firmware/app/board.hpp"
 
 namespace {

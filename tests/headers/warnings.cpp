@@ -1,4 +1,4 @@
-// What the compiler looks at only once it is used, among names that a program may well have.
+// Templates that warn only once they are used, next to short global names that a program may have.
 #include <mincoap/mincoap.hpp>
 #include <mincoap/net/loopback.hpp>
 #include <mincoap/net/lossy.hpp>

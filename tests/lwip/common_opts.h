@@ -1,4 +1,4 @@
-/* What the configurations of lwIP under test share: IPv4 and IPv6 with groups, over Ethernet and over interfaces
+/* Shared by the configurations of lwIP under test: IPv4 and IPv6 with groups, over Ethernet and over interfaces
    without addresses of a link; no TCP. Memory is the host's, so that a byte too far is seen by AddressSanitizer. */
 #ifndef MINCOAP_TESTS_LWIP_COMMON_OPTS_H
 #define MINCOAP_TESTS_LWIP_COMMON_OPTS_H

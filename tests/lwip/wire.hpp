@@ -1,5 +1,5 @@
 // An lwIP stack in this process, and the far end of its wire: a peer that makes its own packets and reads those of
-// lwIP, and shares no code with it. Everything happens when it is told to.
+// lwIP, and shares no code with it. A test decides when each packet goes in and out.
 #pragma once
 
 #include <deque>
@@ -50,7 +50,7 @@ public:
     // Has lwIP know the hardware address of a host of IPv4: on Ethernet, where it would have to ask.
     void introduce(const net::endpoint& host);
 
-    // What lwIP sent, the oldest first.
+    // The packets that lwIP sent, the oldest first.
     std::optional<packet> take();
     std::optional<datagram> take_datagram();
     void clear();

@@ -81,7 +81,7 @@ def checksum(data):
 
 
 def forged_frame(family, number, address=None):
-    """A request from another address, by default from one on the link that nobody has."""
+    """A request from another address, by default from an unused one on the link."""
     source = (ipaddress.ip_address(address or FORGED[family]) + (0 if address else number % FORGED_SOURCES)).packed
     destination = ipaddress.ip_address(SERVER[family]).packed
     datagram = request(number)

@@ -1,4 +1,4 @@
-"""Where a privilege is missing, the tests that need it are skipped with the reason."""
+"""Tests that need a missing privilege are skipped with the reason."""
 
 import os
 import subprocess

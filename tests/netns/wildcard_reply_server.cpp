@@ -1,5 +1,6 @@
-// What a server must not be: it listens on all addresses and replies by sendto, which lets the kernel choose the source
-// address, and waits as long as the send buffer is full. The netns tests have to fail it.
+// A server with two faults that the netns tests must find: it listens on all addresses and replies
+// by sendto, which lets the kernel choose the source address; and it waits as long as the send
+// buffer is full.
 //
 // usage: wildcard_reply_server PORT [SEND_BUFFER]     in bytes, as SO_SNDBUF takes it
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A handler behind the server's core, without a socket: what is said to it, and what it says.
+// A handler behind a stack of layers, without a socket: requests and answers as text.
 #pragma once
 
 #include <algorithm>
@@ -88,20 +88,20 @@ private:
     packet payload_;
 };
 
-// No handler is to see what it is given.
-struct untouchable {
+// Fails the test if it is called: for requests that the server answers without a handler.
+struct unreachable_handler {
     reply operator()(const request&) const {
         ADD_FAILURE() << "the handler was called";
         return code::internal_server_error;
     }
 };
-inline constexpr untouchable nobody;
+inline constexpr unreachable_handler unreachable;
 
 // The Message ID of a Non-confirmable response here: no request has it.
 inline constexpr std::uint16_t own_message_id = 0xbeef;
 
-// A handler behind a stack of layers: hands it datagrams and watches what holds for every one of them. Without a guard
-// among the layers it is unguarded.
+// A handler behind a stack of layers. It hands datagrams to the stack, and checks the rules that hold for each of them.
+// Without a guard among the layers it is unguarded.
 template <typename Handler, typename... Layers>
     requires(std::is_class_v<Layers> && ...)
 class core {
@@ -133,7 +133,7 @@ public:
         const std::size_t size = stack_.receive(buffer, from, now_ms);
 
         EXPECT_EQ(counted_in_all(), before + 1) << "each datagram is counted once";
-        EXPECT_EQ(counted_[outcome{}], 0U) << "and something has become of it";
+        EXPECT_EQ(counted_[outcome{}], 0U) << "and its outcome is known";
         EXPECT_LE(size, capacity_);
         EXPECT_EQ(std::count(memory.begin(), memory.begin() + guard, guard_value), guard)
             << "written before the buffer";
@@ -143,7 +143,7 @@ public:
         return sent;
     }
 
-    // The answer for the eye: its code, its Content-Format if it has one, and its payload.
+    // The answer as text: its code, its Content-Format if it has one, and its payload.
     //
     //     "4.04", "2.05 ct=0: Hello CoAP", "silence", "reset"
     std::string said(const packet& datagram, const net::arrival& about = unicast()) {
@@ -198,7 +198,7 @@ template <typename Handler, std::integral Capacity, typename... Layers>
     requires(sizeof...(Layers) > 0)
 core(const Handler&, Capacity, Layers...) -> core<Handler, Layers...>;
 
-// Shows each request, those to groups too.
+// Calls `look` with each request, those to groups too.
 struct looking {
     static constexpr bool serves_groups = true;
     const std::function<void(const request&)>& look;
@@ -211,9 +211,9 @@ struct looking {
     }
 };
 
-// Has `look` see the request that the datagram makes.
-inline void see(const packet& datagram, const std::function<void(const request&)>& look,
-                const net::arrival& about = unicast(), std::uint32_t now_ms = 0) {
+// Calls `look` with the request that is in the datagram.
+inline void inspect(const packet& datagram, const std::function<void(const request&)>& look,
+                    const net::arrival& about = unicast(), std::uint32_t now_ms = 0) {
     int calls = 0;
     const looking handler{look, calls};
     core{handler}.answer(datagram, about, now_ms);

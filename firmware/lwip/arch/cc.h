@@ -13,7 +13,7 @@ void firmware_lwip_assertion(const char* what) __attribute__((noreturn));
 }
 #endif
 
-#define LWIP_NO_INTTYPES_H 1 /* formats of printf, which nobody calls */
+#define LWIP_NO_INTTYPES_H 1 /* formats of printf, which is never called */
 #define LWIP_NO_CTYPE_H 1
 #define U16_F "hu"
 #define S16_F "hd"

@@ -9,12 +9,12 @@ namespace mincoap {
 namespace {
 
 using test::ask;
+using test::inspect;
 using test::packet;
-using test::see;
 
 TEST(request, has_the_message) {
     const packet datagram = "41 03 12 34 77 b1 'a' 10 ff 'on'";
-    see(datagram, [](const request& r) {
+    inspect(datagram, [](const request& r) {
         EXPECT_EQ(r.method(), code::put);
         EXPECT_EQ(as_text(r.payload()), "on");
         EXPECT_EQ(packet{r.message.token()}, packet{"77"});
@@ -24,7 +24,7 @@ TEST(request, has_the_message) {
 }
 
 TEST(request, says_where_it_came_from_and_when) {
-    see(
+    inspect(
         ask(code::get),
         [](const request& r) {
             EXPECT_EQ(r.remote(), test::client);
@@ -33,7 +33,7 @@ TEST(request, says_where_it_came_from_and_when) {
             EXPECT_EQ(r.now_ms, 0xffff'fff0U);
         },
         test::unicast(), 0xffff'fff0U);
-    see(
+    inspect(
         ask(code::get).non(),
         [](const request& r) {
             EXPECT_TRUE(r.multicast());
@@ -44,7 +44,7 @@ TEST(request, says_where_it_came_from_and_when) {
 
 TEST(request, has_the_segments_of_its_path) {
     const auto expect_segments = [](const packet& datagram, const std::vector<std::string>& expected) {
-        see(datagram, [&](const request& r) {
+        inspect(datagram, [&](const request& r) {
             std::vector<std::string> seen;
             for (const message::option_view s : r.segments()) seen.emplace_back(s.text());
             EXPECT_EQ(seen, expected);
@@ -62,23 +62,23 @@ TEST(request, has_the_segments_of_its_path) {
 
 // RFC 7252 §5.10.3, §5.10.4: both are uints, leading zeros included.
 TEST(request, has_its_formats) {
-    see(ask(code::get), [](const request& r) {
+    inspect(ask(code::get), [](const request& r) {
         EXPECT_TRUE(r.content_format.is_absent());
         EXPECT_TRUE(r.accept.is_absent());
     });
-    see(ask(code::put).format(0).accept(0), [](const request& r) {
+    inspect(ask(code::put).format(0).accept(0), [](const request& r) {
         EXPECT_EQ(r.content_format, content_format::text_plain);
         EXPECT_EQ(r.accept, content_format::text_plain);
     });
-    see(ask(code::put).format(60).accept(257), [](const request& r) {
+    inspect(ask(code::put).format(60).accept(257), [](const request& r) {
         EXPECT_EQ(r.content_format, content_format::cbor);
         EXPECT_EQ(r.accept, content_format::concise_problem_details);
     });
-    see(ask(code::put).with(12, "00 3c").with(17, "00"), [](const request& r) {
+    inspect(ask(code::put).with(12, "00 3c").with(17, "00"), [](const request& r) {
         EXPECT_EQ(r.content_format, content_format::cbor);
         EXPECT_EQ(r.accept, content_format::text_plain);
     });
-    see(ask(code::put).format(65535), [](const request& r) {
+    inspect(ask(code::put).format(65535), [](const request& r) {
         EXPECT_FALSE(r.content_format.is_absent());
         EXPECT_EQ(r.content_format, static_cast<content_format>(65535));
     });
@@ -86,19 +86,20 @@ TEST(request, has_its_formats) {
 
 // RFC 7252 §5.4.3, §5.4.5: Content-Format is elective, so that one of a wrong length, or a second one, is ignored.
 TEST(request, ignores_a_content_format_that_its_definition_does_not_allow) {
-    see(ask(code::put).with(12, "00 00 00"), [](const request& r) { EXPECT_TRUE(r.content_format.is_absent()); });
-    see(ask(code::put).with(12, "00 00 00").with(12, "3c"),
-        [](const request& r) { EXPECT_EQ(r.content_format, content_format::cbor); });
-    see(ask(code::put).format(60).format(0),
-        [](const request& r) { EXPECT_EQ(r.content_format, content_format::cbor); });
+    inspect(ask(code::put).with(12, "00 00 00"), [](const request& r) { EXPECT_TRUE(r.content_format.is_absent()); });
+    inspect(ask(code::put).with(12, "00 00 00").with(12, "3c"),
+            [](const request& r) { EXPECT_EQ(r.content_format, content_format::cbor); });
+    inspect(ask(code::put).format(60).format(0),
+            [](const request& r) { EXPECT_EQ(r.content_format, content_format::cbor); });
 }
 
 TEST(request, has_the_set_of_its_critical_options) {
-    see(ask(code::get), [](const request& r) { EXPECT_EQ(r.critical_options, 0U); });
-    see(ask(code::get, "a/b").query("q").query("r").format(0).accept(0).with(5).with(252, "00"), [](const request& r) {
-        EXPECT_EQ(r.critical_options, set_of(option::uri_path) | set_of(option::uri_query) | set_of(option::accept) |
+    inspect(ask(code::get), [](const request& r) { EXPECT_EQ(r.critical_options, 0U); });
+    inspect(ask(code::get, "a/b").query("q").query("r").format(0).accept(0).with(5).with(252, "00"),
+            [](const request& r) {
+                EXPECT_EQ(r.critical_options, set_of(option::uri_path) | set_of(option::uri_query) | set_of(option::accept) |
                                           set_of(option::if_none_match));
-    });
+            });
 }
 
 TEST(option_set, has_a_bit_for_each_critical_option_of_the_table_up_to_proxy_scheme) {

@@ -123,7 +123,7 @@ TEST(echo_guard, goes_on_when_the_clock_wraps_around) {
     EXPECT_EQ(s.answer(get_large().with(252, echo), unicast(), 0).view()[1], static_cast<byte>(code::content));
 }
 
-// Who has recorded a confirmed request would otherwise have it carried out again 49.7 days later.
+// Otherwise an attacker who recorded a confirmed request could have it carried out again 49.7 days later.
 TEST(echo_guard, takes_no_option_again_when_the_clock_has_gone_round) {
     server<> s{site};
     const packet echo = echo_in(s.answer(get_large()));

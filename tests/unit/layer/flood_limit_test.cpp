@@ -1,4 +1,4 @@
-// The limit on replies to addresses that nobody has confirmed.
+// The limit on replies to unconfirmed addresses.
 #include <mincoap/layer/flood_limit.hpp>
 
 #include "../../support/exchange.hpp"
@@ -129,7 +129,7 @@ TEST(flood_limit_in_server, is_quiet_under_flood) {
 }
 
 TEST(flood_limit_in_server, calls_no_handler_for_what_it_drops) {
-    core<untouchable, limit> s{nobody};
+    core<unreachable_handler, limit> s{unreachable};
     s.said("40 00 00 01");
     s.said("40 00 00 01");
     EXPECT_EQ(s.said(ask{code::post, "small"}), "silence");
@@ -140,7 +140,7 @@ TEST(flood_limit_in_server, calls_no_handler_for_what_it_drops) {
 TEST(flood_limit_in_server, takes_a_token_for_whatever_is_sent) {
     for (const packet& datagram : {packet{"40 00 12 34"},                     // a ping
                                    packet{"40 01 12 34 f0"},                  // malformed
-                                   packet{"40 45 12 34"},                     // a response that nobody expects
+                                   packet{"40 45 12 34"},                     // an unexpected response
                                    packet{ask{code::get, "nothing"}},         // 4.04
                                    packet{ask{code::get, "small"}.with(9)},   // 4.02
                                    packet{ask{code::get, "small"}.non()}}) {  // 2.05

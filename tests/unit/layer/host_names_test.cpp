@@ -65,7 +65,7 @@ TEST(host_names, pass_ip_addresses) {
 }
 
 TEST(host_names, call_no_handler_for_another_host) {
-    core<untouchable, names> s{nobody};
+    core<unreachable_handler, names> s{unreachable};
     EXPECT_EQ(s.said(ask{code::post, "hello"}.with(uri_host, text_packet("other.example"))), "4.04");
     EXPECT_EQ(s.said(ask{code::post, "hello"}.non().with(uri_host, text_packet("other.example"))), "4.04");
 }

@@ -54,7 +54,7 @@ TEST(problem_details, leaves_other_answers_alone) {
 }
 
 // What is kept moves over the rest of the request: here the last byte of the query goes where Accept was, and would be
-// read as a Block1 that nobody sent.
+// read as a Block1 option that the client did not send.
 TEST(problem_details, does_not_look_at_what_a_handler_has_written_over) {
     const auto keep_query = [](const request& r) -> reply {
         EXPECT_EQ(as_text(r.move_behind_reply(r.message.options().find(option::uri_query)->value)), "abc\xc0");

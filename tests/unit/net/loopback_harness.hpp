@@ -28,7 +28,7 @@ public:
     void settle() {
         while (tested_.network().take() != nullptr) {}
     }
-    void congest() {}  // it is full as soon as nobody takes the datagrams that were sent
+    void congest() {}  // it is full until the test takes the datagrams that were sent
     void relieve() { move_out(); }
     std::optional<conformance::taken> take() {
         move_out();

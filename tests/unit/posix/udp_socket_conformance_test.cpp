@@ -28,7 +28,7 @@ public:
     net::endpoint asked() const { return to_endpoint(Asked, socket_.local_port()).value(); }
     net::endpoint peer() const { return peer_.here(); }
 
-    // The discard port, where nobody listens.
+    // The discard port, on which no program listens.
     net::endpoint dead_peer() const { return to_endpoint(Peer, 9).value(); }
     void settle() const { std::this_thread::sleep_for(std::chrono::milliseconds(5)); }
 

@@ -310,7 +310,7 @@ void have_icmp_errors_reported(const udp_socket& socket) {
     ASSERT_EQ(::setsockopt(socket.native_handle(), IPPROTO_IPV6, IPV6_RECVERR, &yes, sizeof yes), 0);
 }
 
-// Sends to a port where nobody listens, and waits for the refusal.
+// Sends to a port on which no program listens, and waits for the refusal.
 void be_refused(udp_socket& socket, const char* address) {
     net::route route{};
     route.remote = endpoint_at(address, 9);

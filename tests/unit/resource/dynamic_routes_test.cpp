@@ -104,7 +104,7 @@ TEST_F(dynamic_routes_test, change_nothing_where_one_cannot_be_added) {
 // A name is bytes: it separates nothing, is no wildcard, and ends no link.
 TEST_F(dynamic_routes_test, take_any_name_from_the_network) {
     const auto add_as_asked = [&](const packet& request) {
-        see(request, [&](const mincoap::request& r) {
+        inspect(request, [&](const mincoap::request& r) {
             EXPECT_EQ(devices.add(r.segments(), text("added")), add_result::added);
             EXPECT_EQ(devices.add(r.segments(), text("added")), add_result::exists);
             EXPECT_TRUE(devices.contains(r.segments()));

@@ -14,7 +14,7 @@ namespace {
 using test::ask;
 using test::core;
 using test::packet;
-using test::untouchable;
+using test::unreachable_handler;
 
 constexpr unsigned if_match = 1;
 constexpr unsigned block2 = 23;
@@ -224,7 +224,7 @@ TEST(negotiated, sees_the_rest_of_the_path_below) {
 
 // Nothing acts before there is an answer that the client can read.
 TEST(negotiated, calls_nobody_who_does_not_fit) {
-    constexpr auto silent = routes(at<"r">(negotiated(post([](const request& r) { return untouchable{}(r); })
+    constexpr auto silent = routes(at<"r">(negotiated(post([](const request& r) { return unreachable_handler{}(r); })
                                                           .consumes<content_format::cbor>()
                                                           .produces<content_format::cbor>())));
     core c{silent};

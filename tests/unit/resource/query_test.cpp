@@ -10,13 +10,13 @@ namespace {
 
 using test::ask;
 using test::core;
+using test::inspect;
 using test::packet;
-using test::see;
 using namespace std::string_literals;
 
 std::vector<std::string> queries_of(const packet& datagram) {
     std::vector<std::string> all;
-    see(datagram, [&](const request& r) {
+    inspect(datagram, [&](const request& r) {
         for (const std::string_view q : queries(r)) all.emplace_back(q);
     });
     return all;
@@ -25,7 +25,7 @@ std::vector<std::string> queries_of(const packet& datagram) {
 // The value of the parameter, or "absent".
 std::string parameter(const packet& datagram, std::string_view name) {
     std::string found;
-    see(datagram, [&](const request& r) { found = query_parameter(r, name).value_or("absent"); });
+    inspect(datagram, [&](const request& r) { found = query_parameter(r, name).value_or("absent"); });
     return found;
 }
 
@@ -79,7 +79,7 @@ TEST(query_parameter, takes_any_bytes_for_characters) {
 }
 
 TEST(query_parameter, is_a_view_into_the_request) {
-    see(ask(code::get).query("a=1").query("b"), [](const request& r) {
+    inspect(ask(code::get).query("a=1").query("b"), [](const request& r) {
         const auto inside = [&](std::string_view value) {
             const bytes datagram = r.message.datagram();
             const auto* at = reinterpret_cast<const byte*>(value.data());

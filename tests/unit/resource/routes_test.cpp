@@ -219,7 +219,7 @@ TEST(routes, combines_the_methods_of_a_path) {
 
 // ---- What a resource is apt to forget
 
-// RFC 7252 §5.10.4: 4.06, for what a function answers; see accept_test.cpp.
+// RFC 7252 §5.10.4: 4.06, for what a function answers; see server/stack_accept_test.cpp.
 TEST(routes, refuses_another_accept) {
     constexpr auto site = routes(at<"cbor">(get(says<content_format::cbor>("\x01"))), at<"text">(get(says("x"))));
     core c{site};

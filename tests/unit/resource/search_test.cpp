@@ -244,7 +244,7 @@ tally compare(unsigned sites, unsigned requests) {
         for (unsigned j = 0; j < requests; ++j) {
             const model_request asked = random.some_request(model);
             const answer expected = expected_of(model, asked);
-            test::see(datagram_of(asked), [&](const request& r) {
+            test::inspect(datagram_of(asked), [&](const request& r) {
                 EXPECT_EQ(site.ask(r), expected) << testing::PrintToString(asked.path);
                 EXPECT_EQ((r.critical_options & ~site.accepted_options(r)) != 0, expected.result == code::bad_option);
             });

@@ -11,7 +11,7 @@ namespace {
 using test::ask;
 using test::core;
 using test::packet;
-using test::untouchable;
+using test::unreachable_handler;
 
 constexpr unsigned block2_number = 23;
 constexpr unsigned block1_number = 27;

@@ -109,7 +109,7 @@ mutable_bytes open_block(message::writer& to, content_format format, const block
 
     const std::size_t after_block2 =
         marker_size + (block1 != 0 ? block1_size : 0) + (plan.query.asks_for_size() ? size2_size : 0);
-    const std::size_t left = to.room() > after_block2 ? to.room() - after_block2 : 0;
+    const std::size_t left = to.remaining() > after_block2 ? to.remaining() - after_block2 : 0;
     const std::size_t room = left < limit + block2_size ? left : limit + block2_size;
     std::uint32_t size = plan.all.size - plan.query.offset();
     if (plan.query.is_given() || size > room || size > limit) {

@@ -28,17 +28,17 @@ protected:
             seconds = owner.seconds_to_wait(r);
             if (seconds == 0) owner.begin(r);
         };
-        test::see(datagram, try_it, about, now_ms);
+        test::inspect(datagram, try_it, about, now_ms);
         return seconds;
     }
     bool go_on(const net::arrival& about, std::uint32_t now_ms, const packet& datagram = put()) {
         bool taken = false;
-        test::see(datagram, [&](const request& r) { taken = owner.goes_on(r); }, about, now_ms);
+        test::inspect(datagram, [&](const request& r) { taken = owner.goes_on(r); }, about, now_ms);
         return taken;
     }
     bool is_repeated(const net::arrival& about, const packet& datagram = put()) {
         bool repeated = false;
-        test::see(datagram, [&](const request& r) { repeated = owner.is_repeated(r); }, about);
+        test::inspect(datagram, [&](const request& r) { repeated = owner.is_repeated(r); }, about);
         return repeated;
     }
 

@@ -14,7 +14,7 @@
 //   peer()              the peer's endpoint, as the socket under test sees it
 //   deliver(bytes)      sends a datagram from the peer to asked(); when it returns, the socket can receive it
 //   take()              what next came to the peer, waiting for it a moment: std::optional<taken>
-//   dead_peer()         an endpoint where nobody listens, whose refusal may come back as an error
+//   dead_peer()         an endpoint on which no program listens, whose refusal may come back as an error
 //   settle()            returns when errors that are under way have arrived
 // The rest is for what not every harness can bring about. Without it, the tests of that are left out.
 //   too_large           a size in bytes that can never be sent

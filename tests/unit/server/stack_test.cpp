@@ -13,9 +13,9 @@ using test::ask;
 using test::core;
 using test::filler;
 using test::multicast;
-using test::nobody;
 using test::packet;
-using test::untouchable;
+using test::unreachable;
+using test::unreachable_handler;
 
 constexpr auto site = routes(at<"a">(for_groups(text("A")), put([] { return code::changed; })),
                              at<"bad">(for_groups(get([] { return code::bad_request; }))),
@@ -43,7 +43,7 @@ struct listening {
 #define EXPECT_ANSWER(datagram, expected, what)                 \
     do {                                                        \
         SCOPED_TRACE(testing::PrintToString(packet{datagram})); \
-        core c_{nobody};                                        \
+        core c_{unreachable};                                   \
         EXPECT_EQ(c_.answer(datagram), packet{expected});       \
         EXPECT_EQ(c_[what], 1U);                                \
     } while (false)
@@ -93,7 +93,7 @@ TEST(core, numbers_non_confirmable_responses) {
 // RFC 7252 §5.8: "A request with an unrecognized or unsupported Method Code MUST generate a 4.05 (Method Not Allowed)
 // piggybacked response."
 TEST(core, refuses_unknown_methods) {
-    core c{nobody};
+    core c{unreachable};
     for (unsigned method = 8; method < 32; ++method) {
         packet datagram = "41 00 12 34 77 b1 'a'";
         datagram[1] = static_cast<byte>(method);
@@ -106,7 +106,7 @@ TEST(core, refuses_unknown_methods) {
 
 // RFC 7252 §5.10.2: 5.05 from a server that is no proxy.
 TEST(core, is_no_proxy) {
-    core c{nobody};
+    core c{unreachable};
     EXPECT_EQ(c.answer(ask(code::get).with(35, "'coap://other/'").token("77")), packet{"61 a5 12 34 77"});
     EXPECT_EQ(c.answer(ask(code::get, "a").with(39, "'coap'").token("77")), packet{"61 a5 12 34 77"});
     EXPECT_EQ(c.answer(ask(code::get).with(35, filler(1034))), packet{"60 a5 12 34"});
@@ -124,7 +124,7 @@ TEST(core, takes_a_proxy_option_of_a_forbidden_length_for_unrecognised) {
 // RFC 7252 §5.4.1 goes before §5.8 and §5.10.2: an option that nothing here can know makes the request one that is not
 // understood, whatever else is to be said of it.
 TEST(core, answers_an_unknown_critical_option_before_an_unknown_method_or_a_proxy) {
-    core c{nobody};
+    core c{unreachable};
     EXPECT_EQ(c.answer("40 08 12 34 e0 26 02"), packet{"60 82 12 34"});
     EXPECT_EQ(c.answer("50 08 12 34 e0 26 02"), packet{});
     EXPECT_EQ(c.answer(ask(code::get).with(35, "'coap://other/'").with(65)), packet{"60 82 12 34"});
@@ -224,13 +224,13 @@ const std::vector<bad_option> forbidden_options = {
 
 TEST(core, shows_no_handler_a_forbidden_length_or_repetition) {
     for (const bad_option& bad : forbidden_options) {
-        core c{nobody};
+        core c{unreachable};
         EXPECT_EQ(c.answer(with_bad_option(bad)), packet{"61 82 12 34 77"}) << bad.why;
         EXPECT_EQ(c[outcomes::refused], 1U) << bad.why;
         EXPECT_EQ(c.answer(with_bad_option(bad).non()), packet{}) << bad.why;
         EXPECT_EQ(c[outcomes::bad_option], 1U) << bad.why;
     }
-    core c{nobody};
+    core c{unreachable};
     EXPECT_EQ(c.answer(ask(static_cast<code>(8)).with(5, "00")), packet{"60 82 12 34"}) << "before the method";
     EXPECT_EQ(c.answer(ask(code::get).with(35, "'u'").with(5, "00")), packet{"60 82 12 34"}) << "before proxying";
 }
@@ -344,7 +344,7 @@ TEST(core, rejects_a_truncated_datagram) {
         {"45 12 34 ff", "70 00 12 34", silence},
     };
     for (const auto& [begin, to_confirmable, to_non_confirmable] : cases) {
-        core<untouchable, listening> c{nobody, 16};
+        core<unreachable_handler, listening> c{unreachable, 16};
         c.layer<listening>().expected = true;
         EXPECT_EQ(c.answer(packet{"40"} + begin + filler(20)), packet{to_confirmable}) << begin;
         EXPECT_EQ(c.answer(packet{"50"} + begin + filler(20)), packet{to_non_confirmable}) << begin;
@@ -354,7 +354,7 @@ TEST(core, rejects_a_truncated_datagram) {
         EXPECT_EQ(c.answer(packet{"50"} + begin + filler(20), multicast()), packet{}) << begin;
         EXPECT_EQ(c.layer<listening>().responses, 0) << "half a response is none";
     }
-    core c{nobody, 64};
+    core c{unreachable, 64};
     EXPECT_EQ(c.answer("40 01 12 34", cut()), packet{"60 8d 12 34"});
     EXPECT_EQ(c.answer("48 01 12 34 01 02 03 04 05 06 07 08", cut()), packet{"68 8d 12 34 01 02 03 04 05 06 07 08"});
     EXPECT_EQ(c[outcomes::truncated], 2U);
@@ -366,7 +366,7 @@ TEST(core, rejects_a_truncated_datagram) {
 // makes what is left malformed. It is counted as truncated once.
 TEST(core, rejects_a_truncated_datagram_that_is_malformed) {
     for (const char* const rest : {"01 12 34 ff", "01 12 34 b5 'ab'", "01 12 34 d0", "01 12 34 f0"}) {
-        core c{nobody, 64};
+        core c{unreachable, 64};
         EXPECT_EQ(c.answer(packet{"40"} + rest, cut()), packet{"60 8d 12 34"}) << rest;
         EXPECT_EQ(c.answer(packet{"50"} + rest, cut()), packet{"50 8d be ef"}) << rest;
         EXPECT_EQ(c[outcomes::truncated], 2U) << rest;
@@ -375,7 +375,7 @@ TEST(core, rejects_a_truncated_datagram_that_is_malformed) {
         EXPECT_EQ(c.answer(packet{"40"} + rest, cut(multicast())), packet{}) << rest;
         EXPECT_EQ(c[outcomes::malformed], 0U) << rest;
     }
-    core c{nobody};
+    core c{unreachable};
     EXPECT_EQ(c.answer("48 01 12 34 01 02", cut()), packet{"70 00 12 34"});
     EXPECT_EQ(c.answer("58 01 12 34 01 02", cut()), packet{});
     EXPECT_EQ(c.answer("4f 01 12 34", cut()), packet{"70 00 12 34"});
@@ -384,7 +384,7 @@ TEST(core, rejects_a_truncated_datagram_that_is_malformed) {
 
 TEST(core, is_silent_about_a_truncated_datagram_without_a_header) {
     for (const char* const datagram : {"", "40", "40 01 12", "00 01 12 34", "80 01 12 34 b1 'a'", "c0 00 12 34"}) {
-        core c{nobody};
+        core c{unreachable};
         EXPECT_EQ(c.answer(datagram, cut()), packet{}) << datagram;
         EXPECT_EQ(c[outcomes::truncated], 1U) << datagram;
     }
@@ -412,7 +412,7 @@ TEST(core, acknowledges_or_rejects_responses) {
     for (const auto& [datagram, if_expected, if_not] : cases)
         for (const bool expected : {true, false}) {
             SCOPED_TRACE(datagram);
-            core<untouchable, listening> c{nobody};
+            core<unreachable_handler, listening> c{unreachable};
             c.layer<listening>().expected = expected;
             EXPECT_EQ(c.answer(datagram), packet{expected ? if_expected : if_not});
             EXPECT_EQ(c.layer<listening>().responses, 1);
@@ -425,7 +425,7 @@ TEST(core, acknowledges_or_rejects_responses) {
 TEST(core, shows_a_layer_responses_only) {
     for (const char* const datagram : {"40 00 12 34", "50 00 12 34", "60 01 12 34", "70 01 12 34", "40 21 12 34",
                                        "60 e1 12 34", "70 45 12 34", "40 45 12 34 ff"}) {
-        core<untouchable, listening> c{nobody};
+        core<unreachable_handler, listening> c{unreachable};
         c.layer<listening>().expected = true;
         c.answer(datagram);
         EXPECT_EQ(c.layer<listening>().responses, 0) << datagram;
@@ -463,7 +463,7 @@ TEST(core, tells_a_multicast_request_nothing_of_a_reply_that_is_too_large) {
 
 // §8.1: multicast requests "MUST be Non-confirmable".
 TEST(core, is_silent_about_a_confirmable_multicast_request) {
-    core c{nobody};
+    core c{unreachable};
     EXPECT_EQ(c.answer("41 01 12 34 77 b1 'a'", multicast()), packet{});
     EXPECT_EQ(c[outcomes::unwanted], 1U);
 }
@@ -474,7 +474,7 @@ TEST(core, never_resets_or_acknowledges_what_came_by_multicast) {
     for (const bool expected : {true, false})
         for (const char* const datagram : {"40 00 12 34", "40 01 12 34 ff", "40 45 12 34", "50 45 12 34", "40 21 12 34",
                                            "4f 01 12 34", "50 01 12 34 ff", "60 00 12 34", "70 00 12 34"}) {
-            core<untouchable, listening> c{nobody};
+            core<unreachable_handler, listening> c{unreachable};
             c.layer<listening>().expected = expected;
             EXPECT_EQ(c.answer(datagram, multicast()), packet{}) << datagram << expected;
         }

@@ -12,8 +12,8 @@
 #include <mincoap/resource/record/record.hpp>
 #include <mincoap/resource/senml/senml.hpp>
 
-#include "../../support/exchange.hpp"
-#include "../../support/guard.hpp"
+#include "../../../support/exchange.hpp"
+#include "../../../support/guard.hpp"
 
 namespace mincoap::test {
 namespace {

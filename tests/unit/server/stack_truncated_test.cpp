@@ -13,9 +13,9 @@ using test::ask;
 using test::core;
 using test::filler;
 using test::multicast;
-using test::nobody;
 using test::packet;
-using test::untouchable;
+using test::unreachable;
+using test::unreachable_handler;
 
 // Would take every response.
 struct listening {
@@ -37,7 +37,7 @@ packet too_large(const char* begin, std::size_t capacity) { return packet{begin}
 
 // RFC 7252 §5.2.1, §5.3.1: Message ID and token are those of the request. RFC 7959 §4: Size1 is 128 - 6 - 48.
 TEST(truncated, confirmable_request_is_answered_with_4_13_and_size1) {
-    core c{nobody, 128};
+    core c{unreachable, 128};
     EXPECT_EQ(c.answer(too_large("42 03 12 34 77 88 b1 'a' ff", 128)), packet{"62 8d 12 34 77 88 d1 2f 4a"});
     EXPECT_EQ(c.answer(too_large("40 01 ff fe b1 'a' ff", 128)), packet{"60 8d ff fe d1 2f 4c"});
     EXPECT_EQ(c[outcomes::truncated], 2U);
@@ -45,7 +45,7 @@ TEST(truncated, confirmable_request_is_answered_with_4_13_and_size1) {
 
 // RFC 7252 §5.2.3: the response to a Non-confirmable request is Non-confirmable.
 TEST(truncated, non_confirmable_request_is_answered_with_a_non_confirmable_4_13) {
-    core c{nobody, 128};
+    core c{unreachable, 128};
     EXPECT_EQ(c.answer(too_large("52 03 12 34 77 88 b1 'a' ff", 128)), packet{"52 8d be ef 77 88 d1 2f 4a"});
     EXPECT_EQ(c[outcomes::truncated], 1U);
 }
@@ -55,7 +55,7 @@ TEST(truncated, non_confirmable_answer_has_a_message_id_of_the_servers_own) {
     server_memory<16> memory;
     net::loopback<> socket;
     counters counted;
-    server s{socket, nobody, memory, unguarded{}, counted};
+    server s{socket, unreachable, memory, unguarded{}, counted};
     s.start_message_ids_at(0xabcd);
     ASSERT_TRUE(socket.deliver(too_large("51 03 12 34 77 b1 'a' ff", 16).view(), test::unicast()));
     EXPECT_EQ(s.poll(0), poll_result::served);
@@ -70,7 +70,7 @@ TEST(truncated, request_of_any_method_is_answered) {
     for (unsigned method = 1; method < 32; ++method) {
         packet datagram = "40 01 12 34 ff";
         datagram[1] = static_cast<byte>(method);
-        core c{nobody, 16};
+        core c{unreachable, 16};
         EXPECT_EQ(c.answer(datagram + filler(16)), packet{"60 8d 12 34"}) << method;
         EXPECT_EQ(c[outcomes::truncated], 1U) << method;
     }
@@ -82,7 +82,7 @@ TEST(truncated, token_of_any_size_is_echoed) {
         head[0] = static_cast<byte>(0x40 + size);
         packet expected = "60 8d 12 34";
         expected[0] = static_cast<byte>(0x60 + size);
-        core c{nobody, 64 + size};
+        core c{unreachable, 64 + size};
         EXPECT_EQ(c.answer(head + filler(size, 't') + "ff" + filler(100)), expected + filler(size, 't')) << size;
     }
 }
@@ -91,7 +91,7 @@ TEST(truncated, token_of_any_size_is_echoed) {
 TEST(truncated, options_of_a_request_do_not_count) {
     for (const char* const rest : {"", "ff", "f0 'malformed'", "b5 'ab'", "d0", "d1 16 00", "d1 1a 'proxy'", "51 00",
                                    "b1 'a' ff", "d2 04 00 3c", "e0 ff ff ff ff"}) {
-        core c{nobody, 16};
+        core c{unreachable, 16};
         EXPECT_EQ(c.answer(packet{"40 01 12 34"} + rest + filler(16)), packet{"60 8d 12 34"}) << rest;
         EXPECT_EQ(c.answer(packet{"50 01 12 34"} + rest + filler(16)), packet{"50 8d be ef"}) << rest;
         EXPECT_EQ(c[outcomes::truncated], 2U) << rest;
@@ -111,7 +111,7 @@ TEST(truncated, one_byte_is_enough) {
 TEST(truncated, whole_datagram_that_the_socket_calls_truncated_is_none) {
     net::arrival about = test::unicast();
     about.truncated = true;
-    core c{nobody, 128};
+    core c{unreachable, 128};
     EXPECT_EQ(c.answer("41 01 12 34 77", about), packet{"61 8d 12 34 77 d1 2f 4b"});
     EXPECT_EQ(c.answer("41 01 12 34 77 b1 'a'", about), packet{"61 8d 12 34 77 d1 2f 4b"});
     EXPECT_EQ(c.answer("40 01 12 34", about), packet{"60 8d 12 34 d1 2f 4c"});
@@ -135,7 +135,7 @@ TEST(truncated, size1_is_a_payload_that_fits) {
 // RFC 7252 §3.2: in as few bytes as possible.
 TEST(truncated, size1_is_of_one_byte_or_two) {
     const packet datagram = packet{"41 03 12 34 77 ff"} + filler(65534);
-    const auto answer = [&](std::size_t capacity) { return core{nobody, capacity}.answer(datagram); };
+    const auto answer = [&](std::size_t capacity) { return core{unreachable, capacity}.answer(datagram); };
     EXPECT_EQ(answer(5 + 48 + 255), packet{"61 8d 12 34 77 d1 2f ff"});
     EXPECT_EQ(answer(5 + 48 + 256), packet{"61 8d 12 34 77 d2 2f 01 00"});
     EXPECT_EQ(answer(1152), packet{"61 8d 12 34 77 d2 2f 04 4b"});
@@ -145,13 +145,13 @@ TEST(truncated, size1_is_of_one_byte_or_two) {
 TEST(truncated, size1_is_left_out_where_there_is_no_room_for_a_payload) {
     const packet datagram = packet{"41 03 12 34 77 ff"} + filler(200);
     for (std::size_t capacity = 12; capacity < 5 + 48 + 16; ++capacity)
-        EXPECT_EQ((core{nobody, capacity}.answer(datagram)), packet{"61 8d 12 34 77"}) << capacity;
-    EXPECT_EQ((core{nobody, 5 + 48 + 16}.answer(datagram)), packet{"61 8d 12 34 77 d1 2f 10"});
+        EXPECT_EQ((core{unreachable, capacity}.answer(datagram)), packet{"61 8d 12 34 77"}) << capacity;
+    EXPECT_EQ((core{unreachable, 5 + 48 + 16}.answer(datagram)), packet{"61 8d 12 34 77 d1 2f 10"});
 }
 
 // The smallest buffer there is holds a header and the longest token.
 TEST(truncated, smallest_buffer_holds_the_answer) {
-    core c{nobody, 12};
+    core c{unreachable, 12};
     EXPECT_EQ(c.answer("48 01 12 34 01 02 03 04 05 06 07 08 ff 'x'"), packet{"68 8d 12 34 01 02 03 04 05 06 07 08"});
     EXPECT_EQ(c.answer("58 01 12 34 01 02 03 04 05 06 07 08 ff 'x'"), packet{"58 8d be ef 01 02 03 04 05 06 07 08"});
     EXPECT_EQ(c[outcomes::truncated], 2U);
@@ -206,7 +206,7 @@ TEST(truncated, block1_is_not_told_where_no_resource_takes_it) {
 TEST(truncated, multicast_is_met_with_silence) {
     for (const char* const first : {"40", "50", "60", "70"})
         for (const char* const rest : {"01 12 34 b1 'a' ff", "45 12 34 ff", "00 12 34", "21 12 34"}) {
-            core<untouchable, listening> c{nobody, 128};
+            core<unreachable_handler, listening> c{unreachable, 128};
             EXPECT_EQ(c.answer(packet{first} + rest + filler(128), multicast()), packet{silence}) << first << rest;
             EXPECT_EQ(c.layer<listening>().responses, 0) << first << rest;
         }
@@ -216,7 +216,7 @@ TEST(truncated, multicast_is_met_with_silence) {
 // none.
 TEST(truncated, response_is_rejected_and_never_shown) {
     for (const char* const rest : {"45 12 34 ff", "84 12 34 ff", "45 12 34 b1 'a' ff", "a0 12 34 f0", "5f 12 34"}) {
-        core<untouchable, listening> c{nobody, 16};
+        core<unreachable_handler, listening> c{unreachable, 16};
         EXPECT_EQ(c.answer(packet{"40"} + rest + filler(16)), packet{"70 00 12 34"}) << rest;
         EXPECT_EQ(c.answer(packet{"50"} + rest + filler(16)), packet{silence}) << rest;
         EXPECT_EQ(c.answer(packet{"60"} + rest + filler(16)), packet{silence}) << rest;
@@ -227,7 +227,7 @@ TEST(truncated, response_is_rejected_and_never_shown) {
 
 // RFC 7252 §4.1: an Empty message has nothing behind its Message ID, so that this is none.
 TEST(truncated, empty_message_is_rejected_and_never_shown) {
-    core<untouchable, listening> c{nobody, 16};
+    core<unreachable_handler, listening> c{unreachable, 16};
     EXPECT_EQ(c.answer(packet{"40 00 12 34"} + filler(16)), packet{"70 00 12 34"});
     EXPECT_EQ(c.answer(packet{"50 00 12 34"} + filler(16)), packet{silence});
     EXPECT_EQ(c.answer(packet{"60 00 12 34"} + filler(16)), packet{silence});
@@ -239,7 +239,7 @@ TEST(truncated, empty_message_is_rejected_and_never_shown) {
 // RFC 7252 §3, §4.3
 TEST(truncated, reserved_code_is_rejected) {
     for (const char* const rest : {"20 12 34", "21 12 34 ff", "3f 12 34", "c0 12 34", "e1 12 34 ff", "ff 12 34"}) {
-        core<untouchable, listening> c{nobody, 16};
+        core<unreachable_handler, listening> c{unreachable, 16};
         EXPECT_EQ(c.answer(packet{"40"} + rest + filler(16)), packet{"70 00 12 34"}) << rest;
         EXPECT_EQ(c.answer(packet{"50"} + rest + filler(16)), packet{silence}) << rest;
         EXPECT_EQ(c.layer<listening>().responses, 0) << rest;
@@ -248,7 +248,7 @@ TEST(truncated, reserved_code_is_rejected) {
 
 // RFC 7252 §4.2: a request is neither in an Acknowledgement nor in a Reset.
 TEST(truncated, request_where_none_can_be_is_met_with_silence) {
-    core c{nobody, 16};
+    core c{unreachable, 16};
     EXPECT_EQ(c.answer(packet{"60 01 12 34 b1 'a' ff"} + filler(16)), packet{silence});
     EXPECT_EQ(c.answer(packet{"70 01 12 34 b1 'a' ff"} + filler(16)), packet{silence});
 }
@@ -256,7 +256,7 @@ TEST(truncated, request_where_none_can_be_is_met_with_silence) {
 // RFC 7252 §3: "Messages with unknown version numbers MUST be silently ignored."
 TEST(truncated, unknown_version_is_met_with_silence) {
     for (const char* const first : {"00", "10", "80", "8f", "c0", "f0"}) {
-        core c{nobody, 16};
+        core c{unreachable, 16};
         EXPECT_EQ(c.answer(packet{first} + "01 12 34 b1 'a' ff" + filler(16)), packet{silence}) << first;
         EXPECT_EQ(c[outcomes::truncated], 1U) << first;
     }
@@ -268,7 +268,7 @@ TEST(truncated, reserved_token_length_is_rejected) {
         for (const std::size_t capacity : {12U, 13U, 19U, 20U, 128U}) {
             packet datagram = packet{"40 01 12 34"} + filler(200);
             datagram[0] = static_cast<byte>(0x40 + length);
-            core c{nobody, capacity};
+            core c{unreachable, capacity};
             EXPECT_EQ(c.answer(datagram), packet{"70 00 12 34"}) << length << ", " << capacity;
             datagram[0] = static_cast<byte>(0x50 + length);
             EXPECT_EQ(c.answer(datagram), packet{silence}) << length << ", " << capacity;
@@ -282,7 +282,7 @@ TEST(truncated, datagram_is_counted_as_truncated_once) {
         for (const char* const first : {"40", "50", "60", "70"})
             for (const char* const rest : {"00 12 34", "01 12 34 b1 'a' ff", "03 12 34 f0", "08 12 34", "21 12 34",
                                            "45 12 34 ff", "84 12 34", "ff 12 34"}) {
-                core<untouchable, listening> c{nobody, 16};
+                core<unreachable_handler, listening> c{unreachable, 16};
                 c.answer(packet{first} + rest + filler(16), about);
                 EXPECT_EQ(c[outcomes::truncated], 1U)
                     << first << ' ' << rest << (about.multicast ? " by multicast" : "");
