@@ -43,8 +43,8 @@ private:
 
 static path_counter counter;  // a variable, because the site needs it; the server would own a path_counter{}
 
-constexpr auto site = coap::routes(coap::at<"hello">(coap::text("Hello")),
-                                   coap::at<"counts">(coap::generated([](coap::body_writer& to) { counter.write(to); })),
-                                   coap::well_known_core);
+constexpr auto site = coap::routes(
+    coap::at<"hello">(coap::text("Hello")),
+    coap::at<"counts">(coap::generated([](coap::body_writer& to) { counter.write(to); })), coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv, example::guard(), counter); }

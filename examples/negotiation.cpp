@@ -25,9 +25,10 @@ static coap::reply read_cbor(const coap::request& r) {
     return coap::code::changed;
 }
 
-constexpr auto site = coap::routes(coap::at<"temperature">(coap::negotiated(
-                                       coap::value(temperature), coap::generated<coap::content_format::cbor>(write_cbor),
-                                       coap::put(read_cbor).consumes<coap::content_format::cbor>())),
-                                   coap::well_known_core);
+constexpr auto site =
+    coap::routes(coap::at<"temperature">(coap::negotiated(coap::value(temperature),
+                                                          coap::generated<coap::content_format::cbor>(write_cbor),
+                                                          coap::put(read_cbor).consumes<coap::content_format::cbor>())),
+                 coap::well_known_core);
 
 int main(int argc, char** argv) { return example::serve(site, argc, argv); }

@@ -97,8 +97,8 @@ TEST(request, has_the_set_of_its_critical_options) {
     inspect(ask(code::get), [](const request& r) { EXPECT_EQ(r.critical_options, 0U); });
     inspect(ask(code::get, "a/b").query("q").query("r").format(0).accept(0).with(5).with(252, "00"),
             [](const request& r) {
-                EXPECT_EQ(r.critical_options, set_of(option::uri_path) | set_of(option::uri_query) | set_of(option::accept) |
-                                          set_of(option::if_none_match));
+                EXPECT_EQ(r.critical_options, set_of(option::uri_path) | set_of(option::uri_query) |
+                                                  set_of(option::accept) | set_of(option::if_none_match));
             });
 }
 

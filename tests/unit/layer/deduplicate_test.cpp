@@ -17,8 +17,11 @@ constexpr net::endpoint other = net::ipv4(192, 0, 2, 9, 40001);
 int counter = 0;
 std::string_view said;
 constexpr auto site = routes(
-    at<"count">(get([] { return content(text_of(counter)); }), post([] { return ++counter, reply{code::changed, content_format::text_plain, text_of(counter)}; })),
-    at<"large">(post([] { return ++counter, reply{code::content, content_format::text_plain, "0123456789012345678901234567890123456789"}; })));
+    at<"count">(get([] { return content(text_of(counter)); }),
+                post([] { return ++counter, reply{code::changed, content_format::text_plain, text_of(counter)}; })),
+    at<"large">(post([] {
+        return ++counter, reply{code::content, content_format::text_plain, "0123456789012345678901234567890123456789"};
+    })));
 
 ask add() { return ask{code::post, "count"}.token("aa bb").id(0); }
 

@@ -29,11 +29,10 @@ reply write_temperature(const request& r) {
     temperature = r.payload()[0];
     return code::changed;
 }
-constexpr auto site = routes(at<"temp">(get(read_temperature), put(write_temperature)),
-                             at<"a/b">(get([] { return content("ab"); })), at<"">(get([] { return content("root"); })),
-                             at<"long">(document("0123456789abcdef0123456789abcdef")), at<"fetched">(fetch([](const request& r) {
-                                 return content(r.payload().size() == 3 ? "three" : "other");
-                             })));
+constexpr auto site =
+    routes(at<"temp">(get(read_temperature), put(write_temperature)), at<"a/b">(get([] { return content("ab"); })),
+           at<"">(get([] { return content("root"); })), at<"long">(document("0123456789abcdef0123456789abcdef")),
+           at<"fetched">(fetch([](const request& r) { return content(r.payload().size() == 3 ? "three" : "other"); })));
 
 ask observe(std::string_view path = "temp") { return ask{code::get, path}.with(6).token("aa bb"); }
 ask cancel(std::string_view path = "temp") { return ask{code::get, path}.with(6, "01").token("aa bb"); }
@@ -293,7 +292,8 @@ TEST_F(observers_test, pushes_the_first_block_with_its_etag_and_leaves_the_other
     EXPECT_EQ(s.text(), "non 2.05 obs: 0123456789abcdef");
     EXPECT_TRUE(s.message.option(option::etag));
     EXPECT_EQ(s.message.option(option::block2)->uint(), 8U);
-    EXPECT_EQ(t.say(ask{code::get, "long"}.with(6).with(23, "10").token("77")), "ack 2.05: 0123456789abcdef") << "no registration";
+    EXPECT_EQ(t.say(ask{code::get, "long"}.with(6).with(23, "10").token("77")), "ack 2.05: 0123456789abcdef")
+        << "no registration";
     EXPECT_EQ(observing.size(), 1U);
 }
 

@@ -147,7 +147,8 @@ TEST_F(separate_test, heeds_no_response) {
 TEST_F(separate_test, serves_others_meanwhile) {
     t.say(slow());
     EXPECT_EQ(t.say(ask{code::get, "fast"}.id(2)), "ack 2.05: fast");
-    EXPECT_EQ(t.say(ask{code::get, "fast"}.id(0x1234), other), "ack 2.05: fast") << "the same Message ID from elsewhere";
+    EXPECT_EQ(t.say(ask{code::get, "fast"}.id(0x1234), other), "ack 2.05: fast")
+        << "the same Message ID from elsewhere";
 }
 
 TEST_F(separate_test, is_idle_until_a_ticket_runs_out) {

@@ -53,8 +53,7 @@ namespace detail {
 
 // True if the request's If-Match and If-None-Match, if any, allow a change (RFC 7252 §5.10.8).
 [[nodiscard]] inline bool may_change(const request& r, const record_view& all) {
-    return (r.critical_options & conditional_options) == 0 ||
-           precondition_holds(r, generated_body{all}.measure().tag);
+    return (r.critical_options & conditional_options) == 0 || precondition_holds(r, generated_body{all}.measure().tag);
 }
 
 // The code of the response to a payload that could not be read; `code::empty` if it could.

@@ -37,14 +37,14 @@ constexpr auto measurement_fields =
     fields(field<1>(&measurements::a), field<2>(&measurements::b), field<3>(&measurements::c));
 measurements current;
 
-const auto site = routes(at<"d">(document(std::string_view{body})), at<"r">(generated(write)),
-                         at<"m">(generated<content_format::json>(write).max_age<0xffff'ffff>()),
-                         at<"v">(generated<content_format{0xfffe}>(write).version(version)),
-                         at<"n">(negotiated(generated(write), generated<content_format::json>(write).max_age<0>())),
-                         below<"sub">(routes(at<"r">(generated(write)))), at<"rec">(record(current, measurement_fields)),
-                         at<"s">(senml<"urn:dev:">(entry<"a", "Cel">(current.a))),
-                         at<"link1">(text("1")).rt("Type1 Type2").if_("If1"),
-                         at<"link2">(text("2")).rt("Type2 Type3").if_("If2"), filtered_well_known_core);
+const auto site = routes(
+    at<"d">(document(std::string_view{body})), at<"r">(generated(write)),
+    at<"m">(generated<content_format::json>(write).max_age<0xffff'ffff>()),
+    at<"v">(generated<content_format{0xfffe}>(write).version(version)),
+    at<"n">(negotiated(generated(write), generated<content_format::json>(write).max_age<0>())),
+    below<"sub">(routes(at<"r">(generated(write)))), at<"rec">(record(current, measurement_fields)),
+    at<"s">(senml<"urn:dev:">(entry<"a", "Cel">(current.a))), at<"link1">(text("1")).rt("Type1 Type2").if_("If1"),
+    at<"link2">(text("2")).rt("Type2 Type3").if_("If2"), filtered_well_known_core);
 
 using site_type = std::remove_const_t<decltype(site)>;
 
