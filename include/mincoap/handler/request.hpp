@@ -49,6 +49,9 @@ inline constexpr option_set part_of_body = option_set{1}
 // The request came by multicast or broadcast.
 inline constexpr option_set multicast = option_set{1} << 22;
 
+// The client asks to observe the resource (RFC 7641). No request has this demand: it is a property of places alone.
+inline constexpr option_set observation = option_set{1} << 24;
+
 }  // namespace demand
 
 // Every option, but no requests by multicast.

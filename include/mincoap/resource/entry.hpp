@@ -98,7 +98,8 @@ struct entry_path {
 
 // Makes the place of a resource at a path of that kind.
 template <typename Resource, bool Exact, bool HasWildcard, std::size_t HiddenSize>
-[[nodiscard]] constexpr place make_place(const hashed_path& path, path_kind<Exact, HasWildcard, HiddenSize> /*kind*/) {
+[[nodiscard]] constexpr place make_place(const hashed_path& path, path_kind<Exact, HasWildcard, HiddenSize> /*kind*/,
+                                         bool is_observable = false) {
     using methods = methods_as_data<Resource, HiddenSize>;
     static_assert(HasWildcard || !methods::needs_wildcard,
                   "mincoap: a function that takes a segment needs a path with a wildcard, as at<\"lamps/*\">");
@@ -113,7 +114,8 @@ template <typename Resource, bool Exact, bool HasWildcard, std::size_t HiddenSiz
             .exact = Exact,
             .wildcard = HasWildcard,
             .has_blocks = methods::has_blocks,
-            .takes_blocks = methods::takes_blocks};
+            .takes_blocks = methods::takes_blocks,
+            .is_observable = is_observable};
 }
 
 // The formats that `.ct()` lists.

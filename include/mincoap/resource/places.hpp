@@ -20,6 +20,7 @@ struct place {
     bool wildcard;  // the path has one
     bool has_blocks;
     bool takes_blocks;
+    bool is_observable;
 };
 
 // Returns whether any place has the property, as in `any_of(places, &place::has_blocks)`.

@@ -63,8 +63,8 @@ struct entry_list {
         find_equal_paths(std::array<hashed_path, size>{Entries::path::hashed...});
 
     template <typename... Kept>
-    static constexpr std::array<place, size> places{
-        make_place<Kept>(Entries::path::hashed, typename Entries::path::kind{})...};
+    static constexpr std::array<place, size> places{make_place<Kept>(
+        Entries::path::hashed, typename Entries::path::kind{}, Entries::attributes_type::is_observable)...};
 };
 
 // The handler that `routes` makes.
@@ -90,6 +90,12 @@ public:
     // For the server: see server/blocks.hpp.
     static constexpr bool has_blocks = any_of(places, &place::has_blocks);
     static constexpr bool takes_blocks = any_of(places, &place::takes_blocks);
+
+    // For the layer `observers`.
+    static constexpr bool has_observables = any_of(places, &place::is_observable);
+    [[nodiscard]] static constexpr bool is_observable(const request& r) {
+        return (accepted_options(r) & demand::observation) != 0;
+    }
 
     [[nodiscard]] reply operator()(const request& r) const {
         return route<has_blocks>(rows, accepted_anywhere, &resources_, r);

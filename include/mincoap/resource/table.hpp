@@ -113,7 +113,7 @@ template <typename Table>
 
 [[nodiscard]] constexpr row make_row(const place& p, const method_info& m, std::size_t path, std::size_t resource) {
     return {.serve = m.serve,
-            .accepted_options = m.accepted_options,
+            .accepted_options = m.accepted_options | (p.is_observable ? demand::observation : option_set{0}),
             .resource = static_cast<near_offset>(resource),
             .path = static_cast<near_offset>(path),
             .consumes = m.consumes,

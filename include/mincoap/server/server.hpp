@@ -100,7 +100,7 @@ public:
         stack_.each_layer([&](auto& l) {
             if constexpr (requires { l.complete(of, response); }) is_taken = is_taken || l.complete(of, response);
         });
-        static_assert(stack_type::completes, "mincoap: complete(ticket, reply) needs the layer separate<N>{key}");
+        static_assert(stack_type::completes, "mincoap: complete(ticket, reply) needs the layer separate<N>");
         return is_taken;
     }
 

@@ -32,6 +32,13 @@ class stack {
 public:
     static constexpr bool completes = (detail::completing<plain<Layers>> || ...);
     static constexpr bool notifies = (detail::notifying<plain<Layers>> || ...);
+    static constexpr bool has_observables = [] {
+        if constexpr (requires { Site::has_observables; }) return Site::has_observables;
+        else return false;
+    }();
+    static_assert(!has_observables || notifies,
+                  "mincoap: a place of this site is .observable(): give the server the layer observers<N>, or leave "
+                  ".observable() out");
     static constexpr bool emits = (detail::emitting<plain<Layers>> || ...);
 
     // The least size of the buffer for `receive` and `emit`, in bytes.

@@ -46,7 +46,7 @@ protected:
         from.multicast = multicast;
         copy_bytes(bytes{datagram}.data(), datagram.size(), memory.data());
         const std::size_t size = s.receive(memory, from, 0);
-        if (size == 0) s.emit(memory, from, 10);
+        if (size == 0) static_cast<void>(s.emit(memory, from, 10));
         return size;
     }
     const told& last() const { return log.back(); }

@@ -29,10 +29,14 @@ reply write_temperature(const request& r) {
     temperature = r.payload()[0];
     return code::changed;
 }
-constexpr auto site =
-    routes(at<"temp">(get(read_temperature), put(write_temperature)), at<"a/b">(get([] { return content("ab"); })),
-           at<"">(get([] { return content("root"); })), at<"long">(document("0123456789abcdef0123456789abcdef")),
-           at<"fetched">(fetch([](const request& r) { return content(r.payload().size() == 3 ? "three" : "other"); })));
+constexpr auto site = routes(at<"temp">(get(read_temperature), put(write_temperature)).observable(),
+                             at<"a/b">(get([] { return content("ab"); })).observable(),
+                             at<"">(get([] { return content("root"); })).observable(),
+                             at<"long">(document("0123456789abcdef0123456789abcdef")).observable(),
+                             at<"fetched">(fetch([](const request& r) {
+                                 return content(r.payload().size() == 3 ? "three" : "other");
+                             })).observable(),
+                             at<"plain">(text("plain")), well_known_core);
 
 ask observe(std::string_view path = "temp") { return ask{code::get, path}.with(6).token("aa bb"); }
 ask cancel(std::string_view path = "temp") { return ask{code::get, path}.with(6, "01").token("aa bb"); }
@@ -111,6 +115,13 @@ TEST_F(observers_test, takes_other_values_of_the_option_as_if_it_were_absent) {
     EXPECT_EQ(t.say(ask{code::get, "temp"}.with(6, "00 00 00 00")), "ack 2.05: 20");
     EXPECT_EQ(observing.size(), 0U);
     EXPECT_EQ(t.say(ask{code::get, "temp"}.with(6, "00 00 00")), "ack 2.05 obs: 20");
+}
+
+TEST_F(observers_test, registers_at_observable_places_alone_and_discovery_tells_which) {
+    EXPECT_EQ(t.say(observe("plain")), "ack 2.05: plain");
+    EXPECT_EQ(observing.size(), 0U);
+    EXPECT_EQ(t.say(ask{code::get, ".well-known/core"}),
+              "ack 2.05: </temp>;obs,</a/b>;obs,</>;obs,</long>;obs,</fetched>;obs,</plain>");
 }
 
 TEST_F(observers_test, does_not_register_errors_nor_other_methods) {

@@ -82,7 +82,7 @@ constexpr void check_quotable(std::string_view text) {
 
 // The attributes of one link. Each function below returns them with one attribute added. Values are string literals
 // without quotation marks and backslashes. Entries of a site, which `at` and `below` return, have the same functions.
-template <std::size_t Capacity = 0>
+template <std::size_t Capacity = 0, bool IsObservable = false>
 class link_attributes {
 public:
     // A name for humans.
@@ -113,14 +113,13 @@ public:
     [[nodiscard]] constexpr auto sz(std::uint32_t size) const {
         return with<14>(detail::attribute_named("sz"), ";sz=", size);
     }
-    // Refused until the library implements RFC 7641.
-    template <bool IsImplemented = false>
+    // Lets clients observe the resource (RFC 7641 §6). The server needs the layer `observers`.
     [[nodiscard]] constexpr auto observable() const {
-        static_assert(
-            IsImplemented,
-            "mincoap: no layer of this library can observe a resource yet (RFC 7641); leave out .observable(), "
-            "or write .raw(\";obs\") if your handler notifies clients itself");
-        return *this;
+        const auto longer = with<4>(detail::attribute_named("obs"), ";obs");
+        link_attributes<Capacity + 4, true> all;
+        all.text_ = longer.text_;
+        all.names_ = longer.names_;
+        return all;
     }
     // Other attributes, copied into the document as they are: `raw(";foo=\"bar\"")`.
     template <std::size_t N>
@@ -132,15 +131,16 @@ public:
     // The attributes as they are in a document: `;title="Status LED";rt="lamp"`.
     [[nodiscard]] constexpr std::string_view view() const { return text_.view(); }
     [[nodiscard]] static constexpr std::size_t capacity() { return Capacity; }
+    static constexpr bool is_observable = IsObservable;
     [[nodiscard]] constexpr detail::attribute_names names() const { return names_; }
 
 private:
-    template <std::size_t>
+    template <std::size_t, bool>
     friend class link_attributes;
 
     template <std::size_t Added>
-    constexpr link_attributes<Capacity + Added> with(detail::attribute_names added, auto... parts) const {
-        link_attributes<Capacity + Added> longer;
+    constexpr link_attributes<Capacity + Added, IsObservable> with(detail::attribute_names added, auto... parts) const {
+        link_attributes<Capacity + Added, IsObservable> longer;
         longer.text_.append(text_.view());
         (longer.text_.append(parts), ...);
         longer.names_ = names_;
