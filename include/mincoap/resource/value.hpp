@@ -94,7 +94,7 @@ struct value_resource : Source {
                   "mincoap: value takes a bool or an integer, or a function that returns one; for other types use "
                   "get(f) or generated(f)");
 
-    constexpr explicit value_resource(Source s) : Source(s) {}
+    constexpr explicit value_resource(Source from) : Source(from) {}
 
     using methods = detail::value_methods<detail::writable_source<Source>>;
 };

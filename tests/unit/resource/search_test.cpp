@@ -114,7 +114,8 @@ public:
                           .exact = model[i].exact,
                           .wildcard = std::ranges::count(model[i].path, "*") != 0,
                           .has_blocks = false,
-                          .takes_blocks = false};
+                          .takes_blocks = false,
+                          .is_observable = false};
             given[i] = places_[i].path;
             resources_[i] = static_cast<int>(i);
         }

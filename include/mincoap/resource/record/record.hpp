@@ -128,7 +128,7 @@ struct record_resource : Source {
     static constexpr cbor::member_set all = Fields::all;
     const Fields* fields;
 
-    constexpr record_resource(Source s, const Fields& f) : Source(s), fields(&f) {}
+    constexpr record_resource(Source from, const Fields& f) : Source(from), fields(&f) {}
 
     // Rejects, with 4.00, a payload that is not in the deterministic encoding.
     [[nodiscard]] constexpr auto deterministic() const {
