@@ -26,10 +26,10 @@ struct transmission {
     constexpr std::uint32_t non_lifetime_ms() const { return max_transmit_span_ms() + max_latency_ms; }
 
     // For how long the server waits for an ACK after so many transmissions, 1 to max_retransmit + 1. The first wait is
-    // a time from ack_timeout_ms to ack_timeout_ms + ack_random_ms, drawn by the Message ID, and doubles each time.
-    constexpr std::uint32_t wait_ms(unsigned transmissions, std::uint16_t message_id) const {
-        const std::uint32_t draw = (message_id * 0x9e37U) & 0xffff;
-        return (ack_timeout_ms + (ack_random_ms * draw >> 16)) << (transmissions - 1);
+    // a time from ack_timeout_ms to ack_timeout_ms + ack_random_ms, `drawn` by the last byte of the Message ID, and doubles
+    // each time.
+    constexpr std::uint32_t wait_ms(unsigned transmissions, byte drawn) const {
+        return (ack_timeout_ms + (ack_random_ms * drawn >> 8)) << (transmissions - 1);
     }
 };
 

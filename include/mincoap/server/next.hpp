@@ -52,10 +52,10 @@ public:
     std::size_t emit(exchange& x) const { return stack_.template emit_at<Index>(Stack::own(x)); }
     std::size_t ask(exchange& x) const {
         x.from.confirmed = true;
-        reread(x);
+        Stack::read(Stack::own(x));
         return (*this)(x);
     }
-    bool awaits(const net::endpoint& remote) const { return stack_.awaits(remote); }
+    const Stack& all() const { return stack_; }
 
 private:
     Stack& stack_;
