@@ -25,6 +25,7 @@
 #pragma once
 
 #include <mincoap/layer/outbox.hpp>
+#include <mincoap/message/insert.hpp>
 #include <mincoap/message/path_hash.hpp>
 
 namespace mincoap {
@@ -104,7 +105,7 @@ private:
     static constexpr std::uint32_t day_ms = 82 << 20;     // §4.5: a little less than 24 hours
     static constexpr std::uint32_t held_ms = 1'000;       // another message is on its way to the client
     static constexpr std::size_t observe_size = 4;        // the option has at most 4 bytes
-    static constexpr std::uint16_t ended = 0xffff;        // in place of a format: the client is told of an error
+    static constexpr std::uint16_t ended = 0xffff;        // in place of a format: the client gets an error
 
     // Small fields first: on Cortex-M0+ a byte is within reach of a load up to offset 31.
     struct entry {
@@ -207,8 +208,7 @@ private:
 
     [[gnu::noinline]] std::size_t notify(exchange& x, entry& e, auto next) {
         if (e.unheard > Nons + Timing.max_retransmit) return release(e), 0;
-        x.from.route.remote = e.remote;
-        x.from.route.local = locals_[e.local];
+        locals_.set_route(x.from.route, e.remote, e.local);
         if (e.is_pending || !is_in_flight(e)) e.id = next.next_message_id(x.from.route.remote);
         e.is_pending = false;
         e.due_ms = x.now_ms() + settling_ms;
@@ -239,34 +239,15 @@ private:
     // is at most an ETag. Sets `format` to the Content-Format, and one; 0: there is none. Returns the size of the message.
     [[gnu::noinline]] std::size_t number(const exchange& x, std::size_t size, std::uint16_t& format) {
         byte* at = x.header() + token_end_of(x);
-        byte* end = x.header() + size;
+        byte* const end = x.header() + size;
         *end = message::payload_marker;  // ends the options if there is no payload
         unsigned delta = number_of(option::observe);
         while (*at >> 4U <= delta) delta -= *at >> 4U, at += 1 + (*at & 15);
         const unsigned to_format = number_of(option::content_format) - number_of(option::observe) + delta;
         format = 0;
         if (*at >> 4U == to_format) format = static_cast<std::uint16_t>(message::to_uint({at + 1, *at & 15U}) + 1);
-        byte* const behind = at + lessen(at, delta);
-        byte* to = end + (at + observe_size - behind);
-        size += static_cast<std::size_t>(to - end);
-        while (end != behind) *--to = *--end;
-        const std::uint32_t n = ++last_number_;
-        *--to = static_cast<byte>(n), *--to = static_cast<byte>(n >> 8);
-        *--to = static_cast<byte>(n >> 16 | 0x80);  // three bytes
-        *--to = static_cast<byte>(delta << 4 | 3);
-        return size;
-    }
-    // Makes the delta of an option smaller, or of none at a payload marker. Returns by how many bytes its head is smaller.
-    static unsigned lessen(byte* head, unsigned by) {
-        const unsigned nibble = *head >> 4U;
-        if (nibble < 13) *head = static_cast<byte>(*head - (by << 4));
-        if (nibble < 13 || nibble == 15) return 0;
-        byte& last = head[nibble - 12];  // of one or two bytes
-        const bool borrows = last < by;
-        last = static_cast<byte>(last - by);
-        if (!borrows || (nibble == 14 && head[1]-- != 0)) return 0;
-        head[1] = static_cast<byte>((nibble == 14 ? 13U : head[1] + 13U) << 4 | (*head & 15U));
-        return 1;
+        const byte* const new_end = message::insert_option(at, end, delta, ++last_number_ | 0x80'0000);
+        return static_cast<std::size_t>(new_end - x.header());
     }
 
     std::uint32_t wake_ms_ = 0;  // until then there is nothing to send

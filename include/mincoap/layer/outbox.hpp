@@ -53,6 +53,12 @@ inline void set_message_id(byte* header, std::uint16_t id) {
     return equal_bytes(reinterpret_cast<const byte*>(&a), reinterpret_cast<const byte*>(&b), size);
 }
 
+// One of the server's own addresses, and how many entries refer to it.
+struct local_address {
+    [[no_unique_address]] net::endpoint address;
+    std::uint16_t users = 0;
+};
+
 // The server's own addresses at which clients asked: few, however many clients there are. An entry of a layer refers to
 // one by its place here.
 template <std::size_t Count>
@@ -61,21 +67,27 @@ public:
     static constexpr byte none = 0xff;
 
     // Returns the place of an address, which counts one more user; `none` if all places are taken by others.
-    [[gnu::noinline]] byte acquire(const net::endpoint& address) {
-        byte free = none;
-        for (byte i = 0; i < Count; ++i) {
-            if (users_[i] == 0) free = i;
-            else if (is_same(addresses_[i], address)) return ++users_[i], i;
-        }
-        if (free != none) addresses_[free] = address, users_[free] = 1;
-        return free;
+    byte acquire(const net::endpoint& address) { return acquire_of(all_.data(), Count, address); }
+    void release(byte place) { --all_[place].users; }
+
+    // The way to a client that asked at the address of that place.
+    void set_route(net::route& to, const net::endpoint& remote, byte place) const {
+        to.remote = remote;
+        to.local = all_[place].address;
     }
-    void release(byte place) { --users_[place]; }
-    const net::endpoint& operator[](byte place) const { return addresses_[place]; }
 
 private:
-    std::array<net::endpoint, Count> addresses_{};
-    std::array<std::uint16_t, Count> users_{};
+    [[gnu::noinline]] static byte acquire_of(local_address* all, std::size_t count, const net::endpoint& address) {
+        byte found = none;
+        for (std::size_t i = count; i-- != 0;) {
+            if (all[i].users == 0) found = static_cast<byte>(i);
+            else if (is_same(all[i].address, address)) return ++all[i].users, static_cast<byte>(i);
+        }
+        if (found != none) all[found].address = address, all[found].users = 1;
+        return found;
+    }
+
+    std::array<local_address, Count> all_{};
 };
 
 }  // namespace detail

@@ -173,8 +173,7 @@ private:
         const bool is_unwanted = (s.unwanted << 1 >> class_of(response.code()) & 1) != 0;
         if (is_unwanted || s.step > ready + Timing.max_retransmit) return close(s), 0;
         byte* const header = x.header();
-        x.from.route.remote = s.remote;
-        x.from.route.local = locals_[s.local];
+        locals_.set_route(x.from.route, s.remote, s.local);
         if (s.step == ready) s.id = next.next_message_id(x.from.route.remote);
         ++s.step;
         s.due_ms = x.now_ms() + Timing.wait_ms(s.step - ready, static_cast<byte>(s.id));
