@@ -43,7 +43,25 @@ public:
     using once = struct deduplicate_kind;
 
     std::size_t receive(exchange& x, auto next) {
-        if (x.error != message::parse_error::none || !is_kept(x)) return next(x);
+        return x.error == message::parse_error::none && is_kept(x) ? answer_once(x, next) : next(x);
+    }
+
+    // The memory that one answer takes besides its bytes, in bytes.
+    static constexpr std::size_t entry_overhead() { return sizeof(entry) - Bytes; }
+
+private:
+    static constexpr std::uint32_t longest_ms = Timing.exchange_lifetime_ms();
+
+    struct entry {
+        std::uint32_t key;
+        std::uint32_t until_ms;
+        std::uint16_t size;
+        bool is_confirmed;
+        std::array<byte, Bytes> answer;
+    };
+
+    // Not inlined: a request that is not kept takes few instructions so.
+    [[gnu::noinline]] std::size_t answer_once(exchange& x, auto next) {
         const std::uint32_t key = key_of(x, next);
         const bool is_con = is_confirmable(x);
         entry* place = nullptr;
@@ -63,20 +81,6 @@ public:
         }
         return size;
     }
-
-    // The memory that one answer takes besides its bytes, in bytes.
-    static constexpr std::size_t entry_overhead() { return sizeof(entry) - Bytes; }
-
-private:
-    static constexpr std::uint32_t longest_ms = Timing.exchange_lifetime_ms();
-
-    struct entry {
-        std::uint32_t key;
-        std::uint32_t until_ms;
-        std::uint16_t size;
-        bool is_confirmed;
-        std::array<byte, Bytes> answer;
-    };
 
     static bool is_kept(const exchange& x) {
         if constexpr (Which::keeps_all) return !x.emitted && is_answerable(x);

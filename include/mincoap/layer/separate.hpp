@@ -43,8 +43,9 @@ public:
 
     std::size_t receive(exchange& x, const seen& noted, auto next) {
         unwanted_ = noted.unwanted;
+        if (open_ == 0 || x.emitted) return next(x);
         const bool reacts = detail::is_ack_or_reset(x);
-        if (open_ == 0 || x.emitted || (x.error != message::parse_error::none && !reacts)) return next(x);
+        if (!reacts && x.error != message::parse_error::none) return next(x);
         slot* const s = find(x, reacts);
         if (s == nullptr) return next(x);
         if (!reacts) return acknowledge(x);  // a copy of the request

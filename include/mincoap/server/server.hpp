@@ -155,7 +155,7 @@ private:
 
     // Each returns true if there is something to send.
     bool emit(std::uint32_t now_ms) {
-        if constexpr (emits) return answer_or_emit(now_ms, true);
+        if constexpr (emits) return stack_.idle_ms(now_ms) == 0 && answer_or_emit(now_ms, true);
         else return false;
     }
     bool answer(std::uint32_t now_ms) {

@@ -58,7 +58,7 @@ public:
     // Writes a message that a layer has to send into the buffer, and its route into from.route.
     // Returns its size in bytes; 0 if there is nothing to send now.
     [[nodiscard]] std::size_t emit(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
-        return receive_or_emit(buffer, from, now_ms, true);
+        return idle_ms(now_ms) != 0 ? 0 : receive_or_emit(buffer, from, now_ms, true);
     }
 
     // Does the work of the two functions above in one piece of code: to set an exchange up takes 100
@@ -66,7 +66,6 @@ public:
     [[nodiscard, gnu::always_inline]] std::size_t receive_or_emit(mutable_bytes buffer, origin& from,
                                                                   std::uint32_t now_ms, bool emits_now) {
         MINCOAP_ASSERT(emits_now || from.size <= buffer.size());
-        if (emits_now && idle_ms(now_ms) != 0) return 0;
         if (buffer.size() < min_buffer_size) return count(outcomes::truncated), 0;
         if constexpr (may_confirm) from.confirmed = false;  // it still describes the previous sender
         if (emits_now) from.multicast = from.truncated = false;
