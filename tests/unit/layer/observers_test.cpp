@@ -289,8 +289,9 @@ TEST_F(observers_test, sends_the_second_of_two_confirmable_ones_with_the_acknowl
     t.server.changed<"temp">(message::type::confirmable);
     t.server.changed<"a/b">(message::type::confirmable);
     const auto first = t.pass(500);
-    ASSERT_EQ(t.texts(first), "con 2.05 obs: 20");
-    EXPECT_EQ(t.acknowledge(first[0]), "con 2.05 obs: ab");
+    ASSERT_EQ(first.size(), 1U);
+    const std::string second = first[0].text() == "con 2.05 obs: 20" ? "con 2.05 obs: ab" : "con 2.05 obs: 20";
+    EXPECT_EQ(t.acknowledge(first[0]), second);
 }
 
 TEST_F(observers_test, keeps_nothing_of_a_registration_that_is_no_request) {
