@@ -170,7 +170,7 @@ private:
         e.due_ms = x.now_ms() + day_ms;
         e.size = static_cast<byte>(size);
         e.is_pending = false;
-        e.remote = x.from.route.remote;
+        detail::copy_endpoint(x.from.route.remote, e.remote);
         copy_bytes(header, size, e.kept.data());
         e.kept[0] &= static_cast<byte>(~non_confirmable_bit);  // the site answers it always
         return true;

@@ -56,6 +56,12 @@ inline void set_message_id(byte* header, std::uint16_t id) {
     return true;
 }
 
+// By a loop that is there anyway: for an assignment, GCC calls memcpy, which is 144 bytes of libc on Cortex-M0+.
+inline void copy_endpoint(const net::endpoint& from, net::endpoint& to) {
+    constexpr std::size_t size = offsetof(net::endpoint, port) + sizeof(net::endpoint::port);
+    copy_bytes(reinterpret_cast<const byte*>(&from), size, reinterpret_cast<byte*>(&to));
+}
+
 // One of the server's own addresses, and how many entries refer to it.
 struct local_address {
     [[no_unique_address]] net::endpoint address;
@@ -75,8 +81,8 @@ public:
 
     // The way to a client that asked at the address of that place.
     void set_route(net::route& to, const net::endpoint& remote, byte place) const {
-        to.remote = remote;
-        to.local = all_[place].address;
+        copy_endpoint(remote, to.remote);
+        copy_endpoint(all_[place].address, to.local);
     }
 
 private:
@@ -86,7 +92,7 @@ private:
             if (all[i].users == 0) found = static_cast<byte>(i);
             else if (is_same(all[i].address, address)) return ++all[i].users, static_cast<byte>(i);
         }
-        if (found != none) all[found].address = address, all[found].users = 1;
+        if (found != none) copy_endpoint(address, all[found].address), all[found].users = 1;
         return found;
     }
 

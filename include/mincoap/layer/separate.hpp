@@ -127,8 +127,8 @@ private:
         --open_;
     }
 
-    // Starts what `later` says, and says nothing meanwhile. Without a place `later` starts nothing, and says 5.03. A
-    // notification, or a group's answer, cannot wait.
+    // Keeps the request, calls the function of `later`, and sends no response yet. Without a place for the request, the
+    // reply of `later` stays as it is, a 5.03. A notification, or the answer of a group's member, cannot wait.
     [[gnu::noinline]] void begin(const exchange& x, bool may, reply& said) {
         if (!may) said = code::unauthorized;
         else if (x.emitted || x.from.multicast || open(x, said)) said = reply::nothing();
@@ -153,14 +153,14 @@ private:
         s.header = header[0];
         s.unwanted = unwanted_;
         copy_bytes(header + message::header_size, s.token.size(), s.token.data());
-        s.remote = x.from.route.remote;
+        detail::copy_endpoint(x.from.route.remote, s.remote);
         ++open_;
     }
     static bool is_non(const slot& s) { return (s.header & non_confirmable_bit) != 0; }
     static void finish(slot& s, const reply& response) {
         s.step = ready;
         s.due_ms -= PatienceMs;
-        ::new (s.response.data()) reply(response);
+        copy_bytes(reinterpret_cast<const byte*>(&response), sizeof response, s.response.data());
     }
 
     // For how long there is nothing to do for a slot. NSTART: a response waits for all that is on its way to the client.
@@ -170,7 +170,7 @@ private:
     }
     std::size_t send(exchange& x, slot& s, auto next) {
         if (s.step == waiting) finish(s, code::gateway_timeout);
-        const reply& response = *std::launder(reinterpret_cast<const reply*>(s.response.data()));
+        reply& response = *std::launder(reinterpret_cast<reply*>(s.response.data()));
         const bool is_unwanted = (s.unwanted << 1 >> class_of(response.code()) & 1) != 0;
         if (is_unwanted || s.step > ready + Timing.max_retransmit) return close(s), 0;
         byte* const header = x.header();

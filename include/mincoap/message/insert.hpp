@@ -12,7 +12,7 @@ constexpr unsigned lessen_delta(byte* head, unsigned by) {
     const unsigned nibble = *head >> 4U;
     if (nibble < 13) *head = static_cast<byte>(*head - (by << 4));
     if (nibble < 13 || nibble == 15) return 0;
-    byte& last = head[nibble - 12];  // of the extension, which has one or two bytes
+    byte& last = head[nibble - 12];  // the extension has one or two bytes
     const bool borrows = last < by;
     last = static_cast<byte>(last - by);
     if (!borrows || (nibble == 14 && head[1]-- != 0)) return 0;

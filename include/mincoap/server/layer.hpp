@@ -76,7 +76,7 @@ struct next_archetype {
 
     // For `emit`: writes a reply after the header and the token in x.buffer. Returns the size of the
     // message in bytes.
-    std::size_t render(exchange&, const reply&) const { return 0; }
+    std::size_t render(exchange&, reply&) const { return 0; }
 
     // Sets the outcome of the datagram and replaces an earlier one.
     void note(exchange&, outcome) const {}
