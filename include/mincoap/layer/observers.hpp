@@ -25,7 +25,6 @@
 #pragma once
 
 #include <mincoap/layer/outbox.hpp>
-#include <mincoap/message/insert.hpp>
 #include <mincoap/message/path_hash.hpp>
 
 namespace mincoap {
@@ -235,19 +234,9 @@ private:
         return size;
     }
 
-    // Inserts the Observe option (RFC 7641 §2), with a number that grows with each response (§3.4). In front of it there
-    // is at most an ETag. Sets `format` to the Content-Format, and one; 0: there is none. Returns the size of the message.
+    // Inserts the Observe option, with a number that grows with each response (§3.4): three bytes.
     [[gnu::noinline]] std::size_t number(const exchange& x, std::size_t size, std::uint16_t& format) {
-        byte* at = x.header() + token_end_of(x);
-        byte* const end = x.header() + size;
-        *end = message::payload_marker;  // ends the options if there is no payload
-        unsigned delta = number_of(option::observe);
-        while (*at >> 4U <= delta) delta -= *at >> 4U, at += 1 + (*at & 15);
-        const unsigned to_format = number_of(option::content_format) - number_of(option::observe) + delta;
-        format = 0;
-        if (*at >> 4U == to_format) format = static_cast<std::uint16_t>(message::to_uint({at + 1, *at & 15U}) + 1);
-        const byte* const new_end = message::insert_option(at, end, delta, ++last_number_ | 0x80'0000);
-        return static_cast<std::size_t>(new_end - x.header());
+        return detail::insert_observe(x, size, ++last_number_ | 0x80'0000, format);
     }
 
     std::uint32_t wake_ms_ = 0;  // until then there is nothing to send
