@@ -18,7 +18,8 @@ bool led = false;
 
 mincoap::ticket waiting;
 constexpr auto site = mincoap::routes(
-    mincoap::at<"hello">(mincoap::text("Hello CoAP")), mincoap::at<"led">(mincoap::value(led)).title("Status LED"),
+    mincoap::at<"hello">(mincoap::text("Hello CoAP")),
+    mincoap::at<"led">(mincoap::value(led)).title("Status LED").observable(),
     mincoap::at<"slow">(mincoap::get([] { return mincoap::later([](mincoap::ticket t) { waiting = t; }); })),
     mincoap::well_known_core);
 

@@ -15,7 +15,7 @@ bool led = false;
 
 constexpr auto site =
     mincoap::routes(mincoap::at<"hello">(mincoap::text("Hello CoAP")),
-                    mincoap::at<"led">(mincoap::value(led)).title("Status LED"), mincoap::well_known_core);
+                    mincoap::at<"led">(mincoap::value(led)).title("Status LED").observable(), mincoap::well_known_core);
 
 radio socket;
 mincoap::server_memory<1152> memory;
