@@ -1,11 +1,26 @@
 // core <requests>: has that many GET /hello answered over a socket that is a piece of memory.
 // core <requests> --loop: takes the same datagrams from the socket and gives it the same answers, without a server.
 //
-// GUARD is what guards the server: in a program of its own each, as in an image.
+// core <requests> --notify: has that many notifications of /hello sent, by a server with MEMORY.
+//
+// GUARD guards the server. With MEMORY, it also has the layers that keep something for clients, with that many entries
+// each. Each is a program of its own, as in an image.
+#include <array>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
+
+#include <mincoap/layer/deduplicate.hpp>
+#include <mincoap/layer/observers.hpp>
+#include <mincoap/layer/separate.hpp>
 
 #include "site.hpp"
+
+#ifdef MEMORY
+#define LAYERS GUARD, repeated, observing, kept
+#else
+#define LAYERS GUARD
+#endif
 
 namespace {
 
@@ -32,11 +47,61 @@ struct memory_socket {
 
 mincoap::server_memory<> memory;
 
+#ifdef MEMORY
+mincoap::deduplicate<MEMORY> repeated;
+mincoap::observers<MEMORY> observing;
+mincoap::separate<MEMORY> kept;
+
+// One client observes /hello, and acknowledges each Confirmable notification.
+constexpr mincoap::byte registration[]{0x42, 0x01, 0x12, 0x34, 0xca, 0xfe, 0x60, 0x55, 'h', 'e', 'l', 'l', 'o'};
+constexpr std::size_t notification_size = 22;
+
+struct observing_socket {
+    std::size_t notified = 0;
+    std::array<mincoap::byte, 16> incoming{};
+    std::size_t incoming_size = 0;
+
+    [[gnu::noinline]] mincoap::net::status receive(mincoap::mutable_bytes storage, mincoap::net::arrival& in) {
+        if (incoming_size == 0) return mincoap::net::status::would_block;
+        std::memcpy(storage.data(), incoming.data(), incoming.size());
+        in.size = std::exchange(incoming_size, 0);
+        return mincoap::net::status::done;
+    }
+    [[gnu::noinline]] mincoap::net::status send(mincoap::bytes datagram, const mincoap::net::route& route) {
+        asm volatile("" : : "r"(datagram.data()), "r"(&route) : "memory");
+        if (datagram.size() != notification_size || (datagram[0] & 0x20) != 0) return mincoap::net::status::done;
+        ++notified;
+        if ((datagram[0] & 0x10) == 0) {
+            incoming = {0x60, 0, datagram[2], datagram[3]};
+            incoming_size = 4;
+        }
+        return mincoap::net::status::done;
+    }
+};
+
+int notify(std::size_t times) {
+    observing_socket socket;
+    std::memcpy(socket.incoming.data(), registration, socket.incoming_size = sizeof registration);
+    mincoap::server server{socket, site, memory, LAYERS};
+    std::uint32_t now_ms = 0;
+    server.poll(now_ms);
+    for (std::size_t i = 0; i < times; ++i) {
+        server.changed<"hello">();
+        server.poll(now_ms += 3000);
+        if (socket.incoming_size != 0) server.poll(now_ms);
+    }
+    return socket.notified == times ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+#else
+int notify(std::size_t) { return EXIT_FAILURE; }
+#endif
+
 }  // namespace
 
 int main(int argc, char** argv) {
     if (argc < 2) return EXIT_FAILURE;
     const auto requests = static_cast<std::size_t>(std::atol(argv[1]));
+    if (argc > 2 && std::strcmp(argv[2], "--notify") == 0) return notify(requests);
     memory_socket socket;
     if (argc > 2) {
         mincoap::net::arrival in;
@@ -45,7 +110,7 @@ int main(int argc, char** argv) {
             socket.send({memory.message.data(), reply_size}, in.route);
         }
     } else {
-        mincoap::server server{socket, site, memory, GUARD};
+        mincoap::server server{socket, site, memory, LAYERS};
         for (std::size_t i = 0; i < requests; ++i) server.poll(0);
     }
     return socket.answered == requests ? EXIT_SUCCESS : EXIT_FAILURE;

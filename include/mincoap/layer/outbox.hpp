@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include <mincoap/message/insert.hpp>
 #include <mincoap/server/layer.hpp>
 
 namespace mincoap {
@@ -26,10 +27,10 @@ struct transmission {
     constexpr std::uint32_t non_lifetime_ms() const { return max_transmit_span_ms() + max_latency_ms; }
 
     // For how long the server waits for an ACK after so many transmissions, 1 to max_retransmit + 1. The first wait is
-    // a time from ack_timeout_ms to ack_timeout_ms + ack_random_ms, drawn by the Message ID, and doubles each time.
-    constexpr std::uint32_t wait_ms(unsigned transmissions, std::uint16_t message_id) const {
-        const std::uint32_t draw = (message_id * 0x9e37U) & 0xffff;
-        return (ack_timeout_ms + (ack_random_ms * draw >> 16)) << (transmissions - 1);
+    // a time from ack_timeout_ms to ack_timeout_ms + ack_random_ms, `drawn` by the last byte of the Message ID, and doubles
+    // each time.
+    constexpr std::uint32_t wait_ms(unsigned transmissions, byte drawn) const {
+        return (ack_timeout_ms + (ack_random_ms * drawn >> 8)) << (transmissions - 1);
     }
 };
 
@@ -47,11 +48,41 @@ inline void set_message_id(byte* header, std::uint16_t id) {
     header[3] = static_cast<byte>(id);
 }
 
-// Without the padding: `operator==` of two endpoints takes several times the code.
-[[gnu::noinline]] inline bool is_same(const net::endpoint& a, const net::endpoint& b) {
-    constexpr std::size_t size = offsetof(net::endpoint, port) + sizeof(net::endpoint::port);
-    return equal_bytes(reinterpret_cast<const byte*>(&a), reinterpret_cast<const byte*>(&b), size);
+// Inserts an Observe option with that value of three bytes into a response (RFC 7641 §2). In front of it there is at most
+// an ETag. Sets `format` to the Content-Format plus 1; 0 if there is none. Returns the size of the message in bytes.
+[[gnu::always_inline]] inline std::size_t insert_observe(const exchange& x, std::size_t size, std::uint32_t value,
+                                                         std::uint16_t& format) {
+    byte* at = x.header() + token_end_of(x);
+    byte* const end = x.header() + size;
+    *end = message::payload_marker;  // ends the options if there is no payload
+    unsigned delta = number_of(option::observe);
+    while (*at >> 4U <= delta) delta -= *at >> 4U, at += 1 + (*at & 15);
+    const unsigned to_format = number_of(option::content_format) - number_of(option::observe) + delta;
+    format = 0;
+    if (*at >> 4U == to_format) format = static_cast<std::uint16_t>(message::to_uint({at + 1, *at & 15U}) + 1);
+    return static_cast<std::size_t>(message::insert_option(at, end, delta, value) - x.header());
 }
+
+// Without the padding: `operator==` of two endpoints takes several times the code. From the end, where most differ.
+[[gnu::noinline]] inline bool is_same(const net::endpoint& a, const net::endpoint& b) {
+    const auto* const first = reinterpret_cast<const byte*>(&a);
+    const auto* const second = reinterpret_cast<const byte*>(&b);
+    for (std::size_t i = offsetof(net::endpoint, port) + sizeof(net::endpoint::port); i-- != 0;)
+        if (first[i] != second[i]) return false;
+    return true;
+}
+
+// By a loop that is there anyway: for an assignment, GCC calls memcpy, which is 144 bytes of libc on Cortex-M0+.
+inline void copy_endpoint(const net::endpoint& from, net::endpoint& to) {
+    constexpr std::size_t size = offsetof(net::endpoint, port) + sizeof(net::endpoint::port);
+    copy_bytes(reinterpret_cast<const byte*>(&from), size, reinterpret_cast<byte*>(&to));
+}
+
+// One of the server's own addresses, and how many entries refer to it.
+struct local_address {
+    [[no_unique_address]] net::endpoint address;
+    std::uint16_t users = 0;
+};
 
 // The server's own addresses at which clients asked: few, however many clients there are. An entry of a layer refers to
 // one by its place here.
@@ -61,21 +92,27 @@ public:
     static constexpr byte none = 0xff;
 
     // Returns the place of an address, which counts one more user; `none` if all places are taken by others.
-    [[gnu::noinline]] byte acquire(const net::endpoint& address) {
-        byte free = none;
-        for (byte i = 0; i < Count; ++i) {
-            if (users_[i] == 0) free = i;
-            else if (is_same(addresses_[i], address)) return ++users_[i], i;
-        }
-        if (free != none) addresses_[free] = address, users_[free] = 1;
-        return free;
+    byte acquire(const net::endpoint& address) { return acquire_of(all_.data(), Count, address); }
+    void release(byte place) { --all_[place].users; }
+
+    // The way to a client that asked at the address of that place.
+    void set_route(net::route& to, const net::endpoint& remote, byte place) const {
+        copy_endpoint(remote, to.remote);
+        copy_endpoint(all_[place].address, to.local);
     }
-    void release(byte place) { --users_[place]; }
-    const net::endpoint& operator[](byte place) const { return addresses_[place]; }
 
 private:
-    std::array<net::endpoint, Count> addresses_{};
-    std::array<std::uint16_t, Count> users_{};
+    [[gnu::noinline]] static byte acquire_of(local_address* all, std::size_t count, const net::endpoint& address) {
+        byte found = none;
+        for (std::size_t i = count; i-- != 0;) {
+            if (all[i].users == 0) found = static_cast<byte>(i);
+            else if (is_same(all[i].address, address)) return ++all[i].users, static_cast<byte>(i);
+        }
+        if (found != none) copy_endpoint(address, all[found].address), all[found].users = 1;
+        return found;
+    }
+
+    std::array<local_address, Count> all_{};
 };
 
 }  // namespace detail

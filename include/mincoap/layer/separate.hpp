@@ -33,27 +33,34 @@ class separate {
 public:
     using once = struct separate_kind;
 
-    std::size_t receive(exchange& x, auto next) {
+    // Classes of responses that the client has no interest in (RFC 7967).
+    struct seen {
+        byte unwanted = 0;
+    };
+    static void option(seen& noted, const message::option_view& o) {
+        if (o.number == option::no_response && o.value.size() <= 1) noted.unwanted = static_cast<byte>(o.uint());
+    }
+
+    std::size_t receive(exchange& x, const seen& noted, auto next) {
+        unwanted_ = noted.unwanted;
         if (open_ == 0 || x.emitted) return next(x);
-        if (detail::is_ack_or_reset(x)) {
-            if (slot* const s = find(x, step::sent, &slot::id)) return close(*s), 0;
-        } else if (x.error == message::parse_error::none && is_answerable(x)) {
-            if (find(x, step::unused, &slot::request_id) != nullptr) return acknowledge(x);
-        }
-        return next(x);
+        const bool reacts = detail::is_ack_or_reset(x);
+        if (!reacts && x.error != message::parse_error::none) return next(x);
+        slot* const s = find(x, reacts);
+        if (s == nullptr) return next(x);
+        if (!reacts) return acknowledge(x);  // a copy of the request
+        return close(*s), 0;
     }
 
     reply serve(exchange& x, const request& r, auto next) {
         reply said = next(r);
-        if (!said.is_later()) return said;
-        if (x.emitted || x.from.multicast) return reply::nothing();  // a notification, or a group's answer, cannot wait
-        if (!next.deserves_memory()) return code::unauthorized;
-        return open(r, said);
+        if (said.is_later()) begin(x, next.deserves_memory(), said);
+        return said;
     }
 
     std::size_t emit(exchange& x, auto next) {
         for (slot& s : slots_)
-            if (s.at != step::unused && left_of(s, x.now_ms(), next) == 0)
+            if (left_of(s, x.now_ms(), next.all()) == 0)
                 if (const std::size_t size = send(x, s, next)) return size;
         return next.emit(x);
     }
@@ -61,25 +68,21 @@ public:
         std::uint32_t least = forever_ms;
         if (open_ == 0) return least;
         for (const slot& s : slots_) {
-            const std::uint32_t left = s.at == step::unused ? forever_ms : left_of(s, now_ms, all);
+            const std::uint32_t left = left_of(s, now_ms, all);
             if (left < least) least = left;
         }
         return least;
     }
     bool awaits(const net::endpoint& remote) const {
         for (const slot& s : slots_)
-            if (s.at == step::sent && detail::is_same(s.remote, remote)) return true;
+            if (s.step > ready && detail::is_same(s.remote, remote)) return true;
         return false;
     }
 
     // See `server::complete`.
     bool complete(ticket of, const reply& response) {
-        for (slot& s : slots_) {
-            if (s.at != step::waiting || s.number != of.number) continue;
-            if (is_unwanted(s, response.code())) close(s);
-            else finish(s, response);
-            return true;
-        }
+        for (slot& s : slots_)
+            if (s.step == waiting && s.number == of.number) return finish(s, response), true;
         return false;
     }
 
@@ -90,101 +93,102 @@ public:
     static constexpr std::size_t entry_overhead() { return sizeof(slot) - sizeof(reply); }
 
 private:
-    enum class step : byte { unused, waiting, ready, sent };
+    // The steps of a request. Behind `ready`: how often the response was sent.
+    static constexpr byte unused = 0;
+    static constexpr byte waiting = 1;
+    static constexpr byte ready = 2;
 
     struct slot {
-        std::uint32_t at_ms;   // when it began to wait, or was sent
+        std::uint32_t due_ms;  // when its patience ends, or the response is sent
         std::uint32_t number;  // the ticket
         std::uint16_t request_id;
-        std::uint16_t id;
-        step at;
-        byte sent;      // how often
+        byte step;
         byte header;    // the first byte of the request: type and token size
-        byte unwanted;  // classes of responses that the client has no interest in (RFC 7967)
+        byte unwanted;  // classes of responses that the client has no interest in
+        byte local;     // the address that the client asked
+        std::uint16_t id;
         std::array<byte, message::max_token_size> token;
-        byte local;
         net::endpoint remote;
-        alignas(reply) std::array<byte, sizeof(reply)> response;  // in it there is one if it is `ready` or `sent`
+        alignas(reply) std::array<byte, sizeof(reply)> response;  // there is one from the step `ready` on
     };
 
-    // The slot of that endpoint with the message's ID; `unused` stands for any step but that.
-    slot* find(const exchange& x, step at, std::uint16_t slot::* id) {
+    // The slot of that endpoint whose response, or else whose request, has the message's ID.
+    slot* find(const exchange& x, bool by_response) {
+        const std::uint16_t id = message::message_id_of(x.header());
         for (slot& s : slots_) {
-            const bool is_meant = at == step::unused ? s.at != at : s.at == at;
-            if (is_meant && s.*id == message::message_id_of(x.header()) &&
-                detail::is_same(s.remote, x.from.route.remote))
-                return &s;
+            const bool is_meant = by_response ? s.step > ready && s.id == id : s.step != unused && s.request_id == id;
+            if (is_meant && detail::is_same(s.remote, x.from.route.remote)) return &s;
         }
         return nullptr;
     }
     void close(slot& s) {
         locals_.release(s.local);
-        s.at = step::unused;
+        s.step = unused;
         --open_;
     }
-    reply open(const request& r, const reply& said) {
-        for (slot& s : slots_)
-            if (s.at == step::unused) {
-                s.local = locals_.acquire(r.local());
-                if (s.local == locals_.none) break;
-                keep(r, s);
-                said.start({s.number});
-                return reply::nothing();
-            }
-        return code::service_unavailable;
+
+    // Keeps the request, calls the function of `later`, and sends no response yet. Without a place for the request, the
+    // reply of `later` stays as it is, a 5.03. A notification, or the answer of a group's member, cannot wait.
+    [[gnu::noinline]] void begin(const exchange& x, bool may, reply& said) {
+        if (!may) said = code::unauthorized;
+        else if (x.emitted || x.from.multicast || open(x, said)) said = reply::nothing();
     }
-    void keep(const request& r, slot& s) {
-        const byte* const header = r.message.datagram().data();
-        s.at_ms = r.now_ms;
+    bool open(const exchange& x, const reply& said) {
+        for (slot& s : slots_)
+            if (s.step == unused) {
+                s.local = locals_.acquire(x.from.route.local);
+                if (s.local == locals_.none) return false;
+                keep(x, s);
+                said.start({s.number});
+                return true;
+            }
+        return false;
+    }
+    void keep(const exchange& x, slot& s) {
+        const byte* const header = x.header();
+        s.due_ms = x.now_ms() + PatienceMs;
         s.number = ++started_;
-        s.request_id = r.message.message_id();
-        s.at = step::waiting;
-        s.sent = 0;
+        s.request_id = message::message_id_of(header);
+        s.step = waiting;
         s.header = header[0];
-        s.unwanted = unwanted_classes(r);
-        copy_bytes(r.message.token().data(), r.message.token().size(), s.token.data());
-        s.remote = r.remote();
+        s.unwanted = unwanted_;
+        copy_bytes(header + message::header_size, s.token.size(), s.token.data());
+        detail::copy_endpoint(x.from.route.remote, s.remote);
         ++open_;
     }
-    static byte unwanted_classes(const request& r) {
-        for (const message::option_view o : r.message.options())
-            if (o.number == option::no_response && o.value.size() <= 1) return static_cast<byte>(o.uint());
-        return 0;
-    }
-    static bool is_unwanted(const slot& s, code answer) { return (s.unwanted << 1 >> class_of(answer) & 1) != 0; }
     static bool is_non(const slot& s) { return (s.header & non_confirmable_bit) != 0; }
     static void finish(slot& s, const reply& response) {
-        s.at = step::ready;
-        ::new (s.response.data()) reply(response);
+        s.step = ready;
+        s.due_ms -= PatienceMs;
+        copy_bytes(reinterpret_cast<const byte*>(&response), sizeof response, s.response.data());
     }
 
     // For how long there is nothing to do for a slot. NSTART: a response waits for all that is on its way to the client.
-    std::uint32_t left_of(const slot& s, std::uint32_t now_ms, const auto& all) const {
-        if (s.at == step::ready) return !is_non(s) && all.awaits(s.remote) ? forever_ms : 0;
-        return left_ms(s.at == step::waiting ? PatienceMs : Timing.wait_ms(s.sent, s.id), s.at_ms, now_ms);
+    [[gnu::noinline]] std::uint32_t left_of(const slot& s, std::uint32_t now_ms, const auto& all) const {
+        if (s.step == unused || (s.step == ready && !is_non(s) && all.awaits(s.remote))) return forever_ms;
+        return left_until_ms(s.due_ms, now_ms);
     }
     std::size_t send(exchange& x, slot& s, auto next) {
-        if (s.at == step::waiting && (complete({s.number}, code::gateway_timeout), s.at != step::ready)) return 0;
-        if (s.sent > Timing.max_retransmit) return close(s), 0;
+        if (s.step == waiting) finish(s, code::gateway_timeout);
+        reply& response = *std::launder(reinterpret_cast<reply*>(s.response.data()));
+        const bool is_unwanted = (s.unwanted << 1 >> class_of(response.code()) & 1) != 0;
+        if (is_unwanted || s.step > ready + Timing.max_retransmit) return close(s), 0;
         byte* const header = x.header();
-        x.from.route = {.remote = s.remote, .local = locals_[s.local]};
-        if (s.sent == 0) s.id = next.next_message_id(x.from.route.remote);
-        s.at = step::sent;
-        s.at_ms = x.now_ms();
-        ++s.sent;
+        locals_.set_route(x.from.route, s.remote, s.local);
+        if (s.step == ready) s.id = next.next_message_id(x.from.route.remote);
+        ++s.step;
+        s.due_ms = x.now_ms() + Timing.wait_ms(s.step - ready, static_cast<byte>(s.id));
         header[0] = s.header;
         detail::set_message_id(header, s.id);
         copy_bytes(s.token.data(), s.token.size(), header + message::header_size);
-        const std::size_t size = next.render(x, response_of(s));
+        const std::size_t size = next.render(x, response);
         if (is_non(s)) close(s);
         return size;
-    }
-    static const reply& response_of(const slot& s) {
-        return *std::launder(reinterpret_cast<const reply*>(s.response.data()));
     }
 
     std::uint32_t started_ = 0;
     byte open_ = 0;
+    byte unwanted_ = 0;  // by the request that is answered
     detail::local_addresses<2> locals_;
     std::array<slot, Count> slots_{};
 };

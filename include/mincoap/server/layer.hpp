@@ -41,11 +41,23 @@ inline constexpr std::uint32_t forever_ms = 0x7fff'ffff;
     return passed_ms < whole_ms ? whole_ms - passed_ms : 0;
 }
 
+// Returns how many milliseconds are left until a time less than 24 days away; 0 if it has passed.
+constexpr std::uint32_t left_until_ms(std::uint32_t time_ms, std::uint32_t now_ms) {
+    const std::uint32_t left_ms = time_ms - now_ms;
+    return left_ms <= forever_ms ? left_ms : 0;
+}
+
 // What a tag is used for. Tags of different uses are never equal.
 enum class tag_purpose : std::uint32_t {
     echo,        // the value of an Echo option; beside the endpoint: the epoch
     duplicate,   // an incoming message; beside the endpoint: its size and a hash of it
     message_id,  // where the Message IDs for that endpoint begin
+};
+
+// All layers of the server.
+struct all_archetype {
+    // Returns true if any layer waits for an answer from that endpoint (NSTART, RFC 7252 §4.7).
+    bool awaits(const net::endpoint&) const { return false; }
 };
 
 // The rest of the stack, as the server passes it to `receive` and `emit`.
@@ -64,7 +76,7 @@ struct next_archetype {
 
     // For `emit`: writes a reply after the header and the token in x.buffer. Returns the size of the
     // message in bytes.
-    std::size_t render(exchange&, const reply&) const { return 0; }
+    std::size_t render(exchange&, reply&) const { return 0; }
 
     // Sets the outcome of the datagram and replaces an earlier one.
     void note(exchange&, outcome) const {}
@@ -93,11 +105,14 @@ struct next_archetype {
 
     // For `emit`: passes a request of x.size bytes in x.buffer, which a layer has stored, to the
     // inner layers and the site. Its sender counts as confirmed, and `x.emitted` is true. Returns
-    // the size of the answer in bytes.
+    // the size of the answer in bytes. A layer calls it once for a message.
     std::size_t ask(exchange&) const { return 0; }
 
-    // Returns true if any layer waits for an answer from that endpoint (NSTART, RFC 7252 §4.7).
-    bool awaits(const net::endpoint&) const { return false; }
+    // Returns all layers, as the server passes them to `idle_ms`.
+    const all_archetype& all() const { return all_; }
+
+private:
+    all_archetype all_;
 };
 
 // The rest of the stack, as the server passes it to `serve`.
@@ -132,8 +147,8 @@ struct layer_archetype {
     std::size_t emit(exchange& x, auto next) { return next.emit(x); }
 
     // Returns for how many milliseconds `emit` has nothing to send unless a datagram comes in. At 0,
-    // `emit` is called now. The server asks before each datagram. `all.awaits(endpoint)` asks all
-    // layers, as in `next_archetype`.
+    // `emit` is called now. The server asks before each datagram. `all` is an
+    // `all_archetype`.
     std::uint32_t idle_ms(std::uint32_t /*now_ms*/, const auto& /*all*/) const { return forever_ms; }
 
     // Returns true if the layer waits for an answer from that endpoint.

@@ -44,7 +44,7 @@ concept reading_options =
     requires(L& layer, seen_of<L>& seen, const message::option_view& o) { layer.option(seen, o); };
 template <typename L>
 concept telling_idle_ms = requires(const L& layer) {
-    { layer.idle_ms(std::uint32_t{}, next_archetype{}) } -> std::same_as<std::uint32_t>;
+    { layer.idle_ms(std::uint32_t{}, all_archetype{}) } -> std::same_as<std::uint32_t>;
 };
 template <typename L>
 concept awaiting = requires(const L& layer, const net::endpoint& remote) {

@@ -40,7 +40,7 @@ public:
     std::size_t operator()(exchange& x) const { return stack_.template receive_at<Index>(Stack::own(x)); }
     void reread(exchange& x) const { Stack::reread(Stack::own(x)); }
     std::size_t answer(exchange& x, reply said) const { return stack_.answer(Stack::own(x), said, 0); }
-    std::size_t render(exchange& x, reply said) const { return Stack::render(Stack::own(x), said); }
+    std::size_t render(exchange& x, reply& said) const { return Stack::render(Stack::own(x), said); }
     void note(exchange& x, outcome o) const { Stack::own(x).what = o; }
     outcome became(exchange& x) const { return Stack::own(x).what; }
     std::uint16_t next_message_id(const net::endpoint& remote) const { return stack_.next_message_id(remote); }
@@ -52,10 +52,10 @@ public:
     std::size_t emit(exchange& x) const { return stack_.template emit_at<Index>(Stack::own(x)); }
     std::size_t ask(exchange& x) const {
         x.from.confirmed = true;
-        reread(x);
+        Stack::read(Stack::own(x));
         return (*this)(x);
     }
-    bool awaits(const net::endpoint& remote) const { return stack_.awaits(remote); }
+    const Stack& all() const { return stack_; }
 
 private:
     Stack& stack_;

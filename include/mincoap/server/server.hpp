@@ -65,13 +65,10 @@ public:
         if constexpr (net::lending_socket<Socket>) lent_ = memory_.message;
         if (!has_emitted() && emit(now_ms)) return send(now_ms);
         const net::status received = receive();
-        if (received == net::status::would_block)
-            return has_emitted() && emit(now_ms) ? send(now_ms) : poll_result::idle;
+        if (received == net::status::would_block) return emit(now_ms) ? send(now_ms) : poll_result::idle;
         if (received == net::status::failed) return poll_result::error;
 
-        if constexpr (emits) state().has_emitted = false;
-        state().size = stack_.receive(buffer(), state().from, now_ms);
-        return is_blocked() ? send(now_ms) : poll_result::ignored;
+        return answer(now_ms) ? send(now_ms) : poll_result::ignored;
     }
 
     // Returns true if an answer waits for the socket. Wait until the socket is writable, for at
@@ -109,7 +106,8 @@ public:
     // Confirmable. Pass `message::type::confirmable` to make this one Confirmable.
     template <text_literal Path>
     constexpr void changed(message::type as = message::type::non_confirmable) {
-        change(message::hash_of_path(Path.view()), as);
+        constexpr message::path_hash path = message::hash_of_path(Path.view());
+        change(path, as);
     }
     // The same for a path known at run time: its segments, as in Uri-Path.
     constexpr void changed(std::span<const std::string_view> segments,
@@ -154,11 +152,20 @@ private:
 
     // Layers and clients take turns, so neither can starve the other.
     constexpr bool has_emitted() const { return emits && memory_.state.has_emitted; }
+
+    // Each returns true if there is something to send.
     bool emit(std::uint32_t now_ms) {
-        if constexpr (emits) {
-            state().size = stack_.emit(buffer(), state().from, now_ms);
-            state().has_emitted = is_blocked();
-        }
+        if constexpr (emits) return stack_.idle_ms(now_ms) == 0 && answer_or_emit(now_ms, true);
+        else return false;
+    }
+    bool answer(std::uint32_t now_ms) {
+        if constexpr (emits) return answer_or_emit(now_ms, false);
+        state().size = stack_.receive(buffer(), state().from, now_ms);
+        return is_blocked();
+    }
+    [[gnu::noinline]] bool answer_or_emit(std::uint32_t now_ms, bool emits_now) {
+        state().has_emitted = emits_now;
+        state().size = stack_.receive_or_emit(buffer(), state().from, now_ms, emits_now);
         return is_blocked();
     }
 

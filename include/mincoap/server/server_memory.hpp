@@ -17,7 +17,7 @@ namespace detail {
 struct server_state {
     std::size_t size = 0;             // of the answer that waits for the socket, in bytes; 0 if none waits
     std::uint32_t full_since_ms = 0;  // time, | 1, when the socket first took no answer; 0 if it took the last one
-    bool has_emitted = false;         // a layer sent the last message on its own
+    bool has_emitted = false;         // the layers were the last to be asked for a message
     origin from;                      // where the datagram came from, and the answer goes
 };
 

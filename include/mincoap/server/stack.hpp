@@ -52,25 +52,30 @@ public:
     // of the answer in bytes; 0 if there is none. It is forced into `server::poll`, its only
     // caller: the compiler considers it too large to inline.
     [[nodiscard, gnu::always_inline]] std::size_t receive(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
-        MINCOAP_ASSERT(from.size <= buffer.size());
-        if (buffer.size() < min_buffer_size) return count(outcomes::truncated), 0;
-        if constexpr (may_confirm) from.confirmed = false;  // it still describes the previous sender
-        exchange_type x{buffer, from, now_ms};
-        if (from.truncated) detail::cut_to_header(x);
-        read(x);
-        const std::size_t size = receive_at<0>(x);
-        if constexpr (is_counted) count(x.what);
-        return size;
+        return receive_or_emit(buffer, from, now_ms, false);
     }
 
     // Writes a message that a layer has to send into the buffer, and its route into from.route.
     // Returns its size in bytes; 0 if there is nothing to send now.
     [[nodiscard]] std::size_t emit(mutable_bytes buffer, origin& from, std::uint32_t now_ms) {
-        if (idle_ms(now_ms) != 0) return 0;
-        from = {};
+        return idle_ms(now_ms) != 0 ? 0 : receive_or_emit(buffer, from, now_ms, true);
+    }
+
+    // Does the work of the two functions above in one piece of code: to set an exchange up takes 100
+    // bytes of code.
+    [[nodiscard, gnu::always_inline]] std::size_t receive_or_emit(mutable_bytes buffer, origin& from,
+                                                                  std::uint32_t now_ms, bool emits_now) {
+        MINCOAP_ASSERT(emits_now || from.size <= buffer.size());
+        if (buffer.size() < min_buffer_size) return count(outcomes::truncated), 0;
+        if constexpr (may_confirm) from.confirmed = false;  // it still describes the previous sender
+        if (emits_now) from.multicast = from.truncated = false;
         exchange_type x{buffer, from, now_ms};
-        x.emitted = true;
-        return emit_at<0>(x);
+        if (emits_now) return x.emitted = true, emit_at<0>(x);
+        if (from.truncated) detail::cut_to_header(x);
+        read(x);
+        const std::size_t size = receive_at<0>(x);
+        if constexpr (is_counted) count(x.what);
+        return size;
     }
 
     // Returns for how many milliseconds `emit` need not be called unless a datagram comes in.

@@ -82,6 +82,23 @@ TEST_F(deduplicate_test, repeats_the_code_alone_of_a_larger_answer) {
     EXPECT_EQ(counter, 1);
 }
 
+TEST_F(deduplicate_test, uses_a_free_place_before_one_in_use) {
+    t.now_ms = 0x8000'0000;  // a place that was never used has no time in the future
+    t.say(add().id(1));
+    t.say(add().id(2));
+    EXPECT_EQ(t.say(add().id(1)), "ack 2.04: 1");
+    EXPECT_EQ(t.say(add().id(2)), "ack 2.04: 2");
+}
+
+TEST_F(deduplicate_test, survives_the_wrap_of_the_clock) {
+    t.now_ms = 0xffff'f000;
+    t.say(add());
+    t.pass(100'000);
+    EXPECT_EQ(t.say(add()), "ack 2.04: 1");
+    t.pass(147'100);
+    EXPECT_EQ(t.say(add()), "ack 2.04: 2");
+}
+
 TEST_F(deduplicate_test, lets_the_oldest_go) {
     t.say(add().id(1));
     t.pass(10);

@@ -274,6 +274,59 @@ TEST_F(observers_test, counts_a_change_by_a_client) {
     EXPECT_EQ(t.said_within(4000), "");
 }
 
+TEST_F(observers_test, sends_one_notification_in_three_seconds_confirmable_or_not) {
+    t.say(observe());
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.said_within(0), "non 2.05 obs: 20");
+    t.server.changed<"temp">(message::type::confirmable);
+    EXPECT_EQ(t.said_within(2900), "");
+    EXPECT_EQ(t.said_within(200), "con 2.05 obs: 20");
+}
+
+TEST_F(observers_test, sends_the_second_of_two_confirmable_ones_with_the_acknowledgement_of_the_first) {
+    t.say(observe());
+    t.say(observe("a/b").token("01"));
+    t.server.changed<"temp">(message::type::confirmable);
+    t.server.changed<"a/b">(message::type::confirmable);
+    const auto first = t.pass(500);
+    ASSERT_EQ(first.size(), 1U);
+    const std::string second = first[0].text() == "con 2.05 obs: 20" ? "con 2.05 obs: ab" : "con 2.05 obs: 20";
+    EXPECT_EQ(t.acknowledge(first[0]), second);
+}
+
+TEST_F(observers_test, keeps_nothing_of_a_registration_that_is_no_request) {
+    const packet get{ask{code::get, "temp"}.with(6)};
+    std::vector<byte> acknowledgement(get.view().begin(), get.view().end());
+    acknowledgement[0] |= 0x20;
+    EXPECT_EQ(t.say(packet{bytes{acknowledgement}}), "");
+    EXPECT_EQ(observing.size(), 0U);
+    net::arrival about = test::multicast();
+    t.network.deliver(packet{ask{code::get, "temp"}.with(6).non()}, about);
+    t.pass(0);
+    EXPECT_EQ(observing.size(), 0U);
+}
+
+TEST_F(observers_test, tells_a_client_of_one_change_after_many_while_a_message_is_on_its_way) {
+    t.say(observe());
+    t.server.changed<"temp">(message::type::confirmable);
+    const auto first = t.pass(0);
+    for (temperature = 21; temperature < 30; ++temperature) t.server.changed<"temp">();
+    EXPECT_EQ(t.acknowledge(first.at(0)), "non 2.05 obs: 30");
+    EXPECT_EQ(t.said_within(10'000), "");
+}
+
+TEST_F(observers_test, ends_with_an_error_that_was_lost_though_the_resource_is_back) {
+    t.say(observe());
+    is_gone = true;
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.said_within(0), "con 4.04");
+    is_gone = false;
+    const auto again = t.pass(3000);
+    ASSERT_EQ(t.texts(again), "con 4.06");
+    t.acknowledge(again[0]);
+    EXPECT_EQ(observing.size(), 0U);
+}
+
 TEST_F(observers_test, knows_paths_of_one_two_and_no_segments) {
     t.say(observe("a/b"));
     t.say(observe("").token("01"));

@@ -144,6 +144,13 @@ TEST_F(separate_test, heeds_no_response) {
     EXPECT_EQ(t.said_within(0), "con 4.00");
 }
 
+TEST_F(separate_test, reads_no_response_of_each_request_anew) {
+    EXPECT_EQ(t.say(slow().with(258, "02")), "ack");
+    EXPECT_EQ(t.say(slow().id(2).token("02")), "ack");
+    t.server.complete(started.at(1), content("wanted"));
+    EXPECT_EQ(t.said_within(0), "con 2.05: wanted");
+}
+
 TEST_F(separate_test, serves_others_meanwhile) {
     t.say(slow());
     EXPECT_EQ(t.say(ask{code::get, "fast"}.id(2)), "ack 2.05: fast");

@@ -107,7 +107,7 @@ public:
         return reply::nothing();
     }
     std::size_t emit(exchange& x, auto next) {
-        if (idle_ms(x.now_ms(), next) != 0 || next.awaits(route_.remote)) return next.emit(x);
+        if (idle_ms(x.now_ms(), next) != 0 || next.all().awaits(route_.remote)) return next.emit(x);
         copy_bytes(request_.data(), size_, x.header());
         x.size = size_;
         x.from.size = size_;
