@@ -1,4 +1,4 @@
-// Which of several uploads goes on, and for how long another one waits.
+// Which of several uploads continues, and how long the others wait.
 #include <gtest/gtest.h>
 
 #include "../../../support/exchange.hpp"
@@ -21,7 +21,7 @@ class upload_owner_test : public testing::Test {
 protected:
     static ask put() { return ask{code::put, "s"}; }
 
-    // 0: it began.
+    // Returns 0 if the upload began.
     std::uint32_t begin(const net::arrival& about, std::uint32_t now_ms, const packet& datagram = put()) {
         std::uint32_t seconds = 0;
         const auto try_it = [&](const request& r) {
@@ -64,7 +64,7 @@ TEST_F(upload_owner_test, same_client_may_begin_anew) {
     EXPECT_EQ(begin(from(1), 0), 0U);
 }
 
-// A port is part of an endpoint: libcoap uses a new one for each run.
+// The port is part of an endpoint: libcoap uses a new one for each run.
 TEST_F(upload_owner_test, other_ports_and_addresses_are_other_clients) {
     EXPECT_EQ(begin(from(1), 0), 0U);
     EXPECT_NE(begin(from(1, 40001), 1), 0U);
@@ -100,7 +100,7 @@ TEST_F(upload_owner_test, clock_may_wrap_around) {
     EXPECT_EQ(begin(from(2), 9'999), 0U);
 }
 
-// A program that passes poll(0), and a client that never comes back.
+// The program calls `poll(0)` each time, and the client never returns.
 TEST_F(upload_owner_test, dead_client_does_not_lock_the_resource_where_the_clock_stands_still) {
     EXPECT_EQ(begin(from(1), 0), 0U);
     for (std::uint32_t left = 9; left > 0; --left) EXPECT_EQ(begin(from(2), 0), left);

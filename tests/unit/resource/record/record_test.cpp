@@ -221,7 +221,7 @@ TEST_F(record_test, is_fetched_by_members) {
     EXPECT_EQ(fetch("8101 00"), "4.00");
 }
 
-// RFC 8132 §2.5: each request for a block has the payload.
+// RFC 8132 §2.5: each request for a block repeats the payload.
 TEST_F(record_test, is_fetched_in_blocks) {
     const auto block = [&](const packet& number) {
         return c.said(request_of(code::fetch, "s", "82 65'times' 04").with(block2, number));
@@ -262,7 +262,7 @@ TEST_F(record_test, is_read_without_conditions) {
     EXPECT_EQ(c.said(ask(code::get, "s").query("a")), "4.02");
 }
 
-// ---- What may be looked at before
+// ---- Checks before a change
 
 TEST_F(record_test, is_looked_at_before_it_is_in_place) {
     EXPECT_EQ(ipatch("a1 0204", "bright"), "4.09");
@@ -307,7 +307,7 @@ struct tick {
 };
 constexpr auto tick_fields = fields(field<1>(&tick::count));
 
-// 23 takes a byte in CBOR, and 24 two: what is measured has to be what is written.
+// CBOR encodes 23 in one byte and 24 in two, so the measured value has to be the written value.
 TEST(record_of_a_function, is_read_once_for_a_response) {
     tick now;
     const auto moving = routes(at<"tick">(record(
@@ -338,7 +338,7 @@ TEST(record_of_a_function, that_does_not_fit_behind_its_response_is_an_error) {
     EXPECT_EQ((core{any, 13}.said(ask{code::get, "tick"})), "5.00");
 }
 
-// ---- Fewer methods
+// ---- Records with fewer methods
 
 TEST_F(record_test, is_read_only_where_it_is_constant) {
     for (const std::string_view path : {"const", "read"}) {
@@ -364,7 +364,7 @@ TEST_F(record_test, has_link_attributes) {
     EXPECT_NE(links.find("</strict>;title=\"Strict\""), std::string::npos) << links;
 }
 
-// ---- Deterministic
+// ---- Deterministic encoding
 
 TEST_F(record_test, takes_one_encoding_where_it_is_strict) {
     EXPECT_EQ(put("a5 0207 01f5 0300 0463'new' 65'times'80"), "2.04");
@@ -378,7 +378,7 @@ TEST_F(record_test, takes_one_encoding_where_it_is_strict) {
     EXPECT_EQ(get("strict"), content_of(at_first));
 }
 
-// ---- In other resources
+// ---- Records inside other resources
 
 TEST(record_resource, may_be_optional) {
     static settings there;
@@ -403,7 +403,7 @@ TEST(record_resource, that_does_not_fit_the_buffer_goes_in_smaller_blocks) {
     EXPECT_EQ(c.said(request_of(code::fetch, "s", "81 02")), content_of("a1 021832"));
 }
 
-// ---- Anything at all
+// ---- Arbitrary payloads
 
 struct small {
     byte a = 7;
@@ -419,7 +419,7 @@ protected:
     unsigned taken = 0;
     unsigned changed = 0;
 
-    // Changes nothing, unless it is answered with 2.04.
+    // Sends a payload, which changes the record only if the response is 2.04.
     void give(code method, bytes payload) {
         there = {};
         std::array<byte, 64> memory{0x40, static_cast<byte>(method), 0x12, 0x34, 0xb1, 's', 0x11, cbor_format, 0xff};
@@ -440,7 +440,7 @@ protected:
         changed += is_changed;
     }
 
-    // All of up to two bytes; and of three bytes those that begin as an array or a map with something in it.
+    // Sends all payloads of up to two bytes, and those of three bytes that begin a non-empty array or map.
     void give_all(code method) {
         give(method, {});
         for (unsigned n = 0; n < 0x1'0000; ++n) {
