@@ -50,7 +50,7 @@ TEST(precondition, holds_where_none_is_set) {
 TEST(precondition, if_match_holds_for_the_current_tag) {
     EXPECT_TRUE(holds(ask(code::put).with(if_match, value_of(current)), current));
     EXPECT_FALSE(holds(ask(code::put).with(if_match, value_of(other)), current));
-    EXPECT_FALSE(holds(ask(code::put).with(if_match, value_of(current)), std::nullopt)) << "nothing is there";
+    EXPECT_FALSE(holds(ask(code::put).with(if_match, value_of(current)), std::nullopt)) << "the target does not exist";
 }
 
 // RFC 7252 §5.10.8.1: "If there is one or more If-Match options, but none of the options match, then the condition is
@@ -138,7 +138,7 @@ TEST_F(conditional_test, changes_what_is_as_it_was_thought_to_be) {
     const packet first = if_current();
     EXPECT_EQ(c.said(put("8").with(if_match, first)), "2.04");
     EXPECT_EQ(number, 8);
-    EXPECT_EQ(c.said(put("9").with(if_match, first)), "4.12") << "it is another one by now";
+    EXPECT_EQ(c.said(put("9").with(if_match, first)), "4.12") << "the ETag has changed by now";
     EXPECT_EQ(number, 8);
     EXPECT_EQ(c.said(put("9").with(if_match, first).with(if_match, if_current())), "2.04");
     EXPECT_EQ(number, 9);
@@ -237,7 +237,7 @@ TEST(conditional, holds_for_all_that_are_negotiated_if_one_understands_condition
     EXPECT_EQ(c.said(put(current).format(42)), "2.01");
     EXPECT_EQ(as_text(store.content()), "8");
     EXPECT_EQ(c.said(put(other).format(42)), "4.12");
-    EXPECT_EQ(c.said(put(current).format(0).with(test::block1, "08")), "4.02") << "that is not dealt with";
+    EXPECT_EQ(c.said(put(current).format(0).with(test::block1, "08")), "4.02") << "this option is not handled";
 }
 
 TEST(conditional, holds_for_a_site_and_for_a_handler_that_refuse_what_they_do_not_understand) {
@@ -256,7 +256,7 @@ TEST(conditional, holds_for_a_site_and_for_a_handler_that_refuse_what_they_do_no
     EXPECT_EQ(number, 8);
     EXPECT_EQ(c.said(ask(code::get, "own").with(if_match)), "2.03");
     EXPECT_EQ(c.said(ask(code::get, "own").with(if_none_match)), "4.12");
-    EXPECT_EQ(c.said(ask(code::get, "own").with(if_match).query("q")), "4.02") << "that is not dealt with";
+    EXPECT_EQ(c.said(ask(code::get, "own").with(if_match).query("q")), "4.02") << "this option is not handled";
 }
 
 // If two ETags both had to match, no client could satisfy the condition.

@@ -56,7 +56,7 @@ TEST(negotiated, gives_a_payload_to_who_takes_its_format) {
     core c{site};
     EXPECT_EQ(c.said(ask(code::put, "r").format(0).payload("x")), "2.04 ct=0: text");
     EXPECT_EQ(c.said(ask(code::put, "r").format(60).payload("x")), "2.04 ct=0: cbor");
-    EXPECT_EQ(c.said(ask(code::put, "r").payload("x")), "2.04 ct=0: text") << "no format: the first one";
+    EXPECT_EQ(c.said(ask(code::put, "r").payload("x")), "2.04 ct=0: text") << "without a format, the first alternative";
 }
 
 // RFC 7252 §5.9.2.11.
@@ -137,7 +137,7 @@ TEST(negotiated, refuses_a_critical_option_that_only_another_alternative_underst
     EXPECT_EQ(c.said(ask(code::get, "r").accept(50).query("q")), "4.02");
     EXPECT_EQ(c.said(ask(code::get, "r").accept(60).query("q")), "2.05 ct=60: \xa0");
     EXPECT_EQ(c.said(ask(code::get, "r").accept(60).query("q").with(if_match)), "4.02");
-    EXPECT_EQ(c.said(ask(code::get, "r").accept(60).with(if_match)), "4.02") << "nobody understands it";
+    EXPECT_EQ(c.said(ask(code::get, "r").accept(60).with(if_match)), "4.02") << "no alternative understands it";
     EXPECT_EQ(c.said(ask(code::get, "r").accept(60).with(65)), "4.02");
 }
 

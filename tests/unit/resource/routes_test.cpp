@@ -42,7 +42,7 @@ TEST(routes, finds_nothing_else) {
     for (const char* const path : {"", "b", "hell", "helloo", "Hello", "a/b/c", "b/a", "a/c", "ab", "hello/x"})
         EXPECT_EQ(c.said(ask(code::get, path)), "4.04") << path;
     EXPECT_EQ(c.said(ask(code::get).segment("a/b")), "4.04") << "a slash in a segment separates nothing";
-    EXPECT_EQ(c.said(ask(code::get).segment("a").segment("")), "4.04") << "an empty segment is one";
+    EXPECT_EQ(c.said(ask(code::get).segment("a").segment("")), "4.04") << "an empty segment is a segment";
     EXPECT_EQ(c.said(ask(code::get).segment("").segment("a")), "4.04");
     EXPECT_EQ(c.said(ask(code::get).segment("")), "4.04");
 }
@@ -241,7 +241,7 @@ TEST(routes, refuses_another_content_format) {
     constexpr auto site = routes(at<"cbor">(put(stored).consumes<content_format::cbor>()), at<"any">(put(stored)));
     core c{site};
     EXPECT_EQ(c.said(ask(code::put, "cbor").format(60).payload("\x01")), "2.04");
-    EXPECT_EQ(c.said(ask(code::put, "cbor").payload("\x01")), "2.04") << "none said";
+    EXPECT_EQ(c.said(ask(code::put, "cbor").payload("\x01")), "2.04") << "without a format";
     EXPECT_EQ(c.said(ask(code::put, "cbor").format(0).payload("x")), "4.15");
     EXPECT_EQ(c.said(ask(code::put, "cbor").format(65535).payload("x")), "4.15");
     EXPECT_EQ(c.said(ask(code::put, "any").format(50).payload("{}")), "2.04");
@@ -272,7 +272,7 @@ TEST(routes, lets_a_method_understand_more) {
     EXPECT_EQ(c.said(ask(code::put, "m").query("q")), "4.02");
     EXPECT_EQ(c.said(ask(code::get, "u").with(37)), "2.05 ct=0: U");
     EXPECT_EQ(c.said(ask(code::get, "u").with(5)), "4.02");
-    EXPECT_EQ(c.said(ask(code::get, "u").with(41)), "4.02") << "no other one";
+    EXPECT_EQ(c.said(ask(code::get, "u").with(41)), "4.02") << "no other option";
 }
 
 // RFC 7252 §5.4.3, §5.4.5: such an option counts as unrecognized, even if the resource understands the option.
@@ -355,8 +355,8 @@ TEST(routes, forwards_everything_to_a_handler) {
     core c{site};
     EXPECT_EQ(c.said(ask(code::ipatch, "any/thing")), "2.03");
     EXPECT_EQ(c.said(ask(code::get, "any").with(1)), "4.12");
-    EXPECT_EQ(c.said(ask(code::get, "any").with(5)), "2.03") << "it is asked even if it ignores what is critical";
-    EXPECT_EQ(c.said(ask(code::get, "any").with(5, "00")), "4.02") << "but never a forbidden length";
+    EXPECT_EQ(c.said(ask(code::get, "any").with(5)), "2.03") << "the handler runs even if it ignores critical options";
+    EXPECT_EQ(c.said(ask(code::get, "any").with(5, "00")), "4.02") << "but never for an option of an invalid length";
 }
 
 TEST(routes, forwards_the_rest_of_the_path_below_a_prefix) {
@@ -385,7 +385,8 @@ TEST(routes, leaves_private_options_to_a_forwarded_handler) {
     EXPECT_EQ(c.said(ask(code::get, "p").with(65).with(65)), "2.03");
     EXPECT_EQ(c.said(ask(code::get, "p").with(65).with(67)), "4.02");
     EXPECT_EQ(c.said(ask(code::get, "p").with(5)), "4.02");
-    EXPECT_EQ(c.said(ask(code::get, "a").with(65)), "4.02") << "its neighbours understand no more for it";
+    EXPECT_EQ(c.said(ask(code::get, "a").with(65)), "4.02")
+        << "the options that its neighbours understand stay the same";
     EXPECT_EQ(c.said(ask(code::get, "missing").with(65)), "4.02");
 }
 

@@ -76,14 +76,14 @@ TEST_F(formatted_store_test, body_keeps_the_format_it_came_with) {
     EXPECT_EQ(c.said(put("any").format(65'000)), "2.04");
     EXPECT_EQ(content(), "2.05 ct=65000: any");
     EXPECT_EQ(c.said(put("bytes")), "2.04");
-    EXPECT_EQ(content(), "2.05 ct=42: bytes") << "none was said";
+    EXPECT_EQ(content(), "2.05 ct=42: bytes") << "the PUT had no format";
 }
 
 // RFC 7959 §2.9.2: 4.08 for a block in another format than the rest of the body.
 TEST_F(formatted_store_test, blocks_of_a_body_have_one_format) {
     EXPECT_EQ(c.said(block(0, more, full).format(50)), "2.31");
     EXPECT_EQ(c.said(block(1, last, "b").format(60)), "4.08");
-    EXPECT_EQ(c.said(block(1, last, "b")), "2.01") << "none is said";
+    EXPECT_EQ(c.said(block(1, last, "b")), "2.01") << "the block has no format";
     EXPECT_EQ(content(), "2.05 ct=50: " + full + "b");
 }
 

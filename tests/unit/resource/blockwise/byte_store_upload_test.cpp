@@ -41,8 +41,8 @@ TEST_F(upload_test, repeated_put_of_a_whole_body_is_answered_as_the_first_time) 
     const auto whole = [](std::uint16_t id) { return ask(code::put, "s").id(id).with(if_none_match).payload("x"); };
     EXPECT_EQ(told(whole(1)), "2.01");
     EXPECT_EQ(told(whole(1)), "2.01");
-    EXPECT_EQ(told(whole(2)), "4.12") << "that is another request";
-    EXPECT_EQ(told_at(7, whole(1)), "4.12") << "and that another client";
+    EXPECT_EQ(told(whole(2)), "4.12") << "this is another request";
+    EXPECT_EQ(told_at(7, whole(1)), "4.12") << "this is another client";
     EXPECT_EQ(told(ask(code::put, "s").id(3).payload("x")), "2.04");
 }
 
@@ -58,10 +58,10 @@ TEST_F(upload_test, empty_last_block_may_come_again) {
 TEST_F(upload_test, last_block_that_would_cut_a_body_is_none_that_came) {
     EXPECT_EQ(put(0, more, a16), "2.31 1:0/1/16");
     EXPECT_EQ(put(1, more, b16), "2.31 1:1/1/16");
-    EXPECT_EQ(put(1, last, "bbb"), "4.08") << "nothing is complete";
+    EXPECT_EQ(put(1, last, "bbb"), "4.08") << "no body is complete";
     EXPECT_EQ(content(), "4.04");
     EXPECT_EQ(put(2, last, "c"), "2.01 1:2/0/16");
-    EXPECT_EQ(put(1, last, b16), "4.08") << "it was not the last one";
+    EXPECT_EQ(put(1, last, b16), "4.08") << "it was not the last block";
     EXPECT_EQ(put(2, last, ""), "4.08");
     EXPECT_EQ(put(1, more, b16), "2.31 1:1/1/16");
     EXPECT_EQ(content(), "2.05 ct=42: " + a16 + b16 + "c");
@@ -86,7 +86,7 @@ TEST_F(upload_test, two_clients_blocks_are_never_mixed) {
     EXPECT_EQ(told_at(2, block(0, last, "whole"), 400), "5.03 max-age=10");
     EXPECT_EQ(told_at(2, ask(code::put, "s").payload("whole"), 1'100), "5.03 max-age=9");
     EXPECT_EQ(told_at(1, block(1, last, "b"), 5'000), "2.01 1:1/0/16");
-    EXPECT_EQ(told_at(2, block(1, last, "b"), 5'000), "4.08") << "the same bytes, but not its own";
+    EXPECT_EQ(told_at(2, block(1, last, "b"), 5'000), "4.08") << "the same bytes, but of another client";
     EXPECT_EQ(content(), "2.05 ct=42: " + a16 + "b");
     EXPECT_EQ(told_at(2, block(0, more, c16), 5'100), "2.31 1:0/1/16");
     EXPECT_EQ(told_at(1, block(1, last, "b"), 5'200), "4.08");
@@ -173,7 +173,7 @@ TEST(byte_store, body_may_be_shorter_than_the_last_one) {
     EXPECT_EQ(write_text(store, 0, "0123456789abcdef", false), code::changed);
     EXPECT_EQ(write_text(store, 0, "ab", false), code::changed);
     EXPECT_EQ(as_text(store.content()), "ab");
-    EXPECT_EQ(write_text(store, 3, "x", false), code::request_entity_incomplete) << "what was there is gone";
+    EXPECT_EQ(write_text(store, 3, "x", false), code::request_entity_incomplete) << "the old content is gone";
     EXPECT_EQ(as_text(store.content()), "ab");
     std::array<byte, 3> part{};
     EXPECT_FALSE(store.read(0, part));
@@ -187,7 +187,7 @@ TEST_F(upload_test, takes_no_block_that_goes_on_behind_the_body_for_one_that_cam
     EXPECT_EQ(put(1, last, "b"), "2.01 1:1/0/16");
     EXPECT_EQ(put(1, last, std::string_view{"b\0", 2}), "4.08");
     EXPECT_EQ(content(), "2.05 ct=42: " + a16 + "b");
-    EXPECT_EQ(put(1, last, "b"), "2.01 1:1/0/16") << "this one did";
+    EXPECT_EQ(put(1, last, "b"), "2.01 1:1/0/16") << "this block is a repetition";
 }
 
 }  // namespace

@@ -21,10 +21,10 @@ TEST_F(upload_test, post_takes_and_answers_in_blocks) {
         return ask(code::post, "post").with(block2, block_value(number, last, exponent));
     };
     EXPECT_EQ(told_by_small(rest(1, 1)), "2.04 ct=42 2:1/0/32: " + c16 + "end");
-    EXPECT_EQ(told_by_small(rest(1, 1)), "2.04 ct=42 2:1/0/32: " + c16 + "end") << "it was lost";
+    EXPECT_EQ(told_by_small(rest(1, 1)), "2.04 ct=42 2:1/0/32: " + c16 + "end") << "the response was lost";
     EXPECT_EQ(told_by_small(rest(3, 0)), "2.04 ct=42 2:3/0/16: end");
     EXPECT_EQ(told_by_small(rest(4, 0)), "4.00") << "there is no such block";
-    EXPECT_EQ(as_text(store.content()), a16 + b16 + c16 + "end") << "asking changes nothing";
+    EXPECT_EQ(as_text(store.content()), a16 + b16 + c16 + "end") << "the request changes nothing";
 }
 
 TEST_F(upload_test, every_block_of_an_answer_has_the_same_tag) {

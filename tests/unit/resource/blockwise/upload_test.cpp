@@ -69,12 +69,12 @@ TEST_F(upload_test, takes_a_body_without_block1) {
 
 // RFC 7959 §2.9.2
 TEST_F(upload_test, answers_a_gap_with_4_08) {
-    EXPECT_EQ(put(1, last, "b"), "4.08") << "there is no beginning";
+    EXPECT_EQ(put(1, last, "b"), "4.08") << "the first block is missing";
     EXPECT_EQ(put(0, more, a16), "2.31 1:0/1/16");
     EXPECT_EQ(put(2, more, c16), "4.08");
     EXPECT_EQ(put(2, last, "c"), "4.08");
     EXPECT_EQ(content(), "4.04");
-    EXPECT_EQ(put(1, last, "b"), "2.01 1:1/0/16") << "what is missing may still come";
+    EXPECT_EQ(put(1, last, "b"), "2.01 1:1/0/16") << "the missing block may still arrive";
     EXPECT_EQ(content(), "2.05 ct=42: " + a16 + "b");
 }
 
@@ -92,7 +92,7 @@ TEST_F(upload_test, begins_anew_at_0) {
     EXPECT_EQ(put(0, more, a16), "2.31 1:0/1/16");
     EXPECT_EQ(put(1, more, b16), "2.31 1:1/1/16");
     EXPECT_EQ(put(0, more, c16), "2.31 1:0/1/16");
-    EXPECT_EQ(put(2, last, "x"), "4.08") << "of the first one nothing is left";
+    EXPECT_EQ(put(2, last, "x"), "4.08") << "the first upload has left no data";
     EXPECT_EQ(put(1, last, "d"), "2.01 1:1/0/16");
     EXPECT_EQ(content(), "2.05 ct=42: " + c16 + "d");
     EXPECT_EQ(put(0, last, "short"), "2.04 1:0/0/16");
@@ -131,7 +131,7 @@ TEST_F(upload_test, refuses_a_block_whose_payload_is_not_its_size) {
     EXPECT_EQ(put(0, more, ""), "4.00");
     EXPECT_EQ(put(0, more, a16, 1), "4.00");
     EXPECT_EQ(put(0, last, std::string(17, 'a')), "4.00");
-    EXPECT_EQ(content(), "2.05 ct=42: before") << "nothing has begun";
+    EXPECT_EQ(content(), "2.05 ct=42: before") << "no upload has begun";
 }
 
 // RFC 7959 §2.2: 7 "is reserved, i.e., MUST NOT be sent and MUST lead to a 4.00 Bad Request response code".
@@ -161,7 +161,7 @@ TEST_F(upload_test, answers_what_is_too_large_with_4_13_and_size1) {
     for (std::uint32_t number = 0; number < 4; ++number) EXPECT_EQ(put(number, more, a16).substr(0, 4), "2.31");
     EXPECT_EQ(put(4, last, "e"), "4.13 size1=64");
     EXPECT_EQ(put(0xf'ffff, last, "e", 6), "4.13 size1=64");
-    EXPECT_EQ(put(4, last, ""), "2.04 1:4/0/16") << "it is full, and there is no more; it was there before";
+    EXPECT_EQ(put(4, last, ""), "2.04 1:4/0/16") << "the body fills the store and replaces the old one";
     EXPECT_EQ(content(), "2.05 ct=42: " + std::string(64, 'a'));
 }
 
@@ -189,7 +189,7 @@ TEST_F(upload_test, takes_its_format_alone) {
     EXPECT_EQ(told(block(0, more, a16).format(50)), "4.15");
     EXPECT_EQ(content(), "4.04");
     EXPECT_EQ(told(to_json(50)), "2.01");
-    EXPECT_EQ(told(ask(code::put, "json").payload("[]")), "2.04") << "none is said";
+    EXPECT_EQ(told(ask(code::put, "json").payload("[]")), "2.04") << "without a format";
     EXPECT_EQ(told(block(0, more, a16).format(42)), "2.31 1:0/1/16");
 }
 
@@ -197,14 +197,14 @@ TEST_F(upload_test, takes_its_format_alone) {
 
 // RFC 7252 §5.10.8: the server evaluates the condition when the first block arrives.
 TEST_F(upload_test, holds_if_match_against_the_first_block) {
-    EXPECT_EQ(told(block(0, more, a16).with(if_match)), "4.12") << "nothing is there";
+    EXPECT_EQ(told(block(0, more, a16).with(if_match)), "4.12") << "the store has no content";
     EXPECT_EQ(told(ask(code::put, "s").payload("before")), "2.01");
     const packet tag = tag_in(c.answer(ask(code::get, "s")));
     EXPECT_EQ(told(block(0, more, a16).with(if_match, "01 02")), "4.12");
     EXPECT_EQ(told(ask(code::put, "s").with(if_match, "01 02").payload("whole")), "4.12");
     EXPECT_EQ(content(), "2.05 ct=42: before");
     EXPECT_EQ(told(block(0, more, a16).with(if_match, tag)), "2.31 1:0/1/16");
-    EXPECT_EQ(told(block(1, last, "b").with(if_match, tag)), "2.04 1:1/0/16") << "by now it is another one";
+    EXPECT_EQ(told(block(1, last, "b").with(if_match, tag)), "2.04 1:1/0/16") << "the content has changed by now";
     EXPECT_EQ(told(block(0, more, a16).with(if_match, tag)), "4.12");
     EXPECT_EQ(content(), "2.05 ct=42: " + a16 + "b");
     EXPECT_EQ(told(ask(code::put, "s").with(if_match).payload("whole")), "2.04");
@@ -223,8 +223,8 @@ TEST_F(upload_test, conditional_first_block_may_come_again) {
     EXPECT_EQ(told(ask(code::put, "s").id(1).payload("before")), "2.01");
     const packet tag = tag_in(c.answer(ask(code::get, "s")));
     for (int i = 0; i < 3; ++i) EXPECT_EQ(told(block(0, more, a16).id(2).with(if_match, tag)), "2.31 1:0/1/16");
-    EXPECT_EQ(told(block(0, more, c16).id(3).with(if_match, tag)), "4.12") << "that is another body";
-    EXPECT_EQ(told(block(0, last, a16).id(3).with(if_match, tag)), "4.12") << "and so is that";
+    EXPECT_EQ(told(block(0, more, c16).id(3).with(if_match, tag)), "4.12") << "this is another body";
+    EXPECT_EQ(told(block(0, last, a16).id(3).with(if_match, tag)), "4.12") << "so is this";
     EXPECT_EQ(told(block(1, last, "b").id(4).with(if_match, tag)), "2.04 1:1/0/16");
     EXPECT_EQ(told(block(1, last, "b").id(4).with(if_match, tag)), "2.04 1:1/0/16");
     EXPECT_EQ(content(), "2.05 ct=42: " + a16 + "b");

@@ -101,7 +101,7 @@ TEST(link_writer, leaves_out_a_link_that_is_longer_than_its_memory) {
     const auto links = [](link_writer& to) {
         EXPECT_TRUE(to.link<8>({"456"}));
         EXPECT_FALSE(to.link<8>({"4567"}));
-        EXPECT_FALSE(to.link<8>({"4>"}, ";")) << "as it is encoded";
+        EXPECT_FALSE(to.link<8>({"4>"}, ";")) << "the encoded size counts";
         EXPECT_FALSE(to.link<8>({"456"}, ";"));
         EXPECT_TRUE(to.link<8>({"4"}, ";o"));
         EXPECT_FALSE(to.link({"7"}, std::string(123, ';')));
@@ -114,7 +114,7 @@ TEST(link_writer, leaves_out_a_link_that_is_longer_than_its_memory) {
 TEST(link_writer, puts_what_matches_the_queries) {
     const auto links = [](link_writer& to) {
         EXPECT_TRUE(to.link({"a b"}, ";rt=\"x\""));
-        EXPECT_TRUE(to.link({"c"}, ";rt=\"y\"")) << "it leads somewhere, and nobody asked";
+        EXPECT_TRUE(to.link({"c"}, ";rt=\"y\"")) << "the link is valid, but no query matches it";
     };
     EXPECT_EQ(written("/n", "44'rt=x'", links), "</n/a%20b>;rt=\"x\"");
     EXPECT_EQ(written("/n", "4d00'href=/n/a%20b'", links), "</n/a%20b>;rt=\"x\"");

@@ -48,8 +48,8 @@ TEST(well_known_core, ignores_a_query) {
     constexpr auto site = routes(at<"a">(text("A")), well_known_core);
     core c{site};
     EXPECT_EQ(c.said(ask(code::get, ".well-known/core").query("rt=x").query("if=y")), "2.05 ct=40: </a>");
-    EXPECT_EQ(c.said(ask(code::get, ".well-known/core").with(65)), "4.02") << "but not what is critical";
-    EXPECT_EQ(c.said(ask(code::get, "a").query("rt=x")), "4.02") << "and nobody else does";
+    EXPECT_EQ(c.said(ask(code::get, ".well-known/core").with(65)), "4.02") << "but not a critical option";
+    EXPECT_EQ(c.said(ask(code::get, "a").query("rt=x")), "4.02") << "and no other resource does";
 }
 
 TEST(well_known_core, need_not_be_the_last) {

@@ -166,11 +166,11 @@ TEST_F(record_test, is_put_all_or_nothing) {
     EXPECT_EQ(put("a5 01f5 021865 0300 0463'new' 65'times'80"), "4.22") << "level 101";
     EXPECT_EQ(put("a5 01f5 0207 0300 0463'new' 65'times'85 0102030405"), "4.22") << "a fifth time";
     EXPECT_EQ(put("a5 01f5 0207 0300 0441'n' 65'times'80"), "4.22") << "a byte string";
-    EXPECT_EQ(put("a6 01f5 0207 0300 0463'new' 65'times'80 0700"), "4.22") << "nobody's key";
+    EXPECT_EQ(put("a6 01f5 0207 0300 0463'new' 65'times'80 0700"), "4.22") << "an unknown key";
     EXPECT_EQ(put("a6 01f5 0207 0300 0463'new' 65'times'80 01f5"), "4.22") << "a key twice";
     EXPECT_EQ(put("80"), "4.22");
     EXPECT_EQ(put(""), "4.00");
-    EXPECT_EQ(put(others + "00"), "4.00") << "something behind it";
+    EXPECT_EQ(put(others + "00"), "4.00") << "trailing bytes";
     EXPECT_EQ(put("a5 01f5 0207 0300 0463'new' 65'times'81"), "4.00") << "cut off";
     EXPECT_EQ(put("a5 01f5 0207 0300 0463'new' 65'times'1c"), "4.00") << "reserved";
     EXPECT_EQ(put("a5 01f5 0207 0300 0461ff 65'times'80"), "4.00") << "no UTF-8";
@@ -191,7 +191,7 @@ TEST_F(record_test, is_changed_by_members) {
     EXPECT_EQ(ipatch("a1 65'times'8105"), "2.04");
     EXPECT_EQ(current.times, (bounded_list<std::uint32_t, 4>{5}));
     EXPECT_EQ(ipatch("a0"), "2.04");
-    EXPECT_EQ(ipatch("a1 06f93e00"), "2.04") << "read only, as it is";
+    EXPECT_EQ(ipatch("a1 06f93e00"), "2.04") << "read-only, but unchanged";
     EXPECT_EQ(get(), content_of("a6 01f5 021863 0322 0464'lamp' 06f93e00 65'times'8105"));
 }
 
@@ -239,7 +239,7 @@ TEST_F(record_test, has_a_tag_for_each_selection) {
     EXPECT_EQ(c.said(request_of(code::fetch, "s", "81 02").with(etag_number, first)), "2.03");
     EXPECT_EQ(c.said(request_of(code::fetch, "s", "81 01").with(etag_number, first)), content_of("a1 01f4"));
     current.on = true;
-    EXPECT_EQ(tag(selection), first) << "it is not in there";
+    EXPECT_EQ(tag(selection), first) << "the changed field is not selected";
 }
 
 // ---- Conditions
@@ -250,10 +250,10 @@ TEST_F(record_test, is_changed_only_if_it_is_as_it_was_thought_to_be) {
     EXPECT_EQ(c.said(request_of(code::ipatch, "s", "a1 01f4").with(if_match, first)), "4.12");
     EXPECT_EQ(c.said(request_of(code::put, "s", others).with(if_match, first)), "4.12");
     EXPECT_EQ(c.said(request_of(code::put, "s", "1c").with(if_match, first)), "4.12");
-    EXPECT_EQ(c.said(request_of(code::put, "s", others).with(if_none_match)), "4.12") << "it is always there";
+    EXPECT_EQ(c.said(request_of(code::put, "s", others).with(if_none_match)), "4.12") << "the record always exists";
     EXPECT_EQ(get(), content_of("a6 01f5 021832 0322 0464'lamp' 06f93e00 65'times'82183c1878"));
     EXPECT_EQ(c.said(request_of(code::put, "s", others).with(if_match, tag())), "2.04");
-    EXPECT_EQ(c.said(request_of(code::put, "s", others).with(if_match)), "2.04") << "it exists";
+    EXPECT_EQ(c.said(request_of(code::put, "s", others).with(if_match)), "2.04") << "the record exists";
 }
 
 TEST_F(record_test, is_read_without_conditions) {
@@ -270,7 +270,7 @@ TEST_F(record_test, is_looked_at_before_it_is_in_place) {
     EXPECT_EQ(calls, 2);
     EXPECT_EQ(get(), content_of(at_first));
     EXPECT_EQ(ipatch("a1 021865", "bright"), "4.22");
-    EXPECT_EQ(calls, 2) << "it could not be read";
+    EXPECT_EQ(calls, 2) << "the payload is invalid";
     EXPECT_EQ(ipatch("a1 0205", "bright"), "2.04");
     EXPECT_EQ(current.level, 5);
     EXPECT_EQ(put(others, "bright"), "2.04");
