@@ -1,4 +1,4 @@
-// A handler behind a stack of layers, without a socket: requests and answers as text.
+// A handler behind a stack of layers, without a socket. Requests and responses are readable text.
 #pragma once
 
 #include <algorithm>
@@ -32,7 +32,7 @@ inline net::arrival multicast() {
     return about;
 }
 
-// A request, put together by code that shares nothing with message::writer. Options may be given in any order.
+// A request, encoded without message::writer. The caller may add options in any order.
 class ask {
 public:
     explicit ask(code method, std::string_view path = "") : method_(method) {
@@ -88,7 +88,7 @@ private:
     packet payload_;
 };
 
-// Fails the test if it is called: for requests that the server answers without a handler.
+// Fails the test if it is called. Use it for requests that the server answers without a handler.
 struct unreachable_handler {
     reply operator()(const request&) const {
         ADD_FAILURE() << "the handler was called";
@@ -97,11 +97,11 @@ struct unreachable_handler {
 };
 inline constexpr unreachable_handler unreachable;
 
-// The Message ID of a Non-confirmable response here: no request has it.
+// The Message ID of a Non-confirmable response in these tests. No request uses it.
 inline constexpr std::uint16_t own_message_id = 0xbeef;
 
-// A handler behind a stack of layers. It hands datagrams to the stack, and checks the rules that hold for each of them.
-// Without a guard among the layers it is unguarded.
+// A handler behind a stack of layers. It passes datagrams to the stack, and checks rules that apply to each
+// datagram. Without a guard among the layers, it uses `unguarded`.
 template <typename Handler, typename... Layers>
     requires(std::is_class_v<Layers> && ...)
 class core {
@@ -119,7 +119,7 @@ public:
         requires(sizeof...(Layers) > 0)
         : core(handler, default_message_size, std::move(layers)...) {}
 
-    // The answer, byte by byte; empty if there is none.
+    // Returns the encoded response, or an empty packet if there is none.
     packet answer(const packet& datagram, const net::arrival& about = unicast(), std::uint32_t now_ms = 0) {
         std::vector<byte> memory(guard + capacity_ + guard, guard_value);
         const mutable_bytes buffer = mutable_bytes{memory}.subspan(guard, capacity_);
@@ -143,7 +143,7 @@ public:
         return sent;
     }
 
-    // The answer as text: its code, its Content-Format if it has one, and its payload.
+    // Returns the response as text: its code, its Content-Format if it has one, and its payload.
     //
     //     "4.04", "2.05 ct=0: Hello CoAP", "silence", "reset"
     std::string said(const packet& datagram, const net::arrival& about = unicast()) {
@@ -198,7 +198,7 @@ template <typename Handler, std::integral Capacity, typename... Layers>
     requires(sizeof...(Layers) > 0)
 core(const Handler&, Capacity, Layers...) -> core<Handler, Layers...>;
 
-// Calls `look` with each request, those to groups too.
+// Calls `look` with each request, including multicast requests.
 struct looking {
     static constexpr bool serves_groups = true;
     const std::function<void(const request&)>& look;
@@ -211,7 +211,7 @@ struct looking {
     }
 };
 
-// Calls `look` with the request that is in the datagram.
+// Calls `look` with the request in the datagram.
 inline void inspect(const packet& datagram, const std::function<void(const request&)>& look,
                     const net::arrival& about = unicast(), std::uint32_t now_ms = 0) {
     int calls = 0;

@@ -1,4 +1,4 @@
-// A guard whose key is known, and a text that is too large for an address that it has not confirmed.
+// A guard with a known key, and a text that is too large for an unconfirmed address.
 #pragma once
 
 #include <string_view>

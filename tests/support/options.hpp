@@ -1,4 +1,4 @@
-// Option numbers and values for requests that are put together by hand.
+// Option numbers and values for requests that tests encode by hand.
 #pragma once
 
 #include "packet.hpp"
@@ -13,7 +13,7 @@ inline constexpr unsigned block1 = 27;
 inline constexpr unsigned size1 = 60;
 inline constexpr unsigned request_tag = 292;
 
-// RFC 7252 §3.2: in its shortest form.
+// Returns a uint in its shortest form (RFC 7252 §3.2).
 inline packet uint(std::uint32_t number) {
     packet value;
     for (unsigned shift = 32; shift != 0; shift -= 8)
@@ -24,7 +24,7 @@ inline packet uint(std::uint32_t number) {
 inline constexpr bool more = true;
 inline constexpr bool last = false;
 
-// RFC 7959 §2.2: the number, whether more follow, the exponent of the size.
+// Returns the value of a Block option (RFC 7959 §2.2): its number, the M bit and the size exponent.
 inline packet block_value(std::uint32_t number, bool more_follow, unsigned size_exponent) {
     return uint(number << 4 | (more_follow ? 8U : 0U) | size_exponent);
 }

@@ -1,4 +1,4 @@
-// Datagrams as tests write them, compare them and see them in a failure.
+// Datagrams that tests write, compare and print when they fail.
 #pragma once
 
 #include <ostream>
@@ -10,8 +10,8 @@
 
 namespace mincoap::test {
 
-// Bytes in a notation close to the figures of the RFCs: hexadecimal digits, and text in single quotes. Spaces and bars
-// separate for the eye only.
+// Bytes in a notation close to the figures of the RFCs: hexadecimal digits, and text in single quotes. Spaces
+// and bars only help the reader.
 //
 //     packet{"40 01 12 34 | b5 'hello'"}
 class packet {
@@ -65,7 +65,7 @@ private:
     std::vector<byte> content_;
 };
 
-// So many times the same byte.
+// Returns `count` bytes of the same value.
 inline packet filler(std::size_t count, byte value = 'x') {
     const std::vector<byte> content(count, value);
     return packet{bytes{content}};
@@ -77,7 +77,7 @@ inline packet text_packet(std::string_view text) {
     return result;
 }
 
-// An option as RFC 7252 §3.1 draws it, the delta given.
+// Returns an option with the given delta, encoded as in RFC 7252 §3.1.
 inline packet encoded_option(unsigned delta, bytes value) {
     packet extensions;
     const auto nibble = [&](std::size_t field) -> unsigned {

@@ -1,5 +1,5 @@
-// A second opinion on RFC 7252 §3: a parser that shares nothing with the library's. It is a state machine that is fed
-// byte by byte and knows no pointers, where the library's looks ahead and compares with the end.
+// A second parser for the format of RFC 7252 §3, which shares no code with the library. It is a state machine
+// that takes one byte at a time, without pointers. The library's parser looks ahead and compares with the end.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@ namespace mincoap::test {
 
 struct reference_option {
     std::uint32_t number;
-    std::size_t begin;  // of its value in the datagram
+    std::size_t begin;  // offset of the value in the datagram
     std::size_t length;
 };
 
@@ -29,7 +29,7 @@ public:
     enum class verdict { well_formed, too_short, unknown_version, format_error };
 
     static constexpr std::size_t most_options = 1500;
-    std::array<reference_option, most_options> options{};  // the first `option_count` count
+    std::array<reference_option, most_options> options{};  // only the first `option_count` are valid
 
     verdict parse(const std::uint8_t* datagram, std::size_t size) {
         static_cast<reference_fields&>(*this) = {};
@@ -38,7 +38,7 @@ public:
         if (size < 4) return verdict::too_short;
         if (version != 1) return verdict::unknown_version;
         if (at_.broken || (code == 0 && size > 4)) return verdict::format_error;
-        if (at_.state == state::head) payload_begin = size;  // ended between two options
+        if (at_.state == state::head) payload_begin = size;  // the datagram ends between two options
         const bool whole = at_.state == state::head || (at_.state == state::payload && payload_begin < size);
         return whole ? verdict::well_formed : verdict::format_error;
     }

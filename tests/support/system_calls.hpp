@@ -1,4 +1,4 @@
-// Counts the system calls of a piece of work, which runs in a process of its own under ptrace(2).
+// Counts the system calls of a function, which runs in its own process under ptrace(2).
 #pragma once
 
 #include <map>
@@ -19,7 +19,7 @@ public:
         const auto found = counts_.find(number);
         return found == counts_.end() ? 0 : found->second;
     }
-    // Those that ask for the status of a file.
+    // The calls that ask for the status of a file.
     unsigned looks() const {
         unsigned all = 0;
 #ifdef SYS_newfstatat
@@ -34,8 +34,8 @@ public:
         return all + of(SYS_statx);
     }
 
-    // None if no process can be traced here, as in an emulator. `prepare` is not counted; both say whether all went
-    // well.
+    // Returns the calls of `work`, but not those of `prepare`. Both functions return true on success. Returns
+    // nothing if the system cannot trace a process, as in an emulator.
     template <typename Prepare, typename Work>
     static std::optional<system_calls> count(Prepare prepare, Work work) {
         const pid_t child = ::fork();

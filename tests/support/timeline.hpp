@@ -1,4 +1,4 @@
-// A server on a virtual clock. A test sends it messages, moves the clock, and reads the messages that it sends.
+// A server on a virtual clock. A test sends messages to it, moves the clock, and reads the messages that it sends.
 #pragma once
 
 #include <string>
@@ -21,7 +21,7 @@ struct sent {
     bool is_confirmable() const { return message.type() == message::type::confirmable; }
     bool is_notification() const { return message.option(option::observe).has_value(); }
 
-    // "con 2.05 obs: on", "ack 2.05: on", "non 4.04", "ack", "rst"
+    // Returns a text such as "con 2.05 obs: on", "ack 2.05: on", "non 4.04", "ack" or "rst".
     std::string text() const {
         static constexpr std::array types{"con", "non", "ack", "rst"};
         std::string said = types.at(static_cast<std::size_t>(message.type()));
@@ -34,7 +34,7 @@ struct sent {
     }
 };
 
-// Says of each address whether it is confirmed, in place of a guard.
+// Takes the place of a guard, and sets whether each address is confirmed.
 struct confirms {
     bool is_confirmed = true;
 
@@ -55,7 +55,7 @@ public:
     net::loopback<default_message_size, 32> network;
     mincoap::server<decltype(network), Site, server_memory<>, unguarded, confirms&, Layers&...> server;
 
-    // The client sends a message. Returns the messages that the server sends at once, as text.
+    // Sends a message from the client. Returns the server's immediate messages as text.
     std::string say(const packet& message, const net::endpoint& from = client) {
         net::arrival about = unicast();
         about.route.remote = from;

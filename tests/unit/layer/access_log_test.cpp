@@ -28,7 +28,7 @@ struct told {
     bool multicast;
 };
 
-// A server whose log is kept.
+// A server that stores its log.
 class access_log_test : public testing::Test {
 protected:
     std::vector<told> log;
@@ -82,7 +82,7 @@ TEST_F(access_log_test, has_a_line_for_what_is_no_request) {
     EXPECT_EQ(last().out, 0U);
 }
 
-// A path cannot forge a line of the log: what could end it is percent-encoded.
+// A path cannot forge a line of the log, because the log percent-encodes characters that could end the path.
 TEST_F(access_log_test, has_paths_of_one_line) {
     give("40 01 00 01 b5 6c616d7073 05 410a2f2042");
     EXPECT_EQ(last().path, "/lamps/A%0A%2F%20B");

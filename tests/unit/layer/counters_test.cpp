@@ -1,4 +1,4 @@
-// Counting what became of datagrams.
+// Counters for the outcomes of datagrams.
 #include <mincoap/layer/counters.hpp>
 
 #include <vector>
@@ -40,13 +40,13 @@ TEST(counters, show_what_there_was_the_first_that_came_first) {
 TEST(counters, wrap_around) {
     counters counted;
     counted.count(outcomes::served);
-    const_cast<std::uint32_t&>(counted.all().front().times) = 0xffff'ffff;  // which would take an hour to count
+    const_cast<std::uint32_t&>(counted.all().front().times) = 0xffff'ffff;  // counting that far would take an hour
     counted.count(outcomes::served);
     EXPECT_EQ(counted[outcomes::served], 0U);
-    EXPECT_EQ(counted.all().size(), 1U) << "it is known still";
+    EXPECT_EQ(counted.all().size(), 1U) << "the outcome is still known";
 }
 
-// The server's own, those of the layers here, and some of layers of one's own.
+// Outcomes of the server, of the library's layers, and of a few custom layers.
 TEST(counters, have_room_for_every_outcome_and_for_more) {
     static_assert(counters::capacity >= std::size(all_of_the_servers) + 2 + 4);
 }
@@ -92,7 +92,7 @@ TEST(counters, can_be_kept_in_the_server) {
     EXPECT_EQ(s.layer<counters>()[outcomes::ping], 1U);
 }
 
-// ---- What they count
+// ---- Counted outcomes
 
 TEST(outcome, is_known_by_its_name) {
     EXPECT_EQ(outcomes::served.name(), "served");

@@ -106,7 +106,7 @@ TEST_F(deduplicate_test, lets_the_oldest_go) {
     t.pass(10);
     t.say(add().id(3));
     EXPECT_EQ(t.say(add().id(2)), "ack 2.04: 2");
-    EXPECT_EQ(t.say(add().id(1)), "ack 2.04: 4") << "it has gone";
+    EXPECT_EQ(t.say(add().id(1)), "ack 2.04: 4") << "the entry is gone";
 }
 
 TEST_F(deduplicate_test, lets_no_unconfirmed_address_take_the_place_of_a_confirmed_one) {
@@ -136,7 +136,7 @@ TEST(deduplicate, keeps_every_request_if_it_is_told_so) {
     EXPECT_EQ(t.say(ask{code::get, "count"}), "ack 2.05: 0");
 }
 
-// A PUT with a condition: its copy finds the new state, and was refused with 4.12.
+// A PUT with a condition. Its copy would find the new state and get 4.12.
 TEST(deduplicate, gives_a_conditional_put_its_first_answer_again) {
     static byte_store<64> store;
     static constexpr auto stored = routes(at<"upload">(put_blocks(store), get_blocks(store)));
@@ -152,7 +152,7 @@ TEST(deduplicate, gives_a_conditional_put_its_first_answer_again) {
     EXPECT_EQ(t.say(first), answer);
 }
 
-// A copy of four bytes drew the stored answer to a longer request.
+// A copy of four bytes must not trigger the stored response to a longer request.
 TEST_F(deduplicate_test, gives_the_answer_to_no_shorter_message_with_the_same_message_id) {
     t.say(add());
     EXPECT_EQ(t.say("40 02 00 00"), "ack 4.04") << "POST of the root, with the Message ID of the first";

@@ -31,7 +31,7 @@ struct server : core<decltype(site), preemptive_guard> {
     explicit server(const decltype(site)& s) : core(s, preemptive) {}
 };
 
-// The value of the Echo option; empty if there is none.
+// Returns the value of the Echo option, or nothing if the message has none.
 packet echo_in(const packet& sent) {
     const auto message = message::view::parse(sent.view());
     const auto echo = message ? message->options().find(option::echo) : std::nullopt;
@@ -55,7 +55,8 @@ TEST(preemptive_echo, stands_alone_behind_the_token_of_a_bare_response) {
     EXPECT_EQ(echo_in(sent).size(), 8U);
 }
 
-// A block a round trip: each request carries what came with the block before, long after the first was fresh.
+// One round trip per block: each request carries the Echo value of the previous response, even long after the
+// first value has expired.
 TEST(preemptive_echo, spares_the_second_round_trip_of_each_block) {
     constexpr std::uint32_t epoch_ms = 65'536;
     server s{site};
@@ -82,7 +83,7 @@ TEST(preemptive_echo, is_not_for_who_sent_a_wrong_one) {
     EXPECT_EQ(s.said(ask{code::get, "body"}.with(echo_number, "01 02 03 04 05 06 07 08")), "4.01");
 }
 
-// A client takes a 4.01 with the option for a challenge, and would repeat what is refused for good.
+// A client takes a 4.01 with an Echo option for a challenge, and would repeat a request that is refused permanently.
 TEST(preemptive_echo, is_not_in_a_4_01) {
     server s{site};
     EXPECT_EQ(s.answer(ask{code::get, "refuses"}.with(echo_number, first_echo(s))), packet{"60 81 12 34"});
@@ -94,7 +95,7 @@ TEST(preemptive_echo, is_not_for_a_group) {
               packet{"50 45 be ef c0 ff 'ok'"});
 }
 
-// RFC 7252 §3.1: a delta up to 12 stands in the first byte; and numbers ascend.
+// RFC 7252 §3.1: the first byte encodes a delta of up to 12, and option numbers ascend.
 TEST(preemptive_echo, stands_behind_options_of_smaller_numbers_only) {
     server s{site};
     const packet echo = first_echo(s);
@@ -125,7 +126,7 @@ TEST(preemptive_echo, is_in_a_5_00_in_place_of_what_does_not_fit) {
 }
 
 TEST(preemptive_echo, is_left_out_where_the_buffer_has_no_room_for_it) {
-    constexpr std::size_t request_size = 4 + 6 + 3 + 8;  // which is what has to fit, too
+    constexpr std::size_t request_size = 4 + 6 + 3 + 8;  // the request has to fit into the buffer, too
     constexpr auto root = routes(at<"small">(text("as long as its request")));
     constexpr std::size_t response_size = 4 + 1 + 1 + 22;
     static_assert(request_size < response_size);
@@ -138,7 +139,7 @@ TEST(preemptive_echo, is_left_out_where_the_buffer_has_no_room_for_it) {
     }
 }
 
-// A layer outside that adds so many bytes to what is answered. A code and a token always are.
+// An outer layer that adds `more` bytes to each response. An outer layer may always add a code and a token.
 struct adds {
     std::size_t more;
 

@@ -1,4 +1,4 @@
-// The guard against amplification, RFC 9175 §2.4: what an address gets before and after it is confirmed.
+// The guard against amplification (RFC 9175 §2.4): the responses to an address before and after its confirmation.
 #include <mincoap/layer/echo_guard.hpp>
 
 #include <gmock/gmock.h>
@@ -26,7 +26,7 @@ using server = core<decltype(site), guard<Trusted>>;
 
 ask get_large() { return ask{code::get, "large"}; }
 
-// The value of the Echo option of a 4.01; empty if the answer is none.
+// Returns the value of the Echo option of a 4.01, or nothing for any other response.
 packet echo_in(const packet& sent) {
     const auto message = message::view::parse(sent.view());
     if (!message || message->code() != code::unauthorized) return {};
@@ -46,7 +46,7 @@ TEST(echo_guard, lets_small_responses_pass) {
     EXPECT_EQ(s[outcomes::served], 1U);
 }
 
-// RFC 9175 §2.4: 4.01 with Echo, and nothing besides; piggybacked, or Non-confirmable (§2.3).
+// RFC 9175 §2.4: 4.01 with an Echo option only. The response is piggybacked or Non-confirmable (§2.3).
 TEST(echo_guard, challenges_in_place_of_a_large_response) {
     server<> s{site};
     const packet sent = s.answer(get_large().token("ca fe"));
@@ -61,7 +61,8 @@ TEST(echo_guard, answers_who_repeats_the_request_with_the_option) {
     server<> s{site};
     const packet echo = echo_in(s.answer(get_large()));
     EXPECT_EQ(s.said(get_large().with(252, echo)), "2.05 ct=0: " + std::string{large});
-    EXPECT_EQ(s.said(get_large().with(252, echo).non()), "2.05 ct=0: " + std::string{large}) << "as often as it likes";
+    EXPECT_EQ(s.said(get_large().with(252, echo).non()), "2.05 ct=0: " + std::string{large})
+        << "as often as the client repeats it";
     EXPECT_EQ(s.said(ask{code::get, "small"}.with(252, echo)), "2.05 ct=0: ok");
 }
 
@@ -80,7 +81,7 @@ TEST(echo_guard, takes_the_option_from_nobody_else) {
     }
 }
 
-// A wrong one is a fresh challenge: which byte is wrong makes no difference.
+// A forged value gets a new challenge. The response does not reveal which byte is wrong.
 TEST(echo_guard, takes_no_other_option) {
     server<> s{site};
     const packet echo = echo_in(s.answer(get_large()));
@@ -112,7 +113,7 @@ TEST(echo_guard, takes_the_option_of_the_epoch_before_and_no_older_one) {
     };
     EXPECT_TRUE(is_taken(epoch_ms - 1));
     EXPECT_TRUE(is_taken(epoch_ms));
-    EXPECT_TRUE(is_taken(2 * epoch_ms - 2)) << "the challenge counts for a millisecond";
+    EXPECT_TRUE(is_taken(2 * epoch_ms - 2)) << "each challenge counts as a millisecond";
     EXPECT_FALSE(is_taken(2 * epoch_ms));
     EXPECT_FALSE(is_taken(0x8000'0000));
 }
@@ -123,7 +124,7 @@ TEST(echo_guard, goes_on_when_the_clock_wraps_around) {
     EXPECT_EQ(s.answer(get_large().with(252, echo), unicast(), 0).view()[1], static_cast<byte>(code::content));
 }
 
-// Otherwise an attacker who recorded a confirmed request could have it carried out again 49.7 days later.
+// Otherwise an attacker could record a confirmed request, and have it carried out again 49.7 days later.
 TEST(echo_guard, takes_no_option_again_when_the_clock_has_gone_round) {
     server<> s{site};
     const packet echo = echo_in(s.answer(get_large()));
@@ -155,7 +156,7 @@ TEST(echo_guard, counts_challenges_where_the_clock_stands_still) {
     EXPECT_EQ(s.said(get_large().with(252, echo)), "4.01");
 }
 
-// RFC 7252 §5.4.5: of an option that is not repeatable, the first one counts.
+// RFC 7252 §5.4.5: if an option that is not repeatable occurs twice, the first one counts.
 TEST(echo_guard, takes_the_first_of_two_options) {
     server<> s{site};
     const packet echo = echo_in(s.answer(get_large()));
@@ -163,7 +164,7 @@ TEST(echo_guard, takes_the_first_of_two_options) {
     EXPECT_EQ(s.said(get_large().with(252, filler(8)).with(252, echo)), "4.01");
 }
 
-// The values of the option for the endpoints and times of the two tests that follow.
+// Returns the option values for the endpoints and times of the next two tests.
 template <typename Mac>
 std::array<packet, 5> made_with() {
     constexpr net::endpoint link_local{
@@ -177,11 +178,11 @@ std::array<packet, 5> made_with() {
     };
     return {echo(net::ipv4(192, 0, 2, 1, 40000), 0), echo(net::ipv4(192, 0, 2, 1, 40001), 0),
             echo(net::ipv4(192, 0, 2, 1, 40000), epoch_ms), echo(link_local, 0xffff'0000),
-            echo(link_local, 0)};  // epoch 65,536: the clock has gone round
+            echo(link_local, 0)};  // epoch 65,536: the clock has wrapped around
 }
 
-// The MAC of the address, and the interface, the port, the epoch and 0 as little-endian numbers of 4 bytes each. The
-// values are those of a program that computes the published vectors, and was written for this.
+// The MAC covers the address, then the interface, the port, the epoch and 0 as 4-byte little-endian numbers. The
+// expected values come from a program written for this test, which also computes the published test vectors.
 TEST(echo_guard, makes_the_option_of_address_port_interface_and_epoch) {
     EXPECT_THAT(made_with<security::chaskey>(),
                 testing::ElementsAre(packet{"5e 61 d0 7f 92 5d 7a d8"}, packet{"fe ca f2 47 58 34 c4 9d"},
@@ -189,8 +190,8 @@ TEST(echo_guard, makes_the_option_of_address_port_interface_and_epoch) {
                                      packet{"7a 33 be 36 44 81 4f 3c"}));
 }
 
-// The values are OpenSSL's: `openssl mac -macopt hexkey:efcdab89674523011032547698badcfe -macopt size:8 -in <file>
-// SIPHASH`.
+// The expected values come from OpenSSL:
+// `openssl mac -macopt hexkey:efcdab89674523011032547698badcfe -macopt size:8 -in <file> SIPHASH`.
 TEST(echo_guard, makes_the_option_by_siphash_where_it_is_told_so) {
     EXPECT_THAT(made_with<security::siphash>(),
                 testing::ElementsAre(packet{"57 46 f1 ba a1 ab f6 68"}, packet{"a8 6d 71 bb e3 5f 91 bf"},
@@ -198,7 +199,7 @@ TEST(echo_guard, makes_the_option_by_siphash_where_it_is_told_so) {
                                      packet{"67 5e fe b8 b6 7d 58 f7"}));
 }
 
-// A device draws its key when it starts, and its server was there before.
+// A device draws its key at its start, after the constructor of its server.
 TEST(echo_guard, refers_to_its_key) {
     security::key drawn_later = other_key;
     server<> s{site};
@@ -234,7 +235,8 @@ TEST(echo_guard, trusts_those_whom_it_is_told_to_trust) {
     EXPECT_EQ(s.said(get_large(), from({})), "4.01");
 }
 
-// It has been carried out, and will not be again: the code, and an Echo option for next time.
+// The server has carried out the request and must not repeat it. It sends the code, and an Echo option for the
+// next request.
 TEST(echo_guard, says_what_became_of_a_request_that_changed_something) {
     server<> s{site};
     posted = 0;
@@ -252,7 +254,7 @@ TEST(echo_guard, sends_what_fits_to_who_sends_next_to_nothing) {
     EXPECT_EQ(s.answer(ask{code::get}.token("01")).size(), 15U);
 }
 
-// No challenge, and no more than three times the request, from each of who knows how many members of a group.
+// A group has an unknown number of members. Each member sends at most three times the request, and no challenge.
 TEST(echo_guard, keeps_a_member_of_a_group_within_the_limit) {
     server<> s{site};
     EXPECT_EQ(s.said(get_large().non(), multicast()), "silence");
@@ -261,7 +263,7 @@ TEST(echo_guard, keeps_a_member_of_a_group_within_the_limit) {
     EXPECT_EQ(block.size(), 4U + 5 + 1 + 2 + 1 + 16) << "a block gets smaller";
 }
 
-// An Acknowledgement or a Reset is as large as the smallest message that it answers.
+// An Acknowledgement or a Reset is as large as the smallest message that it responds to.
 TEST(echo_guard, has_nothing_to_do_with_what_is_no_request) {
     server<> s{site};
     EXPECT_EQ(s.said("40 00 12 34"), "reset");
@@ -271,7 +273,7 @@ TEST(echo_guard, has_nothing_to_do_with_what_is_no_request) {
     EXPECT_EQ(s[outcomes::challenged], 0U);
 }
 
-// RFC 7252 §5.9.2.9: Block1 and Size1 of a 4.13, behind what is counted of a datagram that was cut off.
+// RFC 7252 §5.9.2.9: a 4.13 with Block1 and Size1. The limit depends on the received part of a truncated datagram.
 TEST(echo_guard, keeps_what_is_said_of_a_datagram_that_was_cut_off_within_the_limit) {
     static byte_store<1024> store;
     const auto sink = routes(at<"">(put_blocks(store)));
@@ -292,7 +294,7 @@ TEST(echo_guard, guards_a_small_buffer_too) {
     }
 }
 
-// RFC 9175 §2.3: not even called before.
+// RFC 9175 §2.3: the server does not call the handler before the address is confirmed.
 TEST(confirmed_only, keeps_a_resource_from_who_is_not_confirmed) {
     bool open = false;
     const auto gate = routes(at<"gate">(value(std::as_const(open)), confirmed_only(put([&open](const request&) {
@@ -303,7 +305,7 @@ TEST(confirmed_only, keeps_a_resource_from_who_is_not_confirmed) {
     const packet echo = echo_in(s.answer(ask{code::put, "gate"}));
     EXPECT_EQ(echo.size(), 8U);
     EXPECT_FALSE(open);
-    EXPECT_EQ(s.said(ask{code::get, "gate"}), "2.05 ct=0: 0") << "the rest of it is for everybody";
+    EXPECT_EQ(s.said(ask{code::get, "gate"}), "2.05 ct=0: 0") << "other methods are open to each client";
     EXPECT_EQ(s.said(ask{code::put, "gate"}.non(), multicast()), "silence");
     EXPECT_EQ(s.said(ask{code::put, "gate"}.with(252, echo)), "2.04");
     EXPECT_TRUE(open);
@@ -316,8 +318,8 @@ TEST(confirmed_only, is_for_nobody_without_a_guard) {
     EXPECT_FALSE(open);
 }
 
-// A flood of challenges does not make time go faster where the clock runs: 150,000 of them in three seconds, and the
-// Echo value of an honest client is still taken.
+// If the clock runs, a flood of challenges does not advance the epoch. After 150,000 challenges in three
+// seconds, the server still accepts the Echo value of an honest client.
 TEST(echo_guard, stays_fresh_under_a_flood_of_challenges) {
     server<> s{site};
     const packet echo = echo_in(s.answer(get_large(), unicast(), 1000));
@@ -326,7 +328,7 @@ TEST(echo_guard, stays_fresh_under_a_flood_of_challenges) {
     EXPECT_EQ(s.answer(get_large().with(252, echo), unicast(), 4000).view()[1], static_cast<byte>(code::content));
 }
 
-// Where the clock stands still, 65,536 challenges are an epoch.
+// If the clock does not advance, an epoch ends after 65,536 challenges.
 TEST(echo_guard, goes_on_by_challenges_where_the_clock_stands_still) {
     server<> s{site};
     const packet echo = echo_in(s.answer(get_large()));
@@ -339,9 +341,9 @@ TEST(echo_guard, goes_on_by_challenges_where_the_clock_stands_still) {
     EXPECT_FALSE(is_taken());
 }
 
-// ---- Its edges
+// ---- Limits
 
-// A request of 6 bytes; a response of 6 bytes and the text.
+// The request has 6 bytes. The response has 6 bytes plus the text.
 TEST(echo_guard, lets_three_times_the_request_pass_and_not_a_byte_more) {
     constexpr auto texts =
         routes(at<"e">(for_groups(text("twelve bytes"))), at<"m">(for_groups(text("13 bytes long"))));
@@ -358,7 +360,7 @@ TEST(echo_guard, does_not_limit_a_member_of_a_group_whose_client_is_trusted) {
     net::arrival trusted = multicast();
     trusted.route.remote = net::ipv4(127, 1, 2, 3, 1);
     EXPECT_EQ(s.said(get_large().non(), trusted), "2.05 ct=0: " + std::string{large});
-    EXPECT_EQ(s.said(get_large().non(), multicast()), "silence") << "another one is limited";
+    EXPECT_EQ(s.said(get_large().non(), multicast()), "silence") << "another client is limited";
 }
 
 TEST(echo_guard, does_not_limit_a_member_of_a_group_whose_client_is_confirmed) {
@@ -367,7 +369,7 @@ TEST(echo_guard, does_not_limit_a_member_of_a_group_whose_client_is_confirmed) {
     EXPECT_EQ(s.said(get_large().with(252, echo).non(), multicast()), "2.05 ct=0: " + std::string{large});
 }
 
-// RFC 8132 §2.1: FETCH is safe, as GET is. PATCH and iPATCH have been carried out by then.
+// RFC 8132 §2.1: FETCH is safe, as GET is. The server has already carried out a PATCH or iPATCH.
 TEST(echo_guard, challenges_a_fetch) {
     const auto serve = [] { return reply{code::content, content_format::text_plain, large}; };
     const auto methods = routes(at<"">(get(serve), fetch(serve), post(serve), put(serve), patch(serve), ipatch(serve)));
@@ -381,7 +383,7 @@ TEST(echo_guard, challenges_a_fetch) {
         EXPECT_EQ(s.said(ask{method}.token("01")), "2.05") << static_cast<unsigned>(method);
 }
 
-// All 64 bits are compared, and no difference makes up for another one.
+// The comparison covers all 64 bits, and two differences do not cancel each other out.
 TEST(echo_guard, takes_no_option_that_differs_in_any_bit_or_in_the_same_one_of_both_halves) {
     server<> s{site};
     const packet echo = echo_in(s.answer(get_large()));

@@ -1,4 +1,4 @@
-// The limit on replies to unconfirmed addresses.
+// The limit on responses to unconfirmed addresses.
 #include <mincoap/layer/flood_limit.hpp>
 
 #include "../../support/exchange.hpp"
@@ -9,7 +9,7 @@ namespace {
 
 // ---- the bucket
 
-// How many tokens there are at once.
+// Returns the number of tokens that are available at once.
 template <typename Limit>
 constexpr std::uint32_t take_all(Limit& limit, std::uint32_t now_ms) {
     std::uint32_t count = 0;
@@ -37,12 +37,12 @@ TEST(flood_limit, gives_a_token_back_each_so_many_milliseconds) {
     EXPECT_FALSE(limit.has_token(1049));
     EXPECT_TRUE(limit.has_token(1050));
     EXPECT_EQ(take_all(limit, 1099), 1U);
-    EXPECT_EQ(take_all(limit, 1100), 1U) << "what was left over is not lost";
+    EXPECT_EQ(take_all(limit, 1100), 1U) << "the remaining time is not lost";
     EXPECT_EQ(take_all(limit, 1249), 2U);
     EXPECT_EQ(take_all(limit, 1400), 3U) << "and no more than that";
 }
 
-// A rate that no whole number of milliseconds makes, and more than one a millisecond.
+// Rates whose period is not a whole number of milliseconds, one of them above one token per millisecond.
 TEST(flood_limit, keeps_its_rate_however_often_it_is_asked) {
     const auto given_in = [](auto limit, std::uint32_t duration_ms, std::uint32_t step_ms) {
         take_all(limit, 0);
@@ -57,7 +57,7 @@ TEST(flood_limit, keeps_its_rate_however_often_it_is_asked) {
     EXPECT_EQ(given_in(flood_limit<1, 1>{}, 10'000, 1), 10U);
 }
 
-// No pause overflows: as many tokens as that many milliseconds bring, and a full bucket at most.
+// No pause causes an overflow. It adds the tokens that its duration allows, up to a full bucket.
 TEST(flood_limit, brings_no_fewer_tokens_after_a_longer_pause) {
     const auto after = [](auto limit, std::uint32_t start_ms, std::uint32_t pause_ms) {
         take_all(limit, start_ms);
@@ -108,7 +108,7 @@ constexpr auto site = routes(at<"small">(for_groups(text("ok"))), at<"large">(te
 using limited_server = core<decltype(site), limit>;
 using guarded_server = core<decltype(site), guard<>, limit>;
 
-// Makes the bucket empty, and counts what was answered until then.
+// Empties the bucket. Returns the number of responses until then.
 template <typename Server>
 int exhaust(Server& s) {
     int answered = 0;
@@ -136,7 +136,7 @@ TEST(flood_limit_in_server, calls_no_handler_for_what_it_drops) {
     EXPECT_EQ(s[outcomes::limited], 1U);
 }
 
-// A reply is a reply.
+// Each kind of response takes a token.
 TEST(flood_limit_in_server, takes_a_token_for_whatever_is_sent) {
     for (const packet& datagram : {packet{"40 00 12 34"},                     // a ping
                                    packet{"40 01 12 34 f0"},                  // malformed
@@ -185,7 +185,7 @@ TEST(flood_limit_in_server, takes_no_token_for_silence) {
 
 inline constexpr outcome taken = outcome::named<"taken">();
 
-// Takes every response.
+// Consumes each response.
 struct expecting {
     int told = 0;
     std::size_t receive(exchange& x, auto next) {
@@ -195,7 +195,7 @@ struct expecting {
     }
 };
 
-// They are counted by their kind, and a layer that takes responses is shown its own.
+// The counters count such messages by their kind. A layer that consumes responses still receives them.
 TEST(flood_limit_in_server, drops_nothing_that_is_never_answered) {
     core<decltype(site), limit, expecting> s{site};
     exhaust(s);
@@ -213,7 +213,7 @@ TEST(flood_limit_in_server, drops_nothing_that_is_never_answered) {
     EXPECT_EQ(s[outcomes::ping], 1U) << "which is not answered by multicast";
     EXPECT_EQ(s[outcomes::limited], 1U);
 
-    EXPECT_EQ(s.said("40 45 12 34"), "silence") << "it would be acknowledged; who sent it will repeat it";
+    EXPECT_EQ(s.said("40 45 12 34"), "silence") << "the server would acknowledge it, and its sender repeats it";
     EXPECT_EQ(s.layer<expecting>().told, 6) << "the two of the list, and not this one";
 }
 
@@ -224,7 +224,7 @@ TEST(flood_limit_in_server, never_limits_who_is_confirmed) {
     exhaust(s);
     for (int i = 0; i < 10; ++i)
         EXPECT_EQ(s.said(ask{code::get, "large"}.with(252, echo)), "2.05 ct=0: " + std::string{large});
-    EXPECT_EQ(s.said(ask{code::get, "small"}), "silence") << "and the other ones still are";
+    EXPECT_EQ(s.said(ask{code::get, "small"}), "silence") << "an unconfirmed request is still limited";
 }
 
 TEST(flood_limit_in_server, takes_no_token_from_who_is_confirmed) {

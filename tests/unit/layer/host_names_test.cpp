@@ -1,4 +1,4 @@
-// The names of a server, RFC 7252 §5.10.1.
+// The host names of a server (RFC 7252 §5.10.1).
 #include <mincoap/layer/host_names.hpp>
 
 #include "../../support/exchange.hpp"
@@ -31,7 +31,7 @@ TEST(host_names, are_compared_without_regard_to_case) {
     EXPECT_TRUE(passes("Kitchen.Local"));
 }
 
-// Of all bytes that may stand in the place of a letter, two are that letter.
+// In place of a letter, only its lower case and its upper case match.
 TEST(host_names, are_compared_byte_by_byte) {
     for (std::size_t at = 0; at < 14; ++at)
         for (unsigned c = 0; c < 256; ++c) {
@@ -39,7 +39,7 @@ TEST(host_names, are_compared_byte_by_byte) {
             const char own = host[at];
             host[at] = static_cast<char>(c);
             const bool upper = own != '.' && c + ('a' - 'A') == static_cast<unsigned>(own);
-            const bool colon = c == ':';  // that makes it an address of IPv6
+            const bool colon = c == ':';  // makes it an IPv6 address
             EXPECT_EQ(passes(host), host[at] == own || upper || colon) << at << ' ' << c;
         }
 }
@@ -70,7 +70,7 @@ TEST(host_names, call_no_handler_for_another_host) {
     EXPECT_EQ(s.said(ask{code::post, "hello"}.non().with(uri_host, text_packet("other.example"))), "4.04");
 }
 
-// RFC 7252 §8.2: errors are not told to a group.
+// RFC 7252 §8.2: a multicast request gets no error response.
 TEST(host_names, are_silent_to_a_group_of_another_name) {
     server s{site};
     EXPECT_EQ(s.said(get_from("other.example").non(), multicast()), "silence");
@@ -78,7 +78,7 @@ TEST(host_names, are_silent_to_a_group_of_another_name) {
     EXPECT_EQ(s.said(get_from("[ff02::fd]").non(), multicast()), "2.05 ct=0: hello");
 }
 
-// RFC 7252 §5.4.3, §5.4.5, §5.10.2: what is wrong with the request is said before.
+// RFC 7252 §5.4.3, §5.4.5, §5.10.2: the server reports errors in the request before it checks the host name.
 TEST(host_names, come_behind_what_is_wrong_with_the_request) {
     server s{site};
     EXPECT_EQ(s.said(get_hello().with(uri_host)), "4.02") << "no value";
@@ -106,7 +106,7 @@ TEST(host_names, are_told_from_addresses_as_the_program_is_compiled) {
     static_assert(!detail::is_host_name(""));
 }
 
-// The neighbours of the digits: with one of them it is no address.
+// With a character next to the digits in ASCII, the text is not an address.
 TEST(host_names, refuse_an_address_with_something_else_in_it) {
     for (const char* host : {"192.0.2.1/", "/", "192.0.2.1;", "192,0,2,1", "192.0.2.1-"})
         EXPECT_FALSE(passes(host)) << host;

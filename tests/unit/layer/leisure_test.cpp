@@ -1,4 +1,4 @@
-// Leisure, RFC 7252 §8.2: when a response to a multicast request is sent.
+// Leisure (RFC 7252 §8.2): when the server responds to a multicast request.
 #include <mincoap/layer/leisure.hpp>
 
 #include <cmath>
@@ -14,7 +14,7 @@ constexpr std::uint32_t nothing_waits = 0x7fff'ffff;
 
 packet some_response(std::size_t size = 16) { return filler(size); }
 
-// The layers inside, which answer so.
+// The inner layers, which return `response`.
 struct answering {
     const packet& response;
     bool& left_out;
@@ -29,12 +29,12 @@ struct answering {
     }
 };
 
-// The layers inside, with nothing to send.
+// The inner layers, which have no message to send.
 struct quiet {
     std::size_t emit(exchange&) const { return 0; }
 };
 
-// A message that came in.
+// A received message.
 struct message_from {
     explicit message_from(const net::arrival& about, std::uint32_t now_ms = 0) : from{about}, x{buffer, from, now_ms} {}
 
@@ -43,7 +43,7 @@ struct message_from {
     exchange x;
 };
 
-// Tells whether the response to a group is kept.
+// Returns true if the layer keeps the response to a multicast request.
 template <typename Leisure>
 bool keep(Leisure& l, const packet& response, std::uint32_t now_ms) {
     message_from group{multicast(), now_ms};
@@ -57,7 +57,7 @@ std::uint32_t idle_ms(const Leisure& l, std::uint32_t now_ms) {
     return l.idle_ms(now_ms, next_archetype{});
 }
 
-// The message that is sent now, and its way.
+// The message that the layer sends now, and its route.
 struct emitted {
     packet sent;
     net::route route;
@@ -71,14 +71,14 @@ emitted emit(Leisure& l, std::uint32_t now_ms) {
     return {packet{bytes{buffer}.first(size)}, from.route};
 }
 
-// How long a response has to wait that is kept now.
+// Returns how long a response waits if the layer keeps it now.
 template <typename Leisure>
 std::uint32_t delay_of_next(Leisure& l, std::uint32_t now_ms) {
     EXPECT_TRUE(keep(l, some_response(), now_ms));
     return idle_ms(l, now_ms);
 }
 
-// Takes what waits, as soon as it is due. Returns when that was.
+// Takes the waiting response as soon as it is due. Returns that time.
 template <typename Leisure>
 std::uint32_t take_when_due(Leisure& l, std::uint32_t now_ms) {
     const std::uint32_t due_ms = now_ms + idle_ms(l, now_ms);
@@ -99,7 +99,7 @@ TEST(leisure, keeps_a_response_and_its_way) {
     const std::uint32_t due = 1000 + idle_ms(l, 1000);
     const emitted early = emit(l, due - 1);
     EXPECT_EQ(early.sent, packet{});
-    EXPECT_EQ(early.route.remote, net::endpoint{}) << "nothing is touched until it is due";
+    EXPECT_EQ(early.route.remote, net::endpoint{}) << "the route is unchanged until the response is due";
     const emitted then = emit(l, due);
     EXPECT_EQ(then.sent, response);
     EXPECT_EQ(then.route.remote, client);
@@ -141,7 +141,7 @@ TEST(leisure, can_be_made_as_the_program_is_compiled) {
     EXPECT_LE(delay_of_next(l, 0), 100U);
 }
 
-// Each millisecond of the period comes up, none outside of it, and none much more often than another.
+// Each delay within the period occurs, about equally often. No delay exceeds the period.
 TEST(leisure, spreads_responses_evenly_over_the_period) {
     constexpr std::uint32_t period_ms = 99, rounds = 100'000;
     leisure<16> l{12345, period_ms};
@@ -156,7 +156,7 @@ TEST(leisure, spreads_responses_evenly_over_the_period) {
     for (std::uint32_t count : counts) EXPECT_NEAR(count, 1000, 200);
 }
 
-// Devices whose serial numbers follow each other do not answer at once.
+// Devices with consecutive serial numbers do not respond at the same time.
 TEST(leisure, begins_at_another_time_with_another_seed) {
     std::array<unsigned, 10> tenths{};
     std::set<std::uint32_t> delays;
@@ -190,17 +190,17 @@ TEST(leisure, of_no_time_is_due_at_once) {
     EXPECT_EQ(take_when_due(l, 5), 5U);
 }
 
-// RFC 7252 §8.2: a new period starts at the earliest after the previous one has finished.
+// RFC 7252 §8.2: a new period does not start before the previous one ends.
 TEST(leisure, begins_a_period_behind_the_one_before) {
     constexpr std::uint32_t period_ms = 1000;
     leisure<16> l{7, period_ms};
     std::uint32_t now = 0xffff'f000, begin = now;
     for (int i = 0; i < 1000; ++i) {
         const std::uint32_t due = now + delay_of_next(l, now);
-        ASSERT_LE(due - begin, period_ms) << "within the period that begins then";
+        ASSERT_LE(due - begin, period_ms) << "within the next period";
         ASSERT_LE(due - now, 2 * period_ms);
         take_when_due(l, now);
-        now = due;  // the next request comes right behind
+        now = due;  // the next request arrives immediately afterwards
         begin += period_ms;
     }
     EXPECT_LE(delay_of_next(l, now + 2 * period_ms), period_ms) << "after a pause, no period is left over";
@@ -298,7 +298,7 @@ TEST_F(leisure_test, sends_what_is_due_before_it_receives) {
 
 TEST_F(leisure_test, sends_it_once_the_socket_takes_it) {
     EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::ignored);
-    EXPECT_FALSE(device.is_blocked()) << "it need not be writable before it is due";
+    EXPECT_FALSE(device.is_blocked()) << "the socket need not be writable before the response is due";
     pass_leisure();
     socket.send_status = net::status::would_block;
     EXPECT_EQ(poll(), poll_result::blocked);
@@ -325,7 +325,7 @@ TEST_F(leisure_test, does_not_send_over_a_reply_that_waits_for_the_socket) {
     EXPECT_EQ(sent(), packet{"50 45 00 00 c0 ff 'A'"});
 }
 
-// It would call `poll` again and again, to no avail.
+// Otherwise the program would call `poll` again and again in vain.
 TEST_F(leisure_test, that_is_over_does_not_keep_a_blocked_server_awake) {
     EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::ignored);
     now += device.idle_ms(now) - 10;
@@ -335,7 +335,7 @@ TEST_F(leisure_test, that_is_over_does_not_keep_a_blocked_server_awake) {
     EXPECT_EQ(device.idle_ms(now), net::send_patience_ms - 20);
 }
 
-// The first answer has waited for the socket long enough for both.
+// Both responses together wait for the socket for a single timeout.
 TEST_F(leisure_test, is_lost_at_once_behind_an_answer_that_the_socket_did_not_take_in_time) {
     EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::ignored);
     now += device.idle_ms(now) - 10;
@@ -358,7 +358,7 @@ TEST_F(leisure_test, loses_it_if_sending_fails) {
     EXPECT_EQ(sent(), packet{});
 }
 
-// RFC 7252 §8.2: a server may always leave a response out. What was asked for is done.
+// RFC 7252 §8.2: a server may omit a response at any time. It still carries out the request.
 TEST_F(leisure_test, leaves_a_second_response_out) {
     switched = 0;
     EXPECT_EQ(after("50 01 00 01 b1 'a'"), poll_result::ignored);
@@ -379,7 +379,7 @@ TEST_F(leisure_test, leaves_out_what_is_too_large) {
     EXPECT_EQ(after("50 01 00 01 b5 'large'"), poll_result::ignored);
     EXPECT_EQ(counted[outcomes::reply_too_large], 1U);
     EXPECT_EQ(device.idle_ms(now), nothing_waits);
-    EXPECT_EQ(after("50 01 00 02 b5 'large'", unicast()), poll_result::served) << "by unicast it is sent";
+    EXPECT_EQ(after("50 01 00 02 b5 'large'", unicast()), poll_result::served) << "a unicast response is sent";
     EXPECT_GT(sent().size(), large.size());
 }
 
@@ -411,7 +411,7 @@ TEST_F(leisure_test, counts_an_error_as_unsaid_while_a_response_waits) {
     EXPECT_EQ(counted[outcomes::unsaid], 1U);
 }
 
-// RFC 7252 §8.2, RFC 9175 §2.4: the guard's limit holds, too.
+// RFC 7252 §8.2, RFC 9175 §2.4: the limit of the guard applies, too.
 TEST(leisure_and_guard, keep_the_smaller_limit) {
     net::loopback<> socket;
     counters counted;
@@ -425,7 +425,7 @@ TEST(leisure_and_guard, keep_the_smaller_limit) {
     EXPECT_LE(device.idle_ms(0), 100U) << "it is kept";
 }
 
-// One response at a time is all that leisure ever sends.
+// Leisure never sends more than one response at a time.
 TEST(leisure_inside_flood_limit, takes_no_token) {
     net::loopback<> socket;
     counters counted;
@@ -460,7 +460,7 @@ TEST(leisure_outside_flood_limit, takes_a_token_for_a_response_that_is_kept) {
     EXPECT_EQ(counted[outcomes::limited], 1U);
 }
 
-// A layer of one's own that keeps no response at all.
+// A custom layer that drops each response to a multicast request.
 struct refusing {
     static std::size_t receive(exchange& x, auto next) {
         const std::size_t size = next(x);

@@ -30,13 +30,13 @@ TEST(no_response, acknowledges_a_confirmable_request) {
     EXPECT_EQ(said("hello", 8, true), "2.05 ct=0: hello");
 }
 
-// A length that is not allowed makes the elective option an unknown one (RFC 7252 §5.4.3).
+// An invalid length makes the elective option an unrecognized one (RFC 7252 §5.4.3).
 TEST(no_response, ignores_a_longer_option) {
     core<decltype(site), no_response> server{site};
     EXPECT_EQ(server.said(ask{code::get, "hello"}.non().with(258, packet{"00 02"})), "2.05 ct=0: hello");
 }
 
-// Where a request nearly fills the buffer, what is kept of it stands over the option once the handler has returned.
+// The request nearly fills the buffer, and the part that the handler keeps overwrites the option.
 TEST(no_response, is_heeded_though_a_handler_keeps_a_part_of_the_request) {
     constexpr auto discoverable = routes(at<"lamp">(text("on")).rt("light"), filtered_well_known_core);
     core<decltype(discoverable), no_response> server{discoverable, 64};

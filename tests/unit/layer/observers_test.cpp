@@ -1,4 +1,4 @@
-// Observe (RFC 7641). The names O1 ... are those of its requirements; each fault of other servers has a test here.
+// Observe (RFC 7641). Test names such as O1 refer to its requirements. Each known fault of other servers has a test.
 #include <mincoap/layer/observers.hpp>
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// 4.02 that names the option, RFC 9290 §3.1.
+// A 4.02 that names the unrecognized option (RFC 9290 §3.1).
 #include <mincoap/layer/problem_details.hpp>
 
 #include "../../support/exchange.hpp"
@@ -14,7 +14,7 @@ constexpr auto site =
 packet answer(const ask& request) { return core<decltype(site), problem_details>{site}.answer(request); }
 std::string said(const ask& request) { return core<decltype(site), problem_details>{site}.said(request); }
 
-// The map {-8: number}, in application/concise-problem-details+cbor (257).
+// Returns a 4.02 with the map {-8: number}, in application/concise-problem-details+cbor (257).
 packet naming(const char* number) { return packet{"60 82 12 34 c2 01 01 ff a1 27"} + packet{number}; }
 
 TEST(problem_details, names_an_option_that_nobody_looks_at) {
@@ -38,7 +38,7 @@ TEST(problem_details, goes_by_what_anybody_looks_at_where_nothing_is) {
     EXPECT_EQ(answer(ask{code::get, "nothing"}.with(1).with(5)), naming("05"));
 }
 
-// RFC 7252 §5.4.3, §5.4.5: they count as unrecognised.
+// RFC 7252 §5.4.3, §5.4.5: such options count as unrecognized.
 TEST(problem_details, names_an_option_of_forbidden_length_or_repetition) {
     EXPECT_EQ(answer(ask{code::get, "hello"}.accept(0).with(17)), naming("11"));
     EXPECT_EQ(answer(ask{code::get, "hello"}.with(17, "01 02 03")), naming("11"));
@@ -53,8 +53,8 @@ TEST(problem_details, leaves_other_answers_alone) {
     EXPECT_EQ(said(ask{code::get, "hello"}.non().with(1)), "silence");
 }
 
-// What is kept moves over the rest of the request: here the last byte of the query goes where Accept was, and would be
-// read as a Block1 option that the client did not send.
+// The kept part overwrites the rest of the request. Here, the last byte of the query replaces Accept and would
+// be read as a Block1 option that the client did not send.
 TEST(problem_details, does_not_look_at_what_a_handler_has_written_over) {
     const auto keep_query = [](const request& r) -> reply {
         EXPECT_EQ(as_text(r.move_behind_reply(r.message.options().find(option::uri_query)->value)), "abc\xc0");

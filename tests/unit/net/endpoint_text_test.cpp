@@ -82,7 +82,7 @@ TEST(endpoint_text, writes_ipv4_as_the_system_does) {
     }
 }
 
-// Some addresses of ::/96 are written by inet_ntop in the form of IPv4 that RFC 4291 §2.5.5.1 gave up.
+// inet_ntop writes some addresses of ::/96 in the IPv4 form that RFC 4291 §2.5.5.1 deprecates.
 TEST(endpoint_text, writes_ipv6_as_the_system_writes_and_reads_it) {
     std::minstd_rand random;
     for (int round = 0; round < 20000; ++round) {

@@ -1,4 +1,4 @@
-// The harness that has a loopback, alone or with a socket around it, pass the conformance suite of sockets.
+// The harness that tests a loopback, alone or wrapped by another socket, with the conformance suite of sockets.
 #pragma once
 
 #include <mincoap/conformance/udp_socket_conformance.hpp>
@@ -9,8 +9,8 @@
 
 namespace mincoap::net {
 
-// `Tested` has the `socket()` that is tested and the `network()` behind it, a loopback for datagrams of 64 bytes. A
-// datagram that is sent to anyone but the peer is lost.
+// `Tested` has the `socket()` under test and the `network()` behind it, a loopback for datagrams of 64 bytes. A
+// datagram to any endpoint except the peer is lost.
 template <typename Tested>
 class loopback_harness {
 public:
@@ -28,7 +28,7 @@ public:
     void settle() {
         while (tested_.network().take() != nullptr) {}
     }
-    void congest() {}  // it is full until the test takes the datagrams that were sent
+    void congest() {}  // it is full until the test takes the sent datagrams
     void relieve() { move_out(); }
     std::optional<conformance::taken> take() {
         move_out();

@@ -136,7 +136,7 @@ TEST(lending_loopback, copies_what_does_not_fit_and_where_a_challenge_would_not)
     EXPECT_EQ(buffer.size(), 21U);
 }
 
-// A test has to notice it if a server does that: to use memory that it has given back.
+// Lets a test detect a server that uses memory after it has returned it to the socket.
 TEST(lending_loopback, spoils_what_was_given_back) {
     const auto loan_after = [](status sent) {
         lending socket;
@@ -149,7 +149,7 @@ TEST(lending_loopback, spoils_what_was_given_back) {
         EXPECT_EQ(socket.send(buffer.first(in.size), in.route), sent);
         return buffer[0];
     };
-    EXPECT_EQ(loan_after(status::would_block), 1) << "the caller has it still";
+    EXPECT_EQ(loan_after(status::would_block), 1) << "the caller still owns the memory";
     EXPECT_NE(loan_after(status::done), 1);
     EXPECT_NE(loan_after(status::failed), 1);
 }

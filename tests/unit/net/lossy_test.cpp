@@ -15,7 +15,7 @@ constexpr route route{.remote = ipv4(192, 0, 2, 1, 40000), .local = ipv4(192, 0,
 
 using network = loopback<64, 64>;
 
-// The datagrams that arrive, of "a", "b"... up to `last`, in this order, until nothing is held.
+// Delivers the datagrams "a", "b"... up to `last`. Returns the received ones in order, including all held ones.
 template <typename Inner, typename Lossy>
 std::string received(Inner& inner, Lossy& socket, char last) {
     for (char c = 'a'; c <= last; ++c) {
@@ -36,7 +36,7 @@ std::string received(Inner& inner, Lossy& socket, char last) {
     return arrived;
 }
 
-// The datagrams that go out, of the same.
+// Sends the same datagrams. Returns those that leave the socket.
 template <typename Lossy>
 std::string sent(network& inner, Lossy& socket, char last) {
     std::array<byte, 64> storage{};
@@ -116,7 +116,7 @@ TEST(lossy_socket, is_the_same_with_the_same_seed) {
     EXPECT_NE(sent(all_kinds, 7), sent(all_kinds, 8));
 }
 
-// On every machine, and with a later edition of this library: a seed that found a fault finds it again.
+// The behaviour is the same on each machine and in later versions, so a seed that finds a fault finds it again.
 TEST(lossy_socket, is_the_same_everywhere) {
     constexpr mishaps all_kinds{.lost = 20, .doubled = 20, .delayed = 20};
     EXPECT_EQ(received(all_kinds, 7), "abcegjhefglnortmpwsyx");
@@ -133,7 +133,7 @@ TEST(lossy_socket, holds_four_datagrams_for_four_calls_at_most) {
         ASSERT_EQ(socket.send({&datagram, 1}, route), status::done);
         EXPECT_TRUE(socket.is_holding());
     }
-    EXPECT_EQ(as_text(inner.take()->content()), "e") << "for which there was no room";
+    EXPECT_EQ(as_text(inner.take()->content()), "e") << "the socket had no room to hold it";
     EXPECT_EQ(inner.take(), nullptr);
     std::array<byte, 64> storage{};
     arrival in;
@@ -141,7 +141,7 @@ TEST(lossy_socket, holds_four_datagrams_for_four_calls_at_most) {
     EXPECT_FALSE(socket.is_holding());
 }
 
-// Within five times the deviation that chance has.
+// The tolerance is five standard deviations.
 TEST(lossy_socket, loses_as_many_as_it_was_told) {
     loopback<8, 1> inner;
     lossy socket{inner, {.lost = 20}, 12345};

@@ -21,7 +21,7 @@ packet head_of(direction d, const packet& datagram, arrival about) {
     return packet{pcap_head({.direction = d, .datagram = datagram, .arrival = about}, time).view()};
 }
 
-// The words of RFC 1071 in the receiver's way: the sum over what is covered, its checksum included, is all ones.
+// Verifies a checksum as a receiver does (RFC 1071): the sum over the covered bytes and the checksum is all ones.
 unsigned folded_sum(bytes data) {
     unsigned sum = 0;
     for (std::size_t i = 0; i < data.size(); i += 2) sum += data[i] * 256U + (i + 1 < data.size() ? data[i + 1] : 0U);
@@ -72,7 +72,8 @@ TEST(pcap, has_a_checksum_of_udp_in_ipv6_that_covers_the_addresses) {
 }
 
 TEST(pcap, writes_a_checksum_of_zero_as_all_ones) {
-    // Found by the other checksum: this datagram makes it up to all ones, whose complement would say "none".
+    // The first checksum serves as the datagram. Then the sum is all ones, and its complement would mean
+    // "no checksum".
     const packet first = head_of(direction::out, "00 00", {.size = 2, .route = over_ipv6});
     const packet checksum{first.view().subspan(16 + 40 + 6)};
     const packet head = head_of(direction::out, checksum, {.size = 2, .route = over_ipv6});

@@ -22,7 +22,7 @@ struct told {
     net::arrival arrival;
 };
 
-// Keeps what it is told.
+// Stores the traced datagrams.
 struct keeps {
     std::vector<told>* to;
 
@@ -82,7 +82,7 @@ TEST_F(tracer_of, tells_an_answer_once_though_the_socket_blocks_it_twice) {
     EXPECT_EQ(heard.size(), 1U);
 }
 
-// The loopback overwrites what it lent once it has sent it.
+// The loopback overwrites lent memory after it has sent from it.
 TEST_F(tracer_of, tells_what_was_sent_from_lent_memory_that_is_spoilt_by_then) {
     loopback<64, 4, true> socket;
     std::array<byte, 64> memory{};

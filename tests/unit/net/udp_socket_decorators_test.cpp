@@ -1,4 +1,4 @@
-// The sockets around other ones, which are sockets: around one that copies, and around one that lends.
+// The conformance suite for the sockets that wrap another one: a copying one and a lending one.
 #include <mincoap/net/lossy.hpp>
 #include <mincoap/net/tracer.hpp>
 

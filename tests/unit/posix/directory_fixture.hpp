@@ -1,4 +1,4 @@
-// The fixture of the tests of `posix::directory`: a tree in a new folder, served at several paths, and a client.
+// The fixture of the `posix::directory` tests: a tree in a new folder, served at several paths, and a client.
 #pragma once
 
 #include <filesystem>
@@ -43,7 +43,7 @@ using test::request_tag;
 using test::size1;
 using test::uint;
 
-// A response, taken apart.
+// A decoded response.
 struct told {
     std::string code = "silence";
     std::map<unsigned, std::vector<packet>> options;
@@ -65,7 +65,7 @@ struct told {
     }
     bool has_more() const { return (number(block2).value_or(0) & 8) != 0; }
 
-    // "2.05 ct=0: Hello", without the ETag.
+    // Returns a text such as "2.05 ct=0: Hello", without the ETag.
     std::string text() const {
         std::string all = code;
         if (const auto format = number(12)) all += " ct=" + std::to_string(*format);
@@ -83,7 +83,7 @@ inline void write_file(const fs::path& path, std::string_view content) {
     std::ofstream{path, std::ios::binary} << content;
 }
 
-// No two blocks of it are equal.
+// Returns a body in which all blocks differ.
 inline std::string body_of(std::size_t size) {
     std::string all(size, '\0');
     std::uint32_t state = 1;
@@ -94,7 +94,7 @@ inline std::string body_of(std::size_t size) {
     return all;
 }
 
-// A user's name for a new folder, gone at the end.
+// A new temporary folder, removed by the destructor.
 struct folder {
     fs::path path;
     folder() {
@@ -106,7 +106,7 @@ struct folder {
     ~folder() { fs::remove_all(path); }
 };
 
-// For root, a permission that is lacking is none; somebody else is asked for while this lives.
+// Runs as an unprivileged user during its lifetime, because permissions do not restrict root.
 struct unprivileged {
     unprivileged() { EXPECT_TRUE(::geteuid() != 0 || ::seteuid(65534) == 0); }
     unprivileged(const unprivileged&) = delete;
@@ -124,7 +124,7 @@ inline std::vector<std::string> names_in(const fs::path& path) {
     return names;
 }
 
-// The links of a document; no name has a comma in these tests.
+// Splits a document into its links. No name contains a comma in these tests.
 inline std::vector<std::string> links_in(std::string_view document) {
     std::vector<std::string> links;
     for (std::size_t begin = 0; begin < document.size();) {
@@ -135,7 +135,7 @@ inline std::vector<std::string> links_in(std::string_view document) {
     return links;
 }
 
-// Runs `work` in so many processes at once; returns how each ended.
+// Runs `work` in `count` processes at once. Returns the exit status of each.
 template <typename Work>
 std::vector<int> in_processes(int count, Work work) {
     std::vector<pid_t> running;
@@ -152,7 +152,7 @@ std::vector<int> in_processes(int count, Work work) {
     return ended;
 }
 
-// What happens to a file between the handler and the writing of its reply.
+// Changes a file between the handler and the rendering of its reply.
 template <typename Change>
 std::string get_with(directory& files, Change change) {
     const auto meddled = routes(below<"fs">(get([&](const request& r) {
@@ -190,7 +190,7 @@ protected:
         return said(request);
     }
 
-    // All of it, block by block, with one ETag.
+    // Reads the whole body block by block, and checks that all blocks have one ETag.
     std::string read_in_blocks(const ask& request, unsigned size_exponent) {
         std::string all;
         std::set<std::string> tags;

@@ -228,7 +228,7 @@ TEST_F(posix_directory, opens_a_file_once_for_a_block_and_its_directory_never) {
     EXPECT_EQ(calls->looks(), 2U) << "before and after it is opened";
 }
 
-// Bytes that were read ahead are not sent once the file is another one.
+// Once the file changes, the server does not send bytes that it has read ahead.
 class posix_directory_ahead : public posix_directory {
 protected:
     void SetUp() override {

@@ -1,4 +1,4 @@
-// Directories in the link format, and the links of the tree for discovery.
+// Directories in the link format, and the links of the tree for resource discovery.
 #include <filesystem>
 #include <map>
 #include <set>
@@ -132,7 +132,7 @@ TEST_F(posix_directory, tells_links_up_to_a_depth_and_a_number) {
     EXPECT_EQ(linked("/fs").size(), directory::max_links);
 }
 
-// All that it does not serve has to be looked at, too.
+// Symbolic links are not served, but the server examines them, too.
 void make_links(const fs::path& in, int count) {
     for (int i = 0; i < count; ++i) fs::create_symlink("none", in / ("link-" + std::to_string(i)));
 }
@@ -155,7 +155,7 @@ TEST_F(posix_directory, lists_up_to_a_number_of_links_and_says_that_there_are_mo
 
 TEST_F(posix_directory, lists_of_a_number_of_names_and_says_that_there_are_more) {
     write_file(root / "a.txt", "");
-    make_links(root, directory::max_entries - 3);  // and "." and ".."
+    make_links(root, directory::max_entries - 3);  // plus "." and ".."
     EXPECT_THAT(links_in(read_in_blocks(ask{code::get, "fs"}, 6)), ElementsAre("</fs/a.txt>;sz=0;ct=0"));
     fs::remove(root / "a.txt");
     for (int i = 0; i < 50; ++i) write_file(root / ("first-" + std::to_string(i)), "");
@@ -167,7 +167,7 @@ TEST_F(posix_directory, lists_of_a_number_of_names_and_says_that_there_are_more)
     EXPECT_EQ(part.back(), "</fs/>"s + end_of_part);
 }
 
-// A block of a listing makes the system do so much, however many files there are.
+// The number of system calls per block of a listing is limited, however many files there are.
 TEST_F(posix_directory, asks_the_system_for_no_more_files_than_a_listing_has) {
     for (unsigned i = 0; i < 4 * directory::max_links; ++i) write_file(root / std::to_string(i), "");
     for (const std::uint32_t number : {0U, 3U, 10U}) {
@@ -177,7 +177,7 @@ TEST_F(posix_directory, asks_the_system_for_no_more_files_than_a_listing_has) {
         const auto calls = system_calls::count([&] { return get("fs/none") == "4.04"; }, list);
         if (!calls) GTEST_SKIP() << "no process can be traced";
         EXPECT_TRUE(calls->succeeded());
-        EXPECT_LE(calls->looks(), directory::max_links + 2) << "the directory itself is looked at, too";
+        EXPECT_LE(calls->looks(), directory::max_links + 2) << "the directory itself counts, too";
         EXPECT_EQ(calls->of(SYS_openat), 1U);
         EXPECT_LE(calls->of(SYS_getdents64), 2U);
     }

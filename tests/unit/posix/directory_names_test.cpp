@@ -1,4 +1,4 @@
-// Names that lead out of the tree, what is not served, and DELETE.
+// Names that lead out of the tree, files that are not served, and DELETE.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,7 +14,7 @@
 namespace mincoap::posix::directory_tests {
 namespace {
 
-// ---- what is not there
+// ---- missing files
 
 TEST_F(posix_directory, has_no_name_that_leads_up_or_holds_a_path) {
     fs::create_directory(root / "sub");
@@ -45,7 +45,7 @@ TEST_F(posix_directory, has_no_name_that_leads_up_or_holds_a_path) {
         ask remove{code::delete_, "fs"};
         for (const std::string& segment : path) put.segment(segment), remove.segment(segment);
         EXPECT_EQ(said(put.payload("x")), "4.04") << testing::PrintToString(path);
-        EXPECT_EQ(said(remove), "2.02") << testing::PrintToString(path) << ": what cannot be is not there";
+        EXPECT_EQ(said(remove), "2.02") << testing::PrintToString(path) << ": an impossible name does not exist";
     }
     EXPECT_EQ(read_file(outside), "secret");
     EXPECT_EQ(get("fs/sub/a.txt"), "2.05 ct=0: Hello");
@@ -143,7 +143,7 @@ TEST_F(posix_directory, has_no_name_that_is_too_long) {
     write_file(root / name, "x");
     EXPECT_EQ(get_segments({name}), "2.05 ct=42: x");
     EXPECT_EQ(get_segments({std::string(255, 'm')}), "4.04");
-    // 256 bytes are no Uri-Path (RFC 7252 §5.10, §5.4.3), so only another way in could bring them.
+    // A Uri-Path cannot have 256 bytes (RFC 7252 §5.10, §5.4.3), so the server refuses the option.
     EXPECT_EQ(get_segments({name + "n"}), "4.02");
     std::vector<std::string> deep(400, "d");
     EXPECT_EQ(get_segments(deep), "4.04");

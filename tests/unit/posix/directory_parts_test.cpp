@@ -1,4 +1,4 @@
-// Permissions of the files that PUT makes, and the parts of several processes.
+// Permissions of the files that PUT creates, and the partial files of several processes.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -48,7 +48,7 @@ TEST_F(posix_directory, shows_nobody_the_part_of_a_file_that_it_replaces) {
     EXPECT_EQ(mode_of(root / ".mincoap-part-0"), 0600U);
     ASSERT_EQ(::chmod((root / "a.txt").c_str(), 0604), 0);
     EXPECT_EQ(put_block("fs/a.txt", 1, last, "b"), "2.04");
-    EXPECT_EQ(mode_of(root / "a.txt"), 0604U) << "what they are at the end counts";
+    EXPECT_EQ(mode_of(root / "a.txt"), 0604U) << "the permissions at the end count";
 }
 
 TEST_F(posix_directory, makes_files_as_the_umask_has_it) {
@@ -86,7 +86,7 @@ TEST_F(posix_directory, lets_another_group_do_no_more_than_all_others) {
     EXPECT_EQ(mode_of(root / "a.txt"), 0644U);
 }
 
-// acl(5), as the kernel has it: a version, and entries of a tag, permissions and an id.
+// Returns the kernel's encoding of an acl(5): a version, and entries of a tag, permissions and an id.
 std::string list_of(std::initializer_list<std::array<std::uint32_t, 3>> entries) {
     std::string all{"\2\0\0\0", 4};
     for (const auto& [tag, permissions, id] : entries)
@@ -98,7 +98,7 @@ constexpr std::uint32_t nobodys_id = 0xffff'ffff;
 
 TEST_F(posix_directory, keeps_the_access_control_list_of_a_file_that_it_replaces) {
     constexpr const char* name = "system.posix_acl_access";
-    // user::rw-, user:12345:r--, group::---, mask::r--, other::---: stat() says 0640.
+    // The list is user::rw-, user:12345:r--, group::---, mask::r--, other::---. For it, stat() returns mode 0640.
     const std::string list =
         list_of({{1, 6, nobodys_id}, {2, 4, 12345}, {4, 0, nobodys_id}, {0x10, 4, nobodys_id}, {0x20, 0, nobodys_id}});
     write_file(root / "a.txt", "old");
@@ -108,7 +108,7 @@ TEST_F(posix_directory, keeps_the_access_control_list_of_a_file_that_it_replaces
     const ssize_t size = ::getxattr((root / "a.txt").c_str(), name, now.data(), now.size());
     EXPECT_EQ((std::string{now.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))}), list);
 
-    // By default, what is made in the directory lets user 12345 read and write.
+    // By default, user 12345 may read and write each new file in the directory.
     const std::string by_default =
         list_of({{1, 6, nobodys_id}, {2, 6, 12345}, {4, 6, nobodys_id}, {0x10, 6, nobodys_id}, {0x20, 6, nobodys_id}});
     write_file(root / "b.txt", "old");
@@ -160,7 +160,7 @@ TEST_F(posix_directory, removes_the_parts_of_all_processes_that_were_killed) {
     EXPECT_THAT(names_in(root), ElementsAre("a.txt"));
 }
 
-// One process takes a part for abandoned while another one has made it and not locked it, and its number is given away.
+// A process removes the part of another one as abandoned, before that one locks it. Its number is then used again.
 TEST_F(posix_directory, neither_renames_nor_removes_a_part_of_another_process_that_has_the_same_number) {
     directory other = directory::open(root.c_str()).value();
     const auto made = routes(below<"fs">(put_files(other)));
@@ -214,7 +214,7 @@ TEST_F(posix_directory, writes_through_no_link_that_has_the_name_of_a_part) {
 
 // ---- several processes
 
-// In memory, where fsync costs nothing, if there is such a place.
+// Returns a folder in memory if possible, because fsync is fast there.
 fs::path place_for_many_writes(const fs::path& otherwise) {
     std::string name = "/dev/shm/mincoap-directory-XXXXXX";
     return ::mkdtemp(name.data()) != nullptr ? fs::path{name} : otherwise;

@@ -1,4 +1,4 @@
-// Files that are written, as a whole or block by block.
+// Files that clients write, as a whole or block by block.
 #include <csignal>
 #include <filesystem>
 #include <string>
@@ -61,13 +61,13 @@ TEST_F(posix_directory, replaces_a_file_under_who_reads_it) {
     EXPECT_EQ(get("fs/a.txt"), "2.05 ct=0: new!");
 }
 
-// RFC 7252 §4.5: the answer was lost, and nothing is deduplicated.
+// RFC 7252 §4.5: the response was lost, and the server does not deduplicate.
 TEST_F(posix_directory, takes_a_block_again) {
     for (int i = 0; i < 2; ++i) EXPECT_EQ(put_block("fs/a.txt", 0, more, a16), "2.31");
     for (int i = 0; i < 2; ++i) EXPECT_EQ(put_block("fs/a.txt", 1, more, b16), "2.31");
-    EXPECT_EQ(put_block("fs/a.txt", 1, last, b16), "4.08") << "now it is to be the last one";
+    EXPECT_EQ(put_block("fs/a.txt", 1, last, b16), "4.08") << "the same block, but marked as the last one";
     for (int i = 0; i < 2; ++i) EXPECT_EQ(put_block("fs/a.txt", 2, last, "c"), "2.01");
-    EXPECT_EQ(put_block("fs/a.txt", 2, last, "d"), "4.08") << "another block, and it is complete";
+    EXPECT_EQ(put_block("fs/a.txt", 2, last, "d"), "4.08") << "a different block for a complete body";
     EXPECT_EQ(put_block("fs/a.txt", 2, more, "c" + std::string(15, 'c')), "4.08");
     EXPECT_EQ(read_file(root / "a.txt"), a16 + b16 + "c");
 }
@@ -76,16 +76,16 @@ TEST_F(posix_directory, writes_a_last_block_once) {
     EXPECT_EQ(put_block("fs/a.txt", 0, more, a16), "2.31");
     EXPECT_EQ(put_block("fs/a.txt", 1, last, "b"), "2.01");
     fs::remove(root / "a.txt");
-    EXPECT_EQ(put_block("fs/a.txt", 1, last, "b"), "2.01") << "as it was answered";
+    EXPECT_EQ(put_block("fs/a.txt", 1, last, "b"), "2.01") << "the same response again";
     EXPECT_THAT(names_in(root), IsEmpty());
 }
 
 // RFC 7959 §2.9.2
 TEST_F(posix_directory, answers_a_gap_with_4_08) {
-    EXPECT_EQ(put_block("fs/a.txt", 1, last, "b"), "4.08") << "there is no beginning";
+    EXPECT_EQ(put_block("fs/a.txt", 1, last, "b"), "4.08") << "the first block is missing";
     EXPECT_EQ(put_block("fs/a.txt", 0, more, a16), "2.31");
     EXPECT_EQ(put_block("fs/a.txt", 2, last, "c"), "4.08");
-    EXPECT_EQ(put_block("fs/a.txt", 1, last, "b"), "2.01") << "what is missing may still come";
+    EXPECT_EQ(put_block("fs/a.txt", 1, last, "b"), "2.01") << "the missing block may still arrive";
     EXPECT_EQ(read_file(root / "a.txt"), a16 + "b");
 }
 
@@ -93,7 +93,7 @@ TEST_F(posix_directory, begins_anew_at_0) {
     EXPECT_EQ(put_block("fs/a.txt", 0, more, a16), "2.31");
     EXPECT_EQ(put_block("fs/a.txt", 1, more, a16), "2.31");
     EXPECT_EQ(put_block("fs/a.txt", 0, more, b16), "2.31");
-    EXPECT_EQ(put_block("fs/a.txt", 2, last, "x"), "4.08") << "of the first one nothing is left";
+    EXPECT_EQ(put_block("fs/a.txt", 2, last, "x"), "4.08") << "the first upload has left no data";
     EXPECT_EQ(put_block("fs/a.txt", 1, last, "b"), "2.01");
     EXPECT_EQ(read_file(root / "a.txt"), b16 + "b");
     EXPECT_THAT(names_in(root), ElementsAre("a.txt"));
@@ -106,7 +106,7 @@ TEST_F(posix_directory, mixes_no_blocks_of_different_files_or_clients) {
     EXPECT_EQ(put_block("fs/sub/a.txt", 1, last, "b"), "4.08") << "the same name elsewhere";
     EXPECT_EQ(put_block("fs/a.txt", 1, last, "b", somebody_else()), "4.08");
     EXPECT_EQ(put_block("fs/a.txt", 1, last, "b"), "2.01");
-    EXPECT_EQ(put_block("fs/a.txt", 1, last, "b", somebody_else()), "4.08") << "not even of one that is complete";
+    EXPECT_EQ(put_block("fs/a.txt", 1, last, "b", somebody_else()), "4.08") << "not even of a complete body";
     EXPECT_THAT(names_in(root), UnorderedElementsAre("a.txt", "sub"));
 }
 
@@ -142,7 +142,7 @@ TEST_F(posix_directory, lets_an_upload_that_was_refused_make_no_other_one_wait) 
 TEST_F(posix_directory, gives_up_an_upload_that_is_silent_if_another_one_begins) {
     EXPECT_EQ(put_block("fs/a.txt", 0, more, a16), "2.31");
     now_ms = 9'999;
-    EXPECT_EQ(put_block("fs/a.txt", 1, more, a16), "2.31") << "it lives";
+    EXPECT_EQ(put_block("fs/a.txt", 1, more, a16), "2.31") << "the upload is active";
     now_ms = 19'998;
     EXPECT_EQ(put_block("fs/a.txt", 0, more, b16, somebody_else()), "5.03 age=1");
     now_ms = 19'999;
@@ -168,7 +168,7 @@ TEST_F(posix_directory, keeps_two_uploads_of_one_client_apart_by_their_request_t
     EXPECT_EQ(tagged("01", 0, more, a16), "2.31");
     EXPECT_EQ(tagged("02", 0, more, b16), "5.03 age=9");
     EXPECT_EQ(tagged("02", 1, last, "b"), "4.08");
-    EXPECT_EQ(put_block("fs/a.txt", 1, last, "b"), "4.08") << "none is another one";
+    EXPECT_EQ(put_block("fs/a.txt", 1, last, "b"), "4.08") << "a missing tag differs from any tag";
     EXPECT_EQ(tagged("01", 1, last, "a"), "2.01");
     EXPECT_EQ(read_file(root / "a.txt"), a16 + "a");
 }
@@ -198,7 +198,7 @@ TEST_F(posix_directory, ends_an_upload_whose_directory_was_replaced) {
     EXPECT_EQ(put_block("fs/sub/a.txt", 1, last, "b"), "4.08");
     EXPECT_THAT(names_in(root / "sub"), IsEmpty());
     files = {};
-    EXPECT_THAT(names_in(home.path / "moved"), IsEmpty()) << "its part is found where it is";
+    EXPECT_THAT(names_in(home.path / "moved"), IsEmpty()) << "the part is found in the moved directory";
 }
 
 // RFC 7959 §2.9.3, §4
@@ -230,7 +230,7 @@ TEST_F(posix_directory, takes_only_the_format_that_the_name_tells) {
     EXPECT_EQ(said(ask(code::put, "fs/a.json").format(50).payload("{}")), "2.01");
     EXPECT_EQ(said(ask(code::put, "fs/a.json").format(60).payload("{}")), "4.15");
     EXPECT_EQ(said(ask(code::put, "fs/a.json").payload("[]")), "2.04");
-    EXPECT_EQ(said(ask(code::put, "fs/a").format(60).payload("x")), "2.01") << "the name tells none";
+    EXPECT_EQ(said(ask(code::put, "fs/a").format(60).payload("x")), "2.01") << "the name implies no format";
     EXPECT_EQ(read_file(root / "a.json"), "[]");
 }
 
@@ -320,7 +320,7 @@ TEST_F(posix_directory, answers_4_13_beyond_the_limit_for_files_and_neither_dies
     EXPECT_THAT(names_in(root), UnorderedElementsAre("a.txt", "c.txt"));
 }
 
-// On a file system of its own, with so little room.
+// In a small file system of its own.
 TEST_F(posix_directory, answers_4_13_on_a_full_disk_and_leaves_the_old_file_and_no_part) {
     constexpr int cannot_mount = 77;
     const auto fill = [&](int) {

@@ -1,4 +1,4 @@
-// A peer of the socket under test that shares no code with it: plain blocking sendto and recvfrom.
+// A peer of the socket under test that shares no code with it: blocking sendto and recvfrom.
 #pragma once
 
 #include <chrono>
@@ -25,7 +25,7 @@ struct from_peer {
 
 class raw_peer {
 public:
-    // Binds to a free port of `address`, as inet_pton reads it.
+    // Binds to a free port of `address`, in the notation of inet_pton.
     explicit raw_peer(const char* address)
         : family_(std::strchr(address, ':') != nullptr ? AF_INET6 : AF_INET),
           descriptor_(::socket(family_, SOCK_DGRAM, 0)) {
@@ -51,7 +51,7 @@ public:
                         size_of_address()) == static_cast<ssize_t>(data.size());
     }
 
-    // Waits for the next datagram, two seconds at most.
+    // Waits up to two seconds for the next datagram.
     std::optional<from_peer> take() const {
         byte storage[2048];
         sockaddr_in6 from{};
@@ -63,7 +63,7 @@ public:
     }
 
 private:
-    // An address of either family, in the larger of the two structures.
+    // Returns an address of either family, in the larger of the two structures.
     sockaddr_in6 address_of(const char* text, std::uint16_t port) const {
         sockaddr_in6 any{};
         if (family_ == AF_INET6) {

@@ -15,14 +15,14 @@ constexpr char first_ipv4[] = "127.0.0.1";
 constexpr char second_ipv4[] = "127.0.0.2";
 constexpr char ipv6[] = "::1";
 
-// Server and peer on addresses of the loopback interface; `Bound` is what the server binds to.
+// Server and peer have addresses of the loopback interface. The server binds to `Bound`.
 template <const char* Bound, const char* Asked, const char* Peer>
 class posix_harness {
-    // A socket of one address receives no group.
+    // A socket bound to a single address receives no multicast.
     static constexpr bool has_groups = Peer == first_ipv4 && Bound != second_ipv4;
 
 public:
-    static constexpr std::size_t too_large = 65536;  // more than UDP's length field can tell
+    static constexpr std::size_t too_large = 65536;  // more than UDP's length field can express
 
     auto& socket() { return socket_; }
     net::endpoint asked() const { return to_endpoint(Asked, socket_.local_port()).value(); }
@@ -42,7 +42,7 @@ public:
         return conformance::taken{std::move(next->data), next->from};
     }
 
-    // The loopback interface has no groups of IPv6. It arrives where it was joined before `send` returns.
+    // The loopback interface has no IPv6 groups. The datagram arrives at a joined socket before `send` returns.
     void deliver_to_group(bytes data)
         requires has_groups
     {

@@ -39,7 +39,7 @@ net::endpoint endpoint_at(std::string_view address, std::uint16_t port) { return
 
 std::uint32_t lo() { return ::if_nametoindex("lo"); }
 
-// What a server does: takes a datagram, and sends it back the way it came.
+// Acts like a server: receives a datagram, and sends it back along its route.
 struct echo {
     status receiving = status::failed;
     status sending = status::failed;
@@ -127,7 +127,7 @@ TEST(posix_udp_socket, closes_its_descriptor_once) {
     EXPECT_EQ(echo(second).sending, status::done);
 }
 
-// ---- the address that was asked
+// ---- the local address of a request
 
 struct asked_case {
     const char* name;
@@ -191,7 +191,7 @@ void let_broadcast(const raw_peer& peer) {
     ASSERT_EQ(::setsockopt(peer.descriptor(), SOL_SOCKET, SO_BROADCAST, &yes, sizeof yes), 0);
 }
 
-// A broadcast address looks like any other: only the kernel knows.
+// A broadcast address looks like any other. Only the kernel can tell.
 TEST_P(posix_udp_socket_group, steps_over_a_broadcast) {
     udp_socket socket = bound(GetParam());
     const raw_peer peer("127.0.0.1");
@@ -209,7 +209,7 @@ TEST_P(posix_udp_socket_group, steps_over_a_few_broadcasts_at_a_time) {
     for (int i = 0; i < 10; ++i) ASSERT_TRUE(peer.send(get_root, "127.255.255.255", socket.local_port()));
     ASSERT_TRUE(peer.send(get_root, "127.0.0.1", socket.local_port()));
     expect_unwanted(socket, 8);
-    const echo turn(socket);  // wakes up at once: there is more
+    const echo turn(socket);  // returns at once, because there are more
     EXPECT_EQ(turn.sending, status::done);
     EXPECT_FALSE(turn.in.multicast);
     EXPECT_EQ(socket.unwanted(), 10U);
@@ -232,7 +232,7 @@ TEST_P(posix_udp_socket_group, does_not_hear_a_group_that_another_socket_joined)
     EXPECT_EQ(socket.unwanted(), 0U);
 }
 
-// As a kernel without the options IP_MULTICAST_ALL and IPV6_MULTICAST_ALL.
+// Simulates a kernel without the options IP_MULTICAST_ALL and IPV6_MULTICAST_ALL.
 TEST_P(posix_udp_socket_group, steps_over_foreign_groups_where_the_kernel_hands_them_on) {
     udp_socket socket = bound(GetParam());
     const int yes = 1;
@@ -247,7 +247,7 @@ TEST_P(posix_udp_socket_group, steps_over_foreign_groups_where_the_kernel_hands_
     EXPECT_EQ(echo(socket).sending, status::done);
 }
 
-// 224.0.1.187 is the group of all CoAP nodes (RFC 7252 §12.8). The loopback interface has no groups of IPv6.
+// 224.0.1.187 is the group of all CoAP nodes (RFC 7252 §12.8). The loopback interface has no IPv6 groups.
 TEST_P(posix_udp_socket_group, is_told_of_multicast) {
     udp_socket socket = bound(GetParam());
     const raw_peer peer("127.0.0.1");
@@ -303,7 +303,7 @@ TEST(posix_udp_socket_join, says_that_there_are_too_many) {
 
 // ---- errors
 
-// Without IP_RECVERR, Linux keeps ICMP errors from a socket that is not connected; other systems do not.
+// Without IP_RECVERR, Linux does not report ICMP errors to an unconnected socket. Other systems do.
 void have_icmp_errors_reported(const udp_socket& socket) {
     const int yes = 1;
     ASSERT_EQ(::setsockopt(socket.native_handle(), IPPROTO_IP, IP_RECVERR, &yes, sizeof yes), 0);
@@ -402,7 +402,7 @@ TEST(posix_udp_socket, fails_with_a_cause_and_not_for_good) {
     const int kept = ::dup(socket.native_handle());
     int pipe_ends[2];
     ASSERT_EQ(::pipe(pipe_ends), 0);
-    ASSERT_GE(::dup2(pipe_ends[0], socket.native_handle()), 0);  // now it is no socket
+    ASSERT_GE(::dup2(pipe_ends[0], socket.native_handle()), 0);  // the descriptor is no longer a socket
     EXPECT_EQ(socket.receive(storage, in), status::failed);
     EXPECT_EQ(socket.last_error(), std::errc::not_a_socket);
     EXPECT_EQ(socket.send(get_root, way_to(peer.here(), {})), status::failed);
@@ -450,7 +450,7 @@ TEST(posix_udp_socket, asks_for_a_send_buffer_that_many_can_share) {
     EXPECT_GE(size, 2 * std::min(most, 2 << 20));
 }
 
-// ---- a kernel that refuses
+// ---- a kernel that refuses calls
 
 bool install(sock_filter* program, unsigned short size) {
     sock_fprog filter{.len = size, .filter = program};
@@ -458,7 +458,7 @@ bool install(sock_filter* program, unsigned short size) {
            ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) == 0;
 }
 
-// From here on, this process cannot send by sendmsg.
+// From here on, sendmsg fails in this process.
 bool refuse_to_send(std::uint32_t error) {
     sock_filter program[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
@@ -471,7 +471,7 @@ bool refuse_to_send(std::uint32_t error) {
 
 constexpr auto hello_site = routes(at<"">(text("Hello")));
 
-// A program with no other loop does that. The exit status says how far it came.
+// A program whose only loop is the server's. The exit status tells which check failed.
 [[noreturn]] void serve_through_a_full_buffer() {
     udp_socket socket = bound();
     const raw_peer peer("127.0.0.1");
@@ -494,7 +494,7 @@ TEST(posix_udp_socket_death_test, under_a_server_drops_what_a_full_buffer_blocks
     EXPECT_EXIT(serve_through_a_full_buffer(), testing::ExitedWithCode(0), "");
 }
 
-// Neither a wait nor a drop of its own: how long others can wait, the caller knows.
+// The socket neither waits nor drops the datagram. The caller decides how long other clients can wait.
 [[noreturn]] void send_through_a_full_buffer() {
     udp_socket socket = bound();
     const net::route route = way_to(endpoint_at("127.0.0.1", 9), {});
@@ -516,7 +516,7 @@ TEST(posix_udp_socket_death_test, says_would_block_as_long_as_the_buffer_is_full
     std::_Exit(socket.dropped() == 1 && !socket.last_error() ? 0 : 3);
 }
 
-// It could be written to all the time, so that a server would try again and again.
+// The socket would be writable all the time, so a server would retry in a busy loop.
 TEST(posix_udp_socket_death_test, does_not_wait_for_memory_that_poll_knows_nothing_of) {
     EXPECT_EXIT(send_without_memory(ENOBUFS), testing::ExitedWithCode(0), "");
     EXPECT_EXIT(send_without_memory(ENOMEM), testing::ExitedWithCode(0), "");
@@ -524,7 +524,7 @@ TEST(posix_udp_socket_death_test, does_not_wait_for_memory_that_poll_knows_nothi
 
 // ---- a kernel without IPv6
 
-// From here on, this process cannot make a socket of IPv6.
+// From here on, this process cannot create an IPv6 socket.
 bool forget_ipv6() {
     sock_filter program[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
@@ -537,7 +537,7 @@ bool forget_ipv6() {
     return install(program, std::size(program));
 }
 
-// The exit status says how far it came.
+// The exit status tells which check failed.
 [[noreturn]] void serve_without_ipv6() {
     if (!forget_ipv6()) std::_Exit(1);
     if (why_not("::1", 0) != std::errc::address_family_not_supported) std::_Exit(2);

@@ -1,4 +1,4 @@
-// Conditional requests: If-Match and If-None-Match, and the resource that understands them around one that does not.
+// If-Match and If-None-Match, handled by a resource around another one that does not understand them.
 #include <optional>
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ using test::if_match;
 using test::if_none_match;
 using test::packet;
 
-// As it goes over the wire: its number, of four bytes.
+// The encoded ETag: its number in four bytes.
 packet value_of(const etag& tag) {
     packet value;
     for (unsigned shift = 32; shift != 0; shift -= 8) value.append(static_cast<byte>(tag.number() >> (shift - 8)));
@@ -50,7 +50,7 @@ TEST(precondition, holds_where_none_is_set) {
 TEST(precondition, if_match_holds_for_the_current_tag) {
     EXPECT_TRUE(holds(ask(code::put).with(if_match, value_of(current)), current));
     EXPECT_FALSE(holds(ask(code::put).with(if_match, value_of(other)), current));
-    EXPECT_FALSE(holds(ask(code::put).with(if_match, value_of(current)), std::nullopt)) << "nothing is there";
+    EXPECT_FALSE(holds(ask(code::put).with(if_match, value_of(current)), std::nullopt)) << "the target does not exist";
 }
 
 // RFC 7252 §5.10.8.1: "If there is one or more If-Match options, but none of the options match, then the condition is
@@ -67,7 +67,7 @@ TEST(precondition, one_of_several_if_match_is_enough) {
     EXPECT_FALSE(holds(three(value_of(other), third, value_of(current)), std::nullopt));
 }
 
-// RFC 7252 §5.10.8.1: an empty If-Match asks for the existence of the target.
+// RFC 7252 §5.10.8.1: an empty If-Match requires that the target exists.
 TEST(precondition, the_empty_if_match_holds_if_something_is_there) {
     EXPECT_TRUE(holds(ask(code::put).with(if_match), current));
     EXPECT_FALSE(holds(ask(code::put).with(if_match), std::nullopt));
@@ -88,7 +88,7 @@ TEST(precondition, both_are_to_hold) {
     EXPECT_FALSE(holds(ask(code::put).with(if_match).with(if_none_match), current));
 }
 
-// RFC 7252 §5.10.6: a tag is opaque, and compared byte for byte.
+// RFC 7252 §5.10.6: an ETag is opaque, and compared byte by byte.
 TEST(precondition, a_tag_is_its_bytes) {
     const packet value = value_of(current);
     EXPECT_FALSE(holds(ask(code::put).with(if_match, packet{"00"} + value), current));
@@ -101,7 +101,7 @@ TEST(precondition, a_tag_is_its_bytes) {
 
 // ---- conditional
 
-// A number behind a version that each PUT makes another one.
+// A number with a version that each PUT changes.
 class conditional_test : public testing::Test {
 protected:
     static inline int number;
@@ -138,7 +138,7 @@ TEST_F(conditional_test, changes_what_is_as_it_was_thought_to_be) {
     const packet first = if_current();
     EXPECT_EQ(c.said(put("8").with(if_match, first)), "2.04");
     EXPECT_EQ(number, 8);
-    EXPECT_EQ(c.said(put("9").with(if_match, first)), "4.12") << "it is another one by now";
+    EXPECT_EQ(c.said(put("9").with(if_match, first)), "4.12") << "the ETag has changed by now";
     EXPECT_EQ(number, 8);
     EXPECT_EQ(c.said(put("9").with(if_match, first).with(if_match, if_current())), "2.04");
     EXPECT_EQ(number, 9);
@@ -154,7 +154,7 @@ TEST_F(conditional_test, creates_only_what_is_not_there) {
     EXPECT_EQ(number, 8);
 }
 
-// Reading and conditions agree on whether there is something.
+// GET and the conditions agree on whether the target exists.
 TEST_F(conditional_test, reads_nothing_where_nothing_is_there) {
     exists = false;
     EXPECT_EQ(c.said(ask(code::get, "n")), "4.04");
@@ -172,7 +172,7 @@ TEST_F(conditional_test, asks_nothing_of_a_request_without_conditions) {
     EXPECT_EQ(c.said(ask(code::get, "n")), "2.05 ct=0: 8");
 }
 
-// RFC 7252 §5.10.8: "a conditional request" of any method.
+// RFC 7252 §5.10.8: "a conditional request" may use any method.
 TEST_F(conditional_test, holds_for_each_method) {
     EXPECT_EQ(c.said(ask(code::get, "n").with(if_match, if_current())), "2.05 ct=0: 7");
     EXPECT_EQ(c.said(ask(code::get, "n").with(if_match, "01")), "4.12");
@@ -193,7 +193,7 @@ TEST_F(conditional_test, leaves_the_rest_as_it_was) {
     EXPECT_EQ(number, 7);
 }
 
-// RFC 7252 §5.4.1, §5.4.3: both options are critical; a length that is not allowed makes them unrecognised ones.
+// RFC 7252 §5.4.1, §5.4.3: both options are critical. An invalid length makes them unrecognized options.
 TEST_F(conditional_test, refuses_options_that_their_definitions_do_not_allow) {
     EXPECT_EQ(c.said(put("8").with(if_match, filler(9))), "4.02");
     EXPECT_EQ(c.said(put("8").with(if_none_match, "00")), "4.02");
@@ -222,7 +222,7 @@ TEST(conditional, takes_a_tag_that_is_always_there) {
     EXPECT_EQ(number, 8);
 }
 
-// What one alternative understands is not for another one to refuse, if neither has to deal with it.
+// An alternative does not refuse an option that the resource around it handles.
 TEST(conditional, holds_for_all_that_are_negotiated_if_one_understands_conditions_itself) {
     static int number;
     static byte_store<8> store;
@@ -237,7 +237,7 @@ TEST(conditional, holds_for_all_that_are_negotiated_if_one_understands_condition
     EXPECT_EQ(c.said(put(current).format(42)), "2.01");
     EXPECT_EQ(as_text(store.content()), "8");
     EXPECT_EQ(c.said(put(other).format(42)), "4.12");
-    EXPECT_EQ(c.said(put(current).format(0).with(test::block1, "08")), "4.02") << "that is not dealt with";
+    EXPECT_EQ(c.said(put(current).format(0).with(test::block1, "08")), "4.02") << "this option is not handled";
 }
 
 TEST(conditional, holds_for_a_site_and_for_a_handler_that_refuse_what_they_do_not_understand) {
@@ -256,10 +256,10 @@ TEST(conditional, holds_for_a_site_and_for_a_handler_that_refuse_what_they_do_no
     EXPECT_EQ(number, 8);
     EXPECT_EQ(c.said(ask(code::get, "own").with(if_match)), "2.03");
     EXPECT_EQ(c.said(ask(code::get, "own").with(if_none_match)), "4.12");
-    EXPECT_EQ(c.said(ask(code::get, "own").with(if_match).query("q")), "4.02") << "that is not dealt with";
+    EXPECT_EQ(c.said(ask(code::get, "own").with(if_match).query("q")), "4.02") << "this option is not handled";
 }
 
-// With two tags that both have to match, no client would get through.
+// If two ETags both had to match, no client could satisfy the condition.
 TEST(conditional, alone_counts_around_a_resource_with_a_tag_of_its_own) {
     struct one {
         int number = 7;

@@ -51,7 +51,7 @@ TEST_F(dynamic_routes_test, are_found_once_they_are_added_and_until_they_are_rem
     EXPECT_EQ(said(ask{code::get, "devices/kitchen/lamp"}), "4.04");
 }
 
-// RFC 7252 §5.4.1, §5.9.2.6, §5.9.2.11: as the rows of a constant site.
+// RFC 7252 §5.4.1, §5.9.2.6, §5.9.2.11: the same refusals as those of a constant site.
 TEST_F(dynamic_routes_test, refuse_what_a_constant_site_refuses) {
     const auto act = [] { return code::changed; };
     EXPECT_EQ(devices.add({"act"}, put(act).consumes<content_format::cbor>(),
@@ -70,7 +70,7 @@ TEST_F(dynamic_routes_test, refuse_what_a_constant_site_refuses) {
     EXPECT_EQ(said(ask{code::get, "devices/none"}.with(1)), "4.04");
 }
 
-// RFC 7252 §8: nothing is carried out for a group unless the resource says so.
+// RFC 7252 §8: the server carries out a multicast request only if the resource allows it.
 TEST_F(dynamic_routes_test, are_reached_by_multicast_where_the_resource_says_so) {
     EXPECT_EQ(devices.add({"own"}, value(lamp)), add_result::added);
     EXPECT_EQ(devices.add({"group"}, for_groups(value(lamp))), add_result::added);
@@ -101,7 +101,7 @@ TEST_F(dynamic_routes_test, change_nothing_where_one_cannot_be_added) {
     EXPECT_EQ(said(ask{code::get, "devices/b"}), "2.05 ct=0: B");
 }
 
-// A name is bytes: it separates nothing, is no wildcard, and ends no link.
+// A name consists of arbitrary bytes. No byte of it separates segments, acts as a wildcard or ends a link.
 TEST_F(dynamic_routes_test, take_any_name_from_the_network) {
     const auto add_as_asked = [&](const packet& request) {
         inspect(request, [&](const mincoap::request& r) {
@@ -125,7 +125,7 @@ TEST_F(dynamic_routes_test, take_any_name_from_the_network) {
     EXPECT_FALSE(devices.remove({"a", "b"}));
 }
 
-// The memory of the name is gone by then, and so is the resource that was given.
+// The memory of the name and the resource that the caller passed no longer exist at that point.
 TEST_F(dynamic_routes_test, keep_copies_of_names_attributes_and_resources) {
     {
         std::string name = "short-lived";
@@ -152,7 +152,7 @@ TEST_F(dynamic_routes_test, are_listed_by_discovery_with_their_attributes) {
     EXPECT_EQ(listed(devices), "/a b ");
 }
 
-// RFC 3986 §4.2: "//" begins a host.
+// RFC 3986 §4.2: "//" begins an authority, so such a link would lead to another host.
 TEST_F(dynamic_routes_test, have_no_link_that_leads_elsewhere) {
     EXPECT_EQ(devices.add({"", "evil.example"}, text("x")), add_result::added);
     EXPECT_EQ(devices.add({}, text("x")), add_result::added);
@@ -168,7 +168,7 @@ TEST_F(dynamic_routes_test, list_the_longest_name_that_fits) {
     EXPECT_EQ(all_links(), ",</devices/" + encoded + ">");
 }
 
-// The server's handler may be such a list alone.
+// A list of routes can be the server's handler by itself.
 TEST_F(dynamic_routes_test, are_a_handler_themselves) {
     EXPECT_EQ(devices.add({"lamp"}, value(lamp)), add_result::added);
     const auto site = mincoap::routes(devices);
@@ -176,7 +176,7 @@ TEST_F(dynamic_routes_test, are_a_handler_themselves) {
     EXPECT_EQ(core{site}.said(ask{code::get, "x"}), "4.04");
 }
 
-// RFC 7959 §2.4: as any site with blocks.
+// RFC 7959 §2.4: block-wise, as any site.
 TEST_F(dynamic_routes_test, answer_in_blocks) {
     EXPECT_EQ(devices.add({"poem"}, document("0123456789abcdefghij")), add_result::added);
     EXPECT_EQ(devices.add({"text"}, text("0123456789abcdefghij")), add_result::added);
@@ -184,7 +184,7 @@ TEST_F(dynamic_routes_test, answer_in_blocks) {
     EXPECT_EQ(said(ask{code::get, "devices/text"}.with(23, "10")), "2.05 ct=0: ghij");
 }
 
-// A client removes what it uses: the function still stands in its route until it has returned.
+// A function removes its own route while it runs. The function stays alive until it returns.
 TEST_F(dynamic_routes_test, may_remove_themselves) {
     const auto leave = [this](const request& r) -> reply {
         return devices.remove(r.segments()) ? code::deleted : code::internal_server_error;
@@ -196,7 +196,7 @@ TEST_F(dynamic_routes_test, may_remove_themselves) {
     EXPECT_EQ(devices.size(), 0U);
 }
 
-// Against a set of names.
+// Compares the list with a set of names.
 TEST_F(dynamic_routes_test, hold_what_was_added_and_not_removed) {
     std::mt19937 random{1};
     std::set<std::string> expected;

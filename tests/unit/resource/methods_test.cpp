@@ -8,7 +8,7 @@ namespace {
 using test::ask;
 using test::core;
 
-// RFC 7252 §5.8, RFC 8132 §2: a resource for each method.
+// RFC 7252 §5.8, RFC 8132 §2: each method calls its own function.
 TEST(methods, are_served_by_their_functions) {
     constexpr auto site = routes(at<"">(get([] { return content("get"); }), post([] { return content("post"); }),
                                         put([] { return content("put"); }), delete_([] { return content("delete"); }),
@@ -61,7 +61,7 @@ TEST(methods, combine_what_they_say_of_themselves) {
     EXPECT_EQ(c.said(ask(code::fetch, "a").with(5)), "4.02");
 }
 
-// Nothing that a request may not have runs the function.
+// The server refuses an unsuitable request before it calls the function.
 TEST(methods, are_not_called_for_what_they_do_not_take) {
     static int calls;
     calls = 0;
@@ -81,7 +81,7 @@ TEST(methods, are_not_called_for_what_they_do_not_take) {
     EXPECT_EQ(calls, 1);
 }
 
-// Only its reply tells whether it can be accepted.
+// Only the reply determines whether the client accepts the format.
 TEST(methods, are_called_whatever_is_accepted) {
     static int calls;
     calls = 0;
@@ -93,7 +93,7 @@ TEST(methods, are_called_whatever_is_accepted) {
     EXPECT_EQ(calls, 2);
 }
 
-// It is for those who choose among several: the reply is what it is.
+// A declared format only serves to choose an alternative. The reply keeps its own format.
 TEST(methods, say_what_they_produce) {
     constexpr auto read = get([] { return content("text"); }).accepts_option<option::uri_query>();
     constexpr auto said = read.produces<content_format::json>().accepts_option<option::if_match>();
@@ -104,7 +104,7 @@ TEST(methods, say_what_they_produce) {
     EXPECT_EQ(decltype(said)::call::produces, format_option{content_format::json});
 }
 
-// A function that takes a request and one that takes none, if it is both.
+// A function object that can be called with a request and without one.
 struct both {
     reply operator()() const { return code::valid; }
     reply operator()(const request&) const { return code::changed; }

@@ -45,7 +45,7 @@ TEST(negotiated, answers_in_the_first_format_who_asks_for_none) {
     EXPECT_EQ(core{other_order}.said(ask(code::get, "r")), "2.05 ct=60: \xa0");
 }
 
-// RFC 7252 §5.10.4: 4.06; §5.5.2: "a brief human-readable diagnostic message".
+// RFC 7252 §5.10.4: 4.06. §5.5.2: "a brief human-readable diagnostic message".
 TEST(negotiated, tells_the_formats_that_it_offers_if_another_one_is_asked_for) {
     core c{site};
     EXPECT_EQ(c.answer(ask(code::get, "r").accept(40)), packet{"60 86 12 34 ff '0 50 60'"});
@@ -56,7 +56,7 @@ TEST(negotiated, gives_a_payload_to_who_takes_its_format) {
     core c{site};
     EXPECT_EQ(c.said(ask(code::put, "r").format(0).payload("x")), "2.04 ct=0: text");
     EXPECT_EQ(c.said(ask(code::put, "r").format(60).payload("x")), "2.04 ct=0: cbor");
-    EXPECT_EQ(c.said(ask(code::put, "r").payload("x")), "2.04 ct=0: text") << "no format: the first one";
+    EXPECT_EQ(c.said(ask(code::put, "r").payload("x")), "2.04 ct=0: text") << "without a format, the first alternative";
 }
 
 // RFC 7252 §5.9.2.11.
@@ -72,7 +72,7 @@ TEST(negotiated, offers_only_the_methods_of_its_alternatives) {
         EXPECT_EQ(c.said(ask(method, "r").accept(40)), "4.05") << static_cast<unsigned>(method);
 }
 
-// Each method has formats of its own.
+// The alternatives' formats are per method.
 TEST(negotiated, has_every_method_that_one_of_them_has) {
     constexpr auto answer = [] { return content<content_format::cbor>("x"); };
     constexpr auto all =
@@ -99,7 +99,7 @@ constexpr auto search(const char* result) {
         .template produces<Gives>();
 }
 
-// FETCH and POST say both: what they take counts first.
+// FETCH and POST have both an Accept and a Content-Format. The Content-Format is checked first.
 TEST(negotiated, looks_at_both_formats_of_a_request) {
     using enum content_format;
     constexpr auto searches = routes(at<"r">(negotiated(
@@ -116,7 +116,7 @@ TEST(negotiated, looks_at_both_formats_of_a_request) {
     EXPECT_EQ(c.said(ask(code::fetch, "r").accept(60)), "4.15: 50 0") << "RFC 8132 §2.3.1";
 }
 
-// The server still holds its reply against Accept.
+// The server still checks the reply's format against Accept.
 TEST(negotiated, has_one_that_says_no_format_as_its_last_resort) {
     constexpr auto fallback = routes(at<"r">(negotiated(cbor, get(as_json))));
     core c{fallback};
@@ -126,7 +126,7 @@ TEST(negotiated, has_one_that_says_no_format_as_its_last_resort) {
     EXPECT_EQ(c.said(ask(code::get, "r").accept(0)), "4.06");
 }
 
-// RFC 7252 §5.4.1: an option that is not understood by who answers would be ignored.
+// RFC 7252 §5.4.1: the alternative that answers would ignore an option that it does not understand.
 TEST(negotiated, refuses_a_critical_option_that_only_another_alternative_understands) {
     constexpr auto mixed =
         routes(at<"r">(negotiated(text("hi"), document<content_format::json>("{}"),
@@ -137,11 +137,11 @@ TEST(negotiated, refuses_a_critical_option_that_only_another_alternative_underst
     EXPECT_EQ(c.said(ask(code::get, "r").accept(50).query("q")), "4.02");
     EXPECT_EQ(c.said(ask(code::get, "r").accept(60).query("q")), "2.05 ct=60: \xa0");
     EXPECT_EQ(c.said(ask(code::get, "r").accept(60).query("q").with(if_match)), "4.02");
-    EXPECT_EQ(c.said(ask(code::get, "r").accept(60).with(if_match)), "4.02") << "nobody understands it";
+    EXPECT_EQ(c.said(ask(code::get, "r").accept(60).with(if_match)), "4.02") << "no alternative understands it";
     EXPECT_EQ(c.said(ask(code::get, "r").accept(60).with(65)), "4.02");
 }
 
-// Nor is it enough that another method understands it.
+// Another method that understands the option does not help, either.
 TEST(negotiated, refuses_a_critical_option_that_only_another_method_understands) {
     static byte_store<64> store;
     constexpr auto mixed = routes(at<"r">(negotiated(text("hi"), put_blocks(store))));
@@ -164,7 +164,7 @@ TEST(negotiated, understands_options_of_which_every_bit_is_set) {
     EXPECT_EQ(c.said(ask(code::get, "r").accept(0).with(if_match, test::filler(9))), "4.02");
 }
 
-// What a resource around it understands is not for its alternatives to refuse.
+// An alternative does not refuse an option that an enclosing resource understands.
 TEST(negotiated, may_be_conditional) {
     constexpr auto guarded = routes(at<"r">(conditional([] { return etag{}; }, negotiated(text("hi"), cbor))));
     core c{guarded};
@@ -174,8 +174,7 @@ TEST(negotiated, may_be_conditional) {
     EXPECT_EQ(c.said(ask(code::get, "r").query("q")), "4.02");
 }
 
-// RFC 7959 §2.4: a wish for a block size and a later block reach every alternative, whether it is made for blocks or
-// not.
+// RFC 7959 §2.4: a request for a block size or for a later block reaches each alternative, block-wise or not.
 TEST(negotiated, is_read_in_blocks) {
     constexpr auto mixed = routes(at<"r">(negotiated(text("0123456789abcdefg"), document<content_format::json>("{}"))));
     core c{mixed};
@@ -222,7 +221,7 @@ TEST(negotiated, sees_the_rest_of_the_path_below) {
     EXPECT_EQ(core{tree}.said(ask(code::get, "r/x").accept(60)), "2.03");
 }
 
-// Nothing acts before there is an answer that the client can read.
+// No handler runs unless the client can read the response.
 TEST(negotiated, calls_nobody_who_does_not_fit) {
     constexpr auto silent = routes(at<"r">(negotiated(post([](const request& r) { return unreachable_handler{}(r); })
                                                           .consumes<content_format::cbor>()
@@ -233,7 +232,7 @@ TEST(negotiated, calls_nobody_who_does_not_fit) {
     EXPECT_EQ(c.said(ask(code::post, "r").format(60).accept(60).query("q")), "4.02");
 }
 
-// RFC 7252 §5.5.2: a diagnostic payload is nothing that a client needs.
+// RFC 7252 §5.5.2: a client does not depend on a diagnostic payload.
 TEST(negotiated, leaves_the_formats_out_where_they_do_not_fit) {
     const packet asked = ask(code::get, "r").token("01 02 03 04 05 06 07 08").accept(40);
     const packet bare = "68 86 12 34 01 02 03 04 05 06 07 08";
@@ -254,7 +253,7 @@ TEST(negotiated, names_large_formats_in_decimal_and_each_once) {
     EXPECT_EQ(c.said(ask(code::fetch, "r").format(0)), "4.15: 50 60");
 }
 
-// RFC 7252 §8.2: errors to multicast requests are not told.
+// RFC 7252 §8.2: the server sends no errors in response to multicast requests.
 TEST(negotiated, is_silent_about_errors_to_multicast) {
     constexpr auto group = routes(at<"r">(for_groups(negotiated(json, cbor))));
     core c{group};
@@ -262,7 +261,7 @@ TEST(negotiated, is_silent_about_errors_to_multicast) {
     EXPECT_EQ(c.said(ask(code::get, "r").non().accept(60), test::multicast()), "2.05 ct=60: \xa0");
 }
 
-// RFC 7252 §7.2.1: a list of formats stands in quotation marks.
+// RFC 7252 §7.2.1: quotation marks enclose a list of formats.
 TEST(negotiated, tells_its_formats_in_discovery_if_it_says_so) {
     constexpr auto listed =
         routes(at<"a">(negotiated(json, text("hi"))).ct().title("A"), at<"b">(negotiated(json, text("hi"))).title("B"),
@@ -271,7 +270,7 @@ TEST(negotiated, tells_its_formats_in_discovery_if_it_says_so) {
               "2.05 ct=40: </a>;ct=\"50 0\";title=\"A\",</b>;title=\"B\",</c>;ct=60");
 }
 
-// Which of them fits which request is known before there is one.
+// The mapping of requests to alternatives is known at compile time.
 constexpr bool are_all_chosen(std::initializer_list<std::pair<std::uint16_t, std::uint16_t>> formats) {
     std::array<detail::alternative, 3> all{};
     std::size_t count = 0;

@@ -15,7 +15,7 @@ packet encoded() {
     return packet{bytes{encoded_path<Path>}};
 }
 
-// RFC 7252 §3.1: the options of one number that follow each other have delta 0; lengths from 13 on take one byte more.
+// RFC 7252 §3.1: consecutive options of the same number have delta 0. A length from 13 on has an extra byte.
 TEST(encoded_path, is_what_stands_in_a_request) {
     EXPECT_EQ(encoded<"">(), packet{});
     EXPECT_EQ(encoded<"a">(), packet{"01 'a'"});

@@ -22,7 +22,7 @@ std::vector<std::string> queries_of(const packet& datagram) {
     return all;
 }
 
-// The value of the parameter, or "absent".
+// Returns the value of the parameter, or "absent".
 std::string parameter(const packet& datagram, std::string_view name) {
     std::string found;
     inspect(datagram, [&](const request& r) { found = query_parameter(r, name).value_or("absent"); });
@@ -40,7 +40,7 @@ TEST(queries, are_none_among_other_options) {
     EXPECT_TRUE(queries_of(ask(code::put, "a=b").format(0).accept(0).with(20, "'a=b'").payload("a=b")).empty());
 }
 
-// RFC 7252 §6.5: what was percent-encoded in the URI, is not in the option, and may be any byte.
+// RFC 7252 §6.5: the option contains the decoded bytes of the URI, so it may contain any byte.
 TEST(queries, are_any_bytes_up_to_the_longest) {
     EXPECT_EQ(queries_of(ask(code::get).query("a&b=?\0\xff/"s)), std::vector<std::string>{"a&b=?\0\xff/"s});
     const std::string longest(255, 'x');

@@ -15,13 +15,13 @@ TEST(replies, explain_an_error) {
     EXPECT_EQ(answer_of(refuse), packet{"62 80 12 34 aa bb ff 'no'"});
 }
 
-// RFC 7252 §5.9.3.4: Max-Age tells the number of seconds after which to retry.
+// RFC 7252 §5.9.3.4: Max-Age is the number of seconds after which to retry.
 TEST(replies, tell_when_to_try_again) {
     EXPECT_EQ(answer_of([](const request&) { return unavailable(30); }), packet{"62 a3 12 34 aa bb d1 01 1e"});
     EXPECT_EQ(answer_of([](const request&) { return unavailable(0); }), packet{"62 a3 12 34 aa bb d0 01"});
 }
 
-// RFC 7252 §5.10.7: one Location-Path option a segment.
+// RFC 7252 §5.10.7: one Location-Path option per segment.
 TEST(replies, say_where_something_was_created) {
     EXPECT_EQ(answer_of([](const request&) { return created<"a/things">(0); }),
               packet{"62 41 12 34 aa bb 81 'a' 06 'things' 01 '0'"});
@@ -35,7 +35,7 @@ TEST(replies, say_that_something_was_created_at_a_fixed_path) {
     EXPECT_EQ(answer_of([](const request&) { return created<"">(); }), packet{"62 41 12 34 aa bb"});
 }
 
-// RFC 7252 §5.10.7: Location-Query, one option a parameter.
+// RFC 7252 §5.10.7: one Location-Query option per parameter.
 TEST(replies, say_by_which_query_it_is_found) {
     EXPECT_EQ(answer_of([](const request&) { return created<"things", "id">(70); }),
               packet{"62 41 12 34 aa bb 86 'things' c5 'id=70'"});
@@ -43,7 +43,7 @@ TEST(replies, say_by_which_query_it_is_found) {
               packet{"62 41 12 34 aa bb dc 07 'n=4294967295'"});
 }
 
-// RFC 9290 §2: a map, with the title at -1 and the detail at -2, in application/concise-problem-details+cbor.
+// RFC 9290 §2: a map with the title at -1 and the detail at -2, in application/concise-problem-details+cbor.
 TEST(replies, tell_a_problem) {
     EXPECT_EQ(answer_of([](const request&) { return problem(code::conflict, "Open"); }),
               packet{"62 89 12 34 aa bb c2 01 01 ff a1 20 64 'Open'"});
@@ -51,7 +51,7 @@ TEST(replies, tell_a_problem) {
               packet{"62 89 12 34 aa bb c2 01 01 ff a2 20 64 'Open' 21 68 'Shut it.'"});
 }
 
-// The error stands without its explanation then.
+// The server sends the error code without its explanation.
 TEST(replies, leave_out_an_explanation_that_does_not_fit) {
     const auto site =
         routes(at<"">(post([] { return problem(code::conflict, "A long title, longer than there is room"); })));

@@ -11,13 +11,13 @@ using test::ask;
 using test::core;
 using test::packet;
 
-// A function that answers with a word of its own.
+// Returns a function that responds with its own word.
 template <content_format Format = content_format::text_plain>
 constexpr auto says(const char* word) {
     return [word] { return content<Format>(word); };
 }
 
-// Answers with the segments that it sees, each in brackets.
+// Responds with the path segments that it sees, each in brackets.
 reply see_segments(const request& r) {
     static std::string seen;
     seen.clear();
@@ -42,12 +42,12 @@ TEST(routes, finds_nothing_else) {
     for (const char* const path : {"", "b", "hell", "helloo", "Hello", "a/b/c", "b/a", "a/c", "ab", "hello/x"})
         EXPECT_EQ(c.said(ask(code::get, path)), "4.04") << path;
     EXPECT_EQ(c.said(ask(code::get).segment("a/b")), "4.04") << "a slash in a segment separates nothing";
-    EXPECT_EQ(c.said(ask(code::get).segment("a").segment("")), "4.04") << "an empty segment is one";
+    EXPECT_EQ(c.said(ask(code::get).segment("a").segment("")), "4.04") << "an empty segment is a segment";
     EXPECT_EQ(c.said(ask(code::get).segment("").segment("a")), "4.04");
     EXPECT_EQ(c.said(ask(code::get).segment("")), "4.04");
 }
 
-// RFC 7252 §6.4: the root's URI has no Uri-Path.
+// RFC 7252 §6.4: the URI of the root has no Uri-Path.
 TEST(routes, finds_the_root) {
     constexpr auto site = routes(at<"">(text("root")));
     core c{site};
@@ -55,7 +55,7 @@ TEST(routes, finds_the_root) {
     EXPECT_EQ(c.said(ask(code::get, "a")), "4.04");
 }
 
-// RFC 7252 §6.4, §6.5: percent-encoding is undone in Uri-Path; a percent sign there is a percent sign.
+// RFC 7252 §6.4, §6.5: a Uri-Path contains decoded bytes, so a percent sign in it is a literal percent sign.
 TEST(routes, compares_paths_as_they_arrive) {
     constexpr auto site = routes(at<"%41">(text("percent")), at<"a b">(text("space")), at<"\xc3\xa4">(text("umlaut")));
     core c{site};
@@ -121,7 +121,7 @@ TEST(routes, sees_all_segments_at_an_exact_path) {
     EXPECT_EQ(c.said(ask(code::get, "a/b")), "2.05 ct=0: [a][b]");
 }
 
-// However they stand there.
+// The order of the entries makes no difference.
 TEST(routes, takes_the_longest_path_first) {
     constexpr auto ascending =
         routes(below<"">(get(says("root"))), below<"a">(get(says("a"))), below<"a/b">(get(says("a/b"))));
@@ -191,8 +191,8 @@ TEST(routes, nests_twice) {
     EXPECT_EQ(c.said(ask(code::get, "b/c")), "4.04");
 }
 
-// RFC 7252 §5.4.1: unrecognized critical options in a Confirmable request "MUST cause the return of a 4.02", also where
-// there is a handler elsewhere that looks for itself.
+// RFC 7252 §5.4.1: unrecognized critical options in a Confirmable request "MUST cause the return of a 4.02".
+// This holds even if a handler elsewhere in the site checks the options itself.
 TEST(routes, refuses_unknown_options_to_missing_paths_beside_nested_routes) {
     constexpr auto inner = routes(at<"x">(text("X")));
     constexpr auto site = routes(at<"a">(text("A")), below<"in">(inner));
@@ -217,9 +217,9 @@ TEST(routes, combines_the_methods_of_a_path) {
     EXPECT_EQ(c.said(ask(code::get, "b")), "4.05");
 }
 
-// ---- What a resource is apt to forget
+// ---- Checks that a resource need not implement
 
-// RFC 7252 §5.10.4: 4.06, for what a function answers; see server/stack_accept_test.cpp.
+// RFC 7252 §5.10.4: 4.06 for a function's response. See also server/stack_accept_test.cpp.
 TEST(routes, refuses_another_accept) {
     constexpr auto site = routes(at<"cbor">(get(says<content_format::cbor>("\x01"))), at<"text">(get(says("x"))));
     core c{site};
@@ -241,7 +241,7 @@ TEST(routes, refuses_another_content_format) {
     constexpr auto site = routes(at<"cbor">(put(stored).consumes<content_format::cbor>()), at<"any">(put(stored)));
     core c{site};
     EXPECT_EQ(c.said(ask(code::put, "cbor").format(60).payload("\x01")), "2.04");
-    EXPECT_EQ(c.said(ask(code::put, "cbor").payload("\x01")), "2.04") << "none said";
+    EXPECT_EQ(c.said(ask(code::put, "cbor").payload("\x01")), "2.04") << "without a format";
     EXPECT_EQ(c.said(ask(code::put, "cbor").format(0).payload("x")), "4.15");
     EXPECT_EQ(c.said(ask(code::put, "cbor").format(65535).payload("x")), "4.15");
     EXPECT_EQ(c.said(ask(code::put, "any").format(50).payload("{}")), "2.04");
@@ -272,10 +272,10 @@ TEST(routes, lets_a_method_understand_more) {
     EXPECT_EQ(c.said(ask(code::put, "m").query("q")), "4.02");
     EXPECT_EQ(c.said(ask(code::get, "u").with(37)), "2.05 ct=0: U");
     EXPECT_EQ(c.said(ask(code::get, "u").with(5)), "4.02");
-    EXPECT_EQ(c.said(ask(code::get, "u").with(41)), "4.02") << "no other one";
+    EXPECT_EQ(c.said(ask(code::get, "u").with(41)), "4.02") << "no other option";
 }
 
-// RFC 7252 §5.4.3, §5.4.5: counted as unrecognised, whoever understands the option otherwise.
+// RFC 7252 §5.4.3, §5.4.5: such an option counts as unrecognized, even if the resource understands the option.
 TEST(routes, never_understands_a_bad_length_or_repetition) {
     constexpr auto site =
         routes(at<"m">(put([] {
@@ -290,7 +290,7 @@ TEST(routes, never_understands_a_bad_length_or_repetition) {
     EXPECT_EQ(c.said(ask(code::put, "m").query(std::string(256, 'q'))), "4.02");
 }
 
-// Several things are wrong: what the client should mend first is said first.
+// If a request has several errors, the response names the one that the client should fix first.
 TEST(routes, says_one_thing_at_a_time) {
     constexpr auto site =
         routes(at<"a">(get(says("A")), put([] { return code::changed; }).consumes<content_format::text_plain>()));
@@ -303,7 +303,7 @@ TEST(routes, says_one_thing_at_a_time) {
     EXPECT_EQ(c.said(ask(code::get, "b").format(60).accept(60)), "4.04");
 }
 
-// A query to what is not there at all is no reason for 4.02: somebody could look at it.
+// A query to a missing path or method does not cause 4.02, because another resource could understand queries.
 TEST(routes, finds_nothing_rather_than_object_to_a_query) {
     constexpr auto site = routes(at<"a">(text("A")));
     core c{site};
@@ -312,7 +312,7 @@ TEST(routes, finds_nothing_rather_than_object_to_a_query) {
     EXPECT_EQ(c.said(ask(code::get, "a").query("q")), "4.02");
 }
 
-// ---- A kind of resource of one's own
+// ---- Custom kinds of resources
 
 struct lamp {
     bool* on;
@@ -347,7 +347,7 @@ TEST(routes, takes_resources_of_ones_own) {
     EXPECT_EQ(c.said(ask(code::fetch, "lamp")), "4.05");
 }
 
-// A handler that is no resource answers for everything itself.
+// A handler that is not a resource checks each request itself.
 TEST(routes, forwards_everything_to_a_handler) {
     constexpr auto site = routes(below<"any">(forward([](const request& r) -> reply {
         return (r.critical_options & set_of(option::if_match)) != 0 ? code::precondition_failed : code::valid;
@@ -355,8 +355,8 @@ TEST(routes, forwards_everything_to_a_handler) {
     core c{site};
     EXPECT_EQ(c.said(ask(code::ipatch, "any/thing")), "2.03");
     EXPECT_EQ(c.said(ask(code::get, "any").with(1)), "4.12");
-    EXPECT_EQ(c.said(ask(code::get, "any").with(5)), "2.03") << "it is asked even if it ignores what is critical";
-    EXPECT_EQ(c.said(ask(code::get, "any").with(5, "00")), "4.02") << "but never a forbidden length";
+    EXPECT_EQ(c.said(ask(code::get, "any").with(5)), "2.03") << "the handler runs even if it ignores critical options";
+    EXPECT_EQ(c.said(ask(code::get, "any").with(5, "00")), "4.02") << "but never for an option of an invalid length";
 }
 
 TEST(routes, forwards_the_rest_of_the_path_below_a_prefix) {
@@ -368,7 +368,7 @@ TEST(routes, forwards_the_rest_of_the_path_below_a_prefix) {
     EXPECT_EQ(c.said(ask(code::get, "a/b")), "2.05 ct=0: [a][b]") << "all of it at an exact path";
 }
 
-// Options above 39 share one bit of a set, so that only a handler can tell them apart.
+// Options above 39 share one bit of an option set, so only a handler can distinguish them.
 TEST(routes, leaves_private_options_to_a_forwarded_handler) {
     constexpr auto site =
         routes(at<"p">(forward([](const request& r) -> reply {
@@ -385,11 +385,12 @@ TEST(routes, leaves_private_options_to_a_forwarded_handler) {
     EXPECT_EQ(c.said(ask(code::get, "p").with(65).with(65)), "2.03");
     EXPECT_EQ(c.said(ask(code::get, "p").with(65).with(67)), "4.02");
     EXPECT_EQ(c.said(ask(code::get, "p").with(5)), "4.02");
-    EXPECT_EQ(c.said(ask(code::get, "a").with(65)), "4.02") << "its neighbours understand no more for it";
+    EXPECT_EQ(c.said(ask(code::get, "a").with(65)), "4.02")
+        << "the options that its neighbours understand stay the same";
     EXPECT_EQ(c.said(ask(code::get, "missing").with(65)), "4.02");
 }
 
-// The requests by which RIOT's and others' routing was tricked: a path that is a part of another, as bytes.
+// Requests that confused the routing of RIOT and other implementations: the bytes of one path contain another path.
 TEST(routes, is_not_confused_by_lengths_that_look_like_letters) {
     constexpr auto site = routes(at<"a/b">(text("A/B")));
     core c{site};
@@ -399,9 +400,9 @@ TEST(routes, is_not_confused_by_lengths_that_look_like_letters) {
     EXPECT_EQ(c.said(ask(code::get).segment(std::string_view{"a\0b", 3})), "4.04");
 }
 
-// ---- Lengths that have bits in common
+// ---- Lengths with bits in common
 
-// A length of 10 and one of 2 differ in one bit of the option's first byte.
+// The lengths 10 and 2 differ in a single bit of the option's first byte.
 TEST(routes, take_no_segment_that_is_8_bytes_longer_for_one_below_a_path) {
     constexpr auto site = routes(below<"fs">(get(see_segments)));
     core c{site};
@@ -413,7 +414,7 @@ TEST(routes, take_no_segment_that_is_8_bytes_longer_for_one_below_a_path) {
 
 // ---- Large sites
 
-// From 17 rows on, the search goes by a hash; resources of several sizes are beside each other.
+// From 17 rows on, the search uses a hash. The site has resources of several sizes next to each other.
 TEST(routes, are_found_in_a_large_site) {
     static bool on;
     on = false;

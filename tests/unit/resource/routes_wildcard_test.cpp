@@ -1,4 +1,4 @@
-// Paths with wildcards: what they take, what they hand on, and which of several that match is asked.
+// Paths with wildcards: the segments that they match, the segments that a handler receives, and precedence.
 #include <algorithm>
 #include <optional>
 #include <random>
@@ -17,19 +17,19 @@ using test::ask;
 using test::core;
 using test::packet;
 
-// A function that answers with a word of its own.
+// Returns a function that responds with its own word.
 constexpr auto says(const char* word) {
     return [word] { return content(word); };
 }
 
-// Answers with the segment that it is handed.
+// Responds with the segment that it receives.
 reply echo(const request&, std::string_view segment) {
     static std::string seen;
     seen = "<" + std::string{segment} + ">";
     return content(std::string_view{seen});
 }
 
-// Answers with the segments that it sees, each in brackets.
+// Responds with the path segments that it sees, each in brackets.
 reply see_segments(const request& r) {
     static std::string seen;
     seen.clear();
@@ -37,7 +37,7 @@ reply see_segments(const request& r) {
     return content(std::string_view{seen});
 }
 
-// Answers with both.
+// Responds with both.
 reply echo_and_see(const request& r, std::string_view segment) {
     static std::string seen;
     seen.clear();
@@ -46,9 +46,9 @@ reply echo_and_see(const request& r, std::string_view segment) {
     return content(std::string_view{seen});
 }
 
-// ---- What a wildcard takes
+// ---- Segments that a wildcard matches
 
-// RFC 7252 §5.10: a Uri-Path has 0 to 255 bytes; §3.1: those from 13 on are encoded otherwise.
+// RFC 7252 §5.10: a Uri-Path has 0 to 255 bytes. §3.1: a length from 13 on has an extended encoding.
 TEST(wildcard, takes_a_segment_of_any_length) {
     constexpr auto site = routes(at<"*">(get(echo)), at<"sensors/*">(get(echo)), at<"sensors/*/value">(get(echo)));
     core c{site, 1152};
@@ -96,7 +96,7 @@ TEST(wildcard, at_the_root_takes_what_is_there_alone) {
     EXPECT_EQ(c.said(ask(code::get, "a/b")), "4.04");
 }
 
-// The option delta of the first segment tells no more than what came before.
+// The option delta of the first segment depends only on the option before it.
 TEST(wildcard, is_found_behind_other_options) {
     constexpr auto site = routes(at<"*/b">(get(echo)), at<"c/*">(get(echo)));
     core c{site};
@@ -106,7 +106,7 @@ TEST(wildcard, is_found_behind_other_options) {
     EXPECT_EQ(c.said(ask(code::get, "a/b").with(12).with(252, "00").payload("x")), "2.05 ct=0: <a>");
 }
 
-// A segment that looks, as bytes, like what follows the wildcard.
+// The bytes of the segment contain the encoding of the path that follows the wildcard.
 TEST(wildcard, is_not_confused_by_lengths_that_look_like_letters) {
     constexpr auto site = routes(at<"*/b">(get(echo)), at<"a/*/b">(get(echo)));
     core c{site};
@@ -136,7 +136,7 @@ TEST(wildcard, is_an_asterisk_alone) {
         EXPECT_EQ(c.said(ask(code::get, path)), "4.04") << path;
 }
 
-// ---- What is handed on
+// ---- Segments that a handler receives
 
 TEST(wildcard, lets_segments_begin_with_what_the_first_one_took) {
     constexpr auto site =
@@ -179,7 +179,7 @@ TEST(wildcard, takes_lambdas_that_hold_something) {
     EXPECT_EQ(taken, (std::vector<std::string>{"a=1", "b=2"}));
 }
 
-// Of a function that can be called in several ways, the one without the segment counts, as it does elsewhere.
+// If a function has an overload for the request alone, the library calls that one, as it does elsewhere.
 struct overloaded {
     reply operator()(const request&) const { return code::valid; }
     reply operator()(const request&, std::string_view) const { return code::changed; }
@@ -217,7 +217,7 @@ TEST(wildcard, goes_with_what_a_function_consumes_and_understands_and_with_resou
     EXPECT_EQ(c.said(ask(code::ipatch, "e/x").with(19)), "2.05 ct=0: [x]");
 }
 
-// ---- What is refused
+// ---- Refused requests
 
 TEST(wildcard, is_refused_what_any_resource_is) {
     constexpr auto site = routes(at<"a/*">(get(echo), put(says("put")).consumes<content_format::cbor>()));
@@ -259,7 +259,7 @@ TEST(wildcard, leaves_prefixes_beside_it_as_they_are) {
     EXPECT_EQ(c.said(ask(code::get, "fsa")), "4.05");
 }
 
-// ---- Precedence, however the entries stand there
+// ---- Precedence, regardless of the order of the entries
 
 TEST(wildcard, goes_behind_a_text_in_its_place) {
     constexpr auto ascending = routes(at<"dev/*">(get(says("any"))), at<"dev/main">(get(says("main"))));
@@ -300,7 +300,7 @@ TEST(wildcard, is_weighed_from_the_left) {
     expect(mixed);
 }
 
-// More bytes are not more segments.
+// A path of more bytes does not have more segments.
 TEST(wildcard, goes_by_segments_and_not_by_bytes) {
     constexpr auto site = routes(below<"a_very_long_name">(get(says("long"))), at<"*/*">(get(says("two"))),
                                  below<"*">(get(says("one"))), below<"*/x/*">(get(says("three"))));
@@ -374,7 +374,7 @@ TEST(wildcard, takes_no_room_in_the_document) {
     EXPECT_EQ(sizeof with, sizeof without + sizeof(text("B")));
 }
 
-// ---- As bytes
+// ---- Encoded paths
 
 TEST(wildcard, is_one_byte_of_an_encoded_path) {
     EXPECT_EQ(packet{bytes{encoded_path<"*">}}, packet{"ff"});
@@ -382,7 +382,7 @@ TEST(wildcard, is_one_byte_of_an_encoded_path) {
     EXPECT_EQ(packet{bytes{encoded_path<"**/*a/a*">}}, packet{"02 '**' 02 '*a' 02 'a*'"});
 }
 
-// A path of a site.
+// The path of an entry in a site.
 template <text_literal Path, bool Exact = true>
 struct at_path {
     static constexpr bytes path{encoded_path<Path>};
@@ -396,7 +396,7 @@ constexpr bool comes_before(A, B) {
     return detail::comes_before({A::path, A::is_prefix}, {B::path, B::is_prefix});
 }
 
-// At compile time, so that no byte beyond the path is read.
+// At compile time, because a read beyond the path does not compile.
 constexpr std::array<byte, 4> a_and_b{0xb1, 'a', 0x01, 'b'};
 static_assert(at_path<"a/*">::matches(a_and_b) && at_path<"*/b">::matches(a_and_b) && at_path<"*/*">::matches(a_and_b));
 static_assert(at_path<"*", false>::matches(a_and_b) && at_path<"", false>::matches(a_and_b));
@@ -408,8 +408,8 @@ static_assert(comes_before(at_path<"a/b/*">{}, at_path<"a/*/c">{}) &&
 static_assert(!comes_before(at_path<"a/*">{}, at_path<"b/*">{}) && !comes_before(at_path<"b/*">{}, at_path<"a/*">{}));
 static_assert(comes_before(at_path<"*">{}, at_path<"*", false>{}));
 
-// RFC 7252 §3.1: a length from 269 on has two bytes more. The server refuses such a path; who calls a site himself may
-// not.
+// RFC 7252 §3.1: a length from 269 on has two extra bytes. The server refuses such a path, but a program that
+// calls a site directly may pass one.
 TEST(wildcard, takes_a_segment_that_is_longer_than_a_server_lets_through) {
     for (const std::size_t size : {256U, 268U, 269U, 300U, 600U}) {
         const packet path = test::encoded_option(0, test::filler(size)) + packet{"01 'b'"};
@@ -419,7 +419,7 @@ TEST(wildcard, takes_a_segment_that_is_longer_than_a_server_lets_through) {
     }
 }
 
-// Under the sanitizers: bytes that are no path at all, in memory of just that size.
+// For the sanitizers: bytes that are not a valid path, in a buffer of exactly their size.
 TEST(wildcard, reads_nothing_behind_a_path) {
     std::mt19937 random{1};
     constexpr std::array<byte, 10> favourites{0x00, 0x01, 0x02, 0x0d, 0x0e, 0x0f, 0xb1, 0xff, 'a', 'b'};
@@ -434,9 +434,9 @@ TEST(wildcard, reads_nothing_behind_a_path) {
     EXPECT_GT(found, 0U);
 }
 
-// ---- Lengths that have bits in common
+// ---- Lengths with bits in common
 
-// A length of 10 and one of 2 differ in one bit of the option's first byte.
+// The lengths 10 and 2 differ in a single bit of the option's first byte.
 TEST(wildcard, elsewhere_in_a_site_has_no_segment_taken_for_one_that_is_8_bytes_shorter) {
     constexpr auto site = routes(below<"fs">(get(see_segments)), at<"x/*">(get(echo)));
     core c{site};

@@ -1,5 +1,5 @@
-// The search of a site, small or large, against a matcher that is too simple to be wrong: random sites, random
-// requests.
+// Compares the search of a site with a matcher that is simple enough to be correct, for random sites, small and
+// large, and random requests.
 #include <algorithm>
 #include <array>
 #include <random>
@@ -20,7 +20,7 @@ using test::core;
 using test::packet;
 using segments = std::vector<std::string>;
 
-// ---- The matcher
+// ---- The reference matcher
 
 struct model_method {
     std::set<code> methods;
@@ -39,7 +39,7 @@ struct model_entry {
             if (path[i] != "*" && path[i] != asked[i]) return false;
         return true;
     }
-    // Less is more specific.
+    // A lower rank is more specific.
     auto rank() const {
         std::string wildcards;
         for (const std::string& s : path) wildcards += s == "*" ? '1' : '0';
@@ -53,10 +53,10 @@ struct model_request {
     segments path;
     code method;
     bool has_if_match;
-    unsigned format;  // 65536 if it has none
+    unsigned format;  // 65536 if the request has none
 };
 
-// The code of the answer, and the number of the entry and of its method that gave it.
+// The code of a response, and the numbers of the entry and of the method that sent it.
 struct answer {
     code result;
     int entry = -1;
@@ -88,7 +88,7 @@ answer expected_of(const site_model& site, const model_request& r) {
     return {code::valid, static_cast<int>(best - site.data()), static_cast<int>(method - best->methods.data())};
 }
 
-// ---- The same site as the library has it
+// ---- The same site, built with the library
 
 constexpr std::size_t methods_of_each = 2;
 answer served;
@@ -155,7 +155,7 @@ private:
     detail::table<Shape> table_;
 };
 
-// ---- Chance
+// ---- Random sites and requests
 
 class chance {
 public:
@@ -168,7 +168,7 @@ public:
         }
         return all;
     }
-    // Mostly one that the site has, with something else for its wildcards.
+    // Returns a request, mostly with a path of the site and other segments in place of its wildcards.
     model_request some_request(const site_model& site) {
         segments path = site[up_to(static_cast<unsigned>(site.size() - 1))].path;
         for (std::string& s : path)
@@ -176,7 +176,7 @@ public:
                 s = any_of<std::string>({"a", "b", "", "*", "x", "twelve_bytes", std::string(255, 'y')});
         while (up_to(3) == 0) path.push_back(any_of<std::string>({"a", "b", "", "thirteen_byte"}));
         if (up_to(9) == 0 && !path.empty()) path.pop_back();
-        if (path == segments{""}) path.clear();  // RFC 7252 §6.5: the same
+        if (path == segments{""}) path.clear();  // RFC 7252 §6.5: both mean the root
         return {path, any_of({code::get, code::get, code::put, code::post, code::fetch, code::delete_}), up_to(4) == 0,
                 any_of({65536U, 65536U, 60U, 0U})};
     }
@@ -217,7 +217,7 @@ struct tally {
     unsigned without_duplicate = 0;
 };
 
-// Two methods that take the same request are refused when the site is compiled: here they are left out.
+// Removes duplicate methods, because a site in which two methods match the same request does not compile.
 site_model without_duplicates(site_model site) {
     std::set<std::tuple<segments, bool, code>> taken;
     for (model_entry& e : site)

@@ -39,7 +39,7 @@ TEST(text, keeps_its_nuls) {
     EXPECT_EQ(core{site}.answer(ask(code::get)), packet{"60 45 12 34 c0 ff 'a' 00 'b' 00"});
 }
 
-// RFC 7252 §5.10.5. The usual minute is not said.
+// RFC 7252 §5.10.5. The default of 60 seconds is omitted.
 TEST(text, tells_how_long_it_may_be_cached) {
     constexpr auto site = routes(at<"t">(text("a").max_age<300>()).title("A"), at<"zero">(text("").max_age<0>()),
                                  at<"json">(constant<content_format::json>{"{}"}.max_age<16'777'216>()),

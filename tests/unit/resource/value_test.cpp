@@ -1,4 +1,4 @@
-// Values as text: what GET says, what PUT takes, and that nonsense changes nothing.
+// Values as text: the responses to GET, the payloads that PUT accepts, and invalid payloads, which change nothing.
 #include <concepts>
 #include <limits>
 #include <string>
@@ -21,7 +21,7 @@ public:
     std::string get() { return c_.said(ask(code::get)); }
     std::string put(std::string_view payload) { return c_.said(ask(code::put).payload(payload)); }
 
-    // PUT of the text gives the value, and GET the text as it is written normally.
+    // PUT of `text` sets the value to `expected`, and GET returns its normal form.
     void expect_takes(std::string_view text, T expected) {
         of = static_cast<T>(expected == T{1} ? T{0} : T{1});
         EXPECT_EQ(put(text), "2.04") << text;
@@ -33,7 +33,7 @@ public:
         EXPECT_EQ(put(text), "4.00") << text;
         EXPECT_EQ(of, T{1}) << text << " changed it";
     }
-    // What is nonsense for every type.
+    // Payloads that are invalid for every type.
     void expect_refuses_nonsense() {
         for (const char* const text : {"",   "+1",    "-",   "--1", "+",   " 1",       "1 ",
                                        " ",  "1\n",   "1.0", "1e1", "0x1", "a",        "true",
@@ -74,7 +74,7 @@ TYPED_TEST(value_of, takes_its_limits) {
     v.expect_takes(std::to_string(limits::min() + 1), static_cast<TypeParam>(limits::min() + 1));
 }
 
-// The number after a limit differs from it in the last digit only, which is no 9 in any of them.
+// Returns the number that follows a limit. Only the last digit differs, because none of the limits ends in 9.
 std::string next_in_size(std::string number) {
     ++number.back();
     return number;
@@ -106,7 +106,7 @@ TYPED_TEST(value_of, takes_leading_zeros) {
     v.expect_takes(std::string(60, '0') + "12", 12);
 }
 
-// Every number that an 8-bit type has, and as many again on either side.
+// Each number of an 8-bit type, and the same count of numbers on either side.
 template <typename T>
 void expect_takes_exactly_its_range() {
     variable<T> v;
@@ -156,7 +156,7 @@ TEST(value, is_text) {
     EXPECT_EQ(number, 8);
 }
 
-// RFC 7252 §5.7.2 and the Accept of a PUT: there is no representation to choose.
+// RFC 7252 §5.7.2: Accept has no effect on a PUT, because the response has no representation.
 TEST(value, does_not_mind_the_accept_of_a_put) {
     static int number;
     constexpr auto site = routes(at<"n">(value(number)));
@@ -221,7 +221,7 @@ TEST(value, may_be_refused_by_the_function_that_writes) {
     EXPECT_EQ(c.said(ask(code::get, "p")), "2.05 ct=0: 100");
 }
 
-// What it answers is the answer.
+// The code that the function returns is the response.
 TEST(value, may_be_answered_by_the_function_that_writes) {
     static unsigned percent;
     percent = 50;
@@ -283,7 +283,7 @@ TEST(value, may_be_read_by_reference) {
     EXPECT_EQ(c.said(ask(code::get, "l")), "2.05 ct=0: -3");
 }
 
-// A value that changes between the handler and the rendering is told as it was when it was asked for.
+// A GET returns the value from the time of the handler, even if the value changes before rendering.
 TEST(value, is_read_when_it_is_asked_for) {
     constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
     static std::uint64_t number;
@@ -297,7 +297,7 @@ TEST(value, is_read_when_it_is_asked_for) {
     EXPECT_EQ(core{handler}.said(ask(code::get, "n")), "2.05 ct=0: 18446744073709551615");
 }
 
-// Text to numbers at compile time, where an overflow does not compile.
+// Parses text at compile time, because an overflow does not compile.
 template <typename T>
 constexpr int parsed(const char* text) {
     std::array<byte, 24> copy{};

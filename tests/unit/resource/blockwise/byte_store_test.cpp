@@ -1,4 +1,4 @@
-// Stores: what is in them from the beginning, and those that keep the Content-Format of what is put.
+// Stores with initial content, and stores that keep the Content-Format of a PUT.
 #include <string>
 
 #include <gtest/gtest.h>
@@ -36,14 +36,14 @@ TEST(byte_store, has_its_first_content) {
     EXPECT_EQ(c.said(ask(code::get, "s")), "2.05 ct=0: x");
 }
 
-// The first content of a store that is larger is a mistake that a checked build stops at.
+// Initial content larger than the store is a programming error. A checked build traps.
 TEST(byte_store, first_content_has_to_fit) {
     if constexpr (checked_build) EXPECT_DEATH((byte_store<3>{std::string_view{"four"}}), "");
     else EXPECT_FALSE((byte_store<3>{std::string_view{"four"}}.exists()));
     EXPECT_EQ((byte_store<4>{std::string_view{"four"}}.measure().size), 4U);
 }
 
-// ---- of any format
+// ---- Stores of any format
 
 class formatted_store_test : public testing::Test {
 protected:
@@ -76,14 +76,14 @@ TEST_F(formatted_store_test, body_keeps_the_format_it_came_with) {
     EXPECT_EQ(c.said(put("any").format(65'000)), "2.04");
     EXPECT_EQ(content(), "2.05 ct=65000: any");
     EXPECT_EQ(c.said(put("bytes")), "2.04");
-    EXPECT_EQ(content(), "2.05 ct=42: bytes") << "none was said";
+    EXPECT_EQ(content(), "2.05 ct=42: bytes") << "the PUT had no format";
 }
 
-// RFC 7959 §2.9.2: 4.08 for a block that is none of the body.
+// RFC 7959 §2.9.2: 4.08 for a block in another format than the rest of the body.
 TEST_F(formatted_store_test, blocks_of_a_body_have_one_format) {
     EXPECT_EQ(c.said(block(0, more, full).format(50)), "2.31");
     EXPECT_EQ(c.said(block(1, last, "b").format(60)), "4.08");
-    EXPECT_EQ(c.said(block(1, last, "b")), "2.01") << "none is said";
+    EXPECT_EQ(c.said(block(1, last, "b")), "2.01") << "the block has no format";
     EXPECT_EQ(content(), "2.05 ct=50: " + full + "b");
 }
 
@@ -97,7 +97,7 @@ TEST_F(formatted_store_test, refused_block_changes_no_format) {
     EXPECT_EQ(content(), "2.05 ct=50: " + full + "b");
 }
 
-// RFC 7252 §5.10.6: two representations of one resource have two tags.
+// RFC 7252 §5.10.6: two representations of one resource have different ETags.
 TEST_F(formatted_store_test, same_bytes_of_another_format_have_another_tag) {
     EXPECT_EQ(c.said(put("[]").format(50)), "2.01");
     const packet as_json = tag();

@@ -1,5 +1,5 @@
-// The tests of bodies that are read in blocks: a body of 2,500 bytes in all kinds of resources, and responses taken
-// apart by code that shares nothing with the library.
+// The fixture of the tests of block-wise bodies: a body of 2,500 bytes in all kinds of resources, and a response
+// parser that shares no code with the library.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ using test::encoded_option;
 using test::packet;
 using test::text_packet;
 
-// No two blocks of it are equal.
+// The size of the test body, in which all blocks differ.
 constexpr std::size_t body_size = 2500;
 constexpr auto body_characters = [] {
     std::array<char, body_size> all{};
@@ -32,7 +32,7 @@ constexpr auto body_characters = [] {
 }();
 constexpr std::string_view body{body_characters.data(), body_size};
 
-// A uint, by code that shares nothing with the library (RFC 7252 §3.2).
+// Encodes a uint (RFC 7252 §3.2). Shares no code with the library.
 inline packet uint(std::uint64_t number) {
     packet value;
     for (int shift = 56; shift >= 0; shift -= 8)
@@ -40,7 +40,7 @@ inline packet uint(std::uint64_t number) {
     return value;
 }
 
-// FNV-1a in 32 bits, the same way.
+// Computes FNV-1a in 32 bits. Shares no code with the library.
 inline packet tag_of(std::string_view content) {
     std::uint64_t hash = 2'166'136'261;
     for (const char c : content) hash = (hash ^ static_cast<byte>(c)) * 16'777'619 % 0x1'0000'0000;
@@ -64,7 +64,7 @@ inline packet encoded(const option_list& options) {
 
 struct response {
     code answer = code::empty;
-    packet options;  // as they are encoded
+    packet options;  // in encoded form
     std::string payload;
 
     response(code c, const option_list& o, std::string_view p) : answer(c), options(encoded(o)), payload(p) {}
@@ -85,7 +85,7 @@ struct response {
     }
 };
 
-// 2.05 with all of the content; with the block of it, as it is to be.
+// The expected 2.05 response with the whole content, or with the block of it.
 inline response whole(std::string_view content, unsigned format = 0) {
     return {code::content, {{4, tag_of(content)}, {12, uint(format)}}, content};
 }
@@ -101,7 +101,7 @@ inline ask get_block(std::string_view path, std::uint32_t number, unsigned size_
     return ask(code::get, path).with(23, block2(number, false, size_exponent));
 }
 
-// A representation that can change, and break.
+// A representation that can change, and whose reads can fail.
 struct memory {
     std::string content;
     bool readable = true;
@@ -115,7 +115,7 @@ struct memory {
 };
 static_assert(block_source<memory>);
 
-// In odd pieces.
+// Writes the body in pieces of uneven sizes.
 inline void write_body(body_writer& to) {
     for (std::size_t at = 0; at < body.size(); at += 37) to.put(body.substr(at, 37));
 }

@@ -1,5 +1,5 @@
-// Blocks that are rendered over the request, in memories, limits and requests drawn at random: an answer is a block of
-// the body, an error, or a 2.03 to a client that has it already.
+// Blocks that are rendered over the request, with random memory sizes, limits and requests. A response is a
+// block of the body, an error, or a 2.03 to a client that already has the body.
 #include <map>
 #include <random>
 
@@ -84,20 +84,20 @@ struct answer_to {
     message::view view;
 };
 
-// The whole of what a request is answered with in large memory, without blocks.
+// Returns the whole payload of the response, which a large memory sends in one message.
 std::string whole_of(const ask& asked) {
     most = 0xffff, left_behind = 0;
     core<site_type> large{site, 1152};
     return answer_to{large.answer(asked)}.payload();
 }
 
-// A request for blocks, and what there is to be told.
+// A request for a block, and the expected content.
 struct drawn_request {
     packet datagram;
     std::string path;
     std::string expected;
     etag tag;
-    bool names_tag = false;  // of what there is
+    bool names_tag = false;  // names the ETag of the expected content
     bool asks_for_size = false;
     bool is_for_group = false;
     std::optional<std::uint32_t> block2;
@@ -156,7 +156,7 @@ drawn_request draw_request() {
     return drawn;
 }
 
-// The same request for the constant document.
+// The same request, addressed to the constant document.
 packet for_document(packet datagram) {
     for (std::size_t at = 4; at + 1 < datagram.size(); ++at)
         if ((datagram[at] & 15) == 1 && datagram[at + 1] == 'r') datagram[at + 1] = 'd';
@@ -196,7 +196,7 @@ void expect_content(const drawn_request& drawn, const answer_to& a, bool has_roo
         EXPECT_EQ(a.payload(), "");
         return;
     }
-    // Queries that are kept may lie on the tags where a layer leaves less room than the request takes.
+    // The kept queries may overlap the ETags if a layer leaves less room than the size of the request.
     EXPECT_TRUE(!drawn.names_tag || most < drawn.datagram.size());
     expect_block(drawn, a, has_room);
     const auto size = a.find(28);

@@ -9,7 +9,7 @@
 namespace mincoap::document_tests {
 namespace {
 
-// RFC 7959 §2.2, §2.4: any block in any size, and none past the end.
+// RFC 7959 §2.2, §2.4: a client can read each block in each size, but no block past the end.
 TEST(document, is_the_same_in_blocks_of_every_size) {
     core c{site};
     expect_every_block(c, "document", 0, body);
@@ -69,8 +69,8 @@ TEST(document, is_text_or_bytes_that_stay) {
     EXPECT_EQ(response{c.answer(ask(code::get, "bytes"))}, whole({"\xff\0\1", 3}, 42));
 }
 
-// RFC 7959 §2.4: the server may answer with smaller blocks; the number goes with the size, so that the offset
-// stays. The rest of a body that is less than a block is sent as it is, if it fits.
+// RFC 7959 §2.4: the server may reduce the block size. It scales the block number, so the offset stays the same.
+// A rest of the body that is smaller than a block is sent whole if it fits.
 TEST(document, gets_smaller_blocks_in_a_smaller_buffer) {
     struct row {
         std::size_t capacity;
@@ -93,7 +93,8 @@ TEST(document, gets_smaller_blocks_in_a_smaller_buffer) {
     }
 }
 
-// A client that goes on in the size it was given gets everything, whatever the buffer, the token and Size2.
+// A client that keeps the block size of the first response gets the whole body, with any buffer size, token and
+// Size2.
 TEST(document, arrives_through_every_buffer) {
     const std::string_view content = body.substr(0, 200);
     const memory part{std::string{content}};
@@ -122,7 +123,7 @@ TEST(document, cannot_be_sent_where_no_block_fits) {
     EXPECT_EQ(core(site, 24).said(get_block("document", 1, 0)), "5.00");
 }
 
-// RFC 7959 §2.2: NUM has 20 bits, which limits how far a number can grow when its block gets smaller.
+// RFC 7959 §2.2: NUM has 20 bits, which limits how far a smaller block size can increase the number.
 TEST(document, never_has_a_block_number_of_more_than_20_bits) {
     struct large {
         body_info measure() const { return {0x4000'0000, {}}; }
@@ -141,7 +142,7 @@ TEST(document, never_has_a_block_number_of_more_than_20_bits) {
     }
 }
 
-// RFC 7959 §4: Size2 in a request asks for the size in the response.
+// RFC 7959 §4: a Size2 option in a request asks for the size in the response.
 TEST(document, tells_its_size_if_asked) {
     core c{site};
     const packet tag = tag_of(body);
@@ -157,12 +158,12 @@ TEST(document, tells_its_size_if_asked) {
               (response{code::content, {{4, tag_of("[1]")}, {12, uint(50)}, {28, uint(3)}}, "[1]"}));
 }
 
-// RFC 7252 §5.4.3: an elective option of a forbidden length is ignored.
+// RFC 7252 §5.4.3: the server ignores an elective option of an invalid length.
 TEST(document, does_not_look_at_a_size2_that_is_too_long) {
     EXPECT_EQ(response{core{site}.answer(ask(code::get, "short").with(28, "00 00 00 00 00"))}, whole("[1]", 50));
 }
 
-// RFC 7252 §5.10.6.2: 2.03 with the ETag, and no payload, if the client names the current one among those it has.
+// RFC 7252 §5.10.6.2: 2.03 with the ETag and without a payload, if the request names the current ETag.
 TEST(document, is_still_valid_for_who_has_it) {
     const packet tag = tag_of("[1]");
     packet wrong = tag;
@@ -197,7 +198,7 @@ TEST(document, is_still_valid_for_who_has_it) {
     }
 }
 
-// RFC 7959 §2.4: by the ETag a client sees that the blocks are all of the same representation.
+// RFC 7959 §2.4: the ETag tells a client that all blocks belong to the same representation.
 TEST(document, has_another_etag_once_it_changes) {
     memory changing{std::string{body.substr(0, 100)}};
     const auto parts = routes(at<"source">(get_blocks(changing)),
@@ -205,7 +206,7 @@ TEST(document, has_another_etag_once_it_changes) {
     core c{parts};
     const packet before = tag_of(changing.content);
     for (const char last : {'a', 'b'}) {
-        changing.content.back() = last;  // none of the block that is asked for
+        changing.content.back() = last;  // outside of the requested block
         ASSERT_NE(tag_of(changing.content), before);
         EXPECT_EQ(response{c.answer(get_block("source", 1, 1))}, block_of(changing.content, 1, 1, 42));
         EXPECT_EQ(response{c.answer(get_block("rendered", 1, 1))}, block_of(changing.content, 1, 1));
@@ -239,8 +240,7 @@ TEST(document, is_read_by_two_clients_at_once) {
     EXPECT_EQ(second, body);
 }
 
-// RFC 7252 §5.4.1, §5.4.3, §5.4.5: an option that is repeated, too long or of no meaning for a GET is an unrecognised
-// one.
+// RFC 7252 §5.4.1, §5.4.3, §5.4.5: an option that is repeated, too long or undefined for GET counts as unrecognized.
 TEST(document, takes_one_block2_and_no_other_critical_option) {
     core c{site};
     EXPECT_EQ(c.said(get_block("document", 0, 2).with(23, block2(0, false, 2))), "4.02");
@@ -250,7 +250,7 @@ TEST(document, takes_one_block2_and_no_other_critical_option) {
     EXPECT_EQ(response{c.answer(ask(code::get, "document").with(23, "00 00 12"))}, block_of(body, 1, 2));
 }
 
-// RFC 7252 §5.10.4: 4.06, and no 2.03 for what the client does not accept.
+// RFC 7252 §5.10.4: 4.06 instead of 2.03, if the client does not accept the format.
 TEST(document, has_one_format) {
     core c{site};
     EXPECT_EQ(response{c.answer(get_block("document", 1, 2).accept(0))}, block_of(body, 1, 2));
@@ -260,7 +260,7 @@ TEST(document, has_one_format) {
     EXPECT_EQ(response{c.answer(ask(code::get, "short").accept(50))}, whole("[1]", 50));
 }
 
-// RFC 7252 §5.10.5, and §5.9.1.3 of 2.03: each tells how long it may be cached.
+// RFC 7252 §5.10.5, §5.9.1.3: both 2.05 and 2.03 carry Max-Age.
 TEST(document, tells_how_long_it_may_be_cached) {
     constexpr auto lasting = routes(at<"document">(document(body).max_age<3600>()).title("D"),
                                     at<"rendered">(generated(write_body).max_age<3600>()),

@@ -9,7 +9,8 @@
 namespace mincoap::document_tests {
 namespace {
 
-// The function writes another text each time. It is called once for an answer, which has the ETag and the length of it.
+// The function writes a different text on each call. The server calls it once per response, whose ETag and size
+// are those of that text.
 TEST(document, that_changes_between_two_blocks_is_each_time_what_it_is_now) {
     std::vector<std::string> contents;
     std::size_t calls = 0;
@@ -32,9 +33,9 @@ TEST(document, that_changes_between_two_blocks_is_each_time_what_it_is_now) {
     EXPECT_EQ(response{c.answer(ask(code::get, "rendered").with(4, tag_of("9.9")))}, whole("1000.0"));
 }
 
-// ---- What the client has already
+// ---- Bodies that the client already has
 
-// RFC 7252 §5.9.1.3: the ETag of a 2.03 is the one that the request named.
+// RFC 7252 §5.9.1.3: a 2.03 carries the ETag that the request named.
 TEST(document, is_rendered_once_for_who_has_it) {
     int calls = 0;
     const auto parts =
@@ -47,7 +48,7 @@ TEST(document, is_rendered_once_for_who_has_it) {
 
 // ---- Versions
 
-// The ETag of a version: FNV-1a of its bytes, the lowest first.
+// The ETag of a version: FNV-1a of its bytes, in little-endian order.
 packet version_tag(std::uint64_t version, unsigned size) {
     std::string all;
     for (unsigned i = 0; i < size; ++i) all += static_cast<char>(version >> 8 * i & 0xff);
@@ -103,7 +104,7 @@ TEST(document, has_another_etag_with_each_version) {
     EXPECT_EQ(c.said(ask(code::get, "variable").with(4, before)), "2.05 ct=50: " + content);
 }
 
-// Only the version counts: that it changes with the body is the caller's to see to.
+// Only the version determines the ETag. The caller changes the version together with the body.
 TEST(generated_body, with_a_version_is_not_hashed) {
     const auto write = [](body_writer& to) { to.put(body.substr(0, 100)); };
     const generated_body plain{write};
@@ -114,9 +115,9 @@ TEST(generated_body, with_a_version_is_not_hashed) {
     static_assert(generating_source<decltype(versioned)>);
 }
 
-// ---- What is rendered over the request
+// ---- Rendering over the request
 
-// A body that is rendered does not reach the ETags that it is compared to, wherever they are.
+// Rendering never overwrites the ETags to compare with, wherever they are in the request.
 TEST(document, that_is_rendered_leaves_the_etags_of_the_request) {
     core c{site, 200};
     for (const std::size_t host : {1U, 12U, 13U, 60U, 90U, 120U}) {
@@ -133,7 +134,7 @@ struct limits {
     static std::size_t receive(exchange& x, auto next) { return x.limit_to(40), next(x); }
 };
 
-// A layer leaves less room for the response than the request takes, and the ETags lie behind that.
+// A layer leaves less room for the response than the size of the request, and the ETags lie behind that room.
 TEST(document, that_is_rendered_stays_in_the_room_that_a_layer_leaves) {
     core c{site, 200, limits{}};
     const auto asked = [] { return ask(code::get, "rendered").with(3, text_packet(std::string(60, 'h'))); };
@@ -142,7 +143,7 @@ TEST(document, that_is_rendered_stays_in_the_room_that_a_layer_leaves) {
     EXPECT_EQ(c.said(asked().with(4, "01")), "5.00") << "no room for a block behind the tag";
 }
 
-// Checked builds overwrite the request before: a function that reads it meanwhile finds that at once.
+// A checked build overwrites the request first, so a function that reads the request fails at once.
 TEST(generated_body, that_reads_the_request_is_caught_in_checked_builds) {
     const auto echo = [](const request& r) {
         const bytes read = r.payload();
@@ -154,9 +155,9 @@ TEST(generated_body, that_reads_the_request_is_caught_in_checked_builds) {
     }
 }
 
-// ---- All kinds against each other
+// ---- Comparison of all kinds
 
-// A body in pieces of random sizes, by every overload.
+// Writes a body in pieces of random sizes, using each overload.
 void write_in_pieces(body_writer& to, std::string_view all, std::uint32_t seed) {
     while (!all.empty()) {
         seed = seed * 1'664'525 + 1'013'904'223;
@@ -169,7 +170,7 @@ void write_in_pieces(body_writer& to, std::string_view all, std::uint32_t seed) 
     }
 }
 
-// Checks the payload by the Block2 option that comes with it.
+// Compares the payload with the block that the Block2 option of the response names.
 void expect_part_of(const packet& sent, std::string_view content) {
     const auto message = message::view::parse(sent.view());
     ASSERT_TRUE(message && message->code() == code::content) << testing::PrintToString(sent);

@@ -1,10 +1,10 @@
-// Handlers that answer in blocks.
+// Handlers with block-wise responses.
 #include "document_fixture.hpp"
 
 namespace mincoap::document_tests {
 namespace {
 
-// RFC 7252 §5.9.1.3, RFC 8132 §2.1: 2.03 answers a GET or a FETCH.
+// RFC 7252 §5.9.1.3, RFC 8132 §2.1: only GET and FETCH get 2.03.
 TEST(in_blocks, answers_any_method) {
     static constexpr std::string_view result = body.substr(0, 100);
     constexpr auto serve = [](const request& r) {

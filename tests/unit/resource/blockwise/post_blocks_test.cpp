@@ -1,4 +1,4 @@
-// POST of a body block by block, whose answer comes in blocks, too.
+// Block-wise POST with a block-wise response.
 #include <string>
 
 #include "upload_fixture.hpp"
@@ -8,8 +8,8 @@ namespace {
 
 // ---- POST
 
-// RFC 7959 §3.3, figure 11: both sides are large. The last request has Block1, its answer Block1 and the first Block2;
-// the rest of the answer is asked for by Block2 alone.
+// RFC 7959 §3.3, figure 11: request and response are both large. The last request has Block1, and its response
+// has Block1 and the first Block2. The client asks for the rest of the response by Block2 alone.
 TEST_F(upload_test, post_takes_and_answers_in_blocks) {
     core small{site, 64};
     const auto told_by_small = [&](const packet& datagram) { return described(small.answer(datagram)); };
@@ -21,10 +21,10 @@ TEST_F(upload_test, post_takes_and_answers_in_blocks) {
         return ask(code::post, "post").with(block2, block_value(number, last, exponent));
     };
     EXPECT_EQ(told_by_small(rest(1, 1)), "2.04 ct=42 2:1/0/32: " + c16 + "end");
-    EXPECT_EQ(told_by_small(rest(1, 1)), "2.04 ct=42 2:1/0/32: " + c16 + "end") << "it was lost";
+    EXPECT_EQ(told_by_small(rest(1, 1)), "2.04 ct=42 2:1/0/32: " + c16 + "end") << "the response was lost";
     EXPECT_EQ(told_by_small(rest(3, 0)), "2.04 ct=42 2:3/0/16: end");
     EXPECT_EQ(told_by_small(rest(4, 0)), "4.00") << "there is no such block";
-    EXPECT_EQ(as_text(store.content()), a16 + b16 + c16 + "end") << "asking changes nothing";
+    EXPECT_EQ(as_text(store.content()), a16 + b16 + c16 + "end") << "the request changes nothing";
 }
 
 TEST_F(upload_test, every_block_of_an_answer_has_the_same_tag) {
@@ -37,7 +37,7 @@ TEST_F(upload_test, every_block_of_an_answer_has_the_same_tag) {
     EXPECT_NE(tag_in(first), tag_in(c.answer(ask(code::post, "post").payload("other"))));
 }
 
-// RFC 7959 §3.3: the client may say early which size it wants the answer in.
+// RFC 7959 §3.3: the client may announce early in which block size it wants the response.
 TEST_F(upload_test, post_says_with_block2_how_large_the_blocks_of_the_answer_are) {
     const packet wanted = block_value(0, last, 0);
     EXPECT_EQ(told(post_block(0, more, a16).with(block2, wanted)), "2.31 1:0/1/16");
@@ -60,7 +60,7 @@ TEST_F(upload_test, post_refuses_as_put_does) {
     EXPECT_EQ(told(ask(code::post, "post").with(block2, block_value(1, last, 0))), "4.08") << "nothing was posted";
 }
 
-// What an answer is said to be counts for all of it, and not for its first block alone.
+// The sink's response code applies to each block of the response, not only to the first one.
 struct printer {
     code answer = code::created;
     bool done = false;
@@ -92,7 +92,7 @@ TEST_F(upload_test, every_block_of_an_answer_has_the_code_of_the_sink) {
     EXPECT_EQ(said(ask(code::post, "post").with(block2, second)), "4.08");
 }
 
-// A block of the answer that cannot be is refused before the sink takes what came.
+// The server refuses an impossible Block2 before the sink receives any data.
 TEST_F(upload_test, post_that_is_refused_changes_nothing) {
     EXPECT_EQ(told(ask(code::post, "post").payload("whole")), "2.04 ct=42: whole");
     const packet reserved = block_value(0, last, 7);
@@ -113,7 +113,7 @@ TEST_F(upload_test, post_may_answer_in_another_format) {
     EXPECT_EQ(told(to_other().accept(50)), "4.06");
 }
 
-// RFC 7252 §5.10.6.2: 2.03 answers a GET; a POST that names the tag of what it makes is answered with what it made.
+// RFC 7252 §5.10.6.2: 2.03 answers GET only. A POST that names the ETag of its result still gets the result.
 TEST_F(upload_test, post_is_never_answered_with_valid) {
     const packet tag = tag_in(c.answer(ask(code::post, "post").payload("x")));
     EXPECT_EQ(told(ask(code::post, "post").with(etag_number, tag).payload("x")), "2.04 ct=42: x");

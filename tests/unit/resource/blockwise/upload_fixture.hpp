@@ -1,4 +1,4 @@
-// The fixture of the tests of uploads: stores and a sink in a site, and responses as text.
+// The fixture of the upload tests: stores and a sink in a site, and responses as text.
 #pragma once
 
 #include <optional>
@@ -30,7 +30,8 @@ inline std::string block_text(std::uint32_t value) {
     return std::to_string(value >> 4) + ((value & 8) != 0 ? "/1/" : "/0/") + std::to_string(16U << (value & 7));
 }
 
-// RFC 7959 §3 has it that way: "2.31 1:0/1/16", and Content-Format, Size1 and payload where there are any.
+// Returns a response in the notation of RFC 7959 §3: "2.31 1:0/1/16", then Content-Format, Size1 and payload if
+// present.
 inline std::string described(const packet& sent) {
     if (sent.size() == 0) return "silence";
     const auto message = message::view::parse(sent.view());
@@ -60,7 +61,7 @@ inline const std::string b16(16, 'b');
 inline const std::string c16(16, 'c');
 inline const std::string d16(16, 'd');
 
-// Takes anything: notes what it is given.
+// Accepts each block, and logs its offset and size.
 struct open_sink {
     std::string log;
     code answer = code::changed;

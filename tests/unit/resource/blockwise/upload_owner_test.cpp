@@ -1,4 +1,4 @@
-// Which of several uploads goes on, and for how long another one waits.
+// Which of several uploads continues, and how long the others wait.
 #include <gtest/gtest.h>
 
 #include "../../../support/exchange.hpp"
@@ -21,7 +21,7 @@ class upload_owner_test : public testing::Test {
 protected:
     static ask put() { return ask{code::put, "s"}; }
 
-    // 0: it began.
+    // Returns 0 if the upload began.
     std::uint32_t begin(const net::arrival& about, std::uint32_t now_ms, const packet& datagram = put()) {
         std::uint32_t seconds = 0;
         const auto try_it = [&](const request& r) {
@@ -54,7 +54,7 @@ TEST_F(upload_owner_test, first_block_of_another_client_waits_until_the_upload_h
     EXPECT_TRUE(go_on(from(1), 700));
     owner.end();
     EXPECT_FALSE(owner.under_way());
-    EXPECT_TRUE(go_on(from(1), 800)) << "its last block may come again";
+    EXPECT_TRUE(go_on(from(1), 800)) << "the client may repeat its last block";
     EXPECT_EQ(begin(from(2), 900), 0U);
     EXPECT_FALSE(go_on(from(1), 900));
 }
@@ -64,7 +64,7 @@ TEST_F(upload_owner_test, same_client_may_begin_anew) {
     EXPECT_EQ(begin(from(1), 0), 0U);
 }
 
-// A port is part of an endpoint: libcoap uses a new one for each run.
+// The port is part of an endpoint: libcoap uses a new one for each run.
 TEST_F(upload_owner_test, other_ports_and_addresses_are_other_clients) {
     EXPECT_EQ(begin(from(1), 0), 0U);
     EXPECT_NE(begin(from(1, 40001), 1), 0U);
@@ -78,10 +78,10 @@ TEST_F(upload_owner_test, other_ports_and_addresses_are_other_clients) {
 TEST_F(upload_owner_test, silence_ends_an_upload) {
     EXPECT_EQ(begin(from(1), 1'000), 0U);
     EXPECT_TRUE(go_on(from(1), 5'000));
-    EXPECT_EQ(begin(from(2), 5'001), 10U) << "what is left is rounded up";
+    EXPECT_EQ(begin(from(2), 5'001), 10U) << "the remaining time is rounded up";
     EXPECT_EQ(begin(from(2), 6'000), 9U);
     EXPECT_EQ(begin(from(2), 14'999), 1U);
-    EXPECT_TRUE(go_on(from(1), 14'999)) << "it lives";
+    EXPECT_TRUE(go_on(from(1), 14'999)) << "the upload is active";
     EXPECT_EQ(begin(from(2), 24'998), 1U);
     EXPECT_EQ(begin(from(2), 24'999), 0U);
     EXPECT_FALSE(go_on(from(1), 25'000));
@@ -100,7 +100,7 @@ TEST_F(upload_owner_test, clock_may_wrap_around) {
     EXPECT_EQ(begin(from(2), 9'999), 0U);
 }
 
-// A program that passes poll(0), and a client that never comes back.
+// The program calls `poll(0)` each time, and the client never returns.
 TEST_F(upload_owner_test, dead_client_does_not_lock_the_resource_where_the_clock_stands_still) {
     EXPECT_EQ(begin(from(1), 0), 0U);
     for (std::uint32_t left = 9; left > 0; --left) EXPECT_EQ(begin(from(2), 0), left);
@@ -129,8 +129,8 @@ TEST_F(upload_owner_test, request_tag_tells_two_uploads_of_one_client_apart) {
     EXPECT_EQ(begin(from(1), 0, one), 0U);
     EXPECT_NE(begin(from(1), 1, other), 0U);
     EXPECT_FALSE(go_on(from(1), 2, other));
-    EXPECT_FALSE(go_on(from(1), 2)) << "none is not one";
-    EXPECT_FALSE(go_on(from(1), 2, put().with(request_tag))) << "nor is an empty one";
+    EXPECT_FALSE(go_on(from(1), 2)) << "a missing tag is not a tag";
+    EXPECT_FALSE(go_on(from(1), 2, put().with(request_tag))) << "nor is an empty tag";
     EXPECT_FALSE(go_on(from(1), 2, put().with(request_tag, "01").with(request_tag)));
     EXPECT_FALSE(go_on(from(2), 2, one));
     EXPECT_TRUE(go_on(from(1), 2, one));
@@ -144,7 +144,7 @@ TEST_F(upload_owner_test, request_tags_are_told_apart_by_where_they_end) {
 TEST_F(upload_owner_test, query_is_part_of_what_is_written) {
     EXPECT_EQ(begin(from(1), 0, put().query("slot=1")), 0U);
     EXPECT_FALSE(go_on(from(1), 1, put().query("slot=2")));
-    EXPECT_TRUE(go_on(from(1), 1, put().query("slot=1").with(test::block1, "10"))) << "nothing else is";
+    EXPECT_TRUE(go_on(from(1), 1, put().query("slot=1").with(test::block1, "10"))) << "no other option is";
 }
 
 TEST_F(upload_owner_test, repetition_has_the_message_id_of_the_last_block) {

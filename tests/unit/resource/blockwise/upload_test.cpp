@@ -1,4 +1,4 @@
-// PUT of a body block by block, its conditions, and sinks of all kinds.
+// Block-wise PUT, its conditions, and all kinds of sinks.
 #include <array>
 #include <string>
 
@@ -9,7 +9,7 @@ namespace {
 
 // ---- PUT
 
-// RFC 7959 §2.3, §2.9.1: 2.31 with the Block1 of the request until the last block; §3.2, figure 8.
+// RFC 7959 §2.3, §2.9.1: 2.31 with the Block1 of the request until the last block. §3.2, figure 8.
 TEST_F(upload_test, takes_blocks_in_order) {
     EXPECT_EQ(put(0, more, a16), "2.31 1:0/1/16");
     EXPECT_EQ(put(1, more, b16), "2.31 1:1/1/16");
@@ -50,7 +50,7 @@ TEST_F(upload_test, takes_blocks_of_any_size) {
     }
 }
 
-// RFC 7959 §2.5: the client may go on in smaller blocks; where they stand is what counts.
+// RFC 7959 §2.5: the client may continue in smaller blocks. Only the offset of a block matters.
 TEST_F(upload_test, takes_blocks_of_sizes_that_change) {
     EXPECT_EQ(put(0, more, a16 + b16, 1), "2.31 1:0/1/32");
     EXPECT_EQ(put(2, more, c16), "2.31 1:2/1/16");
@@ -69,16 +69,16 @@ TEST_F(upload_test, takes_a_body_without_block1) {
 
 // RFC 7959 §2.9.2
 TEST_F(upload_test, answers_a_gap_with_4_08) {
-    EXPECT_EQ(put(1, last, "b"), "4.08") << "there is no beginning";
+    EXPECT_EQ(put(1, last, "b"), "4.08") << "the first block is missing";
     EXPECT_EQ(put(0, more, a16), "2.31 1:0/1/16");
     EXPECT_EQ(put(2, more, c16), "4.08");
     EXPECT_EQ(put(2, last, "c"), "4.08");
     EXPECT_EQ(content(), "4.04");
-    EXPECT_EQ(put(1, last, "b"), "2.01 1:1/0/16") << "what is missing may still come";
+    EXPECT_EQ(put(1, last, "b"), "2.01 1:1/0/16") << "the missing block may still arrive";
     EXPECT_EQ(content(), "2.05 ct=42: " + a16 + "b");
 }
 
-// RFC 7252 §4.5: the answer was lost, and nothing is deduplicated.
+// RFC 7252 §4.5: the response was lost, and the server does not deduplicate.
 TEST_F(upload_test, takes_a_block_again) {
     for (int i = 0; i < 2; ++i) EXPECT_EQ(put(0, more, a16), "2.31 1:0/1/16");
     for (int i = 0; i < 2; ++i) EXPECT_EQ(put(1, more, b16), "2.31 1:1/1/16");
@@ -92,7 +92,7 @@ TEST_F(upload_test, begins_anew_at_0) {
     EXPECT_EQ(put(0, more, a16), "2.31 1:0/1/16");
     EXPECT_EQ(put(1, more, b16), "2.31 1:1/1/16");
     EXPECT_EQ(put(0, more, c16), "2.31 1:0/1/16");
-    EXPECT_EQ(put(2, last, "x"), "4.08") << "of the first one nothing is left";
+    EXPECT_EQ(put(2, last, "x"), "4.08") << "the first upload has left no data";
     EXPECT_EQ(put(1, last, "d"), "2.01 1:1/0/16");
     EXPECT_EQ(content(), "2.05 ct=42: " + c16 + "d");
     EXPECT_EQ(put(0, last, "short"), "2.04 1:0/0/16");
@@ -110,8 +110,8 @@ TEST_F(upload_test, shows_nothing_until_the_last_block_has_come) {
     EXPECT_EQ(content(), "2.05 ct=42: " + a16 + "b");
 }
 
-// RFC 7959 §2.4: the ETag is how a reader notices that blocks are not of one body. A late block of an upload that
-// another one has overtaken must not change the body behind it.
+// RFC 7959 §2.4: the ETag tells a reader that blocks belong to different bodies. A late block of an upload that
+// was overtaken by another one must not change the body without changing the ETag.
 TEST_F(upload_test, body_does_not_change_behind_its_tag) {
     EXPECT_EQ(put(0, more, a16), "2.31 1:0/1/16");
     EXPECT_EQ(put(1, more, b16), "2.31 1:1/1/16");
@@ -122,7 +122,8 @@ TEST_F(upload_test, body_does_not_change_behind_its_tag) {
     EXPECT_EQ(described(before) == described(after), tag_in(before) == tag_in(after)) << described(after);
 }
 
-// RFC 7959 §2.2: a block with M set is of the size that SZX says, the last one no larger; §2.3: "4.00 Bad Request".
+// RFC 7959 §2.2: a block with M set has exactly the size of SZX, and the last block at most. §2.3: "4.00 Bad
+// Request".
 TEST_F(upload_test, refuses_a_block_whose_payload_is_not_its_size) {
     EXPECT_EQ(told(ask(code::put, "s").payload("before")), "2.01");
     EXPECT_EQ(put(0, more, std::string(15, 'a')), "4.00");
@@ -130,7 +131,7 @@ TEST_F(upload_test, refuses_a_block_whose_payload_is_not_its_size) {
     EXPECT_EQ(put(0, more, ""), "4.00");
     EXPECT_EQ(put(0, more, a16, 1), "4.00");
     EXPECT_EQ(put(0, last, std::string(17, 'a')), "4.00");
-    EXPECT_EQ(content(), "2.05 ct=42: before") << "nothing has begun";
+    EXPECT_EQ(content(), "2.05 ct=42: before") << "no upload has begun";
 }
 
 // RFC 7959 §2.2: 7 "is reserved, i.e., MUST NOT be sent and MUST lead to a 4.00 Bad Request response code".
@@ -149,7 +150,7 @@ TEST_F(upload_test, refuses_block1_that_its_definition_does_not_allow) {
     EXPECT_EQ(told(ask(code::put, "s").with(block1, "00 00 00").payload("x")), "2.01 1:0/0/16");
 }
 
-// RFC 7959 §2.9.3, §4: Size1 tells what is possible.
+// RFC 7959 §2.9.3, §4: Size1 is the largest size that the server accepts.
 TEST_F(upload_test, answers_what_is_too_large_with_4_13_and_size1) {
     const std::string four = a16 + b16 + c16 + d16;
     EXPECT_EQ(told(ask(code::put, "s").payload("before")), "2.01");
@@ -160,7 +161,7 @@ TEST_F(upload_test, answers_what_is_too_large_with_4_13_and_size1) {
     for (std::uint32_t number = 0; number < 4; ++number) EXPECT_EQ(put(number, more, a16).substr(0, 4), "2.31");
     EXPECT_EQ(put(4, last, "e"), "4.13 size1=64");
     EXPECT_EQ(put(0xf'ffff, last, "e", 6), "4.13 size1=64");
-    EXPECT_EQ(put(4, last, ""), "2.04 1:4/0/16") << "it is full, and there is no more; it was there before";
+    EXPECT_EQ(put(4, last, ""), "2.04 1:4/0/16") << "the body fills the store and replaces the old one";
     EXPECT_EQ(content(), "2.05 ct=42: " + std::string(64, 'a'));
 }
 
@@ -174,7 +175,7 @@ TEST_F(upload_test, believes_an_announced_size1) {
     EXPECT_EQ(told(block(1, last, "b").with(size1, uint(17))), "2.04 1:1/0/16");
 }
 
-// RFC 7252 §5.4.3, §5.4.5: Size1 is elective, so that one of a wrong length, or a second one, is ignored.
+// RFC 7252 §5.4.3, §5.4.5: Size1 is elective, so the server ignores one of an invalid length and a second one.
 TEST_F(upload_test, ignores_a_size1_that_its_definition_does_not_allow) {
     EXPECT_EQ(told(block(0, more, a16).with(size1, "01 00 00 00 ff")), "2.31 1:0/1/16");
     EXPECT_EQ(told(block(0, more, a16).with(size1, "20").with(size1, "ff")), "2.31 1:0/1/16");
@@ -188,22 +189,22 @@ TEST_F(upload_test, takes_its_format_alone) {
     EXPECT_EQ(told(block(0, more, a16).format(50)), "4.15");
     EXPECT_EQ(content(), "4.04");
     EXPECT_EQ(told(to_json(50)), "2.01");
-    EXPECT_EQ(told(ask(code::put, "json").payload("[]")), "2.04") << "none is said";
+    EXPECT_EQ(told(ask(code::put, "json").payload("[]")), "2.04") << "without a format";
     EXPECT_EQ(told(block(0, more, a16).format(42)), "2.31 1:0/1/16");
 }
 
 // ---- Conditions
 
-// RFC 7252 §5.10.8, held against what there is when the first block comes.
+// RFC 7252 §5.10.8: the server evaluates the condition when the first block arrives.
 TEST_F(upload_test, holds_if_match_against_the_first_block) {
-    EXPECT_EQ(told(block(0, more, a16).with(if_match)), "4.12") << "nothing is there";
+    EXPECT_EQ(told(block(0, more, a16).with(if_match)), "4.12") << "the store has no content";
     EXPECT_EQ(told(ask(code::put, "s").payload("before")), "2.01");
     const packet tag = tag_in(c.answer(ask(code::get, "s")));
     EXPECT_EQ(told(block(0, more, a16).with(if_match, "01 02")), "4.12");
     EXPECT_EQ(told(ask(code::put, "s").with(if_match, "01 02").payload("whole")), "4.12");
     EXPECT_EQ(content(), "2.05 ct=42: before");
     EXPECT_EQ(told(block(0, more, a16).with(if_match, tag)), "2.31 1:0/1/16");
-    EXPECT_EQ(told(block(1, last, "b").with(if_match, tag)), "2.04 1:1/0/16") << "by now it is another one";
+    EXPECT_EQ(told(block(1, last, "b").with(if_match, tag)), "2.04 1:1/0/16") << "the content has changed by now";
     EXPECT_EQ(told(block(0, more, a16).with(if_match, tag)), "4.12");
     EXPECT_EQ(content(), "2.05 ct=42: " + a16 + "b");
     EXPECT_EQ(told(ask(code::put, "s").with(if_match).payload("whole")), "2.04");
@@ -217,13 +218,13 @@ TEST_F(upload_test, holds_if_none_match_against_the_first_block) {
     EXPECT_EQ(content(), "2.05 ct=42: " + a16 + "b");
 }
 
-// What it is conditional on held when it came first; by now the body that it replaces is gone.
+// The condition held when the first block arrived. When the block is repeated, the replaced body is gone.
 TEST_F(upload_test, conditional_first_block_may_come_again) {
     EXPECT_EQ(told(ask(code::put, "s").id(1).payload("before")), "2.01");
     const packet tag = tag_in(c.answer(ask(code::get, "s")));
     for (int i = 0; i < 3; ++i) EXPECT_EQ(told(block(0, more, a16).id(2).with(if_match, tag)), "2.31 1:0/1/16");
-    EXPECT_EQ(told(block(0, more, c16).id(3).with(if_match, tag)), "4.12") << "that is another body";
-    EXPECT_EQ(told(block(0, last, a16).id(3).with(if_match, tag)), "4.12") << "and so is that";
+    EXPECT_EQ(told(block(0, more, c16).id(3).with(if_match, tag)), "4.12") << "this is another body";
+    EXPECT_EQ(told(block(0, last, a16).id(3).with(if_match, tag)), "4.12") << "so is this";
     EXPECT_EQ(told(block(1, last, "b").id(4).with(if_match, tag)), "2.04 1:1/0/16");
     EXPECT_EQ(told(block(1, last, "b").id(4).with(if_match, tag)), "2.04 1:1/0/16");
     EXPECT_EQ(content(), "2.05 ct=42: " + a16 + "b");
@@ -238,7 +239,7 @@ TEST_F(upload_test, first_block_that_comes_again_is_answered_as_created_in_the_e
 
 // ---- Other sinks
 
-// A sink that tells in its own way whether there is something. Without `exists`, there always is.
+// A sink that implements `exists`. Without it, a sink's content always exists.
 struct noted {
     bool there = true;
     bool exists() const { return there; }
@@ -270,7 +271,7 @@ TEST_F(upload_test, reading_and_conditions_agree_on_whether_a_sink_has_something
     EXPECT_EQ(said(ask(code::put, "other").with(if_none_match)), "4.12");
 }
 
-// One that is given the request: it writes into a slot that the query names, and explains itself.
+// A sink that receives the request. It writes into the slot that the query names, and adds a diagnostic payload.
 struct slots {
     static constexpr option_set accepted_options = set_of(option::uri_query);
     std::array<std::string, 2> all;
@@ -306,7 +307,7 @@ TEST_F(upload_test, sink_sees_the_request_and_answers_with_a_reply) {
     EXPECT_EQ(sink.all[0], "");
 }
 
-// There is nothing to hold a condition against, and no limit.
+// The sink has no representation for a condition to compare with, and no size limit.
 TEST_F(upload_test, sink_need_not_be_a_representation) {
     const auto to_open = [](std::uint32_t number, bool more_follow) {
         return ask(code::put, "open").with(block1, block_value(number, more_follow, 0)).payload(a16);

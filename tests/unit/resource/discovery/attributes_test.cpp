@@ -1,4 +1,4 @@
-// Link attributes, which are built at compile time.
+// Link attributes, which the library builds at compile time.
 #include <concepts>
 
 #include <gtest/gtest.h>
@@ -26,17 +26,17 @@ static_assert(none.raw(";obs").view() == ";obs");
 static_assert(none.raw(";foo=\"bar\";baz").view() == ";foo=\"bar\";baz");
 static_assert(none.title("").view() == ";title=\"\"");
 
-// They are in the order in which they are given.
+// The order of the attributes is the order of the calls.
 static_assert(none.title("T").rt("r").if_("i").ct(content_format::cbor).sz(5).raw(";obs").raw(";x").view() ==
               ";title=\"T\";rt=\"r\";if=\"i\";ct=60;sz=5;obs;x");
 
-// UTF-8 is copied as it is.
+// UTF-8 is copied unchanged.
 static_assert(none.title("Gr\xc3\xbc\xc3\x9f"
                          "e")
                   .view() == ";title=\"Gr\xc3\xbc\xc3\x9f"
                              "e\"");
 
-// An entry of a site takes the same, whatever the resource is, and keeps the resource as it is.
+// An entry of a site accepts the same attributes for each kind of resource, and does not change the resource.
 constexpr auto plain = at<"x">(text("four"));
 static_assert(plain.title("T").rt("r").if_("i").ct(content_format::cbor).sz(5).raw(";obs").attributes.view() ==
               none.title("T").rt("r").if_("i").ct(content_format::cbor).sz(5).raw(";obs").view());

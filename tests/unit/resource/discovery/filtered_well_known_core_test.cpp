@@ -1,4 +1,4 @@
-// /.well-known/core with filters, RFC 6690 §4.1, over a site with the links of the ETSI plugtests.
+// Filters of /.well-known/core (RFC 6690 §4.1), applied to a site with the links of the ETSI plugtests.
 #include <mincoap/resource/discovery/filtered_well_known_core.hpp>
 
 #include "../../support/exchange.hpp"
@@ -60,7 +60,7 @@ TEST(filtered_well_known_core, looks_at_the_last_of_eight_queries) {
     EXPECT_EQ(core{site}.said(ask{request}.query("")), document({link1, link2, link3}));
 }
 
-// Each link is compared with each of them: 370 fit a datagram.
+// The server compares each link with each query, and a datagram could carry 370 queries.
 TEST(filtered_well_known_core, refuses_more_queries_than_it_looks_at) {
     ask request = discover({});
     for (unsigned i = 0; i < max_discovery_queries; ++i) request.query("rt=Type1");
@@ -77,7 +77,7 @@ TEST(filtered_well_known_core, is_silent_to_a_group_where_nothing_matches) {
     EXPECT_EQ(core{site}.said(discover({"rt=Type2"}).non(), multicast()), document({link1, link2}));
 }
 
-// RFC 7959 §2.4: what matches comes in blocks too.
+// RFC 7959 §2.4: a filtered document is block-wise, too.
 TEST(filtered_well_known_core, comes_in_blocks) {
     std::string all;
     for (unsigned number = 0; number < 5; ++number) {
@@ -88,15 +88,15 @@ TEST(filtered_well_known_core, comes_in_blocks) {
     EXPECT_EQ(all, (document({link1, link3}).substr(12, 80)));
 }
 
-// The query is read again when the reply is written over the request: in a buffer that it fills, and where other
-// options stand behind it.
+// The server reads the query again while it writes the response over the request. The request fills the buffer,
+// and other options follow the query.
 TEST(filtered_well_known_core, works_in_a_buffer_that_the_request_fills) {
     const packet request = discover({"href=/link1"}).with(23, packet{"02"}).with(60, packet{"01 02 03"});
     EXPECT_EQ((core{site, request.size() + 8}.said(request)), "2.05 ct=40: " + std::string{link1.substr(0, 16)});
     EXPECT_EQ((core{site, request.size()}.said(request)), "5.00") << "no room for a block of 16 bytes";
 }
 
-// Nodes that come and go, below a prefix.
+// Nodes below a prefix, which come and go at run time.
 struct nodes {
     const std::vector<int>* numbers;
 
@@ -130,7 +130,7 @@ TEST(filtered_well_known_core, asks_for_links_at_run_time) {
     EXPECT_EQ(core{changing}.said(discover({"sz=8"}).non(), multicast()), "silence");
 }
 
-// One that reads them from a disk does so once.
+// Counts how often the server asks for the links: a resource that reads them from a disk should do so once.
 struct read_once {
     int* asked;
 
@@ -153,7 +153,7 @@ TEST(filtered_well_known_core, asks_for_links_once_a_request) {
     EXPECT_EQ(asked, 2);
 }
 
-// What is around a resource does not hide its links, but for `optional` while there is nothing.
+// A resource around another one does not hide its links, except an `optional` without a value.
 TEST(filtered_well_known_core, asks_for_links_within_a_resource_around_them) {
     const std::vector<int> numbers{7};
     const auto version = [] { return etag{"1"}; };
@@ -167,7 +167,7 @@ TEST(filtered_well_known_core, asks_for_links_within_a_resource_around_them) {
     EXPECT_EQ(core{around}.said(discover({"href=/c/*"})), document({R"(</c/7>;rt="node";sz=7)"}));
 }
 
-// The same in another format.
+// The same nodes in another format.
 struct cbor_nodes : nodes {
     using nodes::nodes;
     struct get : nodes::get {
@@ -176,7 +176,7 @@ struct cbor_nodes : nodes {
     using methods = method_list<get>;
 };
 
-// Alternatives are one resource: what a second one has to tell would stand there twice.
+// Alternatives are one resource, so the links of a second alternative would be duplicates.
 TEST(filtered_well_known_core, asks_the_first_alternative_that_has_links) {
     constexpr auto upload = put([] { return code::changed; }).consumes<content_format::cbor>();
     constexpr auto json = put([] { return code::changed; }).consumes<content_format::json>();
@@ -192,7 +192,7 @@ TEST(filtered_well_known_core, asks_the_first_alternative_that_has_links) {
               document({R"(</a/7>;rt="node";sz=7)", R"(</b/7>;rt="node";sz=7)", R"(</c/8>;rt="node";sz=8)"}));
 }
 
-// A resource without links costs a site nothing for them.
+// A resource without links adds no code for links to a site.
 static_assert(has_links<decltype(negotiated(text("a"), nodes{std::declval<const std::vector<int>&>()}))>);
 static_assert(!has_links<decltype(negotiated(constant<content_format::json>{"{}"}, text("a")))>);
 
@@ -215,7 +215,7 @@ struct limits_to_48 {
     static std::size_t receive(exchange& x, auto next) { return x.limit_to(48), next(x); }
 };
 
-// The queries are kept in the room of the response. Without them every link would match.
+// The server keeps the queries in the room of the response. Without them each link would match.
 TEST(filtered_well_known_core, is_not_unfiltered_where_a_layer_leaves_no_room_for_the_queries) {
     core c{site, limits_to_48{}};
     const std::string long_title = "title=" + std::string(44, 'x');

@@ -1,4 +1,5 @@
-// Filters for link-format (RFC 6690 §4.1), against the examples of interoperability events and a slow reference.
+// Filters for link-format (RFC 6690 §4.1), compared with the examples of interoperability events and a slow
+// reference.
 #include <memory>
 #include <optional>
 #include <random>
@@ -21,7 +22,7 @@ strings links_of(std::string_view document) {
     return links;
 }
 
-// The targets of the links that match, with a space behind each.
+// Returns the targets of the matching links, each followed by a space.
 std::string targets(std::string_view document, std::string_view query) {
     std::string result;
     for (const std::string_view link : link_range{document})
@@ -44,7 +45,7 @@ TEST(link_range, splits_at_no_comma_in_a_reference_or_quoted) {
               (strings{"</a,b>;rt=\"c,d\"", R"(</e>;f="g\",h\\")", "</i>"}));
 }
 
-// "<" and ">" are characters of a ptoken (RFC 6690 §2), where they enclose nothing.
+// "<" and ">" are valid in a ptoken (RFC 6690 §2), where they do not enclose a reference.
 TEST(link_range, takes_angle_brackets_in_a_value_for_characters) {
     EXPECT_EQ(links_of("</a>;b=<c,</d>;e=f<,</g>"), (strings{"</a>;b=<c", "</d>;e=f<", "</g>"}));
 }
@@ -109,7 +110,7 @@ TEST(matches_filter, takes_another_asterisk_for_a_character) {
     EXPECT_FALSE(matches_filter("</a>;rt=ab", "rt=a**"));
 }
 
-// RFC 6690 §4.1: each value of relation-types counts as an attribute of its own.
+// RFC 6690 §4.1: a filter compares each value of a relation-types attribute separately.
 TEST(matches_filter, compares_each_value_of_a_list) {
     for (const std::string name : {"rt", "if", "rel", "rev", "ct"}) {
         const std::string link = "</a>;" + name + "=\"40 core.x 60\"";
@@ -133,7 +134,7 @@ TEST(matches_filter, compares_without_quotation_marks) {
     }
 }
 
-// RFC 6690 §4.1, RFC 2616 §2.2: quoted-pairs stand for their second character.
+// RFC 6690 §4.1, RFC 2616 §2.2: a quoted-pair represents its second character.
 TEST(matches_filter, compares_without_backslashes) {
     constexpr std::string_view link = R"(</a>;title="say \"a\\b\"; now";rt=x)";
     EXPECT_TRUE(matches_filter(link, R"(title=say "a\b"; now)"));
@@ -165,7 +166,7 @@ TEST(matches_filter, compares_the_whole_name) {
     EXPECT_TRUE(matches_filter(link, "title*"));
     EXPECT_FALSE(matches_filter(link, "title=UTF-8''y")) << "title* is another attribute";
     EXPECT_FALSE(matches_filter(link, "title"));
-    EXPECT_FALSE(matches_filter("</a>;title=y", "title*")) << "and a name has no prefixes";
+    EXPECT_FALSE(matches_filter("</a>;title=y", "title*")) << "and a name matches as a whole";
 }
 
 TEST(matches_filter, finds_one_of_several_attributes_of_a_name) {
@@ -186,7 +187,7 @@ TEST(matches_filter, takes_no_value_for_an_empty_one) {
     }
 }
 
-// RFC 6690 §4.1: even an empty prefix matches only what is there.
+// RFC 6690 §4.1: an empty prefix matches only attributes that exist.
 TEST(matches_filter, finds_no_attribute_that_is_absent) {
     for (const char* query : {"rt", "rt=", "rt=*", "rt=x"}) {
         EXPECT_FALSE(matches_filter("</rt>", query)) << query;
@@ -238,7 +239,7 @@ TEST(matches_filter, looks_for_any_bytes) {
         EXPECT_FALSE(matches_filter("</a>;rt=x", query)) << query;
 }
 
-// Nothing that is malformed is read past its end, or compile time would tell.
+// An evaluation at compile time fails if it reads past the end of malformed input.
 constexpr bool compiles(std::string_view link, std::string_view query) {
     return matches_filter(link, query) || !matches_filter(link, query);
 }
@@ -254,7 +255,7 @@ static_assert([] {
     return size == 17;
 }());
 
-// The reference knows links as they are meant, never as text.
+// The reference implementation stores a link as attributes, never as text.
 struct attribute {
     std::string name;
     std::optional<std::string> value;
@@ -322,7 +323,7 @@ public:
         return result;
     }
 
-    // As a document may write it: quoted where it has to be, and elsewhere by chance.
+    // Returns the link as a document may write it: quoted if necessary, otherwise quoted at random.
     std::string written(const known_link& link) {
         std::string text = "<" + link.target + ">";
         for (const auto& [name, value] : link.attributes) {
@@ -334,7 +335,7 @@ public:
         return text;
     }
 
-    // Something that is often there.
+    // Returns a query that often matches an attribute of the link.
     std::string query(const known_link& link) {
         if (chance(10)) return from("ab=*rt\"\\;,<>", 5);
         if (chance(8) || link.attributes.empty()) return "href=" + part(link.target);
@@ -374,10 +375,10 @@ TEST(matches_filter, agrees_with_a_reference_on_random_links) {
             matching += expected;
         }
     }
-    EXPECT_GT(matching, 8000U) << "or it was hardly tried";
+    EXPECT_GT(matching, 8000U) << "otherwise the test covers too little";
 }
 
-// Memory of exactly that size, so that a sanitizer sees what is read behind it.
+// A buffer of exactly the text's size, so a sanitizer detects a read past its end.
 class exact {
 public:
     explicit exact(const std::string& text) : copy_(new char[text.size()]), size_(text.size()) {
@@ -410,10 +411,10 @@ TEST(matches_filter, reads_nothing_behind_what_is_malformed) {
         ASSERT_TRUE(matches_filter(link, exact{name + "=*"})) << text << " ? " << name;
         ASSERT_TRUE(name.empty() || matches_filter(link, exact{name})) << text << " ? " << name;
     }
-    EXPECT_GT(matching, 1000U) << "or it was hardly tried";
+    EXPECT_GT(matching, 1000U) << "otherwise the test covers too little";
 }
 
-// RFC 6690 §4.1: of the reference it is said under the name "href", and under no other one.
+// RFC 6690 §4.1: a filter compares the reference under the name "href" only.
 TEST(matches_filter, takes_no_other_name_for_href) {
     EXPECT_TRUE(matches_filter("</a>;obs", "href=/a"));
     for (const char* const query : {"hrex=/a", "xref=/a", "hre=/a", "hreff=/a", "HREF=/a"})

@@ -1,4 +1,4 @@
-// Links to paths that are known at run time only: what a name from anywhere makes of the document.
+// Links to paths that are known at run time only. A segment may contain arbitrary bytes.
 #include <mincoap/resource/discovery/link_writer.hpp>
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ namespace {
 
 using segments = std::initializer_list<std::string_view>;
 
-// What a resource at that reference writes for that query.
+// Returns the links that a resource at `reference` writes for the queries.
 std::string written(std::string_view reference, const packet& queries, auto&& links) {
     std::array<byte, 1024> memory;
     body_writer body{memory};
@@ -22,7 +22,7 @@ std::string written(std::string_view reference, const packet& queries, auto&& li
     return std::string{as_text(bytes{memory}.first(body.size()))};
 }
 
-// One link, and whether it was said to be there.
+// Returns the document of one link. Checks that `link` returns true exactly if it wrote the link.
 std::string link_at(std::string_view reference, segments path, std::string_view attributes = {}) {
     bool is_put = false;
     const std::string document = written(reference, {}, [&](link_writer& to) { is_put = to.link(path, attributes); });
@@ -37,7 +37,7 @@ TEST(link_writer, puts_a_link_behind_its_reference) {
     EXPECT_EQ(link_at("/nodes", {}, ";ct=40"), "</nodes>;ct=40");
 }
 
-// RFC 3986 §3.3: pchar stands as it is; RFC 7252 §6.5: the rest does not.
+// RFC 3986 §3.3: a pchar is written unchanged. RFC 7252 §6.5: all other characters are percent-encoded.
 TEST(link_writer, percent_encodes_what_a_segment_cannot_have) {
     EXPECT_EQ(link_at("/n", {"a>b"}), "</n/a%3Eb>");
     EXPECT_EQ(link_at("/n", {"<"}), "</n/%3C>");
@@ -77,7 +77,7 @@ TEST(link_writer, leads_to_no_host) {
     EXPECT_EQ(link_at("", {"/", "elsewhere"}), "</%2F/elsewhere>");
 }
 
-// RFC 7252 §5.10.1: no Uri-Path is one of these, and whoever resolves the reference goes up.
+// RFC 7252 §5.10.1: a Uri-Path is never "." or "..". A client that resolves such a reference goes up a level.
 TEST(link_writer, leads_to_no_other_level) {
     for (const std::string_view dots : {".", ".."}) {
         EXPECT_EQ(link_at("/n", {dots}), "") << dots;
@@ -86,7 +86,7 @@ TEST(link_writer, leads_to_no_other_level) {
     EXPECT_EQ(link_at("/n", {"...", ".a", "..a"}), "</n/.../.a/..a>");
 }
 
-// RFC 7252 §5.10: Uri-Path has up to 255 bytes.
+// RFC 7252 §5.10: a Uri-Path has up to 255 bytes.
 TEST(link_writer, leads_to_no_segment_that_is_too_long) {
     const auto put = [](std::size_t size) {
         bool is_put = false;
@@ -101,7 +101,7 @@ TEST(link_writer, leaves_out_a_link_that_is_longer_than_its_memory) {
     const auto links = [](link_writer& to) {
         EXPECT_TRUE(to.link<8>({"456"}));
         EXPECT_FALSE(to.link<8>({"4567"}));
-        EXPECT_FALSE(to.link<8>({"4>"}, ";")) << "as it is encoded";
+        EXPECT_FALSE(to.link<8>({"4>"}, ";")) << "the encoded size counts";
         EXPECT_FALSE(to.link<8>({"456"}, ";"));
         EXPECT_TRUE(to.link<8>({"4"}, ";o"));
         EXPECT_FALSE(to.link({"7"}, std::string(123, ';')));
@@ -110,18 +110,18 @@ TEST(link_writer, leaves_out_a_link_that_is_longer_than_its_memory) {
     EXPECT_EQ(written("/n", {}, links), "</n/456>,</n/4>;o,</n/8>;" + std::string(121, 'x'));
 }
 
-// It is put for those who ask for it, as it stands there.
+// A query matches the link as it appears in the document.
 TEST(link_writer, puts_what_matches_the_queries) {
     const auto links = [](link_writer& to) {
         EXPECT_TRUE(to.link({"a b"}, ";rt=\"x\""));
-        EXPECT_TRUE(to.link({"c"}, ";rt=\"y\"")) << "it leads somewhere, and nobody asked";
+        EXPECT_TRUE(to.link({"c"}, ";rt=\"y\"")) << "the link is valid, but no query matches it";
     };
     EXPECT_EQ(written("/n", "44'rt=x'", links), "</n/a%20b>;rt=\"x\"");
     EXPECT_EQ(written("/n", "4d00'href=/n/a%20b'", links), "</n/a%20b>;rt=\"x\"");
     EXPECT_EQ(written("/n", {}, links), "</n/a%20b>;rt=\"x\",</n/c>;rt=\"y\"");
 }
 
-// RFC 3986 §2.3: the ends of each range of unreserved characters, and their neighbours that are none.
+// RFC 3986 §2.3: the first and last character of each unreserved range, and the characters next to it.
 TEST(link_writer, leaves_letters_and_digits_as_they_are) {
     EXPECT_EQ(link_at("/n", {"azAZ09"}), "</n/azAZ09>");
     EXPECT_EQ(link_at("/n", {"`{[^/\x7f"}), "</n/%60%7B%5B%5E%2F%7F>");

@@ -1,4 +1,4 @@
-// The documents that /.well-known/core serves, exactly (RFC 6690).
+// The exact documents that /.well-known/core serves (RFC 6690).
 #include <string>
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ TEST(well_known_core, lists_paths_and_attributes_in_order) {
                               "</sensors/t>;rt=\"temperature\";if=\"sensor\";obs;sz=2,</fs>");
 }
 
-// RFC 6690 §4: resource discovery is GET on /.well-known/core, in application/link-format, 40.
+// RFC 6690 §4: a client discovers resources by GET on /.well-known/core, in application/link-format (40).
 TEST(well_known_core, is_link_format) {
     constexpr auto site = routes(at<"a">(text("A")), well_known_core);
     core c{site};
@@ -48,8 +48,8 @@ TEST(well_known_core, ignores_a_query) {
     constexpr auto site = routes(at<"a">(text("A")), well_known_core);
     core c{site};
     EXPECT_EQ(c.said(ask(code::get, ".well-known/core").query("rt=x").query("if=y")), "2.05 ct=40: </a>");
-    EXPECT_EQ(c.said(ask(code::get, ".well-known/core").with(65)), "4.02") << "but not what is critical";
-    EXPECT_EQ(c.said(ask(code::get, "a").query("rt=x")), "4.02") << "and nobody else does";
+    EXPECT_EQ(c.said(ask(code::get, ".well-known/core").with(65)), "4.02") << "but not a critical option";
+    EXPECT_EQ(c.said(ask(code::get, "a").query("rt=x")), "4.02") << "and no other resource does";
 }
 
 TEST(well_known_core, need_not_be_the_last) {
@@ -68,7 +68,7 @@ TEST(well_known_core, percent_encodes_what_a_path_cannot_have) {
     EXPECT_EQ(document(site), "</a%20b>,</100%25>,</%C3%A4/%3E,%22>,</-._~!$&'()*+,;=:@>,</%3F%23%5B%5D>");
 }
 
-// Attributes of each method stand behind the one link.
+// The attributes of all methods follow a single link.
 TEST(well_known_core, lists_a_path_once) {
     constexpr auto site =
         routes(at<"a">(get(yes), put(yes), delete_(yes)).title("A").ct(content_format::cbor).raw(";obs"),
@@ -90,21 +90,21 @@ TEST(well_known_core, lists_the_root_first_or_later) {
     EXPECT_EQ(document(later), "</a>,</>");
 }
 
-// RFC 6690 §2: in a document that is longer than the buffer nothing is cut.
+// RFC 6690 §2: the server does not cut off a document that is longer than the buffer.
 TEST(well_known_core, that_does_not_fit_is_5_00) {
     constexpr auto site =
         routes(at<"a">(text("A")).title("A title that is too long for such a small buffer"), well_known_core);
     EXPECT_EQ((core{site, 32}.said(ask(code::get, ".well-known/core"))), "5.00");
 }
 
-// RFC 6690 §3: what looks like an attribute inside a value, or begins like one, does not stand twice.
+// RFC 6690 §3: text inside a value may look like an attribute, or begin like one. It is not an attribute.
 TEST(well_known_core, takes_no_value_for_an_attribute) {
     constexpr auto site =
         routes(at<"a">(text("A")).title("press;obs or wait").raw(";obs").raw(";obsolete"), well_known_core);
     EXPECT_EQ(document(site), R"(</a>;title="press;obs or wait";obs;obsolete)");
 }
 
-// The document is there at compile time.
+// The document is available at compile time.
 constexpr auto described_site = routes(at<"a">(text("A")).title("T"), well_known_core);
 static_assert(handler<decltype(described_site)>);
 

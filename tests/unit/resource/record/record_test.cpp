@@ -166,11 +166,11 @@ TEST_F(record_test, is_put_all_or_nothing) {
     EXPECT_EQ(put("a5 01f5 021865 0300 0463'new' 65'times'80"), "4.22") << "level 101";
     EXPECT_EQ(put("a5 01f5 0207 0300 0463'new' 65'times'85 0102030405"), "4.22") << "a fifth time";
     EXPECT_EQ(put("a5 01f5 0207 0300 0441'n' 65'times'80"), "4.22") << "a byte string";
-    EXPECT_EQ(put("a6 01f5 0207 0300 0463'new' 65'times'80 0700"), "4.22") << "nobody's key";
+    EXPECT_EQ(put("a6 01f5 0207 0300 0463'new' 65'times'80 0700"), "4.22") << "an unknown key";
     EXPECT_EQ(put("a6 01f5 0207 0300 0463'new' 65'times'80 01f5"), "4.22") << "a key twice";
     EXPECT_EQ(put("80"), "4.22");
     EXPECT_EQ(put(""), "4.00");
-    EXPECT_EQ(put(others + "00"), "4.00") << "something behind it";
+    EXPECT_EQ(put(others + "00"), "4.00") << "trailing bytes";
     EXPECT_EQ(put("a5 01f5 0207 0300 0463'new' 65'times'81"), "4.00") << "cut off";
     EXPECT_EQ(put("a5 01f5 0207 0300 0463'new' 65'times'1c"), "4.00") << "reserved";
     EXPECT_EQ(put("a5 01f5 0207 0300 0461ff 65'times'80"), "4.00") << "no UTF-8";
@@ -191,7 +191,7 @@ TEST_F(record_test, is_changed_by_members) {
     EXPECT_EQ(ipatch("a1 65'times'8105"), "2.04");
     EXPECT_EQ(current.times, (bounded_list<std::uint32_t, 4>{5}));
     EXPECT_EQ(ipatch("a0"), "2.04");
-    EXPECT_EQ(ipatch("a1 06f93e00"), "2.04") << "read only, as it is";
+    EXPECT_EQ(ipatch("a1 06f93e00"), "2.04") << "read-only, but unchanged";
     EXPECT_EQ(get(), content_of("a6 01f5 021863 0322 0464'lamp' 06f93e00 65'times'8105"));
 }
 
@@ -221,7 +221,7 @@ TEST_F(record_test, is_fetched_by_members) {
     EXPECT_EQ(fetch("8101 00"), "4.00");
 }
 
-// RFC 8132 §2.5: each request for a block has the payload.
+// RFC 8132 §2.5: each request for a block repeats the payload.
 TEST_F(record_test, is_fetched_in_blocks) {
     const auto block = [&](const packet& number) {
         return c.said(request_of(code::fetch, "s", "82 65'times' 04").with(block2, number));
@@ -239,7 +239,7 @@ TEST_F(record_test, has_a_tag_for_each_selection) {
     EXPECT_EQ(c.said(request_of(code::fetch, "s", "81 02").with(etag_number, first)), "2.03");
     EXPECT_EQ(c.said(request_of(code::fetch, "s", "81 01").with(etag_number, first)), content_of("a1 01f4"));
     current.on = true;
-    EXPECT_EQ(tag(selection), first) << "it is not in there";
+    EXPECT_EQ(tag(selection), first) << "the changed field is not selected";
 }
 
 // ---- Conditions
@@ -250,10 +250,10 @@ TEST_F(record_test, is_changed_only_if_it_is_as_it_was_thought_to_be) {
     EXPECT_EQ(c.said(request_of(code::ipatch, "s", "a1 01f4").with(if_match, first)), "4.12");
     EXPECT_EQ(c.said(request_of(code::put, "s", others).with(if_match, first)), "4.12");
     EXPECT_EQ(c.said(request_of(code::put, "s", "1c").with(if_match, first)), "4.12");
-    EXPECT_EQ(c.said(request_of(code::put, "s", others).with(if_none_match)), "4.12") << "it is always there";
+    EXPECT_EQ(c.said(request_of(code::put, "s", others).with(if_none_match)), "4.12") << "the record always exists";
     EXPECT_EQ(get(), content_of("a6 01f5 021832 0322 0464'lamp' 06f93e00 65'times'82183c1878"));
     EXPECT_EQ(c.said(request_of(code::put, "s", others).with(if_match, tag())), "2.04");
-    EXPECT_EQ(c.said(request_of(code::put, "s", others).with(if_match)), "2.04") << "it exists";
+    EXPECT_EQ(c.said(request_of(code::put, "s", others).with(if_match)), "2.04") << "the record exists";
 }
 
 TEST_F(record_test, is_read_without_conditions) {
@@ -262,7 +262,7 @@ TEST_F(record_test, is_read_without_conditions) {
     EXPECT_EQ(c.said(ask(code::get, "s").query("a")), "4.02");
 }
 
-// ---- What may be looked at before
+// ---- Checks before a change
 
 TEST_F(record_test, is_looked_at_before_it_is_in_place) {
     EXPECT_EQ(ipatch("a1 0204", "bright"), "4.09");
@@ -270,7 +270,7 @@ TEST_F(record_test, is_looked_at_before_it_is_in_place) {
     EXPECT_EQ(calls, 2);
     EXPECT_EQ(get(), content_of(at_first));
     EXPECT_EQ(ipatch("a1 021865", "bright"), "4.22");
-    EXPECT_EQ(calls, 2) << "it could not be read";
+    EXPECT_EQ(calls, 2) << "the payload is invalid";
     EXPECT_EQ(ipatch("a1 0205", "bright"), "2.04");
     EXPECT_EQ(current.level, 5);
     EXPECT_EQ(put(others, "bright"), "2.04");
@@ -307,7 +307,7 @@ struct tick {
 };
 constexpr auto tick_fields = fields(field<1>(&tick::count));
 
-// 23 takes a byte in CBOR, and 24 two: what is measured has to be what is written.
+// CBOR encodes 23 in one byte and 24 in two, so the measured value has to be the written value.
 TEST(record_of_a_function, is_read_once_for_a_response) {
     tick now;
     const auto moving = routes(at<"tick">(record(
@@ -338,7 +338,7 @@ TEST(record_of_a_function, that_does_not_fit_behind_its_response_is_an_error) {
     EXPECT_EQ((core{any, 13}.said(ask{code::get, "tick"})), "5.00");
 }
 
-// ---- Fewer methods
+// ---- Records with fewer methods
 
 TEST_F(record_test, is_read_only_where_it_is_constant) {
     for (const std::string_view path : {"const", "read"}) {
@@ -364,7 +364,7 @@ TEST_F(record_test, has_link_attributes) {
     EXPECT_NE(links.find("</strict>;title=\"Strict\""), std::string::npos) << links;
 }
 
-// ---- Deterministic
+// ---- Deterministic encoding
 
 TEST_F(record_test, takes_one_encoding_where_it_is_strict) {
     EXPECT_EQ(put("a5 0207 01f5 0300 0463'new' 65'times'80"), "2.04");
@@ -378,7 +378,7 @@ TEST_F(record_test, takes_one_encoding_where_it_is_strict) {
     EXPECT_EQ(get("strict"), content_of(at_first));
 }
 
-// ---- In other resources
+// ---- Records inside other resources
 
 TEST(record_resource, may_be_optional) {
     static settings there;
@@ -403,7 +403,7 @@ TEST(record_resource, that_does_not_fit_the_buffer_goes_in_smaller_blocks) {
     EXPECT_EQ(c.said(request_of(code::fetch, "s", "81 02")), content_of("a1 021832"));
 }
 
-// ---- Anything at all
+// ---- Arbitrary payloads
 
 struct small {
     byte a = 7;
@@ -419,7 +419,7 @@ protected:
     unsigned taken = 0;
     unsigned changed = 0;
 
-    // Changes nothing, unless it is answered with 2.04.
+    // Sends a payload, which changes the record only if the response is 2.04.
     void give(code method, bytes payload) {
         there = {};
         std::array<byte, 64> memory{0x40, static_cast<byte>(method), 0x12, 0x34, 0xb1, 's', 0x11, cbor_format, 0xff};
@@ -440,7 +440,7 @@ protected:
         changed += is_changed;
     }
 
-    // All of up to two bytes; and of three bytes those that begin as an array or a map with something in it.
+    // Sends all payloads of up to two bytes, and those of three bytes that begin a non-empty array or map.
     void give_all(code method) {
         give(method, {});
         for (unsigned n = 0; n < 0x1'0000; ++n) {

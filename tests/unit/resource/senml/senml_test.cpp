@@ -1,4 +1,4 @@
-// SenML packs (RFC 8428), against bytes made by hand.
+// SenML packs (RFC 8428), compared with bytes written by hand.
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -20,7 +20,7 @@ using test::core;
 using test::etag_number;
 using test::packet;
 
-// The payload of the answer, which is SenML.
+// Returns the payload of a response in SenML.
 packet payload_of(const packet& sent) {
     const auto message = message::view::parse(sent.view());
     if (!message || message->code() != code::content) return {};
@@ -29,7 +29,7 @@ packet payload_of(const packet& sent) {
     return packet{message->payload()};
 }
 
-// What a pack says.
+// Returns the encoded records of a pack.
 template <typename Pack>
 packet written(Pack pack) {
     const auto site = routes(at<"s">(pack));
@@ -106,12 +106,12 @@ TEST(senml, may_have_a_base_name_from_a_function) {
               packet{"81 a3 21 65 'dev7:' 22 09 04 f5"});
 }
 
-// RFC 8428 §4.5.1: the name may be missing where the base name is one.
+// RFC 8428 §4.5.1: the name may be missing if the base name is a valid name.
 TEST(senml, may_be_named_by_its_base_alone) {
     EXPECT_EQ(written(senml<"door">(entry<"">(yes))), packet{"81 a2 21 64 'door' 04 f5"});
 }
 
-// ---- What is left out
+// ---- Entries that are left out
 
 struct sensors {
     std::optional<double> first = 1.0;
@@ -143,7 +143,7 @@ TEST(senml, tells_the_base_name_in_the_first_record_that_is_left) {
     EXPECT_EQ(told({.first = {}, .time = 1.0}), packet{"81 a4 21 62 'u:' 22 f9 3c00 00 61 'b' 02 02"});
 }
 
-// RFC 8428 §6: numbers are those of JSON.
+// RFC 8428 §6: numbers are JSON numbers.
 TEST(senml, leaves_out_what_is_no_number) {
     for (const double none : {nan, -nan, infinity, -infinity}) {
         EXPECT_EQ(told({.first = none}), packet{"81 a3 21 62 'u:' 00 61 'b' 02 02"}) << none;
@@ -155,7 +155,7 @@ TEST(senml, leaves_out_what_is_no_number) {
               packet{"82 a3 21 62 'u:' 00 61 'a' 02 fb 7fefffffffffffff a2 00 61 'b' 02 02"});
 }
 
-// A time is no value, and RFC 8428 §11 wants one record at least.
+// A time is not a value, and RFC 8428 §11 requires at least one record.
 TEST(senml, is_unavailable_if_nothing_is_left) {
     const auto nothing = [] { return std::optional<int>{}; };
     const auto site = routes(at<"s">(senml(entry<"a">(nothing).time([] { return 1; })).base_time([] { return 1; })));
@@ -167,9 +167,9 @@ TEST(senml, may_repeat_a_name_at_another_time) {
               packet{"82 a2 00 61 'a' 04 f5 a3 00 61 'a' 04 f5 06 38 3b"});
 }
 
-// ---- In blocks
+// ---- Block-wise
 
-// A value that is another one, and of another size, whenever it is read.
+// A function whose value, and its encoded size, change on each call.
 int reads;
 std::uint32_t restless() { return ++reads % 2 == 0 ? 0U : 0xffff'ffff; }
 
@@ -199,7 +199,7 @@ TEST(senml, goes_in_blocks_through_a_small_buffer) {
     }
 }
 
-// The values that are read take no room from the reply.
+// The values that the server reads do not reduce the room for the response.
 TEST(senml, is_sent_wherever_a_block_fits) {
     for (std::size_t capacity = 16; capacity < 140; ++capacity) {
         const packet sent = core(numbers, capacity).answer(ask(code::get, "s"));
@@ -264,7 +264,7 @@ static_assert(!has_name_characters("a b") && !has_name_characters("@") && !has_n
 static_assert(begins_name("", "a") && begins_name("", "Z") && begins_name("", "0") && begins_name("a", "-"));
 static_assert(!begins_name("", "") && !begins_name("", "-a") && !begins_name(":", "a") && !begins_name("_", ""));
 
-// What can be told, by the type of what a variable or a function is.
+// The types of variables and functions that an entry can encode.
 using detail::senml::value_type;
 static_assert(value_type<bool&> && value_type<const char*> && value_type<const char (&)[3]> && value_type<bytes>);
 static_assert(value_type<const std::string&> && value_type<const std::vector<byte>&> && value_type<float>);

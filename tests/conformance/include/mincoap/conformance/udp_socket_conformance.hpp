@@ -1,32 +1,32 @@
-// The contract of net::udp_socket as tests that every adapter passes. A test of your own, your_socket_test.cpp,
-// includes this header, defines a harness, and instantiates the tests behind it, in this namespace:
+// The contract of net::udp_socket, as tests that each adapter must pass. To test your own socket, write a file such as
+// your_socket_test.cpp. It includes this header, defines a harness, and instantiates the tests in this namespace:
 //
 //   namespace mincoap::conformance {
 //   INSTANTIATE_TYPED_TEST_SUITE_P(yours, udp_socket_conformance, your_harness);
 //   }
 //
-// It is compiled as C++23 and linked with GTest::gtest_main. To try several harnesses, such as one per family of
-// addresses, give testing::Types<...> of them.
+// Compile the file as C++23, and link it with GTest::gtest_main. To test several harnesses, such as one per address
+// family, pass testing::Types<...> of them.
 //
-// A harness is default-constructible and owns one socket under test and one peer of it:
-//   socket()            the socket under test, the same at each call
-//   asked()             the endpoint at which the peer addresses it
-//   peer()              the peer's endpoint, as the socket under test sees it
-//   deliver(bytes)      sends a datagram from the peer to asked(); when it returns, the socket can receive it
-//   take()              what next came to the peer, waiting for it a moment: std::optional<taken>
-//   dead_peer()         an endpoint on which no program listens, whose refusal may come back as an error
-//   settle()            returns when errors that are under way have arrived
-// The rest is for what not every harness can bring about. Without it, the tests of that are left out.
-//   too_large           a size in bytes that can never be sent
-//   congest()           from now on the way out takes few datagrams or none, and then `send` has to say would_block
-//   relieve()           ends that
+// A harness is default-constructible. It owns one socket under test and one peer of that socket:
+//   socket()            returns the socket under test, the same one on each call
+//   asked()             returns the endpoint to which the peer sends
+//   peer()              returns the peer's endpoint, as the socket under test sees it
+//   deliver(bytes)      sends a datagram from the peer to asked(). On return, the socket can receive it.
+//   take()              waits briefly for the next datagram to the peer. Returns it as std::optional<taken>.
+//   dead_peer()         returns an endpoint on which no program listens. A datagram to it may cause an error.
+//   settle()            returns once pending errors have arrived
+// The following members are optional. Without one of them, the suite skips the tests that need it:
+//   too_large           a size in bytes that the socket can never send
+//   congest()           limits the socket to few datagrams or none. Beyond that, `send` returns would_block.
+//   relieve()           ends the congestion
 //   deliver_to_group(bytes)
-//                       sends a datagram from the peer to a group that the socket under test has not joined at first,
-//                       but another socket on its machine has; when it returns, it has arrived
-//   join()              has the socket under test join that group; with deliver_to_group
+//                       sends a datagram from the peer to a multicast group. Another socket on the machine has joined
+//                       the group, but the socket under test has not. On return, the datagram has arrived.
+//   join()              has the socket under test join that group. It requires deliver_to_group.
 //   deliver_from_nowhere(bytes)
-//                       sends a datagram to asked(), or to a group joined for this, from the unspecified address,
-//                       0.0.0.0 or ::; when it returns, it has arrived
+//                       sends a datagram from the unspecified address, 0.0.0.0 or ::, to asked() or to a group joined
+//                       for this purpose. On return, the datagram has arrived.
 #pragma once
 
 #include <algorithm>
@@ -60,14 +60,14 @@ protected:
     bytes received() const { return buffer.first(in.size); }
     bool is_lent() const { return buffer.data() != storage.data(); }
 
-    // From `count` on, nothing was written into the storage; nothing at all if the datagram lies elsewhere.
+    // Returns true if the storage is unchanged from `count` on. If the socket lends memory, checks all of it.
     bool is_untouched_from(std::size_t count) const {
         for (const byte b : bytes{storage}.subspan(is_lent() ? 0 : count))
             if (b != untouched) return false;
         return true;
     }
 
-    // Receives a datagram, and writes an answer over it, as long as the buffer or of `most` bytes.
+    // Receives a datagram, and overwrites it with a response of up to `most` bytes that fits into the buffer.
     std::vector<byte> answer_in_place(std::size_t room, std::size_t most) {
         harness.deliver(ping);
         EXPECT_EQ(receive(room), net::status::done);
@@ -80,7 +80,7 @@ protected:
 
     static bool same(bytes a, bytes b) { return a.size() == b.size() && equal_bytes(a.data(), b.data(), a.size()); }
 
-    // The one check for "the socket still works": a datagram goes in, and its answer out.
+    // The common check that the socket still works: receives a datagram, and sends a response.
     void expect_exchange() {
         harness.deliver(ping);
         ASSERT_EQ(receive(64), net::status::done);
@@ -128,7 +128,7 @@ TYPED_TEST_P(udp_socket_conformance, tells_the_address_that_was_asked) {
     EXPECT_EQ(this->in.route.local.port, this->harness.asked().port);
 }
 
-// What an earlier datagram left in `in` must not show through.
+// `receive` must overwrite all of `in`, including values from an earlier datagram.
 TYPED_TEST_P(udp_socket_conformance, tells_everything_anew) {
     this->harness.deliver(this->ping);
     ASSERT_EQ(this->receive(64), net::status::done);
@@ -206,7 +206,7 @@ TYPED_TEST_P(udp_socket_conformance, sends_what_is_written_over_the_datagram_to_
     }
 }
 
-// While the server is at it, more comes in.
+// More datagrams arrive while the server handles a request.
 TYPED_TEST_P(udp_socket_conformance, leaves_the_buffer_alone_until_the_answer_is_sent) {
     const std::vector<byte> expected = this->answer_in_place(64, 32);
     this->harness.deliver(this->pong);
@@ -233,7 +233,7 @@ TYPED_TEST_P(udp_socket_conformance, takes_back_what_is_not_answered) {
     this->expect_exchange();
 }
 
-// Such as a response that waited for its leisure while a request came in.
+// An example is a response that waited for its leisure while a request arrived.
 TYPED_TEST_P(udp_socket_conformance, sends_something_else_than_it_has_just_received) {
     this->harness.deliver(this->ping);
     ASSERT_EQ(this->receive(64), net::status::done);
@@ -300,12 +300,12 @@ TYPED_TEST_P(udp_socket_conformance, loses_a_datagram_that_is_too_large) {
         const std::vector<byte> huge(TypeParam::too_large);
         net::route route{};
         route.remote = this->harness.peer();
-        EXPECT_EQ(this->harness.socket().send(huge, route), net::status::done) << "to try again would be for ever";
+        EXPECT_EQ(this->harness.socket().send(huge, route), net::status::done) << "a retry would never succeed";
         this->expect_exchange();
     }
 }
 
-// What `send` blocked is sent by the caller once more, and by the socket not at all.
+// After would_block, only the caller sends the datagram again. The socket does not.
 TYPED_TEST_P(udp_socket_conformance, neither_loses_nor_doubles_what_a_full_queue_blocks) {
     if constexpr (requires { this->harness.congest(), this->harness.relieve(); }) {
         this->harness.deliver(this->ping);
@@ -317,7 +317,7 @@ TYPED_TEST_P(udp_socket_conformance, neither_loses_nor_doubles_what_a_full_queue
             ASSERT_NE(++next, 0) << "never full";
         EXPECT_EQ(this->harness.socket().send({&next, 1}, route), net::status::would_block);
         this->harness.deliver(this->ping);
-        EXPECT_EQ(this->receive(64), net::status::done) << "the way in is another one";
+        EXPECT_EQ(this->receive(64), net::status::done) << "congestion affects sending only";
         this->harness.relieve();
         ASSERT_EQ(this->harness.socket().send({&next, 1}, route), net::status::done);
         ASSERT_EQ(this->harness.socket().send(this->pong, route), net::status::done);
@@ -332,7 +332,7 @@ TYPED_TEST_P(udp_socket_conformance, neither_loses_nor_doubles_what_a_full_queue
     }
 }
 
-// The caller tries again, and nothing has to be received for that.
+// The caller can try again without receiving in between.
 TYPED_TEST_P(udp_socket_conformance, leaves_an_answer_alone_that_it_does_not_take) {
     if constexpr (requires { this->harness.congest(), this->harness.relieve(); }) {
         this->harness.congest();
@@ -356,7 +356,7 @@ TYPED_TEST_P(udp_socket_conformance, leaves_an_answer_alone_that_it_does_not_tak
     }
 }
 
-// Whoever else on the machine has joined it: a request to a group is for those who asked for such requests.
+// The socket receives a group only if it has joined the group itself, whichever groups other sockets have joined.
 TYPED_TEST_P(udp_socket_conformance, receives_nothing_of_a_group_that_it_did_not_join) {
     if constexpr (requires { this->harness.deliver_to_group(bytes{}); }) {
         this->harness.deliver_to_group(this->ping);
@@ -379,11 +379,11 @@ TYPED_TEST_P(udp_socket_conformance, receives_a_group_that_it_joined_and_tells_n
         ASSERT_TRUE(answer);
         EXPECT_FALSE(is_multicast(answer->from));
         this->expect_exchange();
-        EXPECT_FALSE(this->in.multicast) << "that was for a datagram to the group";
+        EXPECT_FALSE(this->in.multicast) << "the previous datagram was multicast, but not this one";
     }
 }
 
-// An answer would reach services of the machine itself.
+// A response to that address would reach services on the machine itself.
 TYPED_TEST_P(udp_socket_conformance, receives_nothing_from_the_unspecified_address) {
     if constexpr (requires { this->harness.deliver_from_nowhere(bytes{}); }) {
         this->harness.deliver_from_nowhere(this->ping);
