@@ -59,7 +59,7 @@ public:
     // Serves at most one datagram, or sends at most one message of a layer. Never waits.
     //   now_ms   the caller's clock in milliseconds. It may wrap around. Handlers see the same value. If it
     //            never advances, a blocked answer waits for the socket forever.
-    // Returns what happened; after `served`, `ignored` and `unsent`, poll again.
+    // Returns the result of the call. Poll again after `served`, `ignored` and `unsent`.
     poll_result poll(std::uint32_t now_ms) {
         if (is_blocked()) return send(now_ms);
         if constexpr (net::lending_socket<Socket>) lent_ = memory_.message;

@@ -109,8 +109,9 @@ private:
     using layer_at = plain<std::tuple_element_t<Index, std::tuple<Layers...>>>;
 
     static exchange_type& own(exchange& x) { return static_cast<exchange_type&>(x); }
-    // Where a layer sends messages by itself, Message IDs begin elsewhere for each endpoint: a client that sees its own
-    // cannot predict those of another one, to forge its Reset.
+    // If a layer sends messages on its own, Message IDs begin at another number for each endpoint.
+    // An attacker who sees the Message IDs for its own endpoint cannot predict those for another
+    // endpoint, and so cannot forge a Reset from it.
     std::uint16_t next_message_id([[maybe_unused]] const net::endpoint& remote) {
         const unsigned id = message_id_++;
         if constexpr (!sends) return static_cast<std::uint16_t>(id);
