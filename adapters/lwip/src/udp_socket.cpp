@@ -18,10 +18,11 @@ namespace {
 using net::endpoint;
 using net::status;
 
-// lwIP's functions are called with this held. Without an OS there is nobody to keep out.
+// Holds lwIP's core lock, which its functions require. Without an OS, there is no other thread to
+// lock out.
 struct core_lock {
 #if NO_SYS
-    core_lock() {}  // not trivial, so that nobody calls it unused
+    core_lock() {}  // not trivial, or the compiler would warn of unused variables
 #else
     core_lock() { LOCK_TCPIP_CORE(); }
     ~core_lock() { UNLOCK_TCPIP_CORE(); }
@@ -30,7 +31,7 @@ struct core_lock {
     core_lock& operator=(const core_lock&) = delete;
 };
 
-// Of the headers that lwIP puts before what it sends, in bytes.
+// The sizes of the headers that lwIP prepends, in bytes.
 constexpr unsigned udp_header = 8;
 constexpr unsigned ipv4_header = 20;
 constexpr unsigned ipv6_header = 40;
@@ -60,7 +61,7 @@ void read(const ip6_addr_t& from, endpoint& e) {
 }
 #endif
 
-// False if lwIP is built without the family of the address.
+// Returns false if lwIP is built without the family of the address.
 bool to_lwip(const endpoint& e, ip_addr_t& to) {
     if (is_ipv4(e)) {
 #if LWIP_IPV4
@@ -87,7 +88,8 @@ endpoint to_endpoint(const ip_addr_t& from, std::uint16_t port) {
     return e;
 }
 
-// A scoped address means something on one interface only; lwIP asks for that.
+// Sets the zone of a scoped address. Such an address is valid on one interface only, and lwIP must
+// know which.
 void set_zone([[maybe_unused]] ip_addr_t& address, [[maybe_unused]] const netif* at) {
 #if LWIP_IPV6
     if (IP_IS_V6_VAL(address) && at != nullptr) {
@@ -102,10 +104,11 @@ netif* interface_of(const endpoint& e) {
 
 // ---- sending
 
-// Not now, but perhaps later. Everything else that lwIP says of a datagram is final.
+// Returns true if a later attempt may succeed. Any other error from lwIP is final.
 bool is_for_now(err_t error) { return error == ERR_MEM || error == ERR_BUF; }
 
-// Without a local address, lwIP chooses one of the interface, or of the one that routing finds.
+// Passes the datagram to lwIP. Without a local address, lwIP chooses one of the interface, or of
+// the interface that routing finds.
 err_t hand_over(udp_pcb* pcb, pbuf* datagram, const net::route& route) {
     ip_addr_t remote;
     ip_addr_t local;
@@ -123,15 +126,17 @@ err_t hand_over(udp_pcb* pcb, pbuf* datagram, const net::route& route) {
     return udp_sendto_if_src(pcb, datagram, &remote, route.remote.port, out, &local);
 }
 
-// The header of Ethernet is put before a packet last of all. One that is refused without it did not come to the driver:
-// it is for a neighbour of unknown hardware address, and lwIP has no more room to let it wait for that.
+// Returns true if lwIP refused the packet because the neighbour's hardware address is unknown. lwIP
+// prepends the Ethernet header last. A packet that is refused without it has not reached the
+// driver: lwIP has no more room to let it wait for the neighbour.
 bool lacks_neighbour(const netif* out, unsigned headers, const endpoint& remote) {
     constexpr unsigned ethernet = LWIP_ETHERNET ? NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET : 0;
     const bool is_ethernet = ethernet != 0 && out != nullptr && (out->flags & ethernet) != 0;
     return is_ethernet && headers == udp_header + (is_ipv4(remote) ? ipv4_header : ipv6_header);
 }
 
-// A neighbour that is not there is looked for for seconds. Nobody else is to wait for that, so what lacks one is lost.
+// The search for an absent neighbour takes seconds. Other clients must not wait for that, so a
+// datagram to an unknown neighbour is dropped.
 err_t transmit(udp_pcb* pcb, pbuf* datagram, const net::route& route) {
     const unsigned size = datagram->tot_len;
     const err_t error = hand_over(pcb, datagram, route);
@@ -140,8 +145,8 @@ err_t transmit(udp_pcb* pcb, pbuf* datagram, const net::route& route) {
     return ERR_MEM;
 }
 
-// What not even a stack with nothing else to do has memory for, or what UDP's length cannot tell. The heap needs up to
-// 12 bytes of its own for each piece.
+// Returns true for a datagram that exceeds the memory even of an idle stack, or the length field of
+// UDP. The heap needs up to 12 bytes of its own for each piece.
 bool can_never_be_sent(std::size_t size) {
     constexpr std::size_t headers = udp_header + ipv6_header + 14;
 #if !MEM_LIBC_MALLOC && !MEM_USE_POOLS
@@ -154,11 +159,11 @@ bool can_never_be_sent(std::size_t size) {
 
 // ---- receiving
 
-// Whether lwIP allocated it, from PBUF_POOL. A custom pbuf can say that it is of any type.
+// Returns true if lwIP allocated the pbuf from PBUF_POOL. A custom pbuf can claim any type.
 bool is_of_pool(const pbuf* p) { return pbuf_match_allocsrc(p, PBUF_POOL) && (p->flags & PBUF_FLAG_IS_CUSTOM) == 0; }
 
-// All that can be written from the datagram's first byte on; nothing unless it is one piece of PBUF_POOL, whose size is
-// known, and nobody else holds it.
+// Returns the writable memory from the datagram's first byte on. It is empty unless the datagram is
+// one piece of PBUF_POOL, whose size is known, and has no other owner.
 mutable_bytes room_of(pbuf* p) {
     if (p->next != nullptr || p->ref != 1 || !is_of_pool(p)) return {};
     byte* const end =
@@ -173,7 +178,7 @@ void copy_out(const pbuf* p, mutable_bytes storage, net::arrival& in) {
     pbuf_copy_partial(p, storage.data(), static_cast<u16_t>(in.size), 0);
 }
 
-// Of IPv6, a router may have said less than the link has.
+// For IPv6, a router may have announced a smaller MTU than the link has.
 unsigned mtu_of(const netif* at) {
 #if LWIP_IPV6
     if (ip_current_is_v6()) return netif_mtu6(at);
@@ -181,8 +186,9 @@ unsigned mtu_of(const netif* at) {
     return at->mtu;
 }
 
-// The bytes of an answer that the interface which a datagram came in by can carry in one packet. Some interfaces have
-// no limit, which lwIP writes as 0. The headers are those of the answer: the request may have any number of others.
+// Returns the size of the largest answer, in bytes, that fits one packet of the interface that a
+// datagram came in by. Some interfaces have no limit, which lwIP writes as 0. The headers are those
+// of the answer: the request may have any number of others.
 std::uint16_t largest_answer() {
     constexpr unsigned least = net::min_lent_size;
     const unsigned headers = udp_header + (ip_current_is_v6() ? ipv6_header : ipv4_header);
@@ -191,10 +197,11 @@ std::uint16_t largest_answer() {
     return static_cast<std::uint16_t>(mtu > headers + least ? mtu - headers : least);
 }
 
-// Of the interface which lwIP took the datagram for, not always the one that it came in by.
+// Uses the interface that lwIP assigned the datagram to, which is not always the one that it came
+// in by.
 bool is_broadcast() { return ip_addr_isbroadcast(ip_current_dest_addr(), ip_current_netif()); }
 
-// The address that was asked, and the interface that it was asked by.
+// Returns the address that the datagram was sent to, and the interface that it came in by.
 endpoint asked(std::uint16_t port) {
     endpoint e = to_endpoint(*ip_current_dest_addr(), port);
     e.interface = netif_get_index(ip_current_input_netif());
@@ -204,8 +211,9 @@ endpoint asked(std::uint16_t port) {
 }  // namespace
 
 struct udp_socket::callbacks {
-    // udp_recv_fn. The datagram is the receiver's. lwIP hears what any of its users has joined, and all that is sent to
-    // every node. An answer to the unspecified address would stay on this device.
+    // Implements udp_recv_fn. The callee owns the datagram. lwIP passes on datagrams to any group
+    // that one of its users has joined, and all datagrams to every node. An answer to the
+    // unspecified address would stay on this device.
     static void on_datagram(void* given, udp_pcb* pcb, pbuf* data, const ip_addr_t* from, u16_t port) {
         auto& socket = *static_cast<udp_socket*>(given);
         endpoint local = asked(pcb->local_port);
@@ -244,7 +252,7 @@ udp_socket::~udp_socket() {
     take_back();
 }
 
-// The lent memory is the caller's still.
+// The caller still owns the lent memory.
 void udp_socket::close() {
     if (pcb_ == nullptr) return;
     core_lock lock;
@@ -267,8 +275,8 @@ err_t join_on([[maybe_unused]] netif* at, [[maybe_unused]] const ip_addr_t& grou
     return ERR_VAL;
 }
 
-// On every interface that takes groups of this family, up to the first that has no room. With LWIP_SINGLE_NETIF, lwIP's
-// macro is no loop.
+// Joins on every interface that takes groups of this family, up to the first that has no room. With
+// LWIP_SINGLE_NETIF, lwIP's macro is no loop.
 err_t join_on_all(const ip_addr_t& group) {
     const u8_t wanted = IP_IS_V6_VAL(group) ? NETIF_FLAG_MLD6 : NETIF_FLAG_IGMP;
     err_t joined = ERR_VAL;
@@ -295,7 +303,8 @@ err_t udp_socket::join(const endpoint& group) {
     return joined;
 }
 
-// Its own if it was joined before; null if there is none. That of an interface which is gone is free.
+// Returns the place of a group that is already joined, else a free one; null if there is none. The
+// place of a removed interface is free.
 udp_socket::membership* udp_socket::place_for(const membership& group) {
     membership* free = nullptr;
     for (membership& m : groups_) {
@@ -324,7 +333,8 @@ void udp_socket::push(const waiting& datagram) {
     if (on_arrival != nullptr) on_arrival(*this);
 }
 
-// The oldest, which is the caller's to free. Valid until the next `push`.
+// Returns the oldest datagram, which the caller must free. The reference is valid until the next
+// `push`.
 const udp_socket::waiting& udp_socket::pop() {
     const waiting& oldest = waiting_[first_];
     first_ = (first_ + 1) % depth;
@@ -351,8 +361,8 @@ status udp_socket::receive(mutable_bytes& buffer, net::arrival& in) {
     return status::done;
 }
 
-// True if there is enough room where the datagram lies. The sender decides where in its pbuf a datagram ends: extension
-// headers of IPv6 can leave nothing behind it.
+// Lends the datagram in place. Returns false if there is too little space. The sender decides where
+// in its pbuf a datagram ends: extension headers of IPv6 can leave no space after it.
 bool udp_socket::lend(pbuf* datagram, mutable_bytes& buffer, std::size_t most) {
     const mutable_bytes room = room_of(datagram);
     const std::size_t size = room.size() < most ? room.size() : most;
@@ -378,15 +388,15 @@ status udp_socket::send(bytes datagram, const net::route& route) {
     return status::done;
 }
 
-// True if a datagram lies in the lent memory, which is one pbuf of PBUF_POOL.
+// Returns true if a datagram lies in the lent memory, which is one pbuf of PBUF_POOL.
 bool udp_socket::is_lent(bytes datagram) const {
     const auto begin = reinterpret_cast<std::uintptr_t>(lent_);
     const auto at = reinterpret_cast<std::uintptr_t>(datagram.data());
     return lent_ != nullptr && at - begin < LWIP_MEM_ALIGN_SIZE(sizeof(pbuf)) + LWIP_MEM_ALIGN_SIZE(PBUF_POOL_BUFSIZE);
 }
 
-// lwIP put its headers before a datagram that it then refused: each attempt starts from the datagram alone. A copy has
-// room for them where there was none (ERR_BUF).
+// lwIP leaves its headers in front of a datagram that it refuses, so each attempt starts from the
+// datagram alone. If there is no space for the headers (ERR_BUF), a copy has it.
 err_t udp_socket::send_lent(bytes datagram, const net::route& route) {
     lent_->payload = const_cast<byte*>(datagram.data());
     lent_->len = lent_->tot_len = static_cast<u16_t>(datagram.size());

@@ -34,7 +34,8 @@ bool may_be_served(const dirent& entry) {
     return (type == DT_REG || type == DT_DIR || type == DT_UNKNOWN) && is_name(entry.d_name);
 }
 
-// Asks the file system only for what the directory entry does not tell: the size of a file.
+// Reads the type and, for a file, the size. The file system is asked only if the directory entry
+// does not tell. Returns false if the entry must not be served.
 bool look_at_entry(int of, const dirent& entry, file_status& about) {
     about.st_mode = S_IFDIR;
     return entry.d_type == DT_DIR || (look_at(of, entry.d_name, about) && is_served(about));

@@ -14,7 +14,7 @@
 namespace mincoap::posix {
 namespace {
 
-// An address as the kernel has it in a table of its family.
+// An address in the form that the kernel's tables use, by its family.
 struct family_address {
     byte family;
     unsigned short size;
@@ -33,7 +33,7 @@ struct hop {
     std::uint32_t interface = 0;
 };
 
-// 0, or the error that the kernel answers with.
+// Returns 0, or the error of the kernel's answer.
 template <typename Body>
 int ask(int kernel, rtnetlink_message<Body>& m) {
     if (::send(kernel, &m, m.header.nlmsg_len, 0) < 0) return errno;
@@ -44,7 +44,7 @@ int ask(int kernel, rtnetlink_message<Body>& m) {
     return -negative;
 }
 
-// RFC 5549: a next hop of IPv6 for addresses of IPv4.
+// Returns the IPv6 next hop of a route for IPv4 (RFC 5549).
 std::optional<family_address> via(const byte* value) {
     rtvia head;
     std::memcpy(&head, value, sizeof head);
@@ -54,7 +54,7 @@ std::optional<family_address> via(const byte* value) {
     return a;
 }
 
-// The hop to which the route leads: a gateway, or the peer itself.
+// Returns the hop that the route leads to: a gateway, or the peer itself.
 std::optional<hop> hop_in(const rtnetlink_message<rtmsg>& route, const family_address& peer) {
     const byte* const interface = route.find(RTA_OIF, sizeof(std::uint32_t));
     if (route.body.rtm_type != RTN_UNICAST || interface == nullptr) return std::nullopt;
@@ -70,7 +70,7 @@ std::optional<hop> hop_in(const rtnetlink_message<rtmsg>& route, const family_ad
     return next;
 }
 
-// None if there is no route, or one that needs no neighbour, such as a local one.
+// Returns no hop if there is no route, or if the route needs no neighbour, such as a local one.
 std::optional<hop> next_hop(int kernel, const net::route& route, std::uint32_t interface) {
     const family_address peer = address_of(route.remote);
     const family_address here = address_of(route.local);
@@ -88,7 +88,7 @@ std::optional<hop> next_hop(int kernel, const net::route& route, std::uint32_t i
     return hop_in(m, peer);
 }
 
-// Not so of tun, ppp, lo and their like: what is sent there goes to whoever is at the other end.
+// Returns false for tun, ppp, lo and the like: they have only one receiver, at the other end.
 bool has_link_layer_addresses(int kernel, std::uint32_t interface) {
     ifreq about{};
     about.ifr_ifindex = static_cast<int>(interface);
@@ -96,7 +96,8 @@ bool has_link_layer_addresses(int kernel, std::uint32_t interface) {
     return (about.ifr_flags & (IFF_NOARP | IFF_LOOPBACK | IFF_POINTOPOINT)) == 0;
 }
 
-// Linux before 5.0 answers no question about a single neighbour: then nothing is known.
+// Returns true if the neighbour's link-layer address is known. Linux before 5.0 cannot be asked
+// about a single neighbour. The answer is then true.
 bool has_address(int kernel, const hop& next) {
     rtnetlink_message<ndmsg> m;
     m.begin(RTM_GETNEIGH);

@@ -13,8 +13,8 @@
 
 namespace mincoap::posix {
 
-// A socket of the kernel's interfaces, routes and neighbours that never waits, or -1. `groups` (RTMGRP_...) says which
-// changes it reports.
+// Returns a non-blocking socket for the kernel's interfaces, routes and neighbours; -1 if there is
+// none. `groups` (RTMGRP_...) selects the changes that it reports.
 inline int open_rtnetlink(unsigned groups) {
     const int kernel = ::socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (kernel < 0 || groups == 0) return kernel;
@@ -34,7 +34,7 @@ struct rtnetlink_message {
 
     static constexpr std::size_t head_size = NLMSG_SPACE(sizeof(Body));
 
-    // A request of this type; the body is to be filled in.
+    // Begins a request of this type. The caller fills in the body.
     void begin(unsigned short type) {
         header = {
             .nlmsg_len = head_size, .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST, .nlmsg_seq = 0, .nlmsg_pid = 0};
@@ -49,7 +49,7 @@ struct rtnetlink_message {
         header.nlmsg_len += static_cast<unsigned>(RTA_SPACE(size));
     }
 
-    // The value of an attribute with at least so many bytes, or null.
+    // Returns the value of an attribute of at least `size` bytes, or null.
     const byte* find(unsigned short type, std::size_t size) const {
         rtattr head;
         for (std::size_t at = 0; at + sizeof head <= header.nlmsg_len - head_size; at += RTA_ALIGN(head.rta_len)) {
@@ -60,7 +60,7 @@ struct rtnetlink_message {
         return nullptr;
     }
 
-    // Whether there was one, whole.
+    // Receives a message. Returns true if it is complete.
     bool receive(int kernel) {
         const ssize_t size = ::recv(kernel, this, sizeof *this, 0);
         return size >= static_cast<ssize_t>(head_size) && header.nlmsg_len >= head_size &&

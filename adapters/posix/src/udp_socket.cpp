@@ -25,7 +25,8 @@ using net::status;
 
 std::error_code error_from(int number) { return {number, std::system_category()}; }
 
-// An error of one peer's, or of the way there; mostly what ICMP reported of an earlier datagram.
+// Returns true for an error of one peer or of the path to it. Most are ICMP errors of an earlier
+// datagram.
 bool is_of_one_peer(int error) {
     switch (error) {
         case ECONNREFUSED:
@@ -43,8 +44,8 @@ bool is_of_one_peer(int error) {
     }
 }
 
-// Only of the datagram at hand: its local address or that one's interface is gone, an address never was of use, or
-// a firewall objects.
+// Returns true for an error of this datagram alone: its local address or that address's interface
+// is gone, an address was never usable, or a firewall rejects it.
 bool is_of_the_path(int error) {
     switch (error) {
         case EPERM:
@@ -57,7 +58,7 @@ bool is_of_the_path(int error) {
     }
 }
 
-// What `udp_socket::take` says of a datagram that must not be answered: no errno.
+// The result of `udp_socket::take` for a datagram that must not be answered. It is no errno.
 constexpr int unwanted_datagram = -1;
 
 bool is_full(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
@@ -68,7 +69,7 @@ bool is_for_now(int error) { return is_full(error) || error == EINTR || is_lack_
 
 constexpr byte mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-// fe80::/10 (RFC 4291 §2.4), 169.254.0.0/16 (RFC 3927): addresses that mean something on one link only.
+// fe80::/10 (RFC 4291 §2.4), 169.254.0.0/16 (RFC 3927): addresses that are valid on one link only.
 bool is_link_local_ipv6(const endpoint& e) { return e.address[0] == 0xfe && (e.address[1] & 0xc0) == 0x80; }
 bool is_link_local_ipv4(const endpoint& e) { return e.address[12] == 169 && e.address[13] == 254; }
 
@@ -89,7 +90,7 @@ in6_addr ipv6_of(const endpoint& e) {
     return address;
 }
 
-// A socket of IPv6 knows IPv4 addresses by their mapped form (RFC 3493 §3.7), as an endpoint does.
+// A socket of IPv6 uses the mapped form of IPv4 addresses (RFC 3493 §3.7), as an endpoint does.
 union socket_address {
     sockaddr any;
     sockaddr_in ipv4;
@@ -131,7 +132,7 @@ bool is_link_local(const net::route& route) {
     return is_ipv4(route.remote) ? is_link_local_ipv4(route) : is_link_local_ipv6(route);
 }
 
-// 0.0.0.0, ::, or a group: no datagram can come from there.
+// Returns true for 0.0.0.0, ::, or a group: no datagram can come from there.
 inline bool is_no_sender(const endpoint& e) {
     if (is_ipv4(e)) return (e.address[12] & 0xf0) == 0xe0 || ipv4_of(e).s_addr == INADDR_ANY;
     return e.address[0] == 0xff || is_unspecified(e);
@@ -144,10 +145,11 @@ const Info& info_in(const cmsghdr& header) {
     return *reinterpret_cast<const Info*>(CMSG_DATA(&header));  // aligned, by RFC 3542 §20.3
 }
 
-// The local address is where it was sent to, be that a group or a broadcast address.
+// The local address is the destination of the datagram, which may be a group or a broadcast
+// address.
 
-// `ipi_addr` is where it was sent to, `ipi_spec_dst` what to answer from. They differ for groups and for broadcasts,
-// which look like any other address.
+// `ipi_addr` is the destination, `ipi_spec_dst` the address to answer from. They differ for groups
+// and for broadcasts, which look like any other address.
 void read(const in_pktinfo& info, net::arrival& in) {
     in.multicast = info.ipi_addr.s_addr != info.ipi_spec_dst.s_addr;
     in.route.local.interface = static_cast<std::uint32_t>(info.ipi_ifindex);
@@ -161,7 +163,7 @@ void read(const in6_pktinfo& info, net::arrival& in) {
 }
 
 struct control {
-    static constexpr std::size_t others = 64;  // what options that a user sets may add, such as time stamps
+    static constexpr std::size_t others = 64;  // bytes for options that a user sets, such as time stamps
     alignas(cmsghdr) byte room[CMSG_SPACE(sizeof(in_pktinfo)) + CMSG_SPACE(sizeof(in6_pktinfo)) + others];
 
     cmsghdr& header() { return *reinterpret_cast<cmsghdr*>(room); }
@@ -171,9 +173,10 @@ bool is_message(const cmsghdr& header, int level, int type) {
     return header.cmsg_level == level && header.cmsg_type == type;
 }
 
-// For a datagram of IPv4, a socket of IPv6 has a message of each kind. That of IPv4 is the one that knows of
-// broadcasts. A datagram of IPv6 that forges a mapped address, such as ::ffff:127.0.0.1, does not have it. The kernel
-// wrote the messages, so they are stepped through without the doubts of CMSG_NXTHDR.
+// For a datagram of IPv4, a socket of IPv6 has a message of each kind. Only the IPv4 message tells
+// of broadcasts. A datagram of IPv6 that forges a mapped address, such as ::ffff:127.0.0.1, does
+// not have it. The kernel wrote the messages, so the loop needs no checks like those of
+// CMSG_NXTHDR.
 void read_control(const control& from, std::size_t size, net::arrival& in) {
     const bool ipv4 = is_ipv4(in.route.remote);
     for (std::size_t at = 0; at + sizeof(cmsghdr) <= size;) {
@@ -194,13 +197,14 @@ std::size_t write(control& to, int level, int type, const Info& info) {
     header.cmsg_len = CMSG_LEN(sizeof info);
     header.cmsg_level = level;
     header.cmsg_type = type;
-    std::memset(CMSG_DATA(&header), 0, CMSG_SPACE(sizeof info) - CMSG_LEN(0));  // the padding goes along
+    std::memset(CMSG_DATA(&header), 0, CMSG_SPACE(sizeof info) - CMSG_LEN(0));  // the padding is sent, too
     std::memcpy(CMSG_DATA(&header), &info, sizeof info);
     return CMSG_SPACE(sizeof info);
 }
 
-// Where an address means something on one link only, the interface tells which; else routing decides, and the interface
-// is 0. A local address that says nothing is 0 as well: the message then asks for nothing.
+// For an address that is valid on one link only, the message names the interface. Otherwise the
+// interface is 0, and routing decides. An unspecified local address is 0 as well. A message of
+// zeros requests nothing.
 std::size_t write_control(control& to, const net::route& route) {
     if (is_ipv4(route.remote)) {
         in_pktinfo info{};
@@ -233,7 +237,8 @@ long option_of(int descriptor, int level, int name, long otherwise) {
     return ::getsockopt(descriptor, level, name, &value, &size) == 0 ? value : otherwise;
 }
 
-// What a kernel without IPv6 says, when the socket is made or at the latest when it is bound.
+// Returns true for the error of a kernel without IPv6, which occurs when the socket is made, or at
+// the latest when it is bound.
 bool is_lack_of_ipv6(const std::error_code& error) {
     return error == std::errc::address_family_not_supported || error == std::errc::address_not_available;
 }
@@ -243,10 +248,12 @@ int wait_for(int descriptor, short events, int timeout_ms) {
     return ::poll(&wanted, 1, timeout_ms);
 }
 
-// What a datagram may take of the send buffer: the kernel adds its own data, and rounds up to a power of two.
+// Returns how much of the send buffer a datagram may use, in bytes. The kernel adds its own data,
+// and rounds up to a power of two.
 long charge_of(std::size_t size) { return 2 * static_cast<long>(size) + 2048; }
 
-// At least so large, if the system permits. The kernel doubles it, for what it keeps beside the data.
+// Requests a buffer of at least `size` bytes, as far as the system permits. The kernel doubles the
+// size, for its own data.
 void ask_for_buffer(int descriptor, int name, int size) {
     if (option_of(descriptor, SOL_SOCKET, name, 0) < 2L * size) set_option(descriptor, SOL_SOCKET, name, size);
 }
@@ -263,7 +270,8 @@ struct interface_report {
 
 // ---- text
 
-// Copies the text and ends it with a null character, as the system's functions ask for; false if there is no room.
+// Copies the text and adds the null character that the system's functions need. Returns false if
+// there is no room.
 template <std::size_t Size>
 bool copy_text(std::string_view text, char (&to)[Size]) {
     if (text.size() >= Size) return false;
@@ -282,7 +290,7 @@ bool parse_address(std::string_view text, endpoint& e) {
     return true;
 }
 
-// An interface by its name or its number; the result is an errno, or 0.
+// Parses the name or the number of an interface. Returns 0, or an errno.
 int parse_interface(std::string_view text, std::uint32_t& interface) {
     const char* const end = text.data() + text.size();
     const auto [stopped, wrong] = std::from_chars(text.data(), end, interface);
@@ -295,7 +303,8 @@ int parse_interface(std::string_view text, std::uint32_t& interface) {
 
 }  // namespace
 
-// One datagram with its addresses, as recvmsg and sendmsg take it. The message points at what is beside it.
+// One datagram with its addresses, for recvmsg and sendmsg. The message points to the other
+// members.
 struct udp_socket::envelope {
     socket_address remote;
     control extra;
@@ -314,14 +323,14 @@ struct udp_socket::envelope {
     envelope& operator=(const envelope&) = delete;
     ~envelope() = default;
 
-    // What recvmsg wrote on it.
+    // Reads the fields that recvmsg wrote.
     void tell(net::arrival& in) const {
         read(remote, in.route.remote);
         read_control(extra, message.msg_controllen, in);
         in.truncated = (message.msg_flags & MSG_TRUNC) != 0;
     }
 
-    // What sendmsg is to read.
+    // Writes the fields for sendmsg to read.
     void address(const net::route& route, bool ipv6) {
         message.msg_namelen = write(remote, route.remote, ipv6);
         message.msg_controllen = write_control(extra, route);
@@ -351,35 +360,37 @@ std::expected<udp_socket, std::error_code> udp_socket::open(int family, const en
     udp_socket socket{::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), family == AF_INET6};
     const bool ready = socket.native_handle() >= 0 && socket.ask_for_packet_info() && socket.keep_to_interface(at);
     if (!ready) return std::unexpected(error_from(errno));
-    socket.refuse_foreign_groups();  // before it is bound, and something comes
+    socket.refuse_foreign_groups();  // before it is bound and can receive
     socket.ask_for_buffers();
     if (!socket.bind_address(at)) return std::unexpected(error_from(errno));
-    socket.routes_ = detail::socket_handle{open_rtnetlink(0)};  // if there is none, `send` does without
+    socket.routes_ = detail::socket_handle{open_rtnetlink(0)};  // `send` works without it
     return socket;
 }
 
-// IP_PKTINFO is asked for on a socket of IPv6, too: there it describes the datagrams of IPv4.
+// A socket of IPv6 requests IP_PKTINFO as well, because that describes the datagrams of IPv4.
 bool udp_socket::ask_for_packet_info() const {
     if (!set_option(native_handle(), IPPROTO_IP, IP_PKTINFO, 1)) return false;
     return !ipv6_ || (set_option(native_handle(), IPPROTO_IPV6, IPV6_V6ONLY, 0) &&
                       set_option(native_handle(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1));
 }
 
-// Linux hands what is sent to a group to each socket of the port, whichever socket joined the group. Where these
-// options are missing (that of IPv6 came with Linux 4.20), `wants` does their work, and `wait` wakes up for nothing.
+// Linux delivers a datagram to a group to each socket of the port, whichever socket joined the
+// group. If an option is missing (the IPv6 one came with Linux 4.20), `wants` does its work, and
+// `wait` may wake up without a datagram for this socket.
 void udp_socket::refuse_foreign_groups() const {
     set_option(native_handle(), IPPROTO_IP, IP_MULTICAST_ALL, 0);
     if (ipv6_) set_option(native_handle(), IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
 }
 
-// net.core.wmem_max and rmem_max cap the sizes: 4 MiB in Linux 6.18, 208 KiB before. A receive buffer of 208 KiB is
-// full after 277 small datagrams, and a burst from one peer has those of others dropped.
+// net.core.wmem_max and rmem_max cap the sizes: 4 MiB in Linux 6.18, 208 KiB before. A receive
+// buffer of 208 KiB is full after 277 small datagrams. A burst from one peer then drops the
+// datagrams of others.
 void udp_socket::ask_for_buffers() const {
     ask_for_buffer(native_handle(), SO_SNDBUF, 2 << 20);
     ask_for_buffer(native_handle(), SO_RCVBUF, 1 << 20);
 }
 
-// A link-local address brings its interface along when it is bound, and needs no privilege for it.
+// A link-local address determines its interface when it is bound, and needs no privilege for it.
 bool udp_socket::keep_to_interface(const endpoint& at) const {
     if (at.interface == 0 || is_link_local_ipv6(at)) return true;
     char name[IF_NAMESIZE];
@@ -399,8 +410,8 @@ bool udp_socket::bind_address(const endpoint& at) {
     return true;
 }
 
-// By RFC 3678, which has one structure for both families. A socket of IPv6 joins groups of IPv4 as such. Returns 0, or
-// an errno.
+// Uses RFC 3678, which has one structure for both families. A socket of IPv6 joins groups of IPv4
+// as such. Returns 0, or an errno.
 int udp_socket::change_membership(int option, const endpoint& group) const {
     const bool ipv6 = !is_ipv4(group);
     group_req request{};
@@ -429,7 +440,8 @@ bool udp_socket::is_member(const endpoint& group) const {
     });
 }
 
-// The kernel keeps the membership of an interface that is gone, and would refuse a new one if the number came back.
+// The kernel keeps the membership of an interface that is gone. It would refuse a new membership if
+// the number came back.
 void udp_socket::lose(membership& m) const {
     change_membership(MCAST_LEAVE_GROUP, m.group);
     m.lost = true;
@@ -443,7 +455,8 @@ void udp_socket::renew(membership& m) const {
     if (error == 0 || error == EADDRINUSE) m = {there, m.interface};
 }
 
-// If the reports are too many for the kernel to keep (ENOBUFS), what is left of them tells of changes after that.
+// If the kernel drops reports because there are too many (ENOBUFS), the remaining ones report later
+// changes.
 void udp_socket::rejoin() {
     for (;;) {
         interface_report report;
@@ -461,9 +474,10 @@ detail::socket_handle::~socket_handle() {
     if (number_ >= 0) ::close(number_);
 }
 
-// A datagram that is there is received, or sent, without a loop: what else happens is rare, and is dealt with apart.
+// The usual case, one datagram received or sent, needs no loop. Separate functions handle the rare
+// cases.
 
-// 0, or an errno.
+// Returns 0, or an errno.
 [[gnu::always_inline]] inline int udp_socket::take(mutable_bytes storage, net::arrival& in) {
     envelope letter(storage.data(), storage.size());
     const ssize_t size = ::recvmsg(native_handle(), &letter.message, 0);
@@ -479,7 +493,8 @@ status udp_socket::receive(mutable_bytes storage, net::arrival& in) {
     return error == 0 ? status::done : receive_after(error, storage, in);
 }
 
-// Bounded, so that a flood of ICMP errors, of signals or of what is unwanted cannot hold the caller.
+// The number of attempts is limited, or a flood of ICMP errors, signals or unwanted datagrams could
+// hold the caller.
 [[gnu::cold]] status udp_socket::receive_after(int error, mutable_bytes storage, net::arrival& in) {
     for (int attempts = 8; attempts != 0; --attempts) {
         if (error == unwanted_datagram) ++unwanted_;
@@ -492,8 +507,9 @@ status udp_socket::receive(mutable_bytes storage, net::arrival& in) {
     return status::would_block;
 }
 
-// From no address, or from a group: an answer would go to the machine itself, or to many. Without packet information
-// nothing is known of where it was sent to, nor by which protocol it came.
+// Returns false for a datagram from no address or from a group: an answer would go to the machine
+// itself, or to many hosts. Also returns false without packet information: then neither the
+// destination nor the protocol of the datagram is known.
 [[gnu::always_inline]] inline bool udp_socket::wants(net::arrival& in) const {
     if (is_no_sender(in.route.remote) || !has_packet_info(in)) return false;
     return !in.multicast || is_of_member(in);
@@ -506,7 +522,7 @@ bool udp_socket::is_of_member(net::arrival& in) const {
 }
 
 status udp_socket::send(bytes datagram, const net::route& route) {
-    if (!ipv6_ && !is_ipv4(route.remote)) return status::done;  // from a socket of IPv4, no way leads to IPv6
+    if (!ipv6_ && !is_ipv4(route.remote)) return status::done;  // a socket of IPv4 cannot send to IPv6
     const long charge = charge_of(datagram.size());
     if (room_ < charge && !find_room(charge, route)) return drop();
     room_ -= charge;
@@ -515,8 +531,8 @@ status udp_socket::send(bytes datagram, const net::route& route) {
     return ::sendmsg(native_handle(), &letter.message, 0) < 0 ? send_after(errno, letter) : status::done;
 }
 
-// Whether this datagram may be sent although the room that was seen last is used up: only this socket fills its send
-// buffer, so there is at least as much room as after the last look.
+// Returns true if this datagram may be sent although the room that was seen last is used up. Only
+// this socket fills its send buffer, so there is at least as much room as after the last look.
 [[gnu::cold]] bool udp_socket::find_room(long charge, const net::route& route) {
     const long room = room_for_anybody();
     if (room <= 0 && !can_be_reached(route)) return false;
@@ -524,8 +540,9 @@ status udp_socket::send(bytes datagram, const net::route& route) {
     return true;
 }
 
-// A socket can be written to as long as its buffer is less than half full, as poll sees it. Less than that is for
-// anybody, so that datagrams on their way to nobody do not hold up `wait_to_send`.
+// Returns the bytes of the send buffer that a datagram to any peer may fill. poll calls a socket
+// writable while its buffer is less than half full. The limit here is lower, so datagrams to absent
+// neighbours do not block `wait_to_send`.
 [[gnu::cold]] long udp_socket::room_for_anybody() const {
     constexpr long unknown = 1 << 20;
     const long size = option_of(native_handle(), SOL_SOCKET, SO_SNDBUF, 0);
@@ -546,8 +563,8 @@ status udp_socket::drop() {
     return status::done;
 }
 
-// An error may be an earlier datagram's, reported late. To report it took it off the socket, so what comes again is of
-// this datagram: then it is lost.
+// The error may belong to an earlier datagram and be reported late. The report clears it. So if an
+// error comes again, it belongs to this datagram, which is then lost.
 [[gnu::cold]] status udp_socket::send_after(int error, const envelope& letter) {
     for (int attempts = 2; attempts != 0 && (is_of_one_peer(error) || error == EINTR); --attempts) {
         if (::sendmsg(native_handle(), &letter.message, 0) >= 0) return status::done;
@@ -556,7 +573,7 @@ status udp_socket::drop() {
     return is_of_one_peer(error) || is_of_the_path(error) ? status::done : send_failed(error);
 }
 
-// To wait for memory would be to spin, as poll knows of the send buffer only.
+// poll knows of the send buffer only, so a wait for memory would be a busy loop.
 status udp_socket::send_failed(int error) {
     if (is_lack_of_memory(error)) return drop();
     return is_full(error) || error == EINTR ? status::would_block : failed(error);

@@ -1,8 +1,8 @@
-// Tells the request, the answer and the outcome of each datagram: for the log of a program.
+// Reports the request, the answer and the outcome of each datagram, for the log of a program.
 //
 //     server server{socket, site, access_log{posix::access_printer{stderr}}, echo_guard{key}};
 //
-// It stands in front of all layers that answer, so that the code and the sizes are those that are sent.
+// List it in front of all layers that answer. It then reports the code and the sizes that are sent.
 #pragma once
 
 #include <array>
@@ -14,23 +14,24 @@
 namespace mincoap {
 namespace outcomes {
 
-// Sent by the server by itself.
+// The server sent a message on its own.
 inline constexpr outcome sent = outcome::named<"sent">();
 
 }  // namespace outcomes
 
-// Valid while the function that is told of it runs.
+// Valid until the function that receives it returns.
 struct access {
-    code method = code::empty;  // of the message that came in; empty where none did, and the server sent by itself
+    code method = code::empty;  // the received method; empty if the server sent on its own
     std::string_view path;      // as in a URI, percent-encoded, and so without spaces and line ends: "/lamps/kitchen"
-    const origin& from;         // who sent it, or is sent to
+    const origin& from;         // the sender, or the receiver of a message that the server sent on its own
     code answer = code::empty;  // as sent; empty for none, and for a Reset or an Acknowledgement alone
     std::size_t bytes_in = 0;
-    std::size_t bytes_out = 0;  // 0: nothing was sent
+    std::size_t bytes_out = 0;  // 0 if no answer was sent
     outcome what;
 };
 
-// `Tell` is a function `void(const access&)`. The first `PathSize` bytes of a path are kept.
+// `Tell` is a function `void(const access&)`. `PathSize` is the number of bytes that are kept of a
+// path.
 template <std::invocable<const access&> Tell, std::size_t PathSize = 64>
 class access_log {
 public:
@@ -42,8 +43,9 @@ public:
     static consteval void check() {
         constexpr bool is_inside =
             Outside::any([]<typename L>() { return detail::receiving<L> || detail::emitting<L>; });
-        static_assert(!is_inside,
-                      "mincoap: access_log tells what is sent, and has to stand in front of all other layers");
+        static_assert(
+            !is_inside,
+            "mincoap: list access_log in front of all other layers, because it reports the messages as they are sent");
     }
 
     static constexpr bool reads_outcomes = true;
@@ -57,7 +59,7 @@ public:
         return size;
     }
 
-    // A message that a layer sends by itself.
+    // Reports a message that a layer sends on its own.
     std::size_t emit(exchange& x, auto next) {
         const std::size_t size = next.emit(x);
         if (size != 0) tell_(access{code::empty, {}, x.from, answer_in(x, size), 0, size, outcomes::sent});
@@ -82,7 +84,7 @@ private:
         }
         std::string_view view() const { return {text_.data(), size_}; }
 
-        // A part that does not fit is left out, and so is all behind it.
+        // Appends a part. If a part does not fit, it and all later parts are left out.
         void append(std::string_view part) {
             if (part.size() > text_.size() - size_) is_full_ = true;
             if (is_full_) return;

@@ -1,4 +1,4 @@
-// Counts what became of datagrams.
+// Counts the outcomes of datagrams.
 //
 //     counters counted;
 //     server server{socket, site, echo_guard{key}, counted};
@@ -12,10 +12,10 @@
 
 namespace mincoap {
 
-// From 0 and modulo 2^32.
+// Each counter begins at 0 and wraps around at 2^32.
 class counters {
 public:
-    // More kinds of outcomes than that are one: `others`.
+    // The number of kinds of outcomes. The last one, `others`, counts all further kinds.
     static constexpr std::size_t capacity = 20;
 
     struct counted {
@@ -31,7 +31,7 @@ public:
         return 0;
     }
 
-    // Those that there were, the first that came first: for an output.
+    // Returns the kinds that occurred, in the order of their first occurrence, for printing.
     constexpr std::span<const counted> all() const { return std::span{kinds_}.first(size_); }
 
 private:

@@ -1,27 +1,32 @@
-// The guard against amplification (RFC 9175 §2.4, RFC 7252 §11.3): an address that nobody has confirmed gets at most
-// three times the bytes that came from it, whoever sent them.
+// The guard against amplification (RFC 9175 §2.4, RFC 7252 §11.3): an unconfirmed address gets at
+// most three times the bytes that came from it, whether the sender owns or forges that address.
 //
 //     security::key key;  // drawn at random at each start, before the first poll
 //     server server{socket, site, echo_guard{key}};
 //
-// A larger response to GET or FETCH is replaced by a 4.01 with an Echo option. A client that knows the option repeats
-// the request with it, which shows that it receives what is sent to that address, and gets the response. A client that
-// does not know it gets the small responses only, and blocks of 16 bytes where it asks for those; let the guard trust
-// the network that it is in:
+// A larger response to GET or FETCH is replaced by a 4.01 with an Echo option. A client that knows
+// the option repeats the request with it. This shows that the client receives datagrams at that
+// address, so it gets the response. A client that does not know the option gets the small responses
+// only, and blocks of 16 bytes if it asks for those. For such clients, let the guard trust the
+// network that it is in:
 //
 //     struct neighbours { bool operator()(const net::endpoint& remote) const; };
 //     server server{socket, site, echo_guard<neighbours>{key}};
 //
-// Of any other method, which must not be carried out twice, the code is sent without what belongs to it.
-// `confirmed_only` is for resources to be touched only by those whose address is confirmed.
+// A request with any other method must not run twice. A larger response to it is sent as a bare
+// code, without options and payload. Put a resource into `confirmed_only` if only confirmed
+// addresses may use it.
 //
-// Nothing is kept per client. The option's value is a tag of 64 bits of the client's address and port and of an epoch:
-// an attacker who has no key and cannot see what is sent to an address guesses one in 2^63 tries. The tag is made by
-// Chaskey-12, or by SipHash-2-4 with `echo_guard<trusts_nobody, security::siphash>{key}`.
+// The guard stores no state per client. The option's value is a tag of 64 bits, computed from the
+// client's address and port and from an epoch. An attacker who has no key and cannot see the
+// datagrams to an address guesses one in 2^63 tries. The tag is made by Chaskey-12, or by
+// SipHash-2-4 with `echo_guard<trusts_nobody, security::siphash>{key}`.
 //
-// An epoch lasts 65.5 s by the clock that `poll` is given. Where the clock stands still, it lasts 65,536 challenges. A
-// tag of the epoch before is still taken, so that a confirmed request is 65.5 to 131 s old at most, however many
-// challenges are sent meanwhile. Epochs go on where the clock goes round after 49.7 days. A tag comes back only if no
+// An epoch lasts 65.5 s by the clock that the caller passes to `poll`. If the clock does not
+// advance, an epoch lasts 65,536 challenges. The guard also accepts a tag of the previous epoch. So
+// a confirmed request is at most 65.5 to 131 s old, however many challenges are sent meanwhile.
+// Epochs go on when the clock wraps around after 49.7 days. An old tag becomes valid again only if
+// no message at all is received for 49.7 days less 65.5 s.
 // message at all is received for 49.7 days less 65.5 s.
 #pragma once
 
@@ -35,7 +40,8 @@
 namespace mincoap {
 namespace outcomes {
 
-// The answer was too large for an unconfirmed address, and was sent without its content (RFC 9175 §2.4).
+// The answer was too large for an unconfirmed address, and was sent without its content (RFC 9175
+// §2.4).
 inline constexpr outcome challenged = outcome::named<"challenged">();
 
 }  // namespace outcomes
@@ -44,8 +50,8 @@ struct trusts_nobody {
     constexpr bool operator()(const net::endpoint&) const { return false; }
 };
 
-// The machine itself: 127.0.0.0/8 and ::1, from which nothing comes over a network (RFC 1122 §3.2.1.3, RFC 4291
-// §2.5.3).
+// Trusts the machine itself: 127.0.0.0/8 and ::1. No datagram with such a source comes over a
+// network (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
 struct trusts_loopback {
     constexpr bool operator()(const net::endpoint& remote) const {
         return net::is_ipv4(remote) ? remote.address[12] == 127 : remote.address == loopback;
@@ -55,8 +61,8 @@ private:
     static constexpr std::array<byte, 16> loopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 };
 
-// `Trusted` says which addresses cannot be forged; `Mac` is `security::chaskey`, `security::siphash`, or your own, such
-// as one in hardware. `IsPreemptive`: see `preemptive()`.
+// `Trusted` says which addresses cannot be forged. `Mac` is `security::chaskey`,
+// `security::siphash`, or your own, such as one in hardware. `IsPreemptive`: see `preemptive()`.
 template <typename Trusted = trusts_nobody, security::mac Mac = security::chaskey, bool IsPreemptive = false>
 class echo_guard {
     using key = typename Mac::key;
@@ -66,11 +72,12 @@ public:
     static constexpr bool confirms_addresses = true;
     static constexpr std::size_t min_message_size = 22;  // header, token, Echo
 
-    // The size of the option's value, in bytes. One of another size is none of ours.
+    // The size of the option's value, in bytes. An Echo value of any other size was not issued
+    // here.
     static constexpr std::size_t echo_size = 8;
 
-    // The key is referred to, and outlives the guard. It is drawn at random at each start, before the first `poll`; one
-    // that is all zeros traps in checked builds.
+    // The guard refers to the key, which must outlive it. Draw the key at random at each start,
+    // before the first `poll`. In checked builds, a key of all zeros traps.
     constexpr explicit echo_guard(const key& secret [[clang::lifetimebound]], Trusted trusted = {})
         : key_(secret), trusted_(trusted) {}
     constexpr explicit echo_guard(const key&& temporary, Trusted trusted = {}) : echo_guard(temporary, trusted) {
@@ -80,14 +87,15 @@ public:
                       "const auto key = random_key()");
     }
 
-    // The same guard, which also puts an Echo option for the next request into the response to a confirmed client that
-    // sent the option itself, as libcoap does (RFC 9175 §2.3). A client that fetches a body in large
-    // blocks takes one round trip for a block then instead of two. It costs ten bytes of each such response, and a tag.
+    // Returns the same guard with one addition, as in libcoap (RFC 9175 §2.3): if a confirmed
+    // client sent an Echo option, the response carries an Echo option for the next request. A
+    // client that fetches a body in large blocks then takes one round trip per block instead of
+    // two. It costs ten bytes of each such response, and a tag.
     constexpr echo_guard<Trusted, Mac, true> preemptive() const {
         return echo_guard<Trusted, Mac, true>{key_, trusted_};
     }
 
-    // The first Echo option that may be ours: its value, or null.
+    // The value of the first Echo option of the right size; null if there is none.
     struct seen {
         const byte* echo = nullptr;
     };
@@ -99,34 +107,36 @@ public:
     std::size_t receive(exchange& x, const seen& noted, auto next) {
         x.from.confirmed = confirms(x.from.route.remote, x.now_ms(), noted.echo);
         const std::size_t limit = 3 * x.from.size;
-        // A group's member sends as much as it may send unasked: a response in blocks gets smaller, another one that is
-        // too large is left out, and so is a challenge (RFC 7252 §8.2, RFC 9175 §2.4).
+        // An unconfirmed multicast request gets only as much as may be sent without a challenge: a
+        // response in blocks shrinks, any other response that is too large is dropped, and no
+        // challenge is sent (RFC 7252 §8.2, RFC 9175 §2.4).
         if (x.from.multicast && !x.from.confirmed) x.limit_to(limit);
         const std::size_t size = next(x);
         if (size == 0) return 0;
         if (x.from.confirmed) return IsPreemptive && noted.echo != nullptr ? add_echo(x, size) : size;
-        // A 4.01 always is too much: `confirmed_only` asks for an Echo option by it.
+        // A 4.01 always becomes a challenge: `confirmed_only` asks for an Echo option with it.
         if (size + x.reserved <= limit && message::code_of(x.header()) != code::unauthorized) return size;
         return next.note(x, outcomes::challenged), challenge(x);
     }
 
-    // Whether the address is trusted, or `echo` was sent to it not long ago. Null if there is no such option. To be
-    // asked for each message: it is when time goes on.
+    // Returns true if the address is trusted, or if `echo` was sent to it not long ago. `echo` is
+    // null if the request has no such option. Call it for each message, because it also advances
+    // the epoch.
     bool confirms(const net::endpoint& remote, std::uint32_t now_ms, const byte* echo) {
         epoch_ += static_cast<std::uint16_t>((now_ms >> 16) - (now_ms_ >> 16));
         now_ms_ = now_ms;
         return trusted_(remote) || (echo != nullptr && is_fresh(remote, echo));
     }
 
-    // A tag of an endpoint, and of 32 bits beside it, for this and other layers.
+    // Returns a tag of an endpoint and of 32 bits beside it, for this and other layers.
     std::uint64_t tag(const net::endpoint& remote, std::uint32_t beside, tag_purpose of) const {
         return security::endpoint_tag<Mac>(key_, remote, beside, static_cast<std::uint32_t>(of));
     }
 
-    // Writes the value of an Echo option for that address, of echo_size bytes.
+    // Writes the value of an Echo option for that address: `echo_size` bytes.
     void write_echo(const net::endpoint& remote, byte* to) {
-        // The clock stands still while challenges of one millisecond add up. A product, in place of a branch, has each
-        // challenge take the same time.
+        // Challenges of one millisecond add up only while the clock does not advance. A product
+        // instead of a branch makes each challenge take the same time.
         challenges_ *= challenged_ms_ == now_ms_;
         challenged_ms_ = now_ms_;
         if (++challenges_ % 65'536 == 0) ++epoch_;
@@ -135,16 +145,17 @@ public:
 
 private:
     static constexpr mincoap::option option_number = mincoap::option::echo;
-    static constexpr std::size_t echo_option_size = 2 + echo_size;  // where no option is in front
+    static constexpr std::size_t echo_option_size = 2 + echo_size;  // the size if no option precedes it
 
-    // Replaces a response that is too large. A client repeats GET and FETCH with the Echo option of a 4.01; other
-    // methods, which were carried out, keep their code. Returns the size of the response.
+    // Replaces a response that is too large. The response to GET and FETCH becomes a 4.01 with an
+    // Echo option, and the client repeats the request. Other methods were carried out and keep
+    // their code. Returns the size of the response.
     std::size_t challenge(exchange& x) {
         byte* const header = x.header();
         if (message::is_safe(x.method)) header[1] = static_cast<byte>(code::unauthorized);
         const std::size_t token_end = token_end_of(x);
-        // Three times a bare header has no room for the option; three times anything longer has, unless a layer outside
-        // adds something.
+        // Three times a bare header has no space for the option. Three times any longer request has
+        // enough, unless an outer layer appends something.
         const std::size_t size = token_end + echo_option_size + x.reserved;
         if (size > 3 * x.from.size || size > x.buffer.size()) return token_end;
         byte* const to = message::write_option_head(header + token_end, number_of(option_number), echo_size);
@@ -152,8 +163,8 @@ private:
         return static_cast<std::size_t>(to - header) + echo_size;
     }
 
-    // In a 4.01 it would have the client repeat a request that is refused. Without room, or behind an option of a
-    // larger number, it is left out.
+    // Leaves the option out of a 4.01, because it would make the client repeat a refused request.
+    // Also leaves it out if there is no space, or if an option of a larger number precedes it.
     std::size_t add_echo(exchange& x, std::size_t size) {
         const code answer = message::code_of(x.header());
         if (x.from.multicast || answer == code::unauthorized || answer == code::empty) return size;
@@ -171,7 +182,7 @@ private:
         return false;
     }
 
-    // Looks at each byte, so that it takes the same time wherever they differ.
+    // Compares every byte, so the time does not depend on where the values differ.
     bool is_tag(const byte* given, const net::endpoint& remote, std::uint32_t epoch) const {
         std::array<byte, echo_size> tag;
         write_tag(remote, epoch, tag.data());

@@ -1,19 +1,22 @@
-// A limit on replies to addresses that nobody has confirmed: so many a second, and so many at once after a pause. What
-// would draw one more is dropped before a handler sees it, and counted as `limited`.
+// A limit on replies to unconfirmed addresses: a rate per second, and a burst after a pause. A
+// message that would draw one reply more is dropped before a handler sees it, and counted as
+// `limited`.
 //
 //     server server{socket, site, echo_guard{key}, flood_limit<20, 100>{}};
 //
-// The guard bounds what one forged datagram sends to the address that it claims to be from; this bounds how many do,
-// and what a flood costs here (RFC 7252 §11.3). A reply is a reply: a response, a challenge, a Reset and an
-// Acknowledgement take a token each, and silence takes none. What is never answered, such as an Acknowledgement, is
-// never dropped here.
+// The guard bounds how much one forged datagram sends to the address that it claims to be from.
+// This layer bounds how many such datagrams are answered, and how much work a flood causes here
+// (RFC 7252 §11.3). Each reply takes one token: a response, a challenge, a Reset or an
+// Acknowledgement. No token is taken if no reply is sent. A message that never gets an answer, such
+// as an Acknowledgement, is never dropped here.
 //
-// Who is confirmed takes no token and is never limited. All others share the tokens: as long as a flood lasts, a client
-// gets through if its requests bear an Echo option that it has, or if the guard trusts its network. Without a guard
-// nobody is confirmed, and everybody is limited.
+// A confirmed client takes no token and is never limited. All others share the tokens. During a
+// flood, a client gets through if its requests carry an Echo option that it already has, or if the
+// guard trusts its network. Without a guard, no client is confirmed, and all are limited.
 //
-// The clock that `poll` is given has to run: where it stands still, no token comes back. A pause of whole 49.7 days,
-// after which the clock is where it was, counts as none; that is made good in Burst / PerSecond seconds at most.
+// The clock that the caller passes to `poll` must advance, or no token comes back. If exactly 49.7
+// days (one wrap of the clock) pass, no time seems to have passed. The bucket is full again within
+// Burst / PerSecond seconds after that.
 #pragma once
 
 #include <mincoap/server/layer_checks.hpp>
@@ -21,16 +24,18 @@
 namespace mincoap {
 namespace outcomes {
 
-// Dropped, since too many other unconfirmed addresses were answered.
+// Dropped, because too many other unconfirmed addresses were answered.
 inline constexpr outcome limited = outcome::named<"limited">();
 
 }  // namespace outcomes
 
-// A token bucket, which is full at the start. It stands inside of the guard, which knows who is confirmed.
+// A token bucket, which is full at the start. Its place is inside the guard, which knows whether a
+// client is confirmed.
 template <std::uint32_t PerSecond, std::uint32_t Burst>
 class flood_limit {
-    static_assert(PerSecond >= 1 && PerSecond <= 1'000'000, "mincoap: 1 to 1,000,000 replies a second");
-    static_assert(Burst >= 1 && Burst <= 1'000'000, "mincoap: 1 to 1,000,000 replies at once");
+    static_assert(PerSecond >= 1 && PerSecond <= 1'000'000,
+                  "mincoap: flood_limit permits 1 to 1,000,000 replies per second");
+    static_assert(Burst >= 1 && Burst <= 1'000'000, "mincoap: flood_limit permits 1 to 1,000,000 replies at once");
 
 public:
     using once = struct flood_limit_kind;
@@ -39,7 +44,7 @@ public:
     static consteval void check() {
         constexpr bool has_guard_inside = Inside::any([]<typename L>() { return detail::guarding<L>; });
         static_assert(!has_guard_inside,
-                      "mincoap: the guard knows who is confirmed, and has to stand in front of flood_limit");
+                      "mincoap: list the guard in front of flood_limit: the guard knows which clients are confirmed");
     }
 
     std::size_t receive(exchange& x, auto next) {
@@ -50,17 +55,18 @@ public:
         return size;
     }
 
-    // Whether one more reply may be sent.
+    // Returns true if one more reply may be sent.
     constexpr bool has_token(std::uint32_t now_ms) {
         refill(now_ms);
         return missing_ <= capacity - token;
     }
 
-    // One was sent, `has_token` having said that it may be.
+    // Takes the token of a reply that was sent. Call it only after `has_token` returned true.
     constexpr void take_token() { missing_ += token; }
 
 private:
-    // In thousandths of a token, PerSecond of which come back each millisecond: nothing is divided, and nothing lost.
+    // In thousandths of a token. Each millisecond, PerSecond of them come back, so no division and
+    // no rounding is needed.
     static constexpr std::uint32_t token = 1000;
     static constexpr std::uint32_t capacity = Burst * token;
     static constexpr std::uint32_t full_after_ms = (capacity + PerSecond - 1) / PerSecond;
@@ -72,8 +78,8 @@ private:
         missing_ = missing_ > back ? missing_ - back : 0;
     }
 
-    std::uint32_t missing_ = 0;  // until it is full
-    std::uint32_t at_ms_ = 0;    // when that was so
+    std::uint32_t missing_ = 0;  // in thousandths of a token, until the bucket is full
+    std::uint32_t at_ms_ = 0;    // the time of the last refill
 };
 
 }  // namespace mincoap

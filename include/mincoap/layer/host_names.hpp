@@ -2,14 +2,16 @@
 //
 //     server server{socket, site, echo_guard{key}, host_names<"device.example", "kitchen.local">{}};
 //
-// Without it any host is ours. With it, nobody reaches the server by a name of his own that he points to its address
-// (DNS rebinding, by way of a proxy that speaks HTTP), and who has an old name of another device is not answered by
-// this one.
+// Without this layer, the server answers requests for any host. With it, an attacker cannot reach
+// the server by DNS rebinding, that is, through an HTTP proxy and a name of the attacker's that
+// points to the server's address. A client that still uses the old name of another device gets no
+// answer meant for that device.
 //
-// 4.04, since no resource of that URI is here (RFC 7252 §5.9.2.5). It is not 5.05, which is for a request that names a
-// forward-proxy's target by Proxy-Uri or Proxy-Scheme (§5.10.2): those are refused so, before. A request without
-// Uri-Host is for the address that it was sent to (§5.10.1), and passes; so does one with an IP address there,
-// whichever it is, since behind a NAT the client knows another one than the server.
+// The answer is 4.04, since no resource of that URI is here (RFC 7252 §5.9.2.5). It is not 5.05,
+// which is for a request that names the target of a forward-proxy by Proxy-Uri or Proxy-Scheme
+// (§5.10.2). The server refuses those with 5.05 before. A request without Uri-Host is for the
+// address that it was sent to (§5.10.1), and passes. A request with any IP address in Uri-Host
+// passes, too: behind a NAT, the client knows another address than the server.
 #pragma once
 
 #include <mincoap/message/text_literal.hpp>
@@ -29,8 +31,8 @@ constexpr bool is_same_host(bytes host, std::string_view name) {
     return true;
 }
 
-// RFC 3986 §3.2.2: an IPv6 address, in brackets or not, has a colon, which no name has; an IPv4 address is digits and
-// dots.
+// RFC 3986 §3.2.2: an IPv6 address, in brackets or not, has a colon, which no name has. An IPv4
+// address has only digits and dots.
 constexpr bool is_ip_literal(const auto& host) {
     bool is_ipv4 = true;
     for (const auto c : host) {

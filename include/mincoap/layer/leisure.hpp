@@ -1,16 +1,18 @@
-// Leisure (RFC 7252 §8.2): the response to a multicast request is sent at a random time within a period, so that the
-// members of a group do not all answer at once.
+// Leisure (RFC 7252 §8.2): sends the response to a multicast request at a random time within a
+// period, so the members of a group do not all answer at once.
 //
 //     server server{socket, site, echo_guard{key}, leisure<256>{seed}};
 //
-// The request is carried out when it comes; its response, of up to `Capacity` bytes, is kept here and sent by a `poll`
-// that finds it due. Meanwhile everybody else is served. `server.idle_ms(now_ms)` tells how long the caller may sleep.
+// The request runs when it comes. Its response, of up to `Capacity` bytes, is kept here and sent by
+// a `poll` that finds it due. Meanwhile the server serves other requests. `server.idle_ms(now_ms)`
+// returns how long the caller may sleep.
 //
-// One response is kept. Another multicast request is carried out meanwhile, and its response left out, which counts as
-// `unsaid`. A response that is larger than `Capacity` is left out, too, as `reply_too_large`; one in blocks has smaller
-// ones. A new period starts when the one before has ended at the earliest: a response waits for two of them at most.
+// One response is kept. Another multicast request meanwhile runs, but its response is dropped and
+// counted as `unsaid`. A response larger than `Capacity` is dropped, too, as `reply_too_large`; a
+// response in blocks shrinks instead. A new period never starts before the previous one ends, so a
+// response waits at most two periods.
 //
-// The clock that `poll` is given has to run; where it stands still, nothing comes due.
+// The clock that the caller passes to `poll` must advance, or no response becomes due.
 #pragma once
 
 #include <array>
@@ -25,9 +27,10 @@ class leisure {
     static_assert(Capacity >= 16 && Capacity <= 65'535, "mincoap: leisure keeps one response, of 16 to 65,535 bytes");
 
 public:
-    // `seed` is another one on each device: a serial number will do, since the numbers drawn from it are no secret and
-    // only have to differ. `max_ms` is the length of the period: 5 s where nothing is known of the group
-    // (DEFAULT_LEISURE, RFC 7252 §4.8).
+    //   seed     should differ between devices. A serial number will do: the numbers drawn from it
+    //            only have to differ, and are no secret.
+    //   max_ms   the length of the period in milliseconds; 5 s if the group's leisure is unknown
+    //            (DEFAULT_LEISURE, RFC 7252 §4.8)
     constexpr explicit leisure(std::uint32_t seed, std::uint16_t max_ms = 5000)
         : random_(seed != 0 ? seed * scatter : scatter), max_ms_(max_ms) {}
 
@@ -41,7 +44,7 @@ public:
         return 0;
     }
 
-    // A request is carried out while a response waits, and its response is left out.
+    // Runs a request while a response waits, and drops its response.
     reply serve(exchange& x, const request& r, auto next) {
         const reply answer = next(r);
         return x.from.multicast && size_ != 0 ? reply::nothing() : answer;
@@ -51,7 +54,8 @@ public:
     std::uint32_t idle_ms(std::uint32_t now_ms, const auto& /*all*/) const { return idle_ms(now_ms); }
 
 private:
-    // Keeps a response until it is due. False if one waits already, or if a layer inside has not kept to the limit.
+    // Keeps a response until it is due. Returns false if one already waits, or if an inner layer
+    // has exceeded the limit.
     bool keep(bytes response, const net::route& route, std::uint32_t now_ms) {
         if (size_ != 0 || response.size() > Capacity) return false;
         const std::uint32_t until_start_ms = left_ms(period_ms_, since_ms_, now_ms);
@@ -64,7 +68,7 @@ private:
         return true;
     }
 
-    // Moves the response into the buffer. Returns its size.
+    // Moves the response into the buffer. Returns its size in bytes.
     std::size_t take(exchange& x) {
         const std::size_t size = size_;
         MINCOAP_ASSERT(size <= x.buffer.size());
@@ -74,15 +78,16 @@ private:
         return size;
     }
 
-    // For how long there is nothing to send.
+    // Returns for how many milliseconds there is no response to send.
     std::uint32_t idle_ms(std::uint32_t now_ms) const {
         return size_ == 0 ? forever_ms : left_ms(delay_ms_, since_ms_, now_ms);
     }
 
-    // Odd, so that no two seeds become one, and large, so that small ones become far apart (2^32 / golden ratio).
+    // Odd, so no two seeds become the same number. Large, so small seeds become numbers far apart
+    // (2^32 / golden ratio).
     static constexpr std::uint32_t scatter = 0x9e37'79b1;
 
-    // From 0 to the maximum, by xorshift32 (Marsaglia, "Xorshift RNGs", 2003).
+    // Returns a time from 0 to the maximum, by xorshift32 (Marsaglia, "Xorshift RNGs", 2003).
     constexpr std::uint32_t random_ms() {
         random_ ^= random_ << 13;
         random_ ^= random_ >> 17;

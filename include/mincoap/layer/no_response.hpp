@@ -1,4 +1,4 @@
-// No-Response (RFC 7967): a client says which classes of responses it has no interest in.
+// No-Response (RFC 7967): a client names the classes of responses that it does not want.
 //
 //     server server{socket, site, echo_guard{key}, no_response{}};
 #pragma once
@@ -7,8 +7,9 @@
 
 namespace mincoap {
 
-// Without it the option, which is elective, is ignored. A message that takes the place of a response later
-// is sent nevertheless: a challenge by the guard, and 5.00 for what does not fit.
+// Without this layer, the server ignores the option, which is elective. A message that later
+// replaces a response is sent nevertheless: the guard's challenge, or a 5.00 for a response that
+// does not fit.
 struct no_response {
     static reply serve(exchange&, const request& r, auto next) {
         const unsigned unwanted = unwanted_classes(r);
@@ -18,8 +19,8 @@ struct no_response {
     }
 
 private:
-    // RFC 7967 §2.1: bit 1 stands for 2.xx, bit 3 for 4.xx, bit 4 for 5.xx. The server sends no response of these, and
-    // acknowledges a request that is Confirmable.
+    // RFC 7967 §2.1: bit 1 is for 2.xx, bit 3 for 4.xx, bit 4 for 5.xx. The server sends no
+    // response of these classes, and acknowledges a Confirmable request.
     static unsigned unwanted_classes(const request& r) {
         for (const message::option_view o : r.message.options())
             if (o.number == option::no_response && o.value.size() <= 1) return o.uint();

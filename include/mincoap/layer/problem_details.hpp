@@ -1,4 +1,5 @@
-// Which option it was: a 4.02 as concise problem details (RFC 9290), for clients that would have to guess otherwise.
+// Adds concise problem details (RFC 9290) to a 4.02: they name the option that the server did not
+// accept.
 //
 //     server server{socket, site, echo_guard{key}, problem_details{}};
 #pragma once
@@ -12,7 +13,8 @@
 namespace mincoap {
 namespace detail {
 
-// The first critical option that is not among the accepted ones, or has a length or a repetition that is not allowed.
+// Returns the first critical option that is not among the accepted ones, or whose length or
+// repetition is not allowed.
 inline std::optional<option> unprocessed_option(const request& r, option_set accepted) {
     option_set seen = 0;
     for (const message::option_view o : r.message.options()) {
@@ -36,8 +38,8 @@ inline void write_unprocessed(message::writer& to, option number) {
 
 }  // namespace detail
 
-// It knows what `routes` accepts; of a handler that decides by itself, or of a site within another one, it names
-// options of a forbidden length or repetition only.
+// The layer knows which options `routes` accepts. For a handler that checks options itself, and for
+// a site within another one, it names only options of a forbidden length or repetition.
 struct problem_details {
     static reply serve(exchange&, const request& r, auto next) {
         const option_set accepted = next.accepted_options(r);

@@ -1,5 +1,6 @@
-// In place of a guard: an attacker that forges the source of a datagram has the response, of any size, sent to that
-// address (RFC 7252 §11.3). For networks without attackers, and for responses that are no larger than requests.
+// Replaces the guard. An attacker who forges the source address of a datagram makes the server send
+// a response of any size to that address (RFC 7252 §11.3). Use it on networks without attackers, or
+// if responses are no larger than requests.
 #pragma once
 
 #include <mincoap/security/chaskey.hpp>
@@ -11,7 +12,7 @@ namespace mincoap {
 struct unguarded {
     static constexpr bool guards = true;
 
-    // A tag that anyone can make: there is no attacker.
+    // Returns a tag that anyone can compute, since there is no attacker.
     static std::uint64_t tag(const net::endpoint& remote, std::uint32_t beside, tag_purpose of) {
         return security::endpoint_tag<security::chaskey>(known, remote, beside, static_cast<std::uint32_t>(of));
     }

@@ -68,10 +68,10 @@ struct conditional_resource : wrapper<Resource> {
     using methods = each_method<if_it_holds, Resource>;
 };
 
-// Returns the resource with methods that accept If-Match and If-None-Match. `current` is a function that returns the
-// entity-tag of the resource as an etag, or as a std::optional<etag> without a value if the resource does not exist. In
-// that case, GET and FETCH are answered with 4.04, and a PUT that creates the resource with 2.01 in place of a bare 2.04
-// (RFC 7252 §5.8.1, §5.8.3).
+// Returns the resource with methods that accept If-Match and If-None-Match. `current` is a function
+// that returns the entity-tag of the resource as an etag, or as a std::optional<etag> without a
+// value if the resource does not exist. In that case, GET and FETCH are answered with 4.04, and a
+// PUT that creates the resource with 2.01 in place of a bare 2.04 (RFC 7252 §5.8.1, §5.8.3).
 //
 // Only `current` decides. The inner resource does not see either option in `request::critical_options`: a `record` or
 // `put_blocks` does not compare them with its own tag, and another site or a negotiated format that does not accept

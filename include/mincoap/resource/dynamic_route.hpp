@@ -60,7 +60,7 @@ template <typename Resource>
                   "mincoap: a route keeps up to 6 pointers' worth of bytes; let the resource refer to more than that");
     static_assert(alignof(Resource) <= alignof(std::uint64_t), "mincoap: a route aligns its resource to 8 bytes");
     static_assert(std::is_trivially_destructible_v<Resource>,
-                  "mincoap: a route keeps plain values only, since nothing destroys them");
+                  "mincoap: a route keeps plain values only, because no destructor runs");
     constexpr std::array<place, 1> all{make_place<Resource>({}, path_kind<true, false, 0>{})};
     static_assert(!has_duplicate(all, {}), "mincoap: two resources take the same method at the same path");
     return all[0].methods;

@@ -133,8 +133,8 @@ template <typename Resource>
     return {};
 }
 
-// A resource at a path, an `entry_path`. The functions for link attributes are those of `link_attributes`, where they are
-// explained.
+// A resource at a path, an `entry_path`. The functions for link attributes are those of
+// `link_attributes`, where they are explained.
 template <typename Path, typename Resource, typename Attributes = link_attributes<>>
 struct site_entry {
     using path = Path;

@@ -4,7 +4,7 @@
 // contract of a handler. At a path with a wildcard it may be `reply(const request&, std::string_view)`. It then also
 // receives the segment that the first wildcard matched, as a view into the request: `at<"lamps/*">(get(read_lamp))`.
 //
-// State next to the function what it handles beyond a bare request:
+// Next to the function, declare each feature that it handles beyond a bare request:
 //
 //     put(store).consumes<content_format::cbor>()       another Content-Format gets 4.15; FETCH, PATCH and iPATCH
 //                                                       must have one (RFC 8132 §2.3.1, §3)

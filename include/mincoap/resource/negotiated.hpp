@@ -34,7 +34,7 @@ struct alternative {
 // The alternatives for a request method, in the order in which they are tried.
 struct choice {
     std::span<const alternative> alternatives;
-    option_set accepted_options;  // that at least one of them accepts
+    option_set accepted_options;  // the options that at least one of them accepts
     std::string_view consumes;    // "0 60"
     std::string_view produces;
 };
@@ -45,8 +45,9 @@ struct choice {
     return produces == 0 || wanted.is_absent() || wanted.encoded() == produces;
 }
 
-// Serves the request by one of the alternatives. `resources` is what their functions take. The request has no other
-// critical options than those in `accepted_options`, and those that a resource around this one has handled.
+// Serves the request by one of the alternatives. `resources` is passed to their functions. The
+// request has no other critical options than those in `accepted_options`, and those that a resource
+// around this one has handled.
 [[nodiscard]] inline reply negotiate(const choice& from, const void* resources, const request& r) {
     code error = code::unsupported_content_format;
     const std::string_view* possible = &from.consumes;

@@ -1,8 +1,8 @@
 // Paths known at compile time, in the form in which they arrive: `at<"sensors/temperature">`.
 //
-// Segments are separated by slashes and contain none, there is none in front, and "" is the root. A slash at the end
-// writes an empty last segment: "create/" is another path than "create" (RFC 7252 §6.5). Write the text as it arrives in
-// Uri-Path, without percent-encoding.
+// Segments are separated by slashes and contain none, there is none in front, and "" is the root. A
+// slash at the end writes an empty last segment: "create/" is another path than "create" (RFC 7252
+// §6.5). Write the text as it arrives in Uri-Path, without percent-encoding.
 //
 // In the path of a resource, a segment "*" is a wildcard for any one segment, the empty one included. Within a longer
 // segment, an asterisk is an ordinary character.
@@ -17,8 +17,9 @@ namespace mincoap {
 
 namespace detail {
 
-// A wildcard in an encoded path. Neither the text of a segment, which is UTF-8 (RFC 7252 §3.2), nor an encoded length of
-// at most 255 has that byte, so the search finds it without regard to where segments begin.
+// A wildcard in an encoded path. Neither the text of a segment, which is UTF-8 (RFC 7252 §3.2), nor
+// an encoded length of at most 255 has that byte, so the search finds it without regard to where
+// segments begin.
 inline constexpr byte any_segment = 0xff;
 
 constexpr bool is_wildcard(std::string_view segment) { return segment == "*"; }

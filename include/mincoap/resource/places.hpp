@@ -14,7 +14,7 @@ namespace mincoap::detail {
 struct place {
     hashed_path path;
     std::span<const method_info> methods;
-    std::size_t size;  // of the resource, in bytes
+    std::size_t size;  // the resource's size in bytes
     std::size_t alignment;
     bool exact;     // from `at`, not from `below`
     bool wildcard;  // the path has one

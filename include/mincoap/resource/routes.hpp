@@ -132,7 +132,7 @@ template <text_literal Path, typename... Resources>
     return detail::site_entry<path, decltype(detail::join(resources...))>{detail::join(resources...), {}};
 }
 
-// The path is a template argument, so that it is checked and encoded at compile time.
+// The path must be a template argument, because it is checked and encoded at compile time.
 template <typename Path, typename... Given>
 constexpr auto at(Path, Given...) {
     static_assert(sizeof(Path) == 0, "mincoap: write the path in angle brackets: at<\"path\">(...)");

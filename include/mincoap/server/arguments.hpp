@@ -125,4 +125,40 @@ struct checked_memory<Memory, checked_arguments<Layers...>> {
                   "mincoap: this memory is too small for a server, which needs 12 bytes, or 22 with echo_guard");
 };
 
+// Replaces the memory if an argument is a mistake that a static_assert has reported.
+struct refused {};
+
+// The template arguments of the server for these arguments; replaced ones if there is a
+// mistake.
+template <bool IsSound, typename Socket, typename Handler, typename Memory>
+struct server_in {
+    using socket = net::null_socket;
+    using handler = null_handler;
+    using memory = refused;
+};
+template <typename Socket, typename Handler, typename Memory>
+struct server_in<true, Socket, Handler, Memory> {
+    using socket = std::remove_reference_t<Socket>;
+    using handler = std::remove_cvref_t<Handler>;
+    using memory = Memory;
+};
+
+// Without memory, and with memory in front of the layers. `IsMeant` is false in one of the two,
+// which is then empty: Clang instantiates both deduction guides below before it checks their
+// constraints.
+template <bool IsMeant, typename Socket, typename Handler, typename... Layers>
+struct server_on {};
+template <typename Socket, typename Handler, typename... Layers>
+struct server_on<true, Socket, Handler, Layers...>
+    : server_in<checked_socket_and_handler<Socket, Handler>::is_sound && checked_arguments<Layers...>::is_sound, Socket,
+                Handler, server_memory<>> {};
+
+template <bool IsMeant, typename Socket, typename Handler, typename Memory, typename... Layers>
+struct server_in_memory {};
+template <typename Socket, typename Handler, typename Memory, typename... Layers>
+struct server_in_memory<true, Socket, Handler, Memory, Layers...>
+    : server_in<checked_socket_and_handler<Socket, Handler>::is_sound &&
+                    checked_memory<Memory, checked_arguments<Layers...>>::is_sound,
+                Socket, Handler, Memory> {};
+
 }  // namespace mincoap::detail

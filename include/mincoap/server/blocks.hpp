@@ -25,8 +25,8 @@ namespace mincoap::detail {
 }
 
 // Cuts a response to the block that is asked for.
-//   payload_at   where the payload begins, in bytes; it ends with the response
-//   size         of the response in bytes
+//   payload_at   the offset of the payload, in bytes; it ends with the response
+//   size         the size of the response, in bytes
 //   asked        the Block2 option; its M bit becomes whether more blocks follow
 // Returns the new size of the response in bytes; 0 if there is no such block.
 [[nodiscard]] inline std::size_t cut_block(byte* response, std::size_t payload_at, std::size_t size,
@@ -49,7 +49,7 @@ namespace mincoap::detail {
 // Answers the request's Block option in the rendered response. An option that the resource has
 // written itself stays as it is.
 //   room           from the response's header, which still holds the method, to the end of its memory
-//   response_end   where the response ends
+//   response_end   the end of the response
 //   asked          the Block option of the request
 //   answer         the reply; becomes 4.00 if there is no such block
 // Returns where the response ends; null if it does not fit.

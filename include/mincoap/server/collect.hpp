@@ -1,4 +1,4 @@
-// Collects what every request needs from its options, while the message is parsed.
+// Collects the facts that every request needs from its options, while the message is parsed.
 #pragma once
 
 #include <array>

@@ -29,7 +29,7 @@ struct exchange : detail::reply_place {
     // The datagram, later its answer with the same header and token.
     mutable_bytes buffer;
 
-    // Where the datagram came from. `from.size` stays the size of the datagram.
+    // The source and the route of the datagram. `from.size` stays the size of the datagram.
     origin& from;
 
     mincoap::request request;

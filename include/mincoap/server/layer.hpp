@@ -11,18 +11,18 @@
 // by calling its last argument, the rest of the stack. State from the request to its answer lives
 // in local variables of that function.
 //
-//     a datagram came in     receive  of each layer from the outside inwards; then the server's own
-//                            rules (RFC 7252), and for a request that may be answered:
-//                            serve    of each layer from the outside inwards, the site, and outwards
-//                            again, as a reply
-//                            the reply is written over the request and passes outwards through
-//                            `receive` as bytes
-//     no datagram came in    emit     of each layer from the outside inwards, until one has a message
+//     a datagram came in     receive  each layer, from the outside inwards. Then the server applies
+//                            its own rules (RFC 7252). For a request that may be answered:
+//                            serve    each layer, from the outside inwards, then the site. The reply
+//                            returns through the layers, outwards.
+//                            The server writes the reply over the request. It passes outwards
+//                            through `receive` as bytes.
+//     no datagram came in    emit     each layer, from the outside inwards, until one has a message
 //                            to send
 //
-// The exchange holds what a layer notes about a message's options, in the layer's type `seen`. Each
-// parse starts it anew. In the layer itself, notes would leak into the next message when an outer
-// layer drops one.
+// The exchange holds a layer's notes about the options of a message, in the layer's type `seen`.
+// Each parse resets them. If the layer itself held them, they would leak into the next message when
+// an outer layer drops one.
 #pragma once
 
 #include <mincoap/handler/handler.hpp>
@@ -31,7 +31,8 @@
 
 namespace mincoap {
 
-// The value of `idle_ms` if nothing is pending: 24 days, which also fits a timeout of type `int`.
+// The value of `idle_ms` if no message is pending: 24 days, which also fits a timeout of type
+// `int`.
 inline constexpr std::uint32_t forever_ms = 0x7fff'ffff;
 
 // Returns how many milliseconds are left of a period of `whole_ms` that began at `since_ms`. The
@@ -47,11 +48,11 @@ constexpr std::uint32_t left_until_ms(std::uint32_t time_ms, std::uint32_t now_m
     return left_ms <= forever_ms ? left_ms : 0;
 }
 
-// What a tag is used for. Tags of different uses are never equal.
+// The use of a tag. Tags of different uses are never equal.
 enum class tag_purpose : std::uint32_t {
     echo,        // the value of an Echo option; beside the endpoint: the epoch
     duplicate,   // an incoming message; beside the endpoint: its size and a hash of it
-    message_id,  // where the Message IDs for that endpoint begin
+    message_id,  // the start of the Message IDs for that endpoint
 };
 
 // All layers of the server.
@@ -100,7 +101,7 @@ struct next_archetype {
     // Returns true if the site says that the resource of the request can be observed (RFC 7641).
     bool is_observable(const exchange&) const { return true; }
 
-    // For `emit`: lets the inner layers send. Returns what `emit` returns.
+    // For `emit`: lets the inner layers send. Returns the result of their `emit`.
     std::size_t emit(exchange&) const { return 0; }
 
     // For `emit`: passes a request of x.size bytes in x.buffer, which a layer has stored, to the
@@ -127,7 +128,7 @@ struct next_server_archetype {
     bool deserves_memory() const { return true; }
 };
 
-// The functions of a layer. Each does here what happens if a layer does not have it.
+// The functions of a layer. Each body here is the default for a layer without that function.
 struct layer_archetype {
     // Notes about one message's options, zero at first. `receive` may omit this parameter if it
     // needs no notes. `option` is called for each option while the message is parsed.

@@ -27,8 +27,36 @@ struct exchange_with : exchange {
     [[no_unique_address]] std::tuple<seen_of<Layers>...> seen{};
     [[no_unique_address]] std::conditional_t<IsCounted, outcome, unnoted> what{};
 
+    // Parses the message of `size` bytes in the buffer, and shows its options to the layers.
+    void read() {
+        if constexpr (HasBlocks) blocks = &collected;
+        const auto collect_all = [this](const message::option_view& o, const byte* begin) {
+            collect(request, collected, o, begin);
+            pass_option(o, std::index_sequence_for<Layers...>{});
+        };
+        error = message::view::parse(buffer.first(size), request.message, collect_all);
+        if constexpr (has_receivers) method = message::code_of(header());
+        request.leave_out_empty_path();
+    }
+    void reread() {
+        seen = {};
+        collected = {};
+        request.restart();
+        read();
+    }
+
     // Notes the outcome of the datagram. Truncation takes precedence over any other outcome.
     void note(outcome o) { what = from.truncated ? outcomes::truncated : o; }
+
+private:
+    template <std::size_t... Indices>
+    void pass_option(const message::option_view& o, std::index_sequence<Indices...>) {
+        (pass_option_to<Layers>(std::get<Indices>(seen), o), ...);
+    }
+    template <typename L>
+    static void pass_option_to(seen_of<L>& noted, const message::option_view& o) {
+        if constexpr (reading_options<L>) L::option(noted, o);
+    }
 };
 
 // The rest of a stack for `receive` and `emit`, from the layer with this index inwards.
@@ -38,7 +66,7 @@ public:
     constexpr explicit next_of(Stack& given_stack) : stack_(given_stack) {}
 
     std::size_t operator()(exchange& x) const { return stack_.template receive_at<Index>(Stack::own(x)); }
-    void reread(exchange& x) const { Stack::reread(Stack::own(x)); }
+    void reread(exchange& x) const { Stack::own(x).reread(); }
     std::size_t answer(exchange& x, reply said) const { return stack_.answer(Stack::own(x), said, 0); }
     std::size_t render(exchange& x, reply& said) const { return Stack::render(Stack::own(x), said); }
     void note(exchange& x, outcome o) const { Stack::own(x).what = o; }

@@ -68,9 +68,9 @@ template <typename Handler>
     return answer == code::bad_option || (x.from.multicast && is_error(answer));
 }
 
-// Cuts a datagram that is larger than the buffer to its header and token, so that it is never
-// mistaken for a whole one. It gets 4.13 even if one of the received options is malformed: checking
-// that would take 88 bytes of code.
+// Cuts a datagram that is larger than the buffer to its header and token. The rest of the code then
+// never mistakes it for a whole one. It gets 4.13 even if one of the received options is malformed:
+// checking that would take 88 bytes of code.
 inline void cut_to_header(exchange& x) {
     const std::size_t token_end = token_end_of(x);
     x.size = token_end < x.size ? token_end : x.size;

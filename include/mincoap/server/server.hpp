@@ -16,9 +16,6 @@ enum class poll_result : byte {
 
 namespace detail {
 
-// Replaces the memory if an argument is a mistake that a static_assert has reported.
-struct refused {};
-
 // Replaces a member that is not needed.
 struct no_member {};
 
@@ -59,7 +56,7 @@ public:
     // Serves at most one datagram, or sends at most one message of a layer. Never waits.
     //   now_ms   the caller's clock in milliseconds. It may wrap around. Handlers see the same value. If it
     //            never advances, a blocked answer waits for the socket forever.
-    // Returns what happened; after `served`, `ignored` and `unsent`, poll again.
+    // Returns the result of the call. Poll again after `served`, `ignored` and `unsent`.
     poll_result poll(std::uint32_t now_ms) {
         if (is_blocked()) return send(now_ms);
         if constexpr (net::lending_socket<Socket>) lent_ = memory_.message;
@@ -211,43 +208,6 @@ public:
     template <typename L>
     L& layer();
 };
-
-namespace detail {
-
-// The template arguments of the server for these arguments; those of the one above if there is a
-// mistake.
-template <bool IsSound, typename Socket, typename Handler, typename Memory>
-struct server_in {
-    using socket = net::null_socket;
-    using handler = null_handler;
-    using memory = refused;
-};
-template <typename Socket, typename Handler, typename Memory>
-struct server_in<true, Socket, Handler, Memory> {
-    using socket = std::remove_reference_t<Socket>;
-    using handler = std::remove_cvref_t<Handler>;
-    using memory = Memory;
-};
-
-// Without memory, and with memory in front of the layers. `IsMeant` is false in one of the two,
-// which is then empty: Clang instantiates both deduction guides below before it checks their
-// constraints.
-template <bool IsMeant, typename Socket, typename Handler, typename... Layers>
-struct server_on {};
-template <typename Socket, typename Handler, typename... Layers>
-struct server_on<true, Socket, Handler, Layers...>
-    : server_in<checked_socket_and_handler<Socket, Handler>::is_sound && checked_arguments<Layers...>::is_sound, Socket,
-                Handler, server_memory<>> {};
-
-template <bool IsMeant, typename Socket, typename Handler, typename Memory, typename... Layers>
-struct server_in_memory {};
-template <typename Socket, typename Handler, typename Memory, typename... Layers>
-struct server_in_memory<true, Socket, Handler, Memory, Layers...>
-    : server_in<checked_socket_and_handler<Socket, Handler>::is_sound &&
-                    checked_memory<Memory, checked_arguments<Layers...>>::is_sound,
-                Socket, Handler, Memory> {};
-
-}  // namespace detail
 
 template <typename Socket, typename Handler, typename... Layers,
           typename Of = detail::server_on<!detail::has_memory_in_front<Layers...>, Socket, Handler, Layers...>>

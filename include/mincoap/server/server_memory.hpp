@@ -15,10 +15,10 @@ namespace detail {
 
 // The state of a server between two polls.
 struct server_state {
-    std::size_t size = 0;             // of the answer that waits for the socket, in bytes; 0 if none waits
+    std::size_t size = 0;             // the size of the answer that waits for the socket, in bytes; 0 if none waits
     std::uint32_t full_since_ms = 0;  // time, | 1, when the socket first took no answer; 0 if it took the last one
     bool has_emitted = false;         // the layers were the last to be asked for a message
-    origin from;                      // where the datagram came from, and the answer goes
+    origin from;                      // the sender of the datagram, who gets the answer
 };
 
 }  // namespace detail

@@ -72,7 +72,7 @@ public:
         exchange_type x{buffer, from, now_ms};
         if (emits_now) return x.emitted = true, emit_at<0>(x);
         if (from.truncated) detail::cut_to_header(x);
-        read(x);
+        x.read();
         const std::size_t size = receive_at<0>(x);
         if constexpr (is_counted) count(x.what);
         return size;
@@ -121,8 +121,10 @@ private:
     using layer_at = plain<std::tuple_element_t<Index, std::tuple<Layers...>>>;
 
     static exchange_type& own(exchange& x) { return static_cast<exchange_type&>(x); }
-    // Where a layer sends messages by itself, Message IDs begin elsewhere for each endpoint: a client that sees its own
-    // cannot predict those of another one, to forge its Reset.
+
+    // If a layer sends messages on its own, Message IDs begin at another number for each endpoint.
+    // An attacker who sees the Message IDs for its own endpoint cannot predict those for another
+    // endpoint, and so cannot forge a Reset from it.
     std::uint16_t next_message_id([[maybe_unused]] const net::endpoint& remote) {
         const unsigned id = message_id_++;
         if constexpr (!sends) return static_cast<std::uint16_t>(id);
@@ -149,33 +151,6 @@ private:
     constexpr L& get(std::index_sequence<Indices...>) {
         constexpr std::size_t index = (0U + ... + (std::same_as<L, layer_at<Indices>> ? Indices : 0U));
         return std::get<index>(layers_);
-    }
-
-    // ---- Parse the message
-
-    static void reread(exchange_type& x) {
-        x.seen = {};
-        x.collected = {};
-        x.request.restart();
-        read(x);
-    }
-    static void read(exchange_type& x) {
-        if constexpr (has_blocks) x.blocks = &x.collected;
-        const auto collect = [&x](const message::option_view& o, const byte* begin) {
-            detail::collect(x.request, x.collected, o, begin);
-            pass_option(x, o, std::index_sequence_for<Layers...>{});
-        };
-        x.error = message::view::parse(x.buffer.first(x.size), x.request.message, collect);
-        if constexpr (has_receivers) x.method = message::code_of(x.header());
-        x.request.leave_out_empty_path();
-    }
-    template <std::size_t... Indices>
-    static void pass_option(exchange_type& x, const message::option_view& o, std::index_sequence<Indices...>) {
-        (pass_option_to<layer_at<Indices>>(std::get<Indices>(x.seen), o), ...);
-    }
-    template <typename L>
-    static void pass_option_to(detail::seen_of<L>& seen, const message::option_view& o) {
-        if constexpr (detail::reading_options<L>) L::option(seen, o);
     }
 
     // ---- Pass it inwards
@@ -257,6 +232,7 @@ private:
         }
         return detail::write_reply<Site>(x, said, asked);
     }
+
     // ---- Send a message of a layer
 
     static std::size_t render(exchange_type& x, reply& said) { return detail::write_reply<Site>(x, said, 0); }

@@ -53,9 +53,9 @@ struct generated_block {
     mutable_bytes part;
 };
 
-// The end of the place of the reply: what remains behind the token, `options` more bytes, and the
-// ETags of the request, which are compared later. A layer may have limited the place to less than
-// the request.
+// Returns the free end of the place of the reply. It begins after the token and `options` more
+// bytes, and after the ETags of the request, which are compared later. A layer may have limited the
+// place to less than the request.
 [[nodiscard]] inline mutable_bytes room_to_generate(const request& r, std::ptrdiff_t options = 0) {
     const reply_place& place = *r.place;
     std::ptrdiff_t left = place.room_end - (r.message.token().data() + r.message.token().size()) - options;

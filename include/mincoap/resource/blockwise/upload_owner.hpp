@@ -32,8 +32,7 @@ public:
 
     [[nodiscard]] constexpr bool under_way() const { return under_way_; }
 
-    // Returns whether the request belongs to the upload that began last. That upload may have
-    // ended.
+    // Returns whether the request belongs to the upload that began last, which may have ended.
     [[nodiscard]] bool owns(const request& r) const { return r.remote() == remote_ && options_of(r) == options_; }
 
     // Returns whether the request repeats the last one, whose answer was lost (RFC 7252 §4.5).

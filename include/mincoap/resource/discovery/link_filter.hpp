@@ -4,7 +4,8 @@
 //     for (const std::string_view link : link_range{document})
 //         if (matches_filter(link, query)) to.put(link);
 //
-// It keeps and copies nothing. Any bytes are safe: text that is not in link-format is split somewhere within its bounds.
+// It keeps and copies nothing. Any bytes are safe: text that is not in link-format is split
+// somewhere within its bounds.
 #pragma once
 
 #include <mincoap/message/view.hpp>
@@ -35,8 +36,8 @@ namespace detail {
     return find_unquoted(at, end, separator, separator);
 }
 
-// Returns the position in the text after the prefix, or null if the text has another beginning. In the text, a backslash
-// quotes the next character (RFC 2616 §2.2, by RFC 6690 §4.1).
+// Returns the position in the text after the prefix, or null if the text has another beginning. In
+// the text, a backslash quotes the next character (RFC 2616 §2.2, by RFC 6690 §4.1).
 [[nodiscard]] constexpr const char* after_prefix(const char* prefix, const char* prefix_end, const char* at,
                                                  const char* end) {
     for (; prefix != prefix_end; ++prefix, ++at) {
@@ -64,8 +65,8 @@ struct value_pattern {
     }
 };
 
-// RFC 6690 §4.1: each value of a relation-types attribute MUST count as a separate attribute. RFC 7252 §7.2.1 makes ct a
-// list as well.
+// RFC 6690 §4.1: each value of a relation-types attribute MUST count as a separate attribute. RFC
+// 7252 §7.2.1 makes ct a list as well.
 [[nodiscard]] constexpr bool is_list(const char* name, const char* name_end) {
     constexpr std::string_view lists = "rt if ct rel rev";
     return value_pattern{name, name_end, false, true}.matches(lists.data(), lists.data() + lists.size());
@@ -168,8 +169,8 @@ private:
 
 }  // namespace detail
 
-// Returns true if the query matches the link. `query` is one Uri-Query option as it arrives, percent-decoded. If a request
-// has several, call it for each: all have to match.
+// Returns true if the query matches the link. `query` is one Uri-Query option as it arrives,
+// percent-decoded. If a request has several, call it for each: all have to match.
 //
 //     rt=temperature    The value is "temperature". For rt, if, rel, rev and ct, one value of the list is.
 //     rt=temp*          The same, if it begins with "temp". An asterisk elsewhere is an ordinary character.

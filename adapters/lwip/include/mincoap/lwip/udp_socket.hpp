@@ -1,17 +1,19 @@
-// The UDP socket of an lwIP stack (2.1), on its raw API: an adapter for net::udp_socket.
+// The UDP socket of an lwIP stack (2.1), on its raw API. It implements net::udp_socket.
 //
 //   mincoap::lwip::udp_socket socket;
 //   if (socket.bind(5683) != ERR_OK) return complain();
 //   for (const auto& group : mincoap::lwip::all_coap_nodes) socket.join(group);
 //   mincoap::server server{socket, site, memory, mincoap::echo_guard{key}};
 //
-// It lends the server lwIP's memory: a request is answered in the pbuf that it was received in, without a copy.
+// The socket lends the server lwIP's memory: the server answers a request in the pbuf that holds
+// it, without a copy.
 //
-// Without an OS (NO_SYS=1), all of it is called by the loop that feeds lwIP its frames and runs its timers. With one,
-// by any thread but lwIP's own: the socket takes lwIP's core lock itself (LWIP_TCPIP_CORE_LOCKING=1).
+// Without an OS (NO_SYS=1), call all functions from the loop that passes frames to lwIP and runs
+// its timers. With an OS, call them from any thread but lwIP's own: the socket takes lwIP's core
+// lock itself (LWIP_TCPIP_CORE_LOCKING=1).
 //
-// It answers from the address that was asked, on the interface that the request came by: RFC 7252 §5.3.2 has a client
-// discard a response from any other.
+// An answer leaves from the address that the request was sent to, on the interface that it came in
+// by. A client discards a response from any other address (RFC 7252 §5.3.2).
 #pragma once
 
 #include <array>
@@ -25,8 +27,8 @@ struct udp_pcb;
 
 namespace mincoap::lwip {
 
-// "All CoAP Nodes" of RFC 7252 §12.8: of IPv4; of IPv6, link-local and site-local. With the type deduced, GCC 12 would
-// have it in RAM.
+// The groups "All CoAP Nodes" of RFC 7252 §12.8: of IPv4, and of IPv6 link-local and site-local.
+// The type is written out, because GCC 12 would put an array of a deduced type into RAM.
 inline constexpr std::array<net::endpoint, 3> all_coap_nodes{
     net::ipv4(224, 0, 1, 187, 0),
     net::endpoint{.address{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd}},
@@ -35,10 +37,11 @@ inline constexpr std::array<net::endpoint, 3> all_coap_nodes{
 
 class udp_socket {
 public:
-    // So many datagrams wait to be received; what comes then is dropped, and counted.
+    // The number of datagrams that can wait to be received. Any more are dropped and counted.
     static constexpr std::size_t depth = 4;
 
-    // The groups that a socket can join; one on two interfaces that are named counts twice.
+    // The number of groups that a socket can join. The same group on two named interfaces counts
+    // twice.
     static constexpr std::size_t max_groups = 4;
 
     udp_socket() = default;
@@ -46,59 +49,68 @@ public:
     udp_socket& operator=(const udp_socket&) = delete;
     ~udp_socket();
 
-    // Listens on `port` of one address, or of all of them if it is unspecified; ::ffff:0.0.0.0 is all of IPv4. With an
-    // interface (by lwIP's index), only what comes by this one is received.
+    // Listens on `port` of one address, or of all addresses if it is unspecified. ::ffff:0.0.0.0
+    // means all addresses of IPv4. If `at` names an interface (by lwIP's index), the socket
+    // receives only datagrams that come in by it.
     //   ERR_USE    another socket has the port, or this one is open
     //   ERR_MEM    no udp_pcb is left: MEMP_NUM_UDP_PCB
-    //   ERR_VAL    there is no such interface, or the address is of a family that lwIP is built without
+    //   ERR_VAL    there is no such interface, or lwIP is built without the family of the address
     err_t bind(const net::endpoint& at);
     err_t bind(std::uint16_t port) { return bind(net::endpoint{.port = port}); }
 
-    // Drops what waits. The groups stay joined.
+    // Closes the socket and drops the datagrams that wait. The groups stay joined.
     void close();
 
-    // Has the interface of the group, or with 0 all of them, take what is sent to it. Without this, the socket receives
-    // nothing that is sent to a group, whoever else on this stack has joined it, and it never receives a broadcast. A
-    // group stays joined while an interface is down. lwIP forgets the groups of an interface that is removed
-    // (netif_remove): join them again once it is added.
-    //   ERR_VAL    not a group, or of a family that lwIP is built without; no such interface, or one that takes none
-    //   ERR_MEM    lwIP has no room for it: MEMP_NUM_IGMP_GROUP, MEMP_NUM_MLD6_GROUP; or this socket has `max_groups`
+    // Joins a group on the interface that `group` names; 0 means all interfaces. Without this call,
+    // the socket receives no datagrams to the group, even if another user of this stack has joined
+    // it. It never receives a broadcast. A group stays joined while an interface is down. lwIP
+    // forgets the groups of an interface that is removed (netif_remove): join them again once it is
+    // added.
+    //   ERR_VAL    not a group, or lwIP is built without its family; no such interface, or one that
+    //              takes no groups
+    //   ERR_MEM    lwIP has no room for the group: MEMP_NUM_IGMP_GROUP, MEMP_NUM_MLD6_GROUP; or this
+    //              socket has `max_groups`
     err_t join(const net::endpoint& group);
 
-    // By the contract of net::udp_socket: the oldest datagram that waits. It is lent where it lies, in lwIP's own
-    // memory, with what its pbuf has behind it. `buffer` becomes no larger than the storage and than what the link
-    // carries as one packet, but as large as the datagram and at least `net::min_lent_size`.
-    // A datagram in several pieces, as after reassembly, one that is not in PBUF_POOL, one that is too large, and one
-    // behind which its pbuf has too little room, are copied into the storage.
-    // A datagram that is lent does not count among the `depth` that wait.
+    // Receives the oldest datagram that waits, by the contract of net::udp_socket. The socket lends
+    // the datagram in lwIP's own memory, with the rest of its pbuf after it. `buffer` becomes at
+    // most as large as the storage and as one packet of the link. It is at least as large as the
+    // datagram and `net::min_lent_size`.
+    // The socket copies a datagram into the storage instead if it is in several pieces, as after
+    // reassembly, if it is not in PBUF_POOL, if it is too large, or if its pbuf has too little
+    // space after it.
+    // A lent datagram does not count among the `depth` that wait.
     net::status receive(mutable_bytes& buffer, net::arrival& in);
 
-    // By the contract of net::udp_socket. `done` includes what can never be sent: no route, no such address, too large;
-    // and what lwIP has no room for while it looks for the peer's hardware address, of which there may be none.
-    // `would_block`: lwIP or the driver is out of memory, or of places in a queue (ERR_MEM, ERR_BUF).
+    // Sends a datagram, by the contract of net::udp_socket.
+    //   done           also if the datagram can never be sent: no route, no such address, too large; or
+    //                  if lwIP has no room for it while it looks up the hardware address of the peer,
+    //                  which may not exist
+    //   would_block    lwIP or the driver is out of memory or of places in a queue (ERR_MEM, ERR_BUF)
+    //   failed         the socket is not open
     net::status send(bytes datagram, const net::route& route);
 
-    // Datagrams that were lost because too many waited. Modulo 2^32.
+    // Returns how many datagrams were lost because too many waited, modulo 2^32.
     std::uint32_t dropped() const { return dropped_; }
 
-    // Datagrams that the socket did not take: sent to a group that it has not joined or to a broadcast address, or from
-    // the unspecified address, 0.0.0.0 or ::. Modulo 2^32.
+    // Returns how many datagrams the socket did not take, modulo 2^32: those to a group that it has
+    // not joined or to a broadcast address, and those from the unspecified address, 0.0.0.0 or ::.
     std::uint32_t ignored() const { return ignored_; }
 
-    // Called when a datagram has come, if it is set before `bind`: by lwIP's thread where there is one, so that it can
-    // wake the one that serves.
+    // Called when a datagram has come in. Set it before `bind`. With an OS, lwIP's thread calls it,
+    // so it can wake the thread that serves.
     void (*on_arrival)(udp_socket&) = nullptr;
 
 private:
     struct waiting {
         pbuf* data;
         net::route route;
-        std::uint16_t largest;  // what the link can carry back in one packet, in bytes; at least net::min_lent_size
+        std::uint16_t largest;  // the largest answer in one packet of the link, in bytes; at least net::min_lent_size
         bool multicast;
     };
     struct membership {
-        std::array<byte, 16> address;  // all zeros: a place that is free
-        std::uint8_t interface;        // by lwIP's index; 0: all of them
+        std::array<byte, 16> address;  // all zeros if the place is free
+        std::uint8_t interface;        // lwIP's index; 0 means all interfaces
 
         friend constexpr bool operator==(const membership&, const membership&) = default;
     };

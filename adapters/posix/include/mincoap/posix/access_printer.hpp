@@ -1,9 +1,9 @@
-// Prints a line of each datagram, for `access_log`:
+// Prints a line per datagram, for `access_log`:
 //
 //     2026-11-27T08:15:00Z 192.0.2.7:40000 GET /hello 2.05 in=11 out=18 served
 //
-// The time is UTC; `*` behind the address: sent to a group; `-` for what there is none of. A line is written as a
-// whole.
+// The time is UTC. A `*` after the address marks a multicast request, and `-` marks a missing
+// value. Each line is written as a whole.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ namespace mincoap::posix {
 
 class access_printer {
 public:
-    // `to` outlives it, such as stderr.
+    // `to`, such as stderr, must outlive this object.
     explicit access_printer(std::FILE* to) : to_(to) {}
 
     void operator()(const access& a) const {

@@ -1,11 +1,12 @@
-// The clock of the operating system, as `poll` wants it.
+// The clock of the operating system, for `poll`.
 #pragma once
 
 #include <cstdint>
 
 namespace mincoap::posix {
 
-// Milliseconds since some moment, whatever becomes of the date. They wrap around after 49.7 days.
+// Returns milliseconds since some moment, unaffected by changes of the date. They wrap around after
+// 49.7 days.
 std::uint32_t now_ms();
 
 }  // namespace mincoap::posix

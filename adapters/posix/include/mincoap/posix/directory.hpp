@@ -1,8 +1,9 @@
 // A directory tree of Linux as resources. Clients read its files and, if you name the other two
 // resources as well, write and delete them.
 //
-//   static mincoap::posix::directory files; constexpr auto site =
-//   routes(below<"fs">(get_files(files), put_files(files), delete_files(files)));
+//   static mincoap::posix::directory files;
+//   constexpr auto site =
+//       routes(below<"fs">(get_files(files), put_files(files), delete_files(files)));
 //
 //   auto opened = mincoap::posix::directory::open("/srv/www");
 //   if (!opened) return complain(opened.error().message());
@@ -14,10 +15,10 @@
 //   of mounted file systems. Anything else is answered with 4.04 and never opened: hidden files,
 //   symbolic links wherever they lead, FIFOs, sockets and devices.
 //
-//   A segment of a path that is "..", that holds a slash or NUL, or that is empty and not the last
-//   one, is refused before the system sees it. Each other segment is opened by itself in the
-//   directory before it. So no file that is moved or linked meanwhile leads out of the tree. An
-//   access that the process has no permission for is answered with 4.03.
+//   A path segment is refused before the system sees it if it is "..", if it holds a slash or NUL,
+//   or if it is empty and not the last one. Each other segment is opened by itself in the directory
+//   before it. So no file that is moved or linked meanwhile leads out of the tree. An access that
+//   the process has no permission for is answered with 4.03.
 //
 // GET of a file
 //
@@ -42,11 +43,11 @@
 //   beside its target. Then the call waits until the body is on the disk, and renames the file. So
 //   no client ever sees a part of a body.
 //
-//   Refused are: a directory that does not exist (4.04), a target that is no file (4.03), a
-//   Content-Format other than that of the name's extension, if the name has a known one (4.15), and
-//   a body larger than `capacity()` or than what is left on the disk or of a quota (4.13). If-Match
-//   and If-None-Match are checked with the first block, and again with the last one: a file that
-//   changed meanwhile is answered with 4.12.
+//   These requests are refused: into a directory that does not exist (4.04), onto a target that is
+//   no file (4.03), with another Content-Format than that of the name's extension, if the extension
+//   is known (4.15), and with a body larger than `capacity()` or than the rest of the disk or of a
+//   quota (4.13). If-Match and If-None-Match are checked with the first block, and again with the
+//   last one. If the file changed in between, the answer is 4.12.
 //
 //   A file that replaces another one keeps its mode and access control list, without set-user-ID
 //   and set-group-ID, and its owner and group as far as the process may set them. As for DELETE,

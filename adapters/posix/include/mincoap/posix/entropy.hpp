@@ -6,8 +6,9 @@
 
 namespace mincoap::posix {
 
-// 128 bits that nobody can predict, as an `echo_guard` wants them. Waits until the system has gathered enough entropy
-// after its start; a system that has none to give ends the program, since nothing that it did would be safe.
+// Returns 128 unpredictable bits, as the key of an `echo_guard`. Waits until the system has
+// gathered enough entropy after its start. Ends the program if the system has no entropy, because
+// the program could not be safe.
 std::array<std::uint32_t, 4> random_key();
 
 }  // namespace mincoap::posix

@@ -16,8 +16,8 @@ namespace mincoap::posix {
 
 class pcap_writer {
 public:
-    // Writes the head of the file. `to` is open for writing bytes, empty, and outlives this; `std::ferror(to)` tells of
-    // a full disk.
+    // Writes the head of the file. `to` must be empty, open for writing bytes, and must outlive
+    // this object. `std::ferror(to)` reports a full disk.
     explicit pcap_writer(std::FILE* to) : to_(to) { write(net::pcap_file_head); }
 
     void operator()(const net::traced& t) const {

@@ -1,11 +1,12 @@
-// The UDP socket of a POSIX system with RFC 3542's packet information, such as Linux: an adapter for net::udp_socket.
+// The UDP socket of a POSIX system with RFC 3542's packet information, such as Linux. It implements
+// net::udp_socket.
 //
 //   auto socket = mincoap::posix::udp_socket::bind(5683);
 //   if (!socket) return complain(socket.error().message());
 //   for (;;) { socket->wait(); server.poll(now()); }
 //
-// It serves IPv4 and IPv6 by one descriptor, and it answers from the address that was asked: RFC 7252 §5.3.2 has a
-// client discard a response from any other.
+// One descriptor serves IPv4 and IPv6. An answer leaves from the address that the request was sent
+// to: a client discards a response from any other address (RFC 7252 §5.3.2).
 #pragma once
 
 #include <expected>
@@ -19,15 +20,16 @@
 
 namespace mincoap::posix {
 
-// An endpoint as people write it: "192.0.2.1", "2001:db8::1", "fe80::1%eth0", and with no address before the "%" an
-// interface alone, "%eth0". An interface goes by its name or its number. Names of hosts are not looked up.
-//   invalid_argument         the address is none, or an interface's name is too long
+// Parses an endpoint as people write it: "192.0.2.1", "2001:db8::1", "fe80::1%eth0", or "%eth0" for
+// an interface alone. An interface is given by its name or its number. Host names are not looked
+// up.
+//   invalid_argument         the text is no address, or an interface's name is too long
 //   no_such_device           no interface has this name
 std::expected<net::endpoint, std::error_code> to_endpoint(std::string_view address, std::uint16_t port);
 
 namespace detail {
 
-// A descriptor of a socket, closed with this.
+// A descriptor of a socket. The destructor closes it.
 class socket_handle {
 public:
     explicit socket_handle(int number = -1) : number_(number) {}
@@ -46,17 +48,18 @@ private:
 
 }  // namespace detail
 
-// Not safe to use from two threads at once. A socket that was moved from may be destroyed and assigned to only.
+// A socket must not be used by two threads at once. A socket that was moved from may only be
+// destroyed or assigned to.
 class udp_socket {
 public:
     static constexpr int forever = -1;
 
-    // Listens on `port`, in host byte order, of one address, or of all of them.
-    //   address unspecified    all addresses, IPv6 and IPv4; those of IPv4 alone where the kernel has no IPv6
+    // Listens on `port`, in host byte order, of one address or of all addresses.
+    //   address unspecified    all addresses, IPv6 and IPv4; those of IPv4 alone if the kernel has no IPv6
     //   ::ffff:0.0.0.0         all addresses of IPv4
-    //   link-local IPv6        its interface has to be named, too
-    //   interface not 0        only what comes in by this interface, and whatever goes out leaves by it
-    //   port 0                 a free port; `local_port` tells which
+    //   link-local IPv6        name its interface, too
+    //   interface not 0        receives and sends by this interface only
+    //   port 0                 a free port; `local_port` returns it
     // Errors, by their cause:
     //   address_in_use               another socket has the port; it is never shared
     //   address_not_available        no interface has this address (yet)
@@ -66,73 +69,82 @@ public:
     //   invalid_argument             a link-local address without its interface
     //   address_family_not_supported the kernel has no IPv6, but the address is of it
     //   too_many_files_open, too_many_files_open_in_system, no_buffer_space, not_enough_memory
-    // An error after which replies could leave from a wrong address (no packet information) is an error here, too.
+    // If the kernel gives no packet information, `bind` returns that error as well, because replies
+    // could leave from a wrong address.
     static std::expected<udp_socket, std::error_code> bind(const net::endpoint& at);
     static std::expected<udp_socket, std::error_code> bind(std::uint16_t port) { return bind({.port = port}); }
 
-    // Has what is sent to a group received, too, such as 224.0.1.187, ff02::fd and ff05::fd, which are those of all
-    // CoAP nodes (RFC 7252 §12.8). It holds for one interface: that of `group`, or one that the routing table chooses.
-    // Join by each interface that counts; the port of `group` does not. The socket has to be bound to all addresses.
+    // Joins a group, such as 224.0.1.187, ff02::fd or ff05::fd. These three are the groups of all
+    // CoAP nodes (RFC 7252 §12.8). The call joins on one interface: the one that `group` names, or
+    // else the one that the routing table chooses. Join once per interface that matters. The port
+    // of `group` does not matter. The socket must be bound to all addresses.
     //   invalid_argument               the address is no group, or of IPv6 on a socket of IPv4
     //   no_such_device                 no interface has this number, or no route leads to the group
     //   address_in_use                 joined before by this interface
     //   no_buffer_space                there are too many groups (Linux: net.ipv4.igmp_max_memberships)
-    // A membership ends when its interface is deleted. If `group` names the interface, `rejoin` renews it once there is
-    // an interface of the same name again.
+    // A membership ends when its interface is deleted. If `group` names the interface, `rejoin`
+    // renews the membership once there is an interface of the same name again.
     std::error_code join(const net::endpoint& group);
 
-    // Joins the groups again whose interfaces were deleted and made anew. `wait` does so by itself. A program that
-    // waits in another way calls it now and then.
+    // Joins the groups again whose interfaces were deleted and created anew. `wait` calls it. A
+    // program that waits in another way must call it from time to time.
     void rejoin();
 
-    // One datagram, by the contract of net::udp_socket. All of `in` is told: the interface that it came in by, the
-    // zone of a link-local remote, whether it was sent to a group.
-    // ICMP errors of earlier replies are stepped over, a few at a time. So are datagrams that must not be answered,
-    // which `unwanted` counts: broadcasts, those for groups that this socket did not join, those from no address
-    // (0.0.0.0, ::) or from a group, and those of IPv6 whose source pretends to be one of IPv4. After a few, the result
-    // is `would_block`, and `wait` returns at once.
+    // Receives one datagram, by the contract of net::udp_socket. Fills in all of `in`: the
+    // interface that the datagram came in by, the zone of a link-local remote, and whether it was
+    // sent to a group.
+    // Skips ICMP errors of earlier replies, a few at a time. Also skips datagrams that must not be
+    // answered, which `unwanted` counts: broadcasts, those to groups that this socket did not join,
+    // those from no address (0.0.0.0, ::) or from a group, and those of IPv6 with a forged IPv4
+    // source. After a few errors or datagrams, returns `would_block`. `wait` then returns at once.
     net::status receive(mutable_bytes storage, net::arrival& in);
 
-    // Sends one datagram, by the contract of net::udp_socket. `done` includes what can never be delivered: a datagram
-    // too large (EMSGSIZE), no route, a firewall's veto, a local address or an interface that is gone. It also includes
-    // what `dropped` counts.
+    // Sends one datagram, by the contract of net::udp_socket. Also returns `done` for a datagram
+    // that can never be delivered: it is too large (EMSGSIZE), there is no route, a firewall
+    // rejects it, or its local address or interface is gone. `done` includes the datagrams that
+    // `dropped` counts.
     //
     // No peer delays another one for long:
-    //   - A datagram to a neighbour whose link-layer address is unknown waits in the kernel until the neighbour
-    //     answers, 3 s as a rule. Once 3/8 of the send buffer are full, such datagrams are dropped: the rest is kept
-    //     for peers that the kernel can send to now. The socket asks the kernel for the next hop by rtnetlink. Where it
-    //     cannot be asked (a sandbox, Linux before 5.0), none is dropped for this reason.
-    //   - `would_block` means that the send buffer is full. The caller tries again for as long as others can wait: a
-    //     server for `net::send_patience_ms`.
+    //   - A datagram to a neighbour whose link-layer address is unknown waits in the kernel until
+    //     the neighbour answers, 3 s as a rule. Once 3/8 of the send buffer are full, the socket
+    //     drops such datagrams. It keeps the rest for peers that the kernel can send to now. The
+    //     socket asks the kernel for the next hop by rtnetlink. If the kernel cannot be asked (a
+    //     sandbox, Linux before 5.0), no datagram is dropped for this reason.
+    //   - `would_block` means that the send buffer is full. The caller should try again for as long
+    //     as others can wait: a server does so for `net::send_patience_ms`.
     //   - A datagram for which the kernel has no memory (ENOBUFS, ENOMEM) is dropped.
     //
-    // The way out is the routing table's, whatever interface the request came in by: routes may be asymmetric, and an
-    // address belongs to the host, not to an interface. The same goes for the source address of an answer to a
-    // multicast. Only if one of the addresses is link-local, the datagram leaves by `way.local.interface`.
+    // The routing table chooses the way out, whatever interface the request came in by: routes may
+    // be asymmetric, and an address belongs to the host, not to an interface. The same is true of
+    // the source address of an answer to a multicast. Only if one of the addresses is link-local,
+    // the datagram leaves by `route.local.interface`.
     net::status send(bytes datagram, const net::route& route);
 
-    // Waits until there is a datagram to receive, or an error to step over; `forever`, or any negative time, without
-    // an end. False: not so in this time; also early, if a signal came or an interface changed. A true may be a false
-    // alarm (the datagram's checksum was wrong): `receive` then says would_block.
+    // Waits until there is a datagram to receive, or an error to skip. A negative time, such as
+    // `forever`, means no time limit. Returns false if neither came in `timeout_ms` milliseconds,
+    // and also early, if a signal came or an interface changed. Even after true, `receive` may
+    // return would_block, for example because the datagram's checksum was wrong.
     bool wait(int timeout_ms = forever);
 
-    // After `would_block` from `send`: waits as above until a datagram can be sent. Without a time, it waits as long as
-    // a server does before it drops the answer; `server.idle_ms` tells the rest of that.
+    // Call it after `would_block` from `send`. Waits as above until a datagram can be sent. The
+    // default time is how long a server waits before it drops the answer. `server.idle_ms` returns
+    // how much of that is left.
     bool wait_to_send(int timeout_ms = net::send_patience_ms) const;
 
     std::uint16_t local_port() const { return port_; }
 
-    // How many datagrams `send` dropped so that others are not delayed.
+    // Returns how many datagrams `send` dropped to avoid a delay of others.
     std::uint64_t dropped() const { return dropped_; }
 
-    // How many datagrams `receive` stepped over, since they must not be answered.
+    // Returns how many datagrams `receive` skipped because they must not be answered.
     std::uint64_t unwanted() const { return unwanted_; }
 
-    // The cause of the last `failed`; none if there was none.
+    // Returns the cause of the last `failed`; no error if there was none.
     std::error_code last_error() const { return {error_, std::system_category()}; }
 
-    // The descriptor, to wait for it along with others, or to set options. It stays the socket's own. There is room for
-    // 64 bytes of further control messages with a datagram; with more, it may be stepped over as unwanted.
+    // Returns the descriptor, to wait for it along with others, or to set options. The socket still
+    // owns it. A datagram may have up to 64 bytes of further control messages. With more, the
+    // socket may skip it as unwanted.
     int native_handle() const { return socket_.number(); }
 
 private:
@@ -171,12 +183,12 @@ private:
     net::status failed(int error);
 
     detail::socket_handle socket_;
-    detail::socket_handle routes_;      // of rtnetlink, to ask for neighbours
-    detail::socket_handle interfaces_;  // of rtnetlink, tells of changes; once a group was joined by a named interface
+    detail::socket_handle routes_;      // rtnetlink, for questions about neighbours
+    detail::socket_handle interfaces_;  // rtnetlink, for reports of changes; open once `join` names an interface
     std::vector<membership> groups_;
     std::uint64_t dropped_ = 0;
     std::uint64_t unwanted_ = 0;
-    long room_ = 0;  // bytes of the send buffer that may be filled before it is looked at again
+    long room_ = 0;  // bytes of the send buffer that may be filled before the next look at it
     int error_ = 0;
     std::uint16_t port_ = 0;
     bool ipv6_;
