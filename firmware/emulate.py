@@ -28,7 +28,7 @@ class Board:
     machine: tuple
     nic: str  # for each network interface; none if the network is the serial line
     title: str
-    prefix: str = "arm-none-eabi-"  # of the binutils
+    prefix: str = "arm-none-eabi-"  # names the binutils
     interfaces: int = 1
 
 
@@ -88,7 +88,7 @@ def command(board, image, network, options=(), extra=()):
 
 
 class Emulator:
-    """One run of an image; `output` is what it printed so far."""
+    """Runs an image once. `output` holds the text printed so far."""
 
     def __init__(self, *arguments, prefix=(), **more):
         self.output = b""

@@ -40,7 +40,7 @@ def framed(packet):
 
 
 def packets_in(pieces):
-    """The packets in what comes by the line, piece by piece."""
+    """Yields the packets in the pieces that the line delivers."""
     rest = b""
     for piece in pieces:
         *whole, rest = (rest + piece).split(END)

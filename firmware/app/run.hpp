@@ -90,7 +90,7 @@ template <typename Server>
     }
 }
 
-// For what lwIP had to put together. A request in one piece is answered where it lies.
+// Receives datagrams that consist of several pbufs. A request in one pbuf is answered in place.
 inline mincoap::server_memory<> memory;
 
 }  // namespace firmware

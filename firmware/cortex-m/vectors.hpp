@@ -1,4 +1,4 @@
-// The vector table of a Cortex-M, and what of its core peripherals the firmware uses.
+// The vector table of a Cortex-M, and those of its core peripherals that the firmware uses.
 #pragma once
 
 #include <cstddef>

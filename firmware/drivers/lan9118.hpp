@@ -17,16 +17,16 @@ public:
 
     void read_hardware_address(std::uint8_t (&address)[6]);
 
-    // The next frame, or null if there is none; null also for a damaged one and if lwIP has no memory, which is
-    // counted.
+    // Returns the next frame, or null if there is none. Also returns null for a damaged frame and if lwIP has no
+    // memory, and counts both.
     pbuf* receive();
     bool has_frame() const;
 
-    // Takes a frame that lwIP made, ETH_PAD_SIZE included. False if the FIFO is full.
+    // Sends a frame from lwIP, which includes ETH_PAD_SIZE. Returns false if the FIFO is full.
     bool send(const pbuf* frame);
 
-    // Masked by the handler, unmasked before a sleep. The controller remembers that a frame came until it is told to
-    // forget, whoever took the frame: unmask() tells it, so that has_frame() has to be asked once more behind it.
+    // The interrupt handler masks the interrupt, and the board unmasks it before it sleeps. The controller keeps the
+    // interrupt pending even after the frame was read. unmask() clears it, so call has_frame() once more afterwards.
     void mask() { write(int_en, 0); }
     void unmask() {
         write(int_sts, rx_status_level);

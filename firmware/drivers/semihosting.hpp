@@ -1,5 +1,5 @@
-// What an emulator, or a debugger, does for the program it runs (Arm's "Semihosting for AArch32 and AArch64", and the
-// same of RISC-V). Without either, each call is a fault: boards of the emulator only.
+// Services that an emulator or a debugger offers to the program it runs (Arm's "Semihosting for AArch32 and AArch64",
+// and its counterpart for RISC-V). Without either, each call is a fault. Use it on emulated boards only.
 #pragma once
 
 #include <cstdint>

@@ -4,15 +4,16 @@
 
 namespace {
 
-// What the device is to see first is in memory before what comes behind this, and the other way around (§2.6.13).
+// Orders memory accesses: the device sees writes before the barrier ahead of those after it, and the same applies to
+// reads (§2.6.13).
 void barrier() { asm volatile("fence" ::: "memory"); }
 
 std::uint32_t address_of(const volatile void* at) {
     return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(at));
 }
 
-// A frame that stays as it is, in one piece, while the device reads it: a copy if parts are elsewhere, or in memory
-// that may be written. Null if there is no memory for it.
+// Returns a frame in one piece that does not change while the device reads it. It is a copy if the frame is in several
+// pieces or in volatile memory. Returns null if there is no memory for the copy.
 pbuf* lasting(pbuf* frame) {
     const bool is_volatile = (frame->type_internal & PBUF_TYPE_FLAG_DATA_VOLATILE) != 0;
     if (frame->next != nullptr || is_volatile) return pbuf_clone(PBUF_RAW, PBUF_RAM, frame);

@@ -1,6 +1,6 @@
 // The Ethernet interface of a virtual machine: a virtio network device behind memory-mapped registers (virtio 1.1,
-// §4.2.2 and §5.1). The device reads and writes lwIP's own buffers: nothing is copied on the way in, and on the way out
-// only what is in pieces.
+// §4.2.2 and §5.1). The device reads and writes lwIP's own buffers. Received frames are not copied. A frame to
+// send is copied only if it is in pieces or in volatile memory.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ public:
     // Called once, before all others.
     void start();
 
-    // Where the device finds its parts.
+    // The addresses of the queue's parts, for the device.
     const void* descriptors() const { return descriptors_; }
     const volatile void* available() const { return &available_; }
     const volatile void* used() const { return &used_; }
@@ -33,7 +33,8 @@ public:
 
     bool has_done() const { return used_.count != taken_; }
 
-    // Takes back a frame that the device is done with; there is one. `size` is what the device wrote, header included.
+    // Takes back a frame that the device has processed. Requires has_done(). Sets `size` to the number of bytes that
+    // the device wrote, header included.
     pbuf* take(std::uint32_t& size);
 
 private:
@@ -54,7 +55,7 @@ private:
     alignas(16) descriptor descriptors_[size];
     volatile ring_of_available available_;
     alignas(4) volatile ring_of_used used_;
-    std::uint8_t header_[12];  // what is sent asks nothing of the device, and of what is received nothing is read
+    std::uint8_t header_[12];  // all zero when sent; ignored when received
     pbuf* held_[frames];
     std::uint16_t given_, taken_;
     std::uint16_t free_, next_free_[frames];  // a list, since the device may be done with frames in any order

@@ -1,4 +1,5 @@
-// Arm MPS2: a Cortex-M, a LAN9118, two LEDs, a UART. What differs by the FPGA's image, board_addresses.hpp says.
+// Arm MPS2: a Cortex-M, a LAN9118, two LEDs, a UART. board_addresses.hpp
+// has the parts that depend on the FPGA's image.
 #include "../app/board.hpp"
 
 #include <lwip/etharp.h>

@@ -175,7 +175,8 @@ extern "C" void sio_send(u8_t c, sio_fd_t) {
     while (cortex_m::reg(board::uart_at::tx_ready) == 0) {}
 }
 
-// Byte by byte; and nothing, once, behind the end of a packet, so that it is answered before the next one takes memory.
+// Gives lwIP one byte per call. Returns 0 once after the end of a packet: the server then answers that packet before
+// the next one takes memory.
 extern "C" u32_t sio_tryread(sio_fd_t, u8_t* data, u32_t) {
     static bool is_behind_end = false;
     if (is_behind_end || board::taken_count == board::put_count) return is_behind_end = false, 0;

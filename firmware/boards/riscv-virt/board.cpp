@@ -83,7 +83,8 @@ std::uint32_t now_ms() {
 // There is no source of it here: the nanoseconds of the date.
 std::uint32_t random() { return xorshift(reg(rtc)); }
 
-// An interrupt stays pending from the frame it told of to here: what came since `feed` ends the WFI at once.
+// An interrupt stays pending from the arrival of its frame until this function. So a frame that arrived after `feed`
+// ends the WFI at once.
 void sleep(std::uint32_t most_ms) {
     wake_in_ms(most_ms);
     asm volatile("fence\n\twfi" ::: "memory");
