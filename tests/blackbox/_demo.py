@@ -69,8 +69,8 @@ class Peer:
     """A socket that speaks with the server alone.
 
     Silence is shown without waiting for it: datagrams stay in order between two sockets on one machine, and the server
-    takes one at a time. So after each datagram goes a probe, a good request, and what comes back before the answer to
-    the probe is the answer to the datagram.
+    takes one at a time. So the test sends a probe, a good request, after each datagram. Any message that comes back
+    before the answer to the probe is the answer to the datagram.
     """
 
     PROBE_TOKEN = b"a probe!"

@@ -16,7 +16,7 @@ from _coap import ACCEPT, BLOCK1, BLOCK2, CON, CONTENT_FORMAT, ETAG, GET, NON, O
 
 LIMIT = 3
 SIZE2, ECHO, NO_RESPONSE = 28, 252, 258
-ELECTIVE = 2048  # of no meaning to the server
+ELECTIVE = 2048  # the server does not know this option
 BUFFER_SIZE = 1152
 
 PATHS = ["", "time", "cbor", "message/info", "message/warn", "log", "poem", "upload", ".well-known/core", "nowhere"]
@@ -145,7 +145,7 @@ def echo_in(answers):
 
 
 def test_option_that_was_sent_to_somebody_else(forger, guarded):
-    """A port is another address, and what was sent to one confirms no other."""
+    """Another port is another address. An Echo value sent to one address confirms no other."""
     client = _demo.Peer(guarded.port)
     echo = echo_in(client.ask(_coap.message(CON, GET, 1, b"tok", _coap.path("poem"))))
     for bit in range(64):

@@ -1,4 +1,4 @@
-"""The demo as a program: its arguments, what it prints, how it ends."""
+"""The demo as a program: its arguments, its output and its end."""
 
 import signal
 import socket

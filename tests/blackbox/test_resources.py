@@ -1,4 +1,4 @@
-"""The demo's resources: paths, methods, formats, and what they keep (RFC 7252, sections 5.8 to 5.10)."""
+"""The demo's resources: paths, methods, formats and stored values (RFC 7252, sections 5.8 to 5.10)."""
 
 import dataclasses
 import datetime
@@ -167,8 +167,8 @@ def test_time(peer):
 @pytest.mark.parametrize("path", METHODS)
 @pytest.mark.parametrize("method", range(1, 32))
 def test_method_that_is_not_offered(peer, method, path):
-    """RFC 7252, section 5.8: "A request with an unrecognized or unsupported Method Code MUST generate a 4.05 (Method Not
-    Allowed) piggybacked response." """
+    """RFC 7252, section 5.8: "A request with an unrecognized or unsupported Method Code MUST generate a 4.05 (Method
+    Not Allowed) piggybacked response." """
     if method in METHODS[path]:
         return
     request = message(CON, method, MID, TOKEN, _coap.path(path), b"payload")
@@ -178,8 +178,8 @@ def test_method_that_is_not_offered(peer, method, path):
 
 @pytest.mark.parametrize("path", NOWHERE, ids=lambda path: path[:20])
 def test_path_where_nothing_is(peer, path):
-    """RFC 7252, section 5.9.2.5: 4.04 (Not Found). Segments are compared as they are (6.4): case, percent and dots mean
-    what they are."""
+    """RFC 7252, section 5.9.2.5: 4.04 (Not Found). The server compares segments byte by byte (6.4). Case, percent signs
+    and dots have no special meaning."""
     request = message(CON, GET, MID, TOKEN, _coap.path(path))
     assert peer.ask(request) == [message(_coap.ACK, code("4.04"), MID, TOKEN)]
     assert peer.request(GET, path, message_type=NON).code == code("4.04")
@@ -218,8 +218,8 @@ def test_discovery_filters(peer, queries, targets):
 
 
 def test_accept(peer):
-    """RFC 7252, section 5.10.4: "If the preferred Content-Format cannot be returned, then a 4.06 (Not Acceptable) MUST be
-    sent as a response"."""
+    """RFC 7252, section 5.10.4: "If the preferred Content-Format cannot be returned, then a 4.06 (Not Acceptable) MUST
+    be sent as a response"."""
     peer.request(PUT, "upload", [(_coap.CONTENT_FORMAT, _coap.uint(42))], b"x")
     for path, its in (("time", _coap.TEXT), ("cbor", _coap.CBOR), ("log", _coap.TEXT), ("poem", _coap.TEXT),
                       ("upload", 42), (".well-known/core", _coap.LINK_FORMAT)):
@@ -247,27 +247,27 @@ def test_put_then_get(cbor, payload):
 
 @pytest.mark.parametrize("payload", GOOD_BUT_NOT_SHORTEST.values(), ids=GOOD_BUT_NOT_SHORTEST)
 def test_put_of_what_could_be_shorter(cbor, payload):
-    """RFC 8949, section 4.1: shortest forms are preferred, others well-formed. What is sent is in the shortest."""
+    """RFC 8949, section 4.1: shortest forms are preferred, others are well-formed. The server sends the shortest."""
     assert put(cbor, payload) == code("2.04")
     assert content(cbor, "cbor") == record()
 
 
 @pytest.mark.parametrize("payload", MALFORMED.values(), ids=MALFORMED)
 def test_malformed_put_changes_nothing(cbor, payload):
-    """RFC 7252, section 5.9.2.1: 4.00 (Bad Request) for what cannot be understood; all of it is refused."""
+    """RFC 7252, section 5.9.2.1: 4.00 (Bad Request) for a malformed payload. The server rejects all of it."""
     assert put(cbor, payload) == code("4.00")
     assert content(cbor, "cbor") == DEFAULT
 
 
 @pytest.mark.parametrize("payload", REFUSED.values(), ids=REFUSED)
 def test_refused_put_changes_nothing(cbor, payload):
-    """RFC 8132, section 3.4: 4.22 (Unprocessable Entity) for what is well-formed, but no record."""
+    """RFC 8132, section 3.4: 4.22 (Unprocessable Entity) for a well-formed payload that is not a record."""
     assert put(cbor, payload) == code("4.22")
     assert content(cbor, "cbor") == DEFAULT
 
 
 def test_conditional_put(cbor):
-    """RFC 7252, section 5.10.8: 4.12 (Precondition Failed), and nothing changes, if the record is another one."""
+    """RFC 7252, section 5.10.8: 4.12 (Precondition Failed) if the record is another one. The record stays unchanged."""
     _, tag = without_etag(get(cbor, "cbor"))
     assert put(cbor, record(), [(_coap.IF_NONE_MATCH, b""), AS_CBOR]) == code("4.12")
     assert put(cbor, record(), [(_coap.IF_MATCH, b"other"), AS_CBOR]) == code("4.12")
@@ -313,8 +313,8 @@ def test_record_by_blocks(cbor):
 
 
 def test_content_format_of_a_put(cbor):
-    """RFC 7252, section 5.9.2.11: 4.15 (Unsupported Content-Format); without the option (5.5.1) the resource takes the
-    payload for what it expects."""
+    """RFC 7252, section 5.9.2.11: 4.15 (Unsupported Content-Format). Without the option (5.5.1), the resource reads the
+    payload in its own format."""
     for other in (_coap.TEXT, _coap.LINK_FORMAT, 59, 61, 65535):
         assert put(cbor, record(), [(_coap.CONTENT_FORMAT, _coap.uint(other))]) == code("4.15")
     assert content(cbor, "cbor") == DEFAULT
@@ -329,7 +329,7 @@ def test_content_format_twice(cbor):
 
 
 def test_refused_options_of_a_put_change_nothing(cbor):
-    """RFC 7252, section 5.4.1: what is not understood has no effect, also where the answer is silence."""
+    """RFC 7252, section 5.4.1: a request with an unknown critical option has no effect, even without an answer."""
     for option in ((_coap.BLOCK1, b"\x08"), (_coap.URI_QUERY, b"a")):
         assert put(cbor, record(), [AS_CBOR, option]) == code("4.02")
         request = message(NON, PUT, MID, TOKEN, [*_coap.path("cbor"), AS_CBOR, option], record())

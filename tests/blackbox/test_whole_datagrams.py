@@ -1,4 +1,4 @@
-"""Whole datagrams that other clients send, or that an attacker may, and what the demo answers to each, byte by byte."""
+"""Whole datagrams from other clients or from attackers, and the demo's answer to each, byte by byte."""
 
 import pytest
 
@@ -21,7 +21,7 @@ ANSWERS = {
 
 
 def is_like(sent, pattern):
-    """Whether the bytes are those of the pattern, in which a dot stands for any digit."""
+    """Returns true if the bytes match the pattern. In the pattern, a dot matches any digit."""
     return len(sent.hex()) >= len(pattern) and all(p in (".", s) for s, p in zip(sent.hex(), pattern))
 
 

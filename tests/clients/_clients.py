@@ -29,7 +29,7 @@ class Capture:
         return False
 
     def sees(self, token):
-        """Whether it has written down a request with this token, which is sent until it has."""
+        """Sends a request with this token until the capture contains it. Returns false if that takes too long."""
         deadline = time.monotonic() + TIMEOUT_S
         peer = _demo.Peer(self.port)
         try:

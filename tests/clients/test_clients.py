@@ -36,7 +36,7 @@ def server(demo):
 
 @pytest.fixture(scope="module", autouse=True)
 def capture(server, tmp_path_factory):
-    """Of all that the tests of this file send. What keeps tshark from capturing skips its test, and no other."""
+    """Captures all messages of this file's tests. If tshark cannot capture, only its own test is skipped."""
     if not shutil.which("tshark"):
         yield None
         return
@@ -48,7 +48,7 @@ def capture(server, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def poem(server):
-    """As two blocks of 1,024 bytes make it."""
+    """The poem, read in two blocks of 1,024 bytes."""
     peer = _demo.Peer(server.port)
     body = b"".join(peer.request(1, "poem", [(_coap.BLOCK2, bytes([number << 4 | 6]))]).payload for number in (0, 1))
     peer.close()
@@ -139,7 +139,7 @@ class TestLibcoap:
 
 
 class TestNode:
-    """coap-cli, on node's coap. Of IPv6 it knows no addresses in brackets, so that IPv4 has to do."""
+    """coap-cli, on node's coap. It does not understand IPv6 addresses in brackets, so the tests use IPv4 only."""
 
     @pytest.fixture
     def client(self, coap_cli):

@@ -59,8 +59,8 @@ class TestLibcoap:
         assert b"</upload>;" in libcoap("get", *types, uri + "/.well-known/core")
 
     def test_what_goes_over_the_wire(self, libcoap, server, uri, tmp_path):
-        """A request without the option, a 4.01 with it, the request with it, and only then the poem (section 2.3); its second block
-        is asked for with the option that came with the first one."""
+        """The client sends a request without Echo, gets a 4.01 with Echo, repeats the request with Echo, and only then
+        gets the poem (section 2.3). It requests the second block with the Echo option of the first one."""
         if not shutil.which("tshark"):
             pytest.skip("tshark is missing")
         capture = Capture(server.port, tmp_path / "lo.pcapng")

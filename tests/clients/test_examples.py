@@ -111,7 +111,7 @@ def test_settings_that_cannot_be_saved_stay_as_they_are(examples, coap_client, t
         assert what_prints(settings(), coap_client, port) == "a201f4021832"
 
 
-# Writes down what is put on the disk, in order, and lets the sync of a file or a folder fail.
+# Records writes to the disk in order, and can make the sync of a file or a folder fail.
 RECORDER = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,4 +1,4 @@
-"""Requests to a firmware over a connected socket, and what its resources tell."""
+"""Requests to a firmware over a connected socket, and the values that its resources report."""
 
 import itertools
 import select

@@ -1,5 +1,4 @@
-"""Reads the frames of a firmware's Ethernet, which QEMU captures without any privilege, and pairs requests with answers.
-"""
+"""Reads the frames of a firmware's Ethernet, and pairs requests with answers. QEMU captures them without privileges."""
 
 import collections
 import dataclasses
@@ -43,7 +42,7 @@ class Exchange:
     request: _coap.Message
     is_confirmed: bool  # the request has an Echo option that was sent to this client before
     answer: _coap.Message
-    sizes: tuple  # of both, as payload of UDP
+    sizes: tuple  # request and answer, as payload of UDP
 
     def is_challenge(self):
         return self.answer.code == _coap.code("4.01")

@@ -91,11 +91,11 @@ def datagram_in(frame):
 
 
 class Peer:
-    """A host with an address of each family. What ARP and ND ask, it answers whenever it looks at the network."""
+    """A host with an IPv4 and an IPv6 address. It answers ARP and ND requests whenever it looks at the network."""
 
     MAC = b"\x02\0\0\0\0\x09"
     HERE = {4: "192.0.2.9", 6: "fe80::9"}
-    BEYOND = "203.0.113.9"  # a host that this one is the router of
+    BEYOND = "203.0.113.9"  # a host behind this one, which is its router
     OPTIONS = ("ip=192.0.2.1/24", f"gw={HERE[4]}")
 
     def __init__(self):
@@ -105,10 +105,10 @@ class Peer:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind(("127.0.0.1", 0))
             self.far = probe.getsockname()
-        self.mac = BROADCAST  # of the firmware, once it is known
+        self.mac = BROADCAST  # the firmware's address, once it is known
         self.there = {4: "192.0.2.1"}
-        self.source = dict(self.HERE)  # of datagrams
-        self.frames = []  # with an IP packet in it, not looked at yet
+        self.source = dict(self.HERE)  # source addresses of datagrams
+        self.frames = []  # frames with an IP packet, not yet processed
 
     def network(self):
         """For QEMU, where this is the remote end."""
@@ -131,7 +131,7 @@ class Peer:
         self.send(IPV4 if packet[0] >> 4 == 4 else IPV6, packet, mac)
 
     def look(self, patience_s=0.0):
-        """Takes what has come; waits for the first."""
+        """Processes the frames that have arrived. Waits for the first one up to `patience_s`."""
         while select.select([self.socket], [], [], patience_s)[0]:
             self.take(self.socket.recv(4096))
             patience_s = 0.0
@@ -190,7 +190,7 @@ class Peer:
         return make(self.source[family], to or self.there[family], UDP, self.segment(data, family, port, to))
 
     def answers(self):
-        """(address it is from, message) of what came by UDP from the CoAP port."""
+        """Yields (sender's address, message) for each datagram from the CoAP port."""
         frames, self.frames = self.frames, []
         for datagram in filter(None, map(datagram_in, frames)):
             if datagram.source[1] == COAP:

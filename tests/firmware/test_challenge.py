@@ -85,7 +85,7 @@ def client(request):
 
 @dataclasses.dataclass(frozen=True)
 class Device:
-    host: str  # as it stands in a URI
+    host: str  # as in a URI
     client: str  # the address that it sees
     capture: pathlib.Path
 
@@ -118,7 +118,7 @@ def routed(request, image, tmp_path):
 
 
 def check_each_challenge(exchanges):
-    """To a request without the option, a 4.01 with it; then the same request with the option, and what it asks for."""
+    """A request without Echo gets a 4.01 with Echo. The client repeats the request with Echo and gets the content."""
     for number, challenge in enumerate(exchanges):
         if not challenge.is_challenge():
             continue
@@ -134,7 +134,7 @@ def blocks_of(body, size=BLOCK):
 
 
 def round_trips(exchanges):
-    """A request that is sent again is the same."""
+    """Counts challenged and served requests. A retransmission counts as the same request."""
     told = {(e.client, e.request.mid): "challenged" if e.is_challenge() else "served" for e in exchanges}
     return collections.Counter(told.values())
 
@@ -182,7 +182,7 @@ def test_bodies_come_by_a_real_router(link, image, coap_client_4_3_4, board, fam
 
 @pytest.mark.parametrize("board", BY_SERIAL_LINE)
 def test_bodies_come_by_a_serial_line(client, image, board, tmp_path):
-    """Its address is the only one of its network. There is no capture: what it tells of itself has to do."""
+    """The board's address is the only one of its network. Without a capture, the test asks the board itself."""
     port = emulate.free_port()
     with emulate.forwarded(board, port) as network, socket.socket(type=socket.SOCK_DGRAM) as asker:
         asker.connect(("127.0.0.1", port))

@@ -31,7 +31,7 @@ def port(board_and_profile, image):
 
 @pytest.fixture
 def client(coap_client, port):
-    """coap-client of libcoap, which exits with 0 whatever happens: what counts is what it prints."""
+    """coap-client of libcoap. It always exits with 0, so the tests check its output."""
 
     def ask(method, path, *arguments):
         run = [coap_client, "-B", "3", "-v", "6", "-m", method, *arguments, f"coap://127.0.0.1:{port}{path}"]

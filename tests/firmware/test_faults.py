@@ -1,4 +1,4 @@
-"""What a network does to frames, and what a hostile one sends: the firmware keeps answering, in the memory it has."""
+"""Network faults and hostile frames: the firmware keeps answering, within its memory."""
 
 import random
 import struct
@@ -12,7 +12,7 @@ import pytest
 from _ethernet import ARP, BROADCAST, IPV4, IPV6, UDP, Peer, ipv4_packet, ipv6_packet
 
 IMAGES = [(board, "demo-checked") for board, b in emulate.BOARDS.items() if b.nic]
-STACK_BOUND = 2048  # of the checked image, which uses more than the one that is sold
+STACK_BOUND = 2048  # for the checked image, which uses more than the release image
 RANDOM_FRAMES = 10_000
 ECHO = 252
 FRAGMENTS = 2 * 3  # IP_REASS_MAX_PBUFS of lwipopts.h, for each family
