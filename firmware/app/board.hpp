@@ -32,10 +32,11 @@ void sleep(std::uint32_t most_ms);
 void set_led(bool on);
 bool led();
 
-// To people, if there is a console. Waits while it is busy.
+// Prints text on the console, if there is one. Waits while the console is busy.
 void print(std::string_view text);
 
-// Words by which this start differs, such as "ip=192.0.2.1"; see network.hpp. Empty on most boards. It stays as it is.
+// Returns options for this start, such as "ip=192.0.2.1"; see network.hpp. It is empty on most boards. The text stays
+// valid and does not change.
 std::string_view options();
 
 // Ends the firmware after it has reported a fault. Most boards reset.

@@ -53,7 +53,7 @@ err_t init_alias(netif* added) {
     return ERR_OK;
 }
 
-// Both have to hear of ARP; everything else finds its address by itself.
+// Both interfaces need ARP packets. lwIP finds the right interface for any other packet by its address.
 err_t input(pbuf* p, netif* at) {
     const auto* const header = reinterpret_cast<const eth_hdr*>(p->payload);
     if (at == &links[0] && netif_is_up(&alias) && p->len >= sizeof *header && header->type == PP_HTONS(ETHTYPE_ARP)) {

@@ -14,7 +14,7 @@ namespace firmware::network {
 
 void start();
 
-// Gives lwIP a frame that each interface received. False if there was none.
+// Passes at most one received frame per interface to lwIP. Returns false if there was none.
 bool feed();
 
 // Returns true if `remote` is an address in the network of an interface. `interface` is the index of the interface that

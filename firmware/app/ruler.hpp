@@ -21,7 +21,7 @@ struct ruler {
     }
 
 private:
-    // Hexadecimal: a processor without a divider takes no longer.
+    // Hexadecimal, because it needs no division, which is slow on processors without a divider.
     static constexpr mincoap::byte at(std::uint32_t offset) {
         constexpr unsigned last = line_size - 1;
         const unsigned column = offset % line_size;

@@ -1,5 +1,5 @@
-// The Ethernet controller SMSC LAN9118 and its like, polled, with an interrupt to wake up by. DS60001145 is its data
-// sheet.
+// Driver for the Ethernet controller SMSC LAN9118 and similar ones. It polls, and an interrupt ends the sleep.
+// DS60001145 is its data sheet.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@ class lan9118 {
 public:
     explicit constexpr lan9118(std::uintptr_t base) : base_(base) {}
 
-    // Resets it and starts both directions; interrupts come when it is unmasked. False if there is none at this
-    // address.
+    // Resets the controller and starts both directions. Interrupts come once unmasked. Returns false if there is no
+    // controller at this address.
     bool start();
 
     void read_hardware_address(std::uint8_t (&address)[6]);

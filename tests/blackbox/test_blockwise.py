@@ -60,7 +60,7 @@ def read(peer, path, size):
 
 
 def put_block(peer, body, number, size, *options):
-    """A block of that body; it is the last one if there is no more."""
+    """Sends a block of that body. It is the last one if the body ends there."""
     at = number * size
     more = at + size < len(body)
     return peer.request(PUT, "upload", [AS_BYTES, (BLOCK1, block(number, size, more)), *options], body[at:at + size])
@@ -96,7 +96,7 @@ def test_poem_by_blocks_of_every_size(peer, poem, size):
 
 @pytest.mark.parametrize("size", SIZES)
 def test_blocks_in_any_order(peer, poem, size):
-    """RFC 7959, section 2.4: any block can be asked for, and asked for again."""
+    """RFC 7959, section 2.4: a client can request any block, any number of times."""
     numbers = [*range(-(-POEM_SIZE // size))] * 2
     random.Random(3).shuffle(numbers)
     for number in numbers:
@@ -121,8 +121,8 @@ def test_poem_without_block2(peer, poem):
 
 
 def test_what_fits_is_sent_whole(peer):
-    """RFC 7959, section 2.4: Block2 is there if it is a block; if one is asked for, so it is, even if it is the only
-    one."""
+    """RFC 7959, section 2.4: a response that is one of several blocks has Block2. If the request has Block2, so does
+    the response, even for the only block."""
     assert not has(get(peer, "log"), BLOCK2)
     assert one(get_block(peer, "cbor", 0, 1024), BLOCK2) == block(0, 1024)
 
@@ -145,8 +145,8 @@ def test_reserved_size(peer, value):
 
 
 def test_malformed_block_options(peer):
-    """RFC 7252, sections 5.4.3 and 5.4.5: four bytes are too many, and once is enough; both make it an option that is
-    not recognised, and it is critical."""
+    """RFC 7252, sections 5.4.3 and 5.4.5: a Block option with four bytes, or twice in a message, counts as
+    unrecognised, and it is critical."""
     assert get(peer, "poem", (BLOCK2, b"\0\0\0\0")).code == code("4.02")
     assert get(peer, "poem", (BLOCK2, b""), (BLOCK2, b"")).code == code("4.02")
     assert get(peer, "poem", (BLOCK1, b"\x08")).code == code("4.02")
@@ -154,7 +154,7 @@ def test_malformed_block_options(peer):
 
 
 def test_size2(peer):
-    """RFC 7959, section 4: told if asked for."""
+    """RFC 7959, section 4: the response has the size if the request asks for it."""
     answer = get(peer, "poem", (BLOCK2, block(0, 16)), (SIZE2, b""))
     assert one(answer, SIZE2) == _coap.uint(POEM_SIZE)
     assert not has(get_block(peer, "poem", 0, 16), SIZE2)
@@ -216,7 +216,7 @@ def test_upload_of_one_datagram(peer):
 
 
 def test_block_that_comes_again(new_peer):
-    """The answer to it was lost: it is no error, does no harm, and is answered as the first time."""
+    """A repeated last block, whose answer was lost, changes nothing and gets the same answer as the first time."""
     body = BODY[:5000]
     for number in range(5):
         for _ in range(3):
@@ -226,7 +226,7 @@ def test_block_that_comes_again(new_peer):
 
 
 def test_empty_last_block_that_comes_again(peer):
-    """By a client that finds out late that there is no more."""
+    """The client finds out late that no more data follow."""
     write(peer, BODY[:1024], 1024)
     for _ in range(3):
         assert put_block(peer, BODY, 0, 1024).code == code("2.31")

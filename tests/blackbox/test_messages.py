@@ -122,8 +122,8 @@ def test_empty_message_with_something_in_it(peer, remainder, message_type):
 
 @by_type
 def test_empty_message(peer, message_type):
-    """RFC 7252, section 4.3: an Empty Confirmable message elicits a Reset ("CoAP ping"); any other is nothing to
-    answer (4.2, 4.3)."""
+    """RFC 7252, section 4.3: an Empty Confirmable message elicits a Reset ("CoAP ping"). Any other Empty message gets
+    no answer (4.2, 4.3)."""
     assert peer.ask(header(message_type, EMPTY, MID)) == rejection(message_type)
 
 
@@ -139,8 +139,8 @@ def test_reserved_classes(peer, its_class, detail, message_type):
 @by_type
 @pytest.mark.parametrize("response", ["2.00", "2.05", "2.31", "4.04", "4.31", "5.00", "5.03"])
 def test_responses(peer, response, message_type):
-    """RFC 7252, section 5.3.2: the server asked for nothing, so a response is unexpected: a Confirmable one is rejected
-    with a Reset (4.2), others by silence (4.3)."""
+    """RFC 7252, section 5.3.2: the server sends no requests, so a response is unexpected. The server rejects a
+    Confirmable one with a Reset (4.2), and others by silence (4.3)."""
     for datagram in (message(message_type, code(response), MID),
                      message(message_type, code(response), MID, b"tok", [(_coap.CONTENT_FORMAT, b"")], b"a payload")):
         assert peer.ask(datagram) == rejection(message_type)
@@ -182,8 +182,8 @@ def test_repeated_request(peer):
 
 
 def test_payload_of_a_get(peer):
-    """RFC 7252, section 5.5: a payload in a method that defines none has no meaning, and does no harm; its bytes may
-    look like a marker, or like options."""
+    """RFC 7252, section 5.5: a payload in a method that defines none has no meaning and no effect, even if its bytes
+    look like a marker or like options."""
     for payload in (b"\xff", b"\xff" * 20, b"\xb4time", b"\x00" * 900):
         assert peer.request(GET, "", payload=payload).payload == b"Hello CoAP"
 

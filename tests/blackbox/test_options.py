@@ -44,7 +44,7 @@ def error(dotted, mid=MID, token=b"tok"):
 
 
 def greeting(peer, options, message_type=CON):
-    """GET / with some options: all that comes back."""
+    """Sends GET / with some options, and returns all answers."""
     return peer.ask(message(message_type, GET, MID, b"tok", options))
 
 
@@ -81,14 +81,14 @@ def test_many_elective_options_then_a_critical_one(peer):
 
 @pytest.mark.parametrize("options", UNRECOGNISABLE.values(), ids=UNRECOGNISABLE)
 def test_critical_option_of_forbidden_length_or_repetition(peer, options):
-    """RFC 7252, sections 5.4.3 and 5.4.5: it is treated like an unrecognized option."""
+    """RFC 7252, sections 5.4.3 and 5.4.5: the server treats it like an unrecognized option."""
     assert greeting(peer, options) == error("4.02")
     assert greeting(peer, options, NON) == []
 
 
 @pytest.mark.parametrize("options", NOT_LOOKED_AT.values(), ids=NOT_LOOKED_AT)
 def test_critical_option_that_the_resource_does_not_look_at(peer, options):
-    """RFC 7252, section 5.4.1: a resource that ignored it would do something else than it was asked to."""
+    """RFC 7252, section 5.4.1: a resource that ignored it would misunderstand the request."""
     assert greeting(peer, options) == error("4.02")
     assert greeting(peer, options, NON) == []
     assert peer.request(GET, "time", options).code == code("4.02")

@@ -120,7 +120,7 @@ REFUSED = {
 
 @pytest.fixture
 def cbor(peer):
-    """A peer that finds the record as it is at first, and leaves it so."""
+    """A peer that finds the record in its initial state, and restores it in the end."""
     assert put(peer, DEFAULT) == code("2.04")
     yield peer
     assert put(peer, DEFAULT) == code("2.04")
@@ -137,7 +137,8 @@ def get(peer, path, options=()):
 
 
 def without_etag(answer):
-    """The answer, and the ETag it has. RFC 7252, section 5.10.6: of 1 to 8 bytes, and at most one in a response."""
+    """Returns the answer and its ETag. RFC 7252, section 5.10.6: it has 1 to 8 bytes, and a response has at most
+    one."""
     (number, tag), *others = answer.options
     assert number == _coap.ETAG and 1 <= len(tag) <= 8
     return dataclasses.replace(answer, options=tuple(others)), tag
@@ -238,8 +239,8 @@ def test_record_at_first(new_peer):
 
 @pytest.mark.parametrize("payload", GOOD.values(), ids=GOOD)
 def test_put_then_get(cbor, payload):
-    """RFC 7252, section 5.8.3: a PUT that modifies a resource is answered with 2.04 (Changed), and GET finds it so; in
-    the order of the keys."""
+    """RFC 7252, section 5.8.3: a PUT that modifies a resource is answered with 2.04 (Changed), and GET returns the new
+    record, in the order of the keys."""
     assert put(cbor, payload) == code("2.04")
     expected = record(label="6161", number="182a", numbers="81182a") if payload == GOOD["other order"] else payload
     assert content(cbor, "cbor") == expected
@@ -286,8 +287,8 @@ def test_hidden_record(cbor):
 
 
 def test_etag_of_the_record(cbor):
-    """RFC 7252, section 5.10.6: another ETag for another record, and 2.03 (Valid) for the one that the client has; but
-    none of it while the record is hidden."""
+    """RFC 7252, section 5.10.6: each record has its own ETag. The client gets 2.03 (Valid) for the record that it has,
+    but gets neither while the record is hidden."""
     _, tag = without_etag(get(cbor, "cbor"))
     mine = [(_coap.ETAG, b"other"), (_coap.ETAG, tag)]
     valid = get(cbor, "cbor", mine)
@@ -369,7 +370,7 @@ def test_log_takes_text_alone(new_peer):
 
 
 def test_log_drops_its_oldest_lines_whole(new_peer):
-    """1024 characters at most, line ends included, whatever the lengths of the lines."""
+    """The log has 1024 characters at most, line ends included, for lines of any length."""
     lines = []
     for n in range(200):
         line = f"{n:03} " + "." * (n * 37 % 150)
@@ -381,7 +382,8 @@ def test_log_drops_its_oldest_lines_whole(new_peer):
 
 
 def test_line_as_long_as_the_log(new_peer):
-    """RFC 7252, section 5.9.2.9: 4.13 (Request Entity Too Large) for a line that would never fit; the others stay."""
+    """RFC 7252, section 5.9.2.9: 4.13 (Request Entity Too Large) for a line that would never fit. The other lines
+    stay."""
     longest = 1024 - len("info: \n")
     assert new_peer.request(POST, "message/info", payload=b"short").code == code("2.04")
     assert new_peer.request(POST, "message/info", payload=b"x" * (longest + 1)).code == code("4.13")

@@ -1,4 +1,4 @@
-"""Clients that others wrote, against the demo; and tshark's opinion of every datagram that the demo sent them."""
+"""Runs third-party clients against the demo. tshark then checks every datagram that the demo sent them."""
 
 import asyncio
 import random
@@ -221,7 +221,7 @@ class TestAiocoap:
 
 
 def test_tshark_finds_nothing_wrong(capture, server):
-    """Runs last, and looks at all that the tests above made the server send."""
+    """Runs last, and checks all messages that the server sent in the tests above."""
     if capture is None or not capture.works:
         pytest.skip("tshark is missing" if capture is None else f"tshark does not capture: {capture.excuse}")
     assert capture.sees(b"is over")

@@ -34,14 +34,14 @@ def libcoap(request):
 
 
 def numbers_of(lines):
-    """Which datagrams these are, as tshark counts them."""
+    """The numbers of these datagrams, as tshark counts them."""
     return [int(line.split()[0]) for line in lines]
 
 
 class TestLibcoap:
     @pytest.mark.parametrize("types", [[], ["-N"]], ids=["CON", "NON"])
     def test_poem(self, libcoap, types, uri, tmp_path):
-        """In two blocks. (With -N, libcoap forgets which one it asked for where it has to ask for it again.)"""
+        """In two blocks. (With -N, libcoap forgets the block number when it has to repeat the request.)"""
         read = tmp_path / "read"
         libcoap("get", *types, "-o", str(read), uri + "/poem")
         assert len(read.read_bytes()) == POEM_SIZE
@@ -77,7 +77,7 @@ class TestLibcoap:
 
 
 class TestAiocoap:
-    """aiocoap does it by itself where it speaks OSCORE; over plain UDP it hands the option to the program."""
+    """aiocoap handles Echo by itself with OSCORE. Over plain UDP, it passes the option to the program."""
 
     @pytest.fixture
     def ask(self, aiocoap, uri):
@@ -98,7 +98,7 @@ class TestAiocoap:
         return lambda method, path, **fields: asyncio.run(answer(method, path, fields))
 
     def test_poem(self, aiocoap, ask):
-        """The option goes with each block, and is taken as often as it comes."""
+        """The client sends the option with each block, and the server accepts it each time."""
         answer = ask(aiocoap.GET, "/poem")
         assert (answer.code, len(answer.payload)) == (aiocoap.CONTENT, POEM_SIZE)
 
@@ -109,7 +109,7 @@ class TestAiocoap:
 
 
 class TestNode:
-    """node's coap knows no Echo: small answers, and 4.01 in place of others."""
+    """node's coap does not support Echo. It gets small answers, and 4.01 in place of large ones."""
 
     def test_small_answers(self, coap_cli, uri):
         assert b"Hello CoAP" in run(coap_cli, "get", uri + "/")

@@ -28,7 +28,8 @@ def frames(file):
 
 
 def is_request(message):
-    """RFC 7252, section 12.1.1. The port does not decide: a client may use the port of CoAP, too."""
+    """RFC 7252, section 12.1.1. The port alone does not tell the direction, since a client may use the port of CoAP,
+    too."""
     return 0 < message.code < 32
 
 

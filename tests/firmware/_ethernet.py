@@ -48,7 +48,7 @@ def ipv6_packet(source, target, protocol, payload, hops=64):
 
 
 def ipv4_fragments(source, target, segment, sizes, identification):
-    """A segment in fragments; all sizes but the last are multiples of 8."""
+    """Splits a segment into fragments. All sizes but the last are multiples of 8."""
     offset = 0
     for size in sizes:
         more = 0x2000 if offset + size < len(segment) else 0
@@ -73,7 +73,7 @@ class Datagram:
 
 
 def datagram_in(frame):
-    """The datagram of UDP in a frame; None if there is something else. A checksum that is wrong fails."""
+    """Returns the UDP datagram in a frame, or None for any other frame. Fails if a checksum is wrong."""
     kind, = struct.unpack_from("!H", frame, 12)
     packet = frame[14:]
     if kind == IPV4:
@@ -111,7 +111,7 @@ class Peer:
         self.frames = []  # frames with an IP packet, not yet processed
 
     def network(self):
-        """For QEMU, where this is the remote end."""
+        """The network option for QEMU. This host is the remote end."""
         here = self.socket.getsockname()
         return (f"dgram,local.type=inet,local.host=127.0.0.1,local.port={self.far[1]},"
                 f"remote.type=inet,remote.host=127.0.0.1,remote.port={here[1]}")
@@ -170,7 +170,7 @@ class Peer:
         self.send_ip(ipv6_packet(self.HERE[6], to, ICMPV6, body, hops=255), mac)
 
     def meet(self):
-        """Until the firmware's hardware address and its link-local address are known."""
+        """Waits until the firmware's hardware address and link-local address are known."""
         request = struct.pack("!HHBBH6s4s6x4s", 1, IPV4, 6, 4, 1, self.MAC, packed(self.HERE[4]), packed(self.there[4]))
         deadline = time.monotonic() + 10
         while self.mac == BROADCAST:
@@ -197,7 +197,7 @@ class Peer:
                 yield datagram.source[0], _coap.decode(datagram.data)
 
     def ask(self, data, family=4, patience_s=3.0, to=None, mac=None):
-        """The answer to a request, which is sent once more each half second."""
+        """Returns the answer to a request. Sends the request again each half second."""
         deadline = time.monotonic() + patience_s
         mid, token = int.from_bytes(data[2:4], "big"), data[4:4 + (data[0] & 15)]
         while time.monotonic() < deadline:

@@ -73,7 +73,8 @@ class Link:
         return None
 
     def source_of(self, address):
-        """The address that replies, asked for some seconds: IPv6 finds first whether its addresses are unique."""
+        """Returns the address that replies. Asks for some seconds, because IPv6 first checks that its addresses are
+        unique."""
         deadline = time.monotonic() + 8
         while time.monotonic() < deadline:
             if answer := self.ask(address):

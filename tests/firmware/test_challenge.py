@@ -1,4 +1,4 @@
-"""Clients that others wrote fetch large bodies from a firmware that does not trust their address: through its challenge
+"""Third-party clients fetch large bodies from a firmware that does not trust their address. They answer its challenge
 (RFC 9175, section 2.3), as a capture of the firmware's Ethernet shows. libcoap repeats a request with the Echo option
 by itself; aiocoap hands the option to the program."""
 
@@ -32,7 +32,7 @@ BY_SERIAL_LINE = [name for name, board in emulate.BOARDS.items() if not board.ni
 
 @dataclasses.dataclass(frozen=True)
 class Libcoap:
-    """It is challenged for each block."""
+    """The firmware challenges it for each block."""
 
     command: tuple
 
@@ -49,7 +49,7 @@ class Libcoap:
 
 @dataclasses.dataclass(frozen=True)
 class Aiocoap:
-    """It is challenged once, and goes on with that option for all blocks."""
+    """The firmware challenges it once. The client uses that option for all blocks."""
 
     library: object
 
@@ -98,7 +98,7 @@ class Device:
 
 @contextlib.contextmanager
 def running(board, path, folder, client, network, options=()):
-    """By QEMU's network of the kind `user`, whose host has the client's address there."""
+    """Uses QEMU's network of the kind `user`, where the host has the client's address."""
     port, capture = emulate.free_port(), folder / "capture.pcap"
     with emulate.running(board, path, f"user,{network.format(port)}", options, _capture.option(capture)):
         yield Device(f"127.0.0.1:{port}", client, capture)

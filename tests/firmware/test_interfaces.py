@@ -38,7 +38,7 @@ def peers(request, image):
 
 
 def who_answered(peer, family, to=None, message_type=_coap.CON, patience_s=2.0):
-    """The addresses that answers to a request come from; waits for the first."""
+    """Returns the addresses that answer a request. Waits for the first answer."""
     is_group = message_type == _coap.NON
     token, found, deadline = next(_ask.mids).to_bytes(4, "big"), [], time.monotonic() + patience_s
     request = _ask.get("hello", message_type, token=token)

@@ -26,7 +26,8 @@ def peer(request, image):
 
 
 def times_of_answers(peer, family, group):
-    """After how many seconds a request to the group is answered, and one to the device that is sent right behind it."""
+    """Returns the times in seconds until the answers to a request to the group, and to one to the device right behind
+    it."""
     tokens = [next(_ask.mids).to_bytes(4, "big") for _ in range(2)]
     begin, found = time.monotonic(), {}
     peer.send_ip(peer.packet(_ask.get("hello", _coap.NON, token=tokens[0]), family, to=group),

@@ -55,7 +55,7 @@ constexpr std::uint8_t end_of_packet = 0xc0;
 volatile std::uint8_t queue[queue_size];
 volatile std::uint32_t put_count = 0, taken_count = 0;
 
-// Packets of which a byte was lost, and whether the one that comes now is counted.
+// Counts packets that lost a byte, and notes if the current packet is already counted.
 volatile std::uint32_t damaged = 0;
 volatile bool is_damaged = false;
 
@@ -130,7 +130,7 @@ std::uint32_t random() {
     return number;
 }
 
-// A tick of the clock ends it after 10 ms.
+// A tick of the clock ends the sleep after 10 ms.
 void sleep(std::uint32_t) {
     cortex_m::sleep_unless([] { return put_count != taken_count; });
 }

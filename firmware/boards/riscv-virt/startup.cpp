@@ -8,7 +8,7 @@
 extern "C" {
 extern std::uint32_t data_begin[], data_end[], data_source[], bss_begin[], bss_end[];  // NOLINT(*-avoid-c-arrays)
 
-// The first instructions in flash: a function of C++ needs these two registers.
+// The first instructions in flash. They set the two registers that a C++ function needs.
 [[gnu::section(".vectors"), gnu::used, gnu::naked, noreturn]] void reset_handler() {
     asm volatile(".option push\n\t.option norelax\n\t"
                  "la gp, __global_pointer$\n\t"
@@ -25,8 +25,8 @@ extern std::uint32_t data_begin[], data_end[], data_source[], bss_begin[], bss_e
     board::fail();
 }
 
-// Physical memory protection (RISC-V privileged architecture 1.12, §3.7): entries of a power of two of bytes, which
-// bind machine mode as well if they are locked. The first one that an address is in decides.
+// Physical memory protection (RISC-V privileged architecture 1.12, §3.7): the size of each entry is a power of two, in
+// bytes. Locked entries also apply to machine mode. The first entry that contains an address decides.
 enum access : std::uint32_t { none = 0, read_write = 3, read_execute = 5 };
 
 constexpr std::uint32_t region(std::uint32_t begin, std::uint32_t size) { return begin >> 2 | (size / 8 - 1); }
