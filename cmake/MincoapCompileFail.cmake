@@ -1,6 +1,6 @@
 # mincoap_add_compile_fail(<name> <file> <regex> [<include directory>...]): the test compile_fail.<name> passes if
-# <file> does not compile and the compiler's output matches <regex>. Choose a <regex> that matches the text for the user,
-# such as that of a static_assert.
+# <file> does not compile and the compiler's output matches <regex>. Choose a <regex> that matches the text for the
+# user, such as that of a static_assert.
 function(mincoap_add_compile_fail name file regex)
     cmake_path(ABSOLUTE_PATH file)
     list(TRANSFORM ARGN PREPEND "-I" OUTPUT_VARIABLE others)
@@ -12,8 +12,8 @@ function(mincoap_add_compile_fail name file regex)
     set_tests_properties(compile_fail.${name} PROPERTIES LABELS compile_fail)
 endfunction()
 
-# mincoap_add_mistake(<name> <regex> [option...]): the same for <name>.cpp. In addition, <regex> matches the first error,
-# and the compiler prints at most 70 lines. The options go to the compiler.
+# mincoap_add_mistake(<name> <regex> [option...]): the same for <name>.cpp. In addition, <regex> matches the first
+# error, and the compiler prints at most 70 lines. The options go to the compiler.
 function(mincoap_add_mistake name regex)
     set(command "${CMAKE_CXX_COMPILER};${CMAKE_CXX23_STANDARD_COMPILE_OPTION};${ARGN}")
     cmake_path(ABSOLUTE_PATH name OUTPUT_VARIABLE file)

@@ -24,8 +24,8 @@ install(FILES
     DESTINATION "${package_dir}")
 install(FILES README.md LICENSE-APACHE LICENSE-MIT DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
-# For pkg-config: mincoap.pc, which has headers only, and a file for each static library. Their paths are relative to the
-# files, so an installation can be moved.
+# For pkg-config: mincoap.pc, which has headers only, and a file for each static library. Their paths are relative to
+# the files, so an installation can be moved.
 function(mincoap_install_pkg_config name description)
     cmake_parse_arguments(PARSE_ARGV 2 pc "" "REQUIRES;LIBS;CFLAGS" "")
     cmake_path(SET from NORMALIZE "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig")

@@ -2,8 +2,8 @@
 # two tests, one per core, because starting the emulator for each test of GoogleTest would take longer than the tests.
 # GoogleTest is compiled from Debian's package googletest.
 #
-# The presets compile with -O0, which halves the time to compile. Tests that try millions of inputs would take minutes in
-# the emulator and are left out; random_datagrams, any_record and others try samples of these inputs.
+# The presets compile with -O0, which halves the time to compile. Tests that try millions of inputs would take minutes
+# in the emulator and are left out; random_datagrams, any_record and others try samples of these inputs.
 enable_language(C)
 add_subdirectory(/usr/src/googletest googletest EXCLUDE_FROM_ALL SYSTEM)
 if(NOT TARGET GTest::gtest)

@@ -1,5 +1,5 @@
-# mincoap_add_pytests(<folder>): each <folder>/<name>.py is the test <folder>.<name>. A file whose name starts with _ is a
-# helper of the others. The environment of a test has these paths:
+# mincoap_add_pytests(<folder>): each <folder>/<name>.py is the test <folder>.<name>. A file whose name starts with _ is
+# a helper of the others. The environment of a test has these paths:
 #
 #   MINCOAP_BUILD          the build tree
 #   MINCOAP_DEMO           the demo

@@ -22,8 +22,8 @@ function(mincoap_room name)
     set_property(GLOBAL APPEND PROPERTY MINCOAP_LIBRARIES ${target})
 endfunction()
 
-# mincoap_headers(<target> <header>...): the headers of an interface target. CMake itself does not look for them until it
-# installs them.
+# mincoap_headers(<target> <header>...): the headers of an interface target. CMake itself does not look for them until
+# it installs them.
 function(mincoap_headers target)
     foreach(header IN LISTS ARGN)
         if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${header}")

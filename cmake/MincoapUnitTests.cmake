@@ -1,7 +1,7 @@
 include_guard()
 
-# mincoap_add_unit_tests(<target> <prefix>): adds each test of the target as a test of CTest. With MINCOAP_UNIT_SHARDS, it
-# adds that many tests, and each runs a part of them: under sanitizers, a process takes half a second to start.
+# mincoap_add_unit_tests(<target> <prefix>): adds each test of the target as a test of CTest. With MINCOAP_UNIT_SHARDS,
+# it adds that many tests, and each runs a part of them: under sanitizers, a process takes half a second to start.
 function(mincoap_add_unit_tests target prefix)
     if(NOT MINCOAP_UNIT_SHARDS)
         gtest_discover_tests(${target} TEST_PREFIX "${prefix}" NO_PRETTY_TYPES NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60

@@ -28,7 +28,7 @@ class Board:
     machine: tuple
     nic: str  # for each network interface; none if the network is the serial line
     title: str
-    prefix: str = "arm-none-eabi-"  # of the binutils
+    prefix: str = "arm-none-eabi-"  # names the binutils
     interfaces: int = 1
 
 
@@ -50,7 +50,7 @@ def image_of(board, profile):
 
 @contextlib.contextmanager
 def forwarded(board, port):
-    """A network that leads from this port of 127.0.0.1 to the firmware's."""
+    """A network that forwards this port of 127.0.0.1 to the firmware's port."""
     if BOARDS[board].nic:
         yield f"user,hostfwd=udp:127.0.0.1:{port}-:5683"
     else:
@@ -78,8 +78,8 @@ def wires(board, networks):
 
 
 def command(board, image, network, options=(), extra=()):
-    """Of QEMU. The options are the words that the firmware reads; a board with several interfaces takes a list of
-    networks as well as one."""
+    """The command line of QEMU. The firmware reads the options. For a board with several interfaces, `network` may be a
+    list of networks."""
     b = BOARDS[board]
     words = ",".join(f"arg={word}" for word in ("firmware", *options))
     networks = [network] if isinstance(network, str) else network
@@ -88,7 +88,7 @@ def command(board, image, network, options=(), extra=()):
 
 
 class Emulator:
-    """One run of an image; `output` is what it printed so far."""
+    """Runs an image once. `output` holds the text printed so far."""
 
     def __init__(self, *arguments, prefix=(), **more):
         self.output = b""
@@ -110,7 +110,7 @@ class Emulator:
         return self.process.poll() is None
 
     def end(self):
-        """Ends it, if it has not by itself. Its exit status; None if it had to be ended."""
+        """Ends it, if it has not by itself. Returns the exit status, or None if the emulator did not end by itself."""
         status = self.process.poll()
         if status is None:
             self.process.terminate()
@@ -120,7 +120,7 @@ class Emulator:
 
 @contextlib.contextmanager
 def running(board, image, network, options=(), extra=(), prefix=()):
-    """An emulator whose firmware listens; that it still runs in the end is part of every test."""
+    """An emulator whose firmware listens. Each test also checks that the firmware still runs in the end."""
     made = Emulator(board, image, network, options, extra, prefix=prefix)
     try:
         made.wait_until_ready()

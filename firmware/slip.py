@@ -20,7 +20,7 @@ def checksum(data):
 
 
 def packet_of(port, data):
-    """An IP packet with a datagram from that port of the host's."""
+    """Returns an IP packet with a datagram from that port of the host."""
     segment = struct.pack("!HHHH", port, COAP, 8 + len(data), 0) + data
     pseudo = HOST + FIRMWARE + struct.pack("!HH", 17, len(segment))
     segment = segment[:6] + struct.pack("!H", checksum(pseudo + segment) or 0xFFFF) + data
@@ -29,7 +29,7 @@ def packet_of(port, data):
 
 
 def datagram_of(packet):
-    """(the host's port, data) of a packet with an answer in it; None for any other."""
+    """Returns (the host's port, data) of a packet with an answer, or None for any other packet."""
     if len(packet) < 28 or packet[0] != 0x45 or packet[9] != 17 or packet[20:22] != struct.pack("!H", COAP):
         return None
     return int.from_bytes(packet[22:24], "big"), packet[28:int.from_bytes(packet[2:4], "big")]
@@ -40,7 +40,7 @@ def framed(packet):
 
 
 def packets_in(pieces):
-    """The packets in what comes by the line, piece by piece."""
+    """Yields the packets in the pieces that the line delivers."""
     rest = b""
     for piece in pieces:
         *whole, rest = (rest + piece).split(END)

@@ -35,8 +35,8 @@ die() {
     exit 2
 }
 
-# need_apt [command:]package... : installs the Debian packages that are missing. A package with a command is not needed if
-# the command exists, wherever it came from. Without missing packages, there is no access to the network.
+# need_apt [command:]package... : installs the Debian packages that are missing. A package with a command is not needed
+# if the command exists, wherever it came from. Without missing packages, there is no access to the network.
 need_apt() {
     local word missing=() as_root=()
     for word in "$@"; do

@@ -1,5 +1,5 @@
-# What every build for another machine with Linux shares: programs are linked with all that they need, and run in QEMU.
-# Use one of its neighbours.
+# The settings that all builds for Linux on another CPU share. Programs are linked statically and run in QEMU.
+# Do not use this file directly. Use one of the toolchain files beside it.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_C_COMPILER ${mincoap_machine}-linux-gnu-gcc)
 set(CMAKE_CXX_COMPILER ${mincoap_machine}-linux-gnu-g++)

@@ -1,11 +1,12 @@
 # Debian: gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf libstdc++-arm-none-eabi-newlib
 #
-# Debian 12 has no libstdc++ for bare-metal RISC-V. The headers of ARM's, of the same GCC 12, serve: mincoap takes only
-# the freestanding part, which needs no library, and what differs between the two CPUs they ask the compiler. The C
-# headers and libc are picolibc's. picolibcpp.specs would look for a libstdc++ of its own.
+# Debian 12 has no libstdc++ for bare-metal RISC-V. This file uses the headers of the one
+# for ARM, which belongs to the same GCC 12. mincoap includes only the freestanding headers. They need no library, and
+# they ask the compiler about the CPU. The C headers and libc are picolibc's. picolibcpp.specs would look for a
+# libstdc++ of its own.
 #
-# -misa-spec=2.2: by the newer specification CSR and fence.i instructions are extensions to be named, and Debian's
-# libraries are not built for those names.
+# -misa-spec=2.2: in the newer specification, CSR and fence.i instructions are extensions that -march must name.
+# Debian's libraries are not built for those names.
 set(CMAKE_SYSTEM_PROCESSOR riscv32)
 set(CMAKE_C_COMPILER riscv64-unknown-elf-gcc)
 set(CMAKE_CXX_COMPILER riscv64-unknown-elf-g++)

@@ -3,9 +3,9 @@
 
 usage: filter.py FILE
 
-A header has plain comments. Those in front of a declaration become documentation, and so do those behind a member on
-its line, and the one at the top of the file. The namespaces `detail` are left out, and so is what is private. A document's headings get the names
-by which GitHub links to them, and links to files that are not in the site become text.
+A header has plain comments. The comments in front of a declaration, behind a member on its line and at the top of the
+file become documentation. The namespaces `detail` and private members are left out. A document's headings get the
+names by which GitHub links to them, and links to files that are not in the site become text.
 """
 
 import os
@@ -33,7 +33,7 @@ def without_detail(lines):
 
 
 def without_private(lines):
-    """Blank lines in place of what is private, but for functions that are defined elsewhere: Doxygen looks for them."""
+    """Replaces private members by blank lines. Keeps functions that are defined elsewhere: Doxygen looks for them."""
     end = "never"
     for line, following in zip(lines, [*lines[1:], ""]):
         if match := re.match(r"( *)private:$", line):
@@ -72,7 +72,7 @@ class Scopes:
 
 
 def escaped(text):
-    """Text in which Doxygen finds no command, but for what is in backquotes."""
+    """Escapes Doxygen's commands in text, except in text between backquotes."""
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(part if re.fullmatch(r"`.+`", part) else
                    re.sub(r"(?<!\w)(::)(?=\w)|([@\\<>#&%$])", lambda m: "\\" + m[0], part) for part in parts)

@@ -32,23 +32,25 @@ void sleep(std::uint32_t most_ms);
 void set_led(bool on);
 bool led();
 
-// To people, if there is a console. Waits while it is busy.
+// Prints text on the console, if there is one. Waits while the console is busy.
 void print(std::string_view text);
 
-// Words by which this start differs, such as "ip=192.0.2.1"; see network.hpp. Empty on most boards. It stays as it is.
+// Returns options for this start, such as "ip=192.0.2.1"; see network.hpp. It is empty on most boards. The text stays
+// valid and does not change.
 std::string_view options();
 
-// The end of the firmware, after a fault that is told of: a reset, on most boards.
+// Ends the firmware after it has reported a fault. Most boards reset.
 [[noreturn]] void fail();
 
 // ---- the network
 
 inline constexpr unsigned interfaces = BOARD_INTERFACES;
 
-// Fills in an interface, from 0: MTU, hardware address, flags, output functions; what lwIP calls a netif_init_fn.
+// Sets MTU, hardware address, flags and output functions of an interface. Their numbers start at 0. This is a
+// netif_init_fn of lwIP.
 signed char init_interface(netif* interface);
 
-// Gives one received frame, if there is one, to interface.input; false if there is none.
+// Passes one received frame to interface.input. Returns false if there is none.
 bool feed(netif& interface);
 
 struct frames {

@@ -1,4 +1,4 @@
-// The demo's resources on a board, and the board's own: what it knows of itself.
+// The demo's resources on a board, and resources that report the board's own state.
 #include <charconv>
 
 #include <lwip/memp.h>
@@ -52,7 +52,7 @@ void write_counters(body_writer& to) {
     put_line(to, "malformed", counted[outcomes::malformed]);
 }
 
-// lwIP's memory: what is in use, and the most that ever was.
+// lwIP's memory: the amounts in use, and the largest amounts so far.
 void write_memory(body_writer& to) {
     const stats_mem& pool = *lwip_stats.memp[MEMP_PBUF_POOL];
     put_line(to, "pool", pool.used);

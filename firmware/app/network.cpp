@@ -53,7 +53,7 @@ err_t init_alias(netif* added) {
     return ERR_OK;
 }
 
-// Both have to hear of ARP; everything else finds its address by itself.
+// Both interfaces need ARP packets. lwIP finds the right interface for any other packet by its address.
 err_t input(pbuf* p, netif* at) {
     const auto* const header = reinterpret_cast<const eth_hdr*>(p->payload);
     if (at == &links[0] && netif_is_up(&alias) && p->len >= sizeof *header && header->type == PP_HTONS(ETHTYPE_ARP)) {
@@ -137,7 +137,8 @@ bool is_in_network(const netif& at, const mincoap::byte* ipv4) {
     return ip4_addr_netcmp(&address, netif_ip4_addr(&at), netif_ip4_netmask(&at));
 }
 
-// Of 64 bits, as that of every unicast address is (RFC 4291 §2.5.1). One of them is that of link-local addresses.
+// Compares prefixes of 64 bits, the length for unicast addresses (RFC 4291 §2.5.1). The interface's prefixes include
+// that of link-local addresses.
 bool has_prefix_of([[maybe_unused]] const netif& at, [[maybe_unused]] const mincoap::byte* ipv6) {
 #if LWIP_IPV6
     for (s8_t i = 0; i < LWIP_IPV6_NUM_ADDRESSES; ++i) {

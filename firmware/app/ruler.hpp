@@ -1,6 +1,5 @@
-// A body that is larger than the RAM of the device and takes none of it, nor of its flash: each part is made when it is
-// asked for. Every eight bytes are a line that tells the offset at which it begins, so that whoever reads them sees
-// where they belong:
+// A body that is larger than the device's RAM, but takes neither RAM nor flash: each part is made on request. Every
+// eight bytes are a line that contains its own offset, so that readers see where it belongs:
 //
 //     0000000
 //     0000008
@@ -14,7 +13,7 @@ namespace firmware {
 struct ruler {
     static constexpr std::uint32_t size = 100'000, line_size = 8;
 
-    // It never changes, so that any tag does.
+    // The body never changes, so any fixed tag will do.
     constexpr mincoap::body_info measure() const { return {size, mincoap::etag{"ruler"}}; }
     constexpr bool read(std::uint32_t offset, mincoap::mutable_bytes to) const {
         for (mincoap::byte& b : to) b = at(offset++);
@@ -22,7 +21,7 @@ struct ruler {
     }
 
 private:
-    // Hexadecimal: a processor without a divider takes no longer.
+    // Hexadecimal, because it needs no division, which is slow on processors without a divider.
     static constexpr mincoap::byte at(std::uint32_t offset) {
         constexpr unsigned last = line_size - 1;
         const unsigned column = offset % line_size;

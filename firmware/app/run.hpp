@@ -29,13 +29,14 @@ struct neighbours {
     }
 };
 
-// In memory that lasts, and never destroyed: a static object with a destructor would have something run before main.
+// The object lives in static memory and is never destroyed. The constructors of a static object with a destructor would
+// run code before main.
 inline void make_socket() {
     alignas(board_socket) static mincoap::byte memory[sizeof(board_socket)];
     socket = ::new (static_cast<void*>(memory)) board_socket;
 }
 
-// A guard is worth as much as the randomness of the board.
+// A guard is only as good as the board's random numbers.
 inline mincoap::security::key key;
 
 inline auto make_guard() {
@@ -47,7 +48,7 @@ inline auto make_guard() {
 #endif
 }
 
-// A family that the board is built without has no groups, which is no fault.
+// A board without an address family has no groups of that family. This is not an error.
 inline void join(const mincoap::net::endpoint& group) {
     if (socket->join(group) == ERR_MEM) board::print("no room for a group\n");
 }
@@ -60,13 +61,14 @@ inline void start() {
     for (const auto& group : mincoap::lwip::all_coap_nodes) join(group);
 }
 
-// Frame to frame, but for lwIP; apart, so that its instructions can be counted.
+// The work between a received and a sent frame, without lwIP. It is a separate function so that its instructions can be
+// counted.
 template <typename Server>
 [[gnu::noinline]] mincoap::poll_result answer(Server& server) {
     return server.poll(board::now_ms());
 }
 
-// True if something was dealt with, so that there may be more.
+// Returns true if the server processed a message. There may be more messages then.
 template <typename Server>
 bool serve(Server& server) {
     const mincoap::poll_result result = answer(server);
@@ -76,7 +78,7 @@ bool serve(Server& server) {
 
 inline constexpr std::uint32_t longest_sleep_ms = 100;  // lwIP has timers
 
-// Serves for good.
+// Runs the server forever.
 template <typename Server>
 [[noreturn]] void run(Server& server) {
     server.start_message_ids_at(static_cast<std::uint16_t>(board::random()));
@@ -90,7 +92,7 @@ template <typename Server>
     }
 }
 
-// For what lwIP had to put together. A request in one piece is answered where it lies.
+// Receives datagrams that consist of several pbufs. A request in one pbuf is answered in place.
 inline mincoap::server_memory<> memory;
 
 }  // namespace firmware

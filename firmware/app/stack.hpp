@@ -1,4 +1,4 @@
-// How deep the stack has been. Start-up code paints it before main.
+// Measures how deep the stack has been. Start-up code paints it before main.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ inline void paint_stack(std::uint32_t* now) {
 
 inline std::size_t stack_size() { return static_cast<std::size_t>(stack_top - stack_bottom) * sizeof *stack_top; }
 
-// The most bytes that were in use at a time.
+// Returns the largest number of bytes that were in use at a time.
 inline std::size_t stack_high_water() {
     const std::uint32_t* word = stack_bottom;
     while (word != stack_top && *word == unused_stack) ++word;

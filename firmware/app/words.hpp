@@ -16,7 +16,8 @@ constexpr std::string_view behind(std::string_view all, std::size_t count) {
     return {all.data() + skipped, all.size() - skipped};
 }
 
-// Up to a character, and what is behind that one; all of it and nothing if the character is not there.
+// The texts before and after the first occurrence of a character. Without that character, `before` is the whole text
+// and `after` is empty.
 struct halves {
     std::string_view before, after;
 };

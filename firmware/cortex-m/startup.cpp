@@ -1,5 +1,5 @@
-// From reset to firmware::main on a Cortex-M, and what happens after a fault. The linker script names the sections and
-// the stack.
+// Runs from reset to firmware::main on a Cortex-M, and handles faults. The linker script names the sections and the
+// stack.
 #include <cstdint>
 
 #include "../app/board.hpp"
@@ -9,8 +9,8 @@
 extern "C" {
 extern std::uint32_t data_begin[], data_end[], data_source[], bss_begin[], bss_end[];  // NOLINT(*-avoid-c-arrays)
 
-// Where the compiler was told that the processor has no unaligned accesses, those are faults; some that have them can
-// be told.
+// Makes unaligned accesses faults if the image is compiled for a processor without them. Some processors that support
+// such accesses can trap them.
 inline void trap_unaligned_accesses() {
 #ifndef __ARM_FEATURE_UNALIGNED
     constexpr std::uint32_t configuration_and_control = 0xe000'ed14, unalign_trap = 1U << 3;
@@ -18,7 +18,7 @@ inline void trap_unaligned_accesses() {
 #endif
 }
 
-// The compiler makes calls of memcpy and memset of these loops; both may use the stack, and nothing else.
+// The compiler turns these loops into calls of memcpy and memset. Both functions may use only the stack.
 [[noreturn]] void reset_handler() {
     trap_unaligned_accesses();
     firmware::paint_stack(static_cast<std::uint32_t*>(__builtin_frame_address(0)) - 8);
@@ -28,8 +28,9 @@ inline void trap_unaligned_accesses() {
     firmware::main();
 }
 
-// Faults, and unexpected interrupts. An overflow of the stack ends here, too: below it there is no memory. So
-// nothing may be stored before the stack pointer is of use again, which only a function without a prologue promises.
+// Handles faults and unexpected interrupts. A stack overflow ends here, too, because there is no memory below the
+// stack. The function must set the stack pointer before it stores any value, and only a function without a prologue
+// ensures that.
 [[gnu::naked, noreturn]] void fault_handler() {
     asm volatile("ldr r0, =stack_top\n\tmsr msp, r0\n\tbl tell_of_fault\n\t.ltorg");
 }

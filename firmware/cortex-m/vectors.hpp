@@ -1,4 +1,4 @@
-// The vector table of a Cortex-M, and what of its core peripherals the firmware uses.
+// The vector table of a Cortex-M, and those of its core peripherals that the firmware uses.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace cortex_m {
 
 using handler = void (*)();
 
-// Exception numbers less one: the initial stack pointer comes first.
+// Exception numbers minus one, because the initial stack pointer comes first.
 enum exception : std::size_t { reset = 0, systick = 14, exception_count = 15 };
 
 template <std::size_t Interrupts>
@@ -42,8 +42,8 @@ extern "C" void systick_handler();
 
 inline void enable_interrupt(unsigned number) { reg(0xe000'e100 + number / 32 * 4) = 1U << number % 32; }
 
-// Sleeps until an interrupt, unless `has_work`, which may unmask some, finds a reason not to; one that came after it
-// began ends the sleep at once, as its handler has to wait.
+// Sleeps until an interrupt, unless `has_work` returns true. `has_work` may unmask interrupts. An interrupt that comes
+// after its start ends the sleep at once, because the handler runs only after the sleep.
 template <typename HasWork>
 void sleep_unless(HasWork has_work) {
     asm volatile("cpsid i" ::: "memory");

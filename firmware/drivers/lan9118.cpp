@@ -13,7 +13,7 @@ constexpr std::uint32_t frame_check_size = 4;
 constexpr std::uint32_t rx_error = 1U << 15;
 constexpr std::uint32_t fast_forward = 1U << 31;
 
-// The FIFOs take words. lwIP's buffers begin at words, and the frame behind its padding.
+// The FIFOs take words. lwIP's buffers begin at a word, with the padding in front of the frame.
 static_assert(ETH_PAD_SIZE < 4 && MEM_ALIGNMENT % 4 == 0);
 
 std::uint32_t words_of(std::uint32_t bytes) { return (bytes + 3) / 4; }
@@ -66,7 +66,7 @@ pbuf* lan9118::receive() {
     return frame;
 }
 
-// The rest of a frame may be dropped at once if it is four words or more.
+// The controller can drop the rest of a frame at once if it is four words or more.
 void lan9118::skip(std::uint32_t words) {
     if (words >= 4) {
         write(rx_dp_ctrl, fast_forward);
@@ -76,7 +76,7 @@ void lan9118::skip(std::uint32_t words) {
     }
 }
 
-// Each part of a frame is a buffer with an offset of its own into its first word.
+// Each part of a frame is a buffer with its own offset in its first word.
 bool lan9118::send(const pbuf* frame) {
     constexpr std::uint32_t first = 1U << 13, last = 1U << 12;
     const std::uint32_t size = frame->tot_len - ETH_PAD_SIZE;

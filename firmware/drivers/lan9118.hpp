@@ -1,5 +1,5 @@
-// The Ethernet controller SMSC LAN9118 and its like, polled, with an interrupt to wake up by. DS60001145 is its data
-// sheet.
+// Driver for the Ethernet controller SMSC LAN9118 and similar ones. It polls, and an interrupt ends the sleep.
+// DS60001145 is its data sheet.
 #pragma once
 
 #include <cstdint>
@@ -11,22 +11,22 @@ class lan9118 {
 public:
     explicit constexpr lan9118(std::uintptr_t base) : base_(base) {}
 
-    // Resets it and starts both directions; interrupts come when it is unmasked. False if there is none at this
-    // address.
+    // Resets the controller and starts both directions. Interrupts come once unmasked. Returns false if there is no
+    // controller at this address.
     bool start();
 
     void read_hardware_address(std::uint8_t (&address)[6]);
 
-    // The next frame, or null if there is none; null also for a damaged one and if lwIP has no memory, which is
-    // counted.
+    // Returns the next frame, or null if there is none. Also returns null for a damaged frame and if lwIP has no
+    // memory, and counts both.
     pbuf* receive();
     bool has_frame() const;
 
-    // Takes a frame that lwIP made, ETH_PAD_SIZE included. False if the FIFO is full.
+    // Sends a frame from lwIP, which includes ETH_PAD_SIZE. Returns false if the FIFO is full.
     bool send(const pbuf* frame);
 
-    // Masked by the handler, unmasked before a sleep. The controller remembers that a frame came until it is told to
-    // forget, whoever took the frame: unmask() tells it, so that has_frame() has to be asked once more behind it.
+    // The interrupt handler masks the interrupt, and the board unmasks it before it sleeps. The controller keeps the
+    // interrupt pending even after the frame was read. unmask() clears it, so call has_frame() once more afterwards.
     void mask() { write(int_en, 0); }
     void unmask() {
         write(int_sts, rx_status_level);

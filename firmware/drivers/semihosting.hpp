@@ -1,5 +1,5 @@
-// What an emulator, or a debugger, does for the program it runs (Arm's "Semihosting for AArch32 and AArch64", and the
-// same of RISC-V). Without either, each call is a fault: boards of the emulator only.
+// Services that an emulator or a debugger offers to the program it runs (Arm's "Semihosting for AArch32 and AArch64",
+// and its counterpart for RISC-V). Without either, each call is a fault. Use it on emulated boards only.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace semihosting {
 enum operation : std::uint32_t { write_character = 0x03, get_command_line = 0x15, exit_extended = 0x20 };
 
 #ifdef __riscv
-// A breakpoint between two instructions that do nothing; all three are uncompressed, and in one page of memory.
+// A breakpoint between two instructions without effect. All three are uncompressed, in one page of memory.
 inline std::uint32_t call(operation what, void* arguments) {
     register std::uint32_t a0 asm("a0") = what;
     register void* a1 asm("a1") = arguments;
@@ -33,7 +33,8 @@ inline std::uint32_t call(operation what, void* arguments) {
 }
 #endif
 
-// The words behind -semihosting-config arg=..., the first one left out. Called once, as it fills memory that stays.
+// Returns the words behind -semihosting-config arg=..., without the first one. Call it only once, because it fills
+// static memory.
 inline std::string_view arguments() {
     static char line[256];
     struct {
@@ -48,7 +49,7 @@ inline void print(std::string_view text) {
     for (char c : text) call(write_character, &c);
 }
 
-// Ends the emulator with that exit status.
+// Ends the emulator with an exit status.
 [[noreturn]] inline void exit(std::uint32_t status) {
     std::uint32_t block[2] = {0x20026, status};  // ADP_Stopped_ApplicationExit
     for (;;) call(exit_extended, block);

@@ -4,15 +4,16 @@
 
 namespace {
 
-// What the device is to see first is in memory before what comes behind this, and the other way around (§2.6.13).
+// Orders memory accesses: the device sees writes before the barrier ahead of those after it, and the same applies to
+// reads (§2.6.13).
 void barrier() { asm volatile("fence" ::: "memory"); }
 
 std::uint32_t address_of(const volatile void* at) {
     return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(at));
 }
 
-// A frame that stays as it is, in one piece, while the device reads it: a copy if parts are elsewhere, or in memory
-// that may be written. Null if there is no memory for it.
+// Returns a frame in one piece that does not change while the device reads it. It is a copy if the frame is in several
+// pieces or in volatile memory. Returns null if there is no memory for the copy.
 pbuf* lasting(pbuf* frame) {
     const bool is_volatile = (frame->type_internal & PBUF_TYPE_FLAG_DATA_VOLATILE) != 0;
     if (frame->next != nullptr || is_volatile) return pbuf_clone(PBUF_RAW, PBUF_RAM, frame);
@@ -60,7 +61,7 @@ pbuf* frame_queue::take(std::uint32_t& size_written) {
 
 // ---- the device
 
-// Its steps are those of §3.1.1.
+// The steps are those of §3.1.1.
 bool virtio_net::start(std::uintptr_t registers) {
     constexpr std::uint32_t network = 1, modern = 2;
     constexpr std::uint32_t acknowledged = 1, has_driver = 2, driver_ok = 4, features_ok = 8;
@@ -78,7 +79,7 @@ bool virtio_net::start(std::uintptr_t registers) {
     return lend_buffers();
 }
 
-// A hardware address, and to be of version 1 at all: there are offers of checksums and more that are not taken.
+// Accepts two features: the hardware address, and version 1. The device also offers checksums and others.
 bool virtio_net::agree_on_features() {
     constexpr std::uint32_t wanted[2] = {1U << 5, 1U << (32 - 32)};
     for (std::uint32_t word = 0; word < 2; ++word) {
@@ -90,7 +91,7 @@ bool virtio_net::agree_on_features() {
     return true;
 }
 
-// The high words of the addresses are zero from the reset on.
+// The high words of the addresses are zero after the reset.
 void virtio_net::start_queue(queue_number number, frame_queue& queue) {
     queue.start();
     write(queue_select, number);
@@ -116,7 +117,8 @@ void virtio_net::read_hardware_address(std::uint8_t (&address)[6]) const {
     for (std::uint8_t& part : address) part = *from++;
 }
 
-// The device always has as many buffers: one that cannot be replaced is given back to it with its frame.
+// The device always has the same number of buffers. A buffer without a replacement goes back to the device, and its
+// frame is dropped.
 pbuf* virtio_net::receive() {
     std::uint32_t size = 0;
     pbuf* frame = in_.take(size);

@@ -1,6 +1,6 @@
 // The Ethernet interface of a virtual machine: a virtio network device behind memory-mapped registers (virtio 1.1,
-// §4.2.2 and §5.1). The device reads and writes lwIP's own buffers: nothing is copied on the way in, and on the way out
-// only what is in pieces.
+// §4.2.2 and §5.1). The device reads and writes lwIP's own buffers. Received frames are not copied. A frame to
+// send is copied only if it is in pieces or in volatile memory.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +9,16 @@
 
 struct pbuf;
 
-// A queue of frames that were given to the device: "split virtqueue", §2.6. Each takes two descriptors, one for the
-// header that virtio has in front of a frame. All zeros when it is made, so that it takes no flash.
+// A queue of frames that belong to the device: "split virtqueue", §2.6. Each frame takes two descriptors, one of them
+// for virtio's header in front of the frame. A new queue is all zeros, so it takes no flash.
 class frame_queue {
 public:
     static constexpr std::uint16_t frames = 4, size = 2 * frames;
 
-    // Called once, before all others.
+    // Call it once, before the other functions.
     void start();
 
-    // Where the device finds its parts.
+    // The addresses of the queue's parts, for the device.
     const void* descriptors() const { return descriptors_; }
     const volatile void* available() const { return &available_; }
     const volatile void* used() const { return &used_; }
@@ -27,13 +27,14 @@ public:
 
     bool is_full() const { return static_cast<std::uint16_t>(given_ - taken_) == frames; }
 
-    // Gives the device a frame of one piece, ETH_PAD_SIZE included, which is its own until it is taken back; the device
-    // writes it if so said. There is room.
+    // Gives the device a frame of one piece, ETH_PAD_SIZE included. The device owns the frame until take().
+    // `device_writes` tells whether the device writes it. Requires !is_full().
     void give(pbuf* frame, bool device_writes);
 
     bool has_done() const { return used_.count != taken_; }
 
-    // Takes back a frame that the device is done with; there is one. `size` is what the device wrote, header included.
+    // Takes back a frame that the device has processed. Requires has_done(). Sets `size` to the number of bytes that
+    // the device wrote, header included.
     pbuf* take(std::uint32_t& size);
 
 private:
@@ -54,7 +55,7 @@ private:
     alignas(16) descriptor descriptors_[size];
     volatile ring_of_available available_;
     alignas(4) volatile ring_of_used used_;
-    std::uint8_t header_[12];  // what is sent asks nothing of the device, and of what is received nothing is read
+    std::uint8_t header_[12];  // all zero when sent; ignored when received
     pbuf* held_[frames];
     std::uint16_t given_, taken_;
     std::uint16_t free_, next_free_[frames];  // a list, since the device may be done with frames in any order
@@ -62,22 +63,23 @@ private:
 
 class virtio_net {
 public:
-    // Resets it and starts both directions. False if there is no such device at these registers, or lwIP no memory.
+    // Resets the device and starts both directions. Returns false if there is no such device at these registers, or if
+    // lwIP has no memory.
     bool start(std::uintptr_t registers);
 
     void read_hardware_address(std::uint8_t (&address)[6]) const;
 
-    // The next frame, which there is; null if it had to be dropped, which is counted.
+    // Returns the next frame. Requires that there is one. Returns null if it drops the frame, and counts that.
     pbuf* receive();
     bool has_frame() const { return in_.has_done(); }
 
-    // Takes a frame that lwIP made, ETH_PAD_SIZE included. ERR_MEM if the queue is full, or lwIP has no memory.
+    // Sends a frame from lwIP, ETH_PAD_SIZE included. Returns ERR_MEM if the queue is full or lwIP has no memory.
     err_t send(pbuf* frame);
 
-    // Gives lwIP its memory back of frames that the device has sent. To be called from time to time.
+    // Returns the memory of sent frames to lwIP. Call it from time to time.
     void free_sent();
 
-    // Its interrupt, which frames that come in raise, is of the level.
+    // Received frames raise the interrupt, which is level-triggered.
     void acknowledge();
 
     std::uint32_t received;

@@ -1,4 +1,4 @@
-// Numbers that differ, for boards without a source of randomness: what little is not foreseen, mixed (xorshift).
+// Varying numbers for boards without a source of randomness. xorshift mixes in the few unpredictable bits there are.
 #pragma once
 
 #include <cstdint>

@@ -33,7 +33,7 @@
 #define MEM_SIZE 4096 /* datagrams and headers on their way out */
 #endif
 #ifndef BOARD_LENT_PBUFS
-#define BOARD_LENT_PBUFS 0 /* of the pool, which drivers keep for what comes next */
+#define BOARD_LENT_PBUFS 0 /* pool buffers that drivers keep for frames to come */
 #endif
 #ifndef PBUF_POOL_SIZE
 #define PBUF_POOL_SIZE (8 + BOARD_LENT_PBUFS) /* frames on their way in, and their answers */
@@ -47,9 +47,9 @@
 #define MEMP_NUM_MLD6_GROUP 10
 #define ARP_TABLE_SIZE 8
 
-/* A packet waits for a neighbour's hardware address for seconds, and an attacker with forged sources can have lwIP look
-   for one that is not there. So it waits outside the pool, as a copy, one of each family, and two of these leave enough of
-   MEM_SIZE. */
+/* A packet waits for a neighbour's hardware address for seconds, and an attacker with forged sources can make lwIP look
+   for a neighbour that does not exist. So the packet waits outside the pool, as a copy. At most one packet of each
+   family waits, and the two leave enough of MEM_SIZE. */
 #define PBUF_NEEDS_COPY(p) 1
 #define ARP_QUEUEING 1
 #define MEMP_NUM_ARP_QUEUE 1

@@ -1,4 +1,5 @@
-// Arm MPS2: a Cortex-M, a LAN9118, two LEDs, a UART. What differs by the FPGA's image, board_addresses.hpp says.
+// Arm MPS2: a Cortex-M, a LAN9118, two LEDs, a UART. board_addresses.hpp
+// has the parts that depend on the FPGA's image.
 #include "../app/board.hpp"
 
 #include <lwip/etharp.h>
@@ -36,10 +37,10 @@ void start() {
 
 std::uint32_t now_ms() { return cortex_m::now_ms(); }
 
-// There is no source of it here: a counter whose phase depends on what came before.
+// This board has no source of randomness. Uses a counter whose phase depends on earlier events.
 std::uint32_t random() { return xorshift(reg(counter)); }
 
-// SysTick ends it after 10 ms.
+// SysTick ends the sleep after 10 ms.
 void sleep(std::uint32_t) {
     cortex_m::sleep_unless([] {
         ethernet.unmask();

@@ -69,7 +69,7 @@ class Message:
 
 
 def message(message_type, message_code, mid, token=b"", options=(), payload=b""):
-    """A message as bytes; the options are put in order, those of one number stay in theirs."""
+    """Encodes a message. Sorts the options by number, and keeps the order of options with the same number."""
     in_order = tuple(sorted(options, key=lambda o: o[0]))
     return bytes(Message(message_type, message_code, mid, token, in_order, payload))
 
@@ -79,7 +79,7 @@ def reset(mid):
 
 
 def decode(datagram):
-    """The message, if it is one."""
+    """Decodes a message. Fails if the bytes are not a message."""
     if len(datagram) < 4 or datagram[0] >> 6 != 1:
         raise FormatError("no message of version 1")
     token_length = datagram[0] & 15

@@ -24,14 +24,14 @@ class Demo:
         self.port = int(re.search(r":(\d+)$", self.wait_for("listening on "))[1])
 
     def wait_for(self, beginning):
-        """The next line that begins like this."""
+        """Returns the next line with this beginning."""
         for line in iter(self.next_line, None):
             if line.startswith(beginning):
                 return line
         raise AssertionError(f"no line {beginning!r} among {self.lines}")
 
     def next_line(self):
-        """None at the end, or if there is none for long."""
+        """Returns the next line, or None at the end or after a timeout."""
         text = b""
         deadline = time.monotonic() + TIMEOUT_S
         while not text.endswith(b"\n"):
@@ -44,7 +44,7 @@ class Demo:
         return self.lines[-1]
 
     def stop(self, with_signal=signal.SIGTERM):
-        """Asks it to end; it says farewell, with all it counted, and ends well."""
+        """Stops the demo, checks that it exits with 0, and returns its line of counts."""
         self.process.send_signal(with_signal)
         counted = self.wait_for("datagrams: ")
         assert self.process.wait(TIMEOUT_S) == 0
@@ -68,9 +68,9 @@ def running(executable, *arguments):
 class Peer:
     """A socket that speaks with the server alone.
 
-    Silence is shown without waiting for it: datagrams stay in order between two sockets on one machine, and the server
-    takes one at a time. So after each datagram goes a probe, a good request, and what comes back before the answer to
-    the probe is the answer to the datagram.
+    The test detects silence without a timeout. Datagrams stay in order between two sockets on one machine, and the
+    server takes one at a time. So the test sends a probe, a good request, after each datagram. Any message that comes
+    back before the answer to the probe is the answer to the datagram.
     """
 
     PROBE_TOKEN = b"a probe!"
@@ -82,7 +82,7 @@ class Peer:
         self.probe_mids = itertools.cycle(range(0xA000, 0x10000))
 
     def ask(self, datagram):
-        """All that the server answers to a datagram."""
+        """Returns all answers of the server to a datagram."""
         mid = next(self.probe_mids)
         self.socket.send(datagram)
         self.socket.send(_coap.message(_coap.CON, _coap.GET, mid, self.PROBE_TOKEN))

@@ -1,7 +1,7 @@
-"""An attacker who forges a source address has at most three times the bytes of a datagram sent there (RFC 9175, section
-2.4).
+"""An attacker who forges a source address makes the server send at most three times the bytes of a datagram there (RFC
+9175, section 2.4).
 
-`pytest -s` prints the worst that was seen of each resource.
+`pytest -s` prints the worst ratio of each resource.
 """
 
 import itertools
@@ -16,7 +16,7 @@ from _coap import ACCEPT, BLOCK1, BLOCK2, CON, CONTENT_FORMAT, ETAG, GET, NON, O
 
 LIMIT = 3
 SIZE2, ECHO, NO_RESPONSE = 28, 252, 258
-ELECTIVE = 2048  # of no meaning to the server
+ELECTIVE = 2048  # the server does not know this option
 BUFFER_SIZE = 1152
 
 PATHS = ["", "time", "cbor", "message/info", "message/warn", "log", "poem", "upload", ".well-known/core", "nowhere"]
@@ -98,7 +98,7 @@ def test_every_method_type_token_and_option(forger, path):
 
 @pytest.mark.parametrize("path", PATHS)
 def test_requests_that_grow(forger, path):
-    """By an option or a payload: up to where the answer is allowed, whatever its size."""
+    """Lengthens a request by an option or a payload, until it allows an answer of any size."""
     forger.fill()
     for size in range(0, 500):
         forger.request(GET, path, [(ELECTIVE, bytes(size))])
@@ -125,7 +125,7 @@ def test_what_is_malformed(forger):
 
 
 def test_requests_with_errors(forger):
-    """Good requests, of which some bytes were changed, left out or cut off."""
+    """Good requests with some bytes changed, left out or cut off."""
     chance = random.Random(1)
     for _ in range(5000):
         extra = chance.choice(EXTRAS)
@@ -137,7 +137,7 @@ def test_requests_with_errors(forger):
 
 
 def echo_in(answers):
-    """The value of the Echo option of a 4.01 that has nothing else."""
+    """The value of the Echo option of a 4.01 without other content."""
     answer = _coap.decode(answers[0])
     ((number, value),) = answer.options
     assert (answer.code, number, answer.payload) == (code("4.01"), ECHO, b"")
@@ -145,7 +145,7 @@ def echo_in(answers):
 
 
 def test_option_that_was_sent_to_somebody_else(forger, guarded):
-    """A port is another address, and what was sent to one confirms no other."""
+    """Another port is another address. An Echo value sent to one address confirms no other."""
     client = _demo.Peer(guarded.port)
     echo = echo_in(client.ask(_coap.message(CON, GET, 1, b"tok", _coap.path("poem"))))
     for bit in range(64):
@@ -160,7 +160,7 @@ def test_option_that_was_sent_to_somebody_else(forger, guarded):
 
 
 def test_what_is_posted_is_logged_once(forger):
-    """It is carried out before anything is known of the address, and so never asked for again."""
+    """The server executes it before it knows the address, so it never asks for a repetition."""
     for answer in forger.request(POST, "message/warn", payload=b"once and for all"):
         assert _coap.decode(answer).code == code("2.04")
     confirmed = _coap.message(CON, GET, 2, b"", [*_coap.path("log"), (ECHO, echo_in(forger.request(GET, "log")))])

@@ -44,7 +44,7 @@ def get_block(peer, path, number, size):
 
 
 def read(peer, path, size):
-    """All of it; each block says where it stands, whether more follow, and of what it is a part."""
+    """Reads a whole body. Each block tells its position, whether more follow, and the version of its body (ETag)."""
     body, tags, more = b"", set(), True
     while more:
         answer = get_block(peer, path, len(body) // size, size)
@@ -60,15 +60,15 @@ def read(peer, path, size):
 
 
 def put_block(peer, body, number, size, *options):
-    """A block of that body; it is the last one if there is no more."""
+    """Sends a block of that body. It is the last one if the body ends there."""
     at = number * size
     more = at + size < len(body)
     return peer.request(PUT, "upload", [AS_BYTES, (BLOCK1, block(number, size, more)), *options], body[at:at + size])
 
 
 def write(peer, body, size):
-    """Section 2.5: 2.31 (Continue) to each block, and to the last one what the whole request deserves: 2.01 (Created) if
-    nothing was there; Block1 is echoed (section 2.3)."""
+    """Section 2.5: each block but the last gets 2.31 (Continue). The last one gets the code for the whole request: 2.01
+    (Created) if the resource was empty, else 2.04 (Changed). Responses echo Block1 (section 2.3)."""
     done = code("2.04" if get(peer, "upload").code == code("2.05") else "2.01")
     count = -(-len(body) // size)
     for number in range(count):
@@ -96,7 +96,7 @@ def test_poem_by_blocks_of_every_size(peer, poem, size):
 
 @pytest.mark.parametrize("size", SIZES)
 def test_blocks_in_any_order(peer, poem, size):
-    """RFC 7959, section 2.4: any block can be asked for, and asked for again."""
+    """RFC 7959, section 2.4: a client can request any block, any number of times."""
     numbers = [*range(-(-POEM_SIZE // size))] * 2
     random.Random(3).shuffle(numbers)
     for number in numbers:
@@ -112,8 +112,8 @@ def test_sizes_that_change(peer, poem):
 
 
 def test_poem_without_block2(peer, poem):
-    """RFC 7959, section 2.4: what does not fit is begun with its first block, though none was asked for. The demo's
-    messages have up to 1,152 bytes, so that it has 1,024."""
+    """RFC 7959, section 2.4: the response to a request without Block2 is the first block if the body does not fit. The
+    demo's messages have up to 1,152 bytes, so that block has 1,024."""
     for message_type in (_coap.CON, NON):
         answer = get(peer, "poem", message_type=message_type)
         assert (answer.code, answer.payload) == (code("2.05"), poem[:1024])
@@ -121,8 +121,8 @@ def test_poem_without_block2(peer, poem):
 
 
 def test_what_fits_is_sent_whole(peer):
-    """RFC 7959, section 2.4: Block2 is there if it is a block; if one is asked for, so it is, even if it is the only
-    one."""
+    """RFC 7959, section 2.4: a response that is one of several blocks has Block2. If the request has Block2, so does
+    the response, even for the only block."""
     assert not has(get(peer, "log"), BLOCK2)
     assert one(get_block(peer, "cbor", 0, 1024), BLOCK2) == block(0, 1024)
 
@@ -145,8 +145,8 @@ def test_reserved_size(peer, value):
 
 
 def test_malformed_block_options(peer):
-    """RFC 7252, sections 5.4.3 and 5.4.5: four bytes are too many, and once is enough; both make it an option that is
-    not recognised, and it is critical."""
+    """RFC 7252, sections 5.4.3 and 5.4.5: a Block option with four bytes, or twice in a message, counts as
+    unrecognised, and it is critical."""
     assert get(peer, "poem", (BLOCK2, b"\0\0\0\0")).code == code("4.02")
     assert get(peer, "poem", (BLOCK2, b""), (BLOCK2, b"")).code == code("4.02")
     assert get(peer, "poem", (BLOCK1, b"\x08")).code == code("4.02")
@@ -154,14 +154,14 @@ def test_malformed_block_options(peer):
 
 
 def test_size2(peer):
-    """RFC 7959, section 4: told if asked for."""
+    """RFC 7959, section 4: the response has the size if the request asks for it."""
     answer = get(peer, "poem", (BLOCK2, block(0, 16)), (SIZE2, b""))
     assert one(answer, SIZE2) == _coap.uint(POEM_SIZE)
     assert not has(get_block(peer, "poem", 0, 16), SIZE2)
 
 
 def test_poem_that_is_known(peer):
-    """RFC 7252, section 5.10.6.2: 2.03 (Valid) without a payload for who has it."""
+    """RFC 7252, section 5.10.6.2: 2.03 (Valid) without a payload for a client that has the body."""
     tag = one(get(peer, "poem"), ETAG)
     assert 1 <= len(tag) <= 8
     answer = get(peer, "poem", (ETAG, b"another"), (ETAG, tag))
@@ -171,7 +171,7 @@ def test_poem_that_is_known(peer):
 
 
 def test_clients_that_take_turns(server, peer, poem):
-    """Nothing is kept of a reader: as many as there are get what each asks for."""
+    """The server keeps no state per reader, so any number of clients can read at once, each in its own block size."""
     readers = [_demo.Peer(server.port) for _ in SIZES]
     bodies = [b""] * len(SIZES)
     while any(len(body) < POEM_SIZE for body in bodies):
@@ -184,7 +184,7 @@ def test_clients_that_take_turns(server, peer, poem):
 
 
 def test_nothing_is_there_at_first(new_peer):
-    """RFC 7252, sections 5.8.1 and 5.10.8: GET and If-Match agree on that, whatever ETag is named, and a PUT makes it."""
+    """RFC 7252, sections 5.8.1 and 5.10.8: GET finds no body, If-Match fails with any ETag, and PUT creates it."""
     answer = get(new_peer, "upload")
     assert (answer.code, answer.options, answer.payload) == (code("4.04"), (), b"")
     for tag in (b"", bytes.fromhex("811c9dc5")):  # the hash of nothing
@@ -208,7 +208,7 @@ def test_upload_and_read_back(peer, size):
 
 
 def test_upload_of_one_datagram(peer):
-    """Without Block1 the payload is all there is, and nothing of what was there stays."""
+    """Without Block1 the payload is the whole body and replaces the former one."""
     write(peer, BODY[:5000], 1024)
     answer = peer.request(PUT, "upload", [AS_BYTES], b"short")
     assert (answer.code, answer.options) == (code("2.04"), ())
@@ -216,7 +216,7 @@ def test_upload_of_one_datagram(peer):
 
 
 def test_block_that_comes_again(new_peer):
-    """The answer to it was lost: it is no error, does no harm, and is answered as the first time."""
+    """A repeated last block, whose answer was lost, changes nothing and gets the same answer as the first time."""
     body = BODY[:5000]
     for number in range(5):
         for _ in range(3):
@@ -226,7 +226,7 @@ def test_block_that_comes_again(new_peer):
 
 
 def test_empty_last_block_that_comes_again(peer):
-    """By a client that finds out late that there is no more."""
+    """The client finds out late that no more data follow."""
     write(peer, BODY[:1024], 1024)
     for _ in range(3):
         assert put_block(peer, BODY, 0, 1024).code == code("2.31")
@@ -237,8 +237,8 @@ def test_empty_last_block_that_comes_again(peer):
 
 
 def test_gap(peer):
-    """RFC 7959, section 2.9.2: 4.08 (Request Entity Incomplete) if a block is missing; nothing is there until the body
-    is whole."""
+    """RFC 7959, section 2.9.2: 4.08 (Request Entity Incomplete) if a block is missing. The resource stays empty until
+    the body is complete."""
     assert put_block(peer, BODY, 0, 1024).code == code("2.31")
     answer = put_block(peer, BODY, 2, 1024)
     assert (answer.code, answer.payload) == (code("4.08"), b"")
@@ -248,8 +248,8 @@ def test_gap(peer):
 
 
 def test_uploads_of_two_clients(server, peer):
-    """RFC 7959, section 2.5: never a body that is neither's. The second one is told when to come again (RFC 7252, section
-    5.9.3.4), and its later blocks are of nothing that is under way."""
+    """RFC 7959, section 2.5: the server never mixes the bodies of two clients. The response to the second client says
+    when to try again (RFC 7252, section 5.9.3.4). Its later blocks belong to no upload in progress."""
     other = _demo.Peer(server.port)
     for number in range(97):
         assert put_block(peer, BODY, number, 1024).code == code("2.31")
@@ -283,8 +283,8 @@ def test_blocks_of_a_wrong_size(peer):
 
 
 def test_too_large(peer):
-    """RFC 7959, sections 2.9.3 and 4: 4.13 (Request Entity Too Large) with the Size1 that is possible, at once if the
-    client tells the size; what is there stays then."""
+    """RFC 7959, sections 2.9.3 and 4: 4.13 (Request Entity Too Large) with the largest possible Size1. If the client
+    tells the size, it gets this response at once, and the former body stays."""
     write(peer, b"kept" * 500, 1024)
     possible = (SIZE1, _coap.uint(CAPACITY))
     answer = put_block(peer, BODY, 0, 1024, (SIZE1, _coap.uint(CAPACITY + 1)))
@@ -309,14 +309,14 @@ def test_format_of_an_upload(peer):
 
 
 def test_conditional_upload(peer):
-    """RFC 7252, section 5.10.8: held against what is there when the first block comes."""
+    """RFC 7252, section 5.10.8: the server checks the condition once, when the first block comes."""
     write(peer, b"mine" * 500, 1024)
     tag = one(get(peer, "upload"), ETAG)
     body = b"next" * 500
     assert put_block(peer, body, 0, 1024, (_coap.IF_MATCH, b"other")).code == code("4.12")
     assert put_block(peer, body, 0, 1024, (_coap.IF_NONE_MATCH, b"")).code == code("4.12")
     assert read(peer, "upload", 1024) == b"mine" * 500
-    for _ in range(3):  # what was there is gone by the second time, but the condition held
+    for _ in range(3):  # the former body is gone the second time, but the condition was met
         assert put_block(peer, body, 0, 1024, (_coap.IF_MATCH, tag)).code == code("2.31")
     assert put_block(peer, body, 1, 1024, (_coap.IF_MATCH, tag)).code == code("2.04")
     assert read(peer, "upload", 1024) == body

@@ -1,4 +1,4 @@
-"""Message formats, types and codes: what is answered, what is rejected, and how (RFC 7252, sections 3 and 4)."""
+"""Message formats, types and codes: answers and rejections of the server (RFC 7252, sections 3 and 4)."""
 
 import _coap
 import pytest
@@ -11,7 +11,7 @@ RICH_OPTIONS = [
     (_coap.ACCEPT, b""), (_coap.SIZE1, _coap.uint(70000)), (65000, b"e" * 300),
 ]
 
-# What is behind header and token, where those are good: a request's code stands before it.
+# Bytes behind a good header and token. The header has the code of a request.
 BAD_REMAINDERS = {
     "delta 15": bytes.fromhex("f1 61"),
     "length 15": bytes.fromhex("1f 61"),
@@ -39,7 +39,7 @@ BAD_REMAINDERS = {
 
 
 def rejection(message_type, mid=MID):
-    """What a message deserves that cannot be processed (sections 4.2 and 4.3)."""
+    """The answers to a message that the server cannot process (sections 4.2 and 4.3)."""
     return [_coap.reset(mid)] if message_type == CON else []
 
 
@@ -48,7 +48,8 @@ def by_type(test):
 
 
 def test_reset_is_exactly_four_bytes():
-    """RFC 7252, section 4.2: "the Reset message MUST echo the Message ID of the Confirmable message and MUST be Empty"."""
+    """RFC 7252, section 4.2: "the Reset message MUST echo the Message ID of the Confirmable message and MUST be
+    Empty"."""
     assert _coap.reset(MID) == bytes.fromhex("70 00 12 34")
 
 
@@ -113,16 +114,16 @@ def test_message_format_errors(peer, remainder, message_type):
 @pytest.mark.parametrize("remainder", [b"\x00", b"\xff", b"\xffpayload", option(11, b"time")],
                          ids=["a zero", "a marker", "a payload", "an option"])
 def test_empty_message_with_something_in_it(peer, remainder, message_type):
-    """RFC 7252, section 4.1: an Empty message has a token length of 0, and nothing behind the Message ID; otherwise it is
-    a message format error."""
+    """RFC 7252, section 4.1: an Empty message has a token length of 0 and ends after the Message ID. Any other is a
+    message format error."""
     assert peer.ask(header(message_type, EMPTY, MID) + remainder) == rejection(message_type)
     assert peer.ask(header(message_type, EMPTY, MID, 1) + b"t") == rejection(message_type)
 
 
 @by_type
 def test_empty_message(peer, message_type):
-    """RFC 7252, section 4.3: an Empty Confirmable message elicits a Reset ("CoAP ping"); any other is nothing to
-    answer (4.2, 4.3)."""
+    """RFC 7252, section 4.3: an Empty Confirmable message elicits a Reset ("CoAP ping"). Any other Empty message gets
+    no answer (4.2, 4.3)."""
     assert peer.ask(header(message_type, EMPTY, MID)) == rejection(message_type)
 
 
@@ -138,8 +139,8 @@ def test_reserved_classes(peer, its_class, detail, message_type):
 @by_type
 @pytest.mark.parametrize("response", ["2.00", "2.05", "2.31", "4.04", "4.31", "5.00", "5.03"])
 def test_responses(peer, response, message_type):
-    """RFC 7252, section 5.3.2: the server asked for nothing, so a response is unexpected: a Confirmable one is rejected
-    with a Reset (4.2), others by silence (4.3)."""
+    """RFC 7252, section 5.3.2: the server sends no requests, so a response is unexpected. The server rejects a
+    Confirmable one with a Reset (4.2), and others by silence (4.3)."""
     for datagram in (message(message_type, code(response), MID),
                      message(message_type, code(response), MID, b"tok", [(_coap.CONTENT_FORMAT, b"")], b"a payload")):
         assert peer.ask(datagram) == rejection(message_type)
@@ -181,8 +182,8 @@ def test_repeated_request(peer):
 
 
 def test_payload_of_a_get(peer):
-    """RFC 7252, section 5.5: a payload in a method that defines none has no meaning, and does no harm; its bytes may
-    look like a marker, or like options."""
+    """RFC 7252, section 5.5: a payload in a method that defines none has no meaning and no effect, even if its bytes
+    look like a marker or like options."""
     for payload in (b"\xff", b"\xff" * 20, b"\xb4time", b"\x00" * 900):
         assert peer.request(GET, "", payload=payload).payload == b"Hello CoAP"
 
@@ -205,9 +206,9 @@ def test_every_truncation_of_a_rich_request(peer, message_type):
 
 
 def test_larger_than_the_buffer(peer):
-    """RFC 7252, section 4.6: where nothing is known of the server, a message has up to 1152 bytes, and so many are
-    taken. What is longer is not taken for what its beginning says: the answer is 4.13 (section 5.9.2.9), with
-    the block size that would fit, since something here is written in blocks (RFC 7959, section 2.9.3)."""
+    """RFC 7252, section 4.6: a client that does not know the server sends up to 1152 bytes. The server accepts them.
+    It does not process the beginning of a longer message. The answer is 4.13 (section 5.9.2.9) with the block size that
+    would fit, since one of the resources is written in blocks (RFC 7959, section 2.9.3)."""
     request = message(CON, GET, MID, b"tok", (), b"x")
     assert [a[1] for a in peer.ask(request.ljust(1152, b"x"))] == [code("2.05")]
     for size in (1153, 2000, 60000):

@@ -27,7 +27,7 @@ UNRECOGNISABLE = {
     "If-Match of 9 bytes": [(_coap.IF_MATCH, b"123456789")],
 }
 
-# Options that a resource would have to look at for the request to mean what it says, and that none looks at.
+# Critical options that change the meaning of a request, and that no resource here understands.
 NOT_LOOKED_AT = {
     "If-Match": [(_coap.IF_MATCH, b"etag")],
     "If-None-Match": [(_coap.IF_NONE_MATCH, b"")],
@@ -39,12 +39,12 @@ NOT_LOOKED_AT = {
 
 
 def error(dotted, mid=MID, token=b"tok"):
-    """An error is its code, and nothing else."""
+    """An error response has a code, but neither options nor payload."""
     return [message(_coap.ACK, code(dotted), mid, token)]
 
 
 def greeting(peer, options, message_type=CON):
-    """GET / with some options: all that comes back."""
+    """Sends GET / with some options, and returns all answers."""
     return peer.ask(message(message_type, GET, MID, b"tok", options))
 
 
@@ -55,8 +55,8 @@ def is_greeting(answers):
 @pytest.mark.parametrize("number", UNKNOWN_CRITICAL)
 @pytest.mark.parametrize("value", [b"", b"v", b"v" * 300], ids=["empty", "short", "long"])
 def test_unknown_critical_option(peer, number, value):
-    """RFC 7252, section 5.4.1: in a Confirmable request it "MUST cause the return of a 4.02 (Bad Option) response"; in a
-    Non-confirmable one it "MUST cause the message to be rejected", which is silence (4.3)."""
+    """RFC 7252, section 5.4.1: in a Confirmable request it "MUST cause the return of a 4.02 (Bad Option) response". In
+    a Non-confirmable one it "MUST cause the message to be rejected", so the server is silent (4.3)."""
     assert greeting(peer, [(number, value)]) == error("4.02")
     assert greeting(peer, [(number, value)], NON) == []
 
@@ -70,7 +70,7 @@ def test_unknown_elective_option(peer, number, value):
 
 
 def test_many_elective_options_then_a_critical_one(peer):
-    """RFC 7252, section 5.4.1: no critical option is overlooked, however many others stand before it."""
+    """RFC 7252, section 5.4.1: the server finds a critical option after any number of other options."""
     elective = [(2048 + 2 * n, bytes([n]) * n) for n in range(20)]
     assert is_greeting(greeting(peer, elective))
     assert greeting(peer, [*elective, (2089, b"")]) == error("4.02")
@@ -81,14 +81,14 @@ def test_many_elective_options_then_a_critical_one(peer):
 
 @pytest.mark.parametrize("options", UNRECOGNISABLE.values(), ids=UNRECOGNISABLE)
 def test_critical_option_of_forbidden_length_or_repetition(peer, options):
-    """RFC 7252, sections 5.4.3 and 5.4.5: it is treated like an unrecognized option."""
+    """RFC 7252, sections 5.4.3 and 5.4.5: the server treats it like an unrecognized option."""
     assert greeting(peer, options) == error("4.02")
     assert greeting(peer, options, NON) == []
 
 
 @pytest.mark.parametrize("options", NOT_LOOKED_AT.values(), ids=NOT_LOOKED_AT)
 def test_critical_option_that_the_resource_does_not_look_at(peer, options):
-    """RFC 7252, section 5.4.1: a resource that ignored it would do something else than it was asked to."""
+    """RFC 7252, section 5.4.1: a resource that ignored it would misunderstand the request."""
     assert greeting(peer, options) == error("4.02")
     assert greeting(peer, options, NON) == []
     assert peer.request(GET, "time", options).code == code("4.02")
@@ -103,7 +103,7 @@ def test_elective_option_of_forbidden_length_or_repetition(peer):
 
 
 def test_host_and_port(peer):
-    """RFC 7252, section 5.10.1: Uri-Host and Uri-Port name the server; this one goes by any name."""
+    """RFC 7252, section 5.10.1: Uri-Host and Uri-Port name the server. This server accepts any name."""
     for options in ([(_coap.URI_HOST, b"h")], [(_coap.URI_HOST, b"h" * 255)], [(_coap.URI_HOST, b"\xff")],
                     [(_coap.URI_PORT, b"")], [(_coap.URI_PORT, b"\x16")], [(_coap.URI_PORT, b"\x16\x33")],
                     [(_coap.URI_HOST, b"demo.example"), (_coap.URI_PORT, b"\x00\x01")]):

@@ -1,4 +1,4 @@
-"""The demo as a program: its arguments, what it prints, how it ends."""
+"""The demo as a program: its arguments, its output and its end."""
 
 import signal
 import socket
@@ -10,7 +10,7 @@ import pytest
 
 
 def port_is_closed(address, port):
-    """True if no program listens there, as the kernel tells."""
+    """Returns true if no program listens on the port, according to the kernel."""
     peer = _demo.Peer(port, address)
     try:
         peer.ask(b"")

@@ -1,4 +1,4 @@
-"""The demo's resources: paths, methods, formats, and what they keep (RFC 7252, sections 5.8 to 5.10)."""
+"""The demo's resources: paths, methods, formats and stored values (RFC 7252, sections 5.8 to 5.10)."""
 
 import dataclasses
 import datetime
@@ -120,7 +120,7 @@ REFUSED = {
 
 @pytest.fixture
 def cbor(peer):
-    """A peer that finds the record as it is at first, and leaves it so."""
+    """A peer that finds the record in its initial state, and restores it in the end."""
     assert put(peer, DEFAULT) == code("2.04")
     yield peer
     assert put(peer, DEFAULT) == code("2.04")
@@ -137,7 +137,8 @@ def get(peer, path, options=()):
 
 
 def without_etag(answer):
-    """The answer, and the ETag it has. RFC 7252, section 5.10.6: of 1 to 8 bytes, and at most one in a response."""
+    """Returns the answer and its ETag. RFC 7252, section 5.10.6: it has 1 to 8 bytes, and a response has at most
+    one."""
     (number, tag), *others = answer.options
     assert number == _coap.ETAG and 1 <= len(tag) <= 8
     return dataclasses.replace(answer, options=tuple(others)), tag
@@ -167,8 +168,8 @@ def test_time(peer):
 @pytest.mark.parametrize("path", METHODS)
 @pytest.mark.parametrize("method", range(1, 32))
 def test_method_that_is_not_offered(peer, method, path):
-    """RFC 7252, section 5.8: "A request with an unrecognized or unsupported Method Code MUST generate a 4.05 (Method Not
-    Allowed) piggybacked response." """
+    """RFC 7252, section 5.8: "A request with an unrecognized or unsupported Method Code MUST generate a 4.05 (Method
+    Not Allowed) piggybacked response." """
     if method in METHODS[path]:
         return
     request = message(CON, method, MID, TOKEN, _coap.path(path), b"payload")
@@ -178,8 +179,8 @@ def test_method_that_is_not_offered(peer, method, path):
 
 @pytest.mark.parametrize("path", NOWHERE, ids=lambda path: path[:20])
 def test_path_where_nothing_is(peer, path):
-    """RFC 7252, section 5.9.2.5: 4.04 (Not Found). Segments are compared as they are (6.4): case, percent and dots mean
-    what they are."""
+    """RFC 7252, section 5.9.2.5: 4.04 (Not Found). The server compares segments byte by byte (6.4). Case, percent signs
+    and dots have no special meaning."""
     request = message(CON, GET, MID, TOKEN, _coap.path(path))
     assert peer.ask(request) == [message(_coap.ACK, code("4.04"), MID, TOKEN)]
     assert peer.request(GET, path, message_type=NON).code == code("4.04")
@@ -218,8 +219,8 @@ def test_discovery_filters(peer, queries, targets):
 
 
 def test_accept(peer):
-    """RFC 7252, section 5.10.4: "If the preferred Content-Format cannot be returned, then a 4.06 (Not Acceptable) MUST be
-    sent as a response"."""
+    """RFC 7252, section 5.10.4: "If the preferred Content-Format cannot be returned, then a 4.06 (Not Acceptable) MUST
+    be sent as a response"."""
     peer.request(PUT, "upload", [(_coap.CONTENT_FORMAT, _coap.uint(42))], b"x")
     for path, its in (("time", _coap.TEXT), ("cbor", _coap.CBOR), ("log", _coap.TEXT), ("poem", _coap.TEXT),
                       ("upload", 42), (".well-known/core", _coap.LINK_FORMAT)):
@@ -238,8 +239,8 @@ def test_record_at_first(new_peer):
 
 @pytest.mark.parametrize("payload", GOOD.values(), ids=GOOD)
 def test_put_then_get(cbor, payload):
-    """RFC 7252, section 5.8.3: a PUT that modifies a resource is answered with 2.04 (Changed), and GET finds it so; in
-    the order of the keys."""
+    """RFC 7252, section 5.8.3: a PUT that modifies a resource is answered with 2.04 (Changed), and GET returns the new
+    record, in the order of the keys."""
     assert put(cbor, payload) == code("2.04")
     expected = record(label="6161", number="182a", numbers="81182a") if payload == GOOD["other order"] else payload
     assert content(cbor, "cbor") == expected
@@ -247,27 +248,27 @@ def test_put_then_get(cbor, payload):
 
 @pytest.mark.parametrize("payload", GOOD_BUT_NOT_SHORTEST.values(), ids=GOOD_BUT_NOT_SHORTEST)
 def test_put_of_what_could_be_shorter(cbor, payload):
-    """RFC 8949, section 4.1: shortest forms are preferred, others well-formed. What is sent is in the shortest."""
+    """RFC 8949, section 4.1: shortest forms are preferred, others are well-formed. The server sends the shortest."""
     assert put(cbor, payload) == code("2.04")
     assert content(cbor, "cbor") == record()
 
 
 @pytest.mark.parametrize("payload", MALFORMED.values(), ids=MALFORMED)
 def test_malformed_put_changes_nothing(cbor, payload):
-    """RFC 7252, section 5.9.2.1: 4.00 (Bad Request) for what cannot be understood; all of it is refused."""
+    """RFC 7252, section 5.9.2.1: 4.00 (Bad Request) for a malformed payload. The server rejects all of it."""
     assert put(cbor, payload) == code("4.00")
     assert content(cbor, "cbor") == DEFAULT
 
 
 @pytest.mark.parametrize("payload", REFUSED.values(), ids=REFUSED)
 def test_refused_put_changes_nothing(cbor, payload):
-    """RFC 8132, section 3.4: 4.22 (Unprocessable Entity) for what is well-formed, but no record."""
+    """RFC 8132, section 3.4: 4.22 (Unprocessable Entity) for a well-formed payload that is not a record."""
     assert put(cbor, payload) == code("4.22")
     assert content(cbor, "cbor") == DEFAULT
 
 
 def test_conditional_put(cbor):
-    """RFC 7252, section 5.10.8: 4.12 (Precondition Failed), and nothing changes, if the record is another one."""
+    """RFC 7252, section 5.10.8: 4.12 (Precondition Failed) if the record is another one. The record stays unchanged."""
     _, tag = without_etag(get(cbor, "cbor"))
     assert put(cbor, record(), [(_coap.IF_NONE_MATCH, b""), AS_CBOR]) == code("4.12")
     assert put(cbor, record(), [(_coap.IF_MATCH, b"other"), AS_CBOR]) == code("4.12")
@@ -286,8 +287,8 @@ def test_hidden_record(cbor):
 
 
 def test_etag_of_the_record(cbor):
-    """RFC 7252, section 5.10.6: another ETag for another record, and 2.03 (Valid) for the one that the client has; but
-    none of it while the record is hidden."""
+    """RFC 7252, section 5.10.6: each record has its own ETag. The client gets 2.03 (Valid) for the record that it has,
+    but gets neither while the record is hidden."""
     _, tag = without_etag(get(cbor, "cbor"))
     mine = [(_coap.ETAG, b"other"), (_coap.ETAG, tag)]
     valid = get(cbor, "cbor", mine)
@@ -313,8 +314,8 @@ def test_record_by_blocks(cbor):
 
 
 def test_content_format_of_a_put(cbor):
-    """RFC 7252, section 5.9.2.11: 4.15 (Unsupported Content-Format); without the option (5.5.1) the resource takes the
-    payload for what it expects."""
+    """RFC 7252, section 5.9.2.11: 4.15 (Unsupported Content-Format). Without the option (5.5.1), the resource reads the
+    payload in its own format."""
     for other in (_coap.TEXT, _coap.LINK_FORMAT, 59, 61, 65535):
         assert put(cbor, record(), [(_coap.CONTENT_FORMAT, _coap.uint(other))]) == code("4.15")
     assert content(cbor, "cbor") == DEFAULT
@@ -329,7 +330,7 @@ def test_content_format_twice(cbor):
 
 
 def test_refused_options_of_a_put_change_nothing(cbor):
-    """RFC 7252, section 5.4.1: what is not understood has no effect, also where the answer is silence."""
+    """RFC 7252, section 5.4.1: a request with an unknown critical option has no effect, even without an answer."""
     for option in ((_coap.BLOCK1, b"\x08"), (_coap.URI_QUERY, b"a")):
         assert put(cbor, record(), [AS_CBOR, option]) == code("4.02")
         request = message(NON, PUT, MID, TOKEN, [*_coap.path("cbor"), AS_CBOR, option], record())
@@ -369,7 +370,7 @@ def test_log_takes_text_alone(new_peer):
 
 
 def test_log_drops_its_oldest_lines_whole(new_peer):
-    """1024 characters at most, line ends included, whatever the lengths of the lines."""
+    """The log has 1024 characters at most, line ends included, for lines of any length."""
     lines = []
     for n in range(200):
         line = f"{n:03} " + "." * (n * 37 % 150)
@@ -381,7 +382,8 @@ def test_log_drops_its_oldest_lines_whole(new_peer):
 
 
 def test_line_as_long_as_the_log(new_peer):
-    """RFC 7252, section 5.9.2.9: 4.13 (Request Entity Too Large) for a line that would never fit; the others stay."""
+    """RFC 7252, section 5.9.2.9: 4.13 (Request Entity Too Large) for a line that would never fit. The other lines
+    stay."""
     longest = 1024 - len("info: \n")
     assert new_peer.request(POST, "message/info", payload=b"short").code == code("2.04")
     assert new_peer.request(POST, "message/info", payload=b"x" * (longest + 1)).code == code("4.13")

@@ -1,4 +1,4 @@
-"""Whole datagrams that other clients send, or that an attacker may, and what the demo answers to each, byte by byte."""
+"""Whole datagrams from other clients or from attackers, and the demo's answer to each, byte by byte."""
 
 import pytest
 
@@ -12,16 +12,16 @@ ANSWERS = {
     "GET /, the reserved block size": ("41010001aad10a07", "61800001aa"),
     # One empty segment is the root (RFC 7252, section 6.5).
     "GET of one empty Uri-Path": ("41010003aab0", "61450003aac0ff48656c6c6f20436f4150"),
-    # An unknown critical option goes before an unknown method (RFC 7252, section 5.4.1).
+    # The server reports an unknown critical option before an unknown method (RFC 7252, section 5.4.1).
     "0.08 with option 9999": ("40081234e02602", "60821234"),
-    # More queries than are looked at.
+    # More queries than the server reads.
     "370 queries at discovery": (
         "40010004bb2e77656c6c2d6b6e6f776e04636f7265" + "426374" + "026374" * 369, "60800004"),
 }
 
 
 def is_like(sent, pattern):
-    """Whether the bytes are those of the pattern, in which a dot stands for any digit."""
+    """Returns true if the bytes match the pattern. In the pattern, a dot matches any digit."""
     return len(sent.hex()) >= len(pattern) and all(p in (".", s) for s, p in zip(sent.hex(), pattern))
 
 

@@ -19,7 +19,7 @@ class Capture:
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
     def starts(self):
-        """True if tshark may capture, and does."""
+        """Returns true if tshark has the privilege to capture, and captures."""
         said = b""
         for line in self.process.stderr:
             said += line
@@ -29,7 +29,7 @@ class Capture:
         return False
 
     def sees(self, token):
-        """Whether it has written down a request with this token, which is sent until it has."""
+        """Sends a request with this token until the capture contains it. Returns false if that takes too long."""
         deadline = time.monotonic() + TIMEOUT_S
         peer = _demo.Peer(self.port)
         try:
@@ -49,7 +49,7 @@ class Capture:
         self.process.stderr.close()
 
     def lines(self, display_filter):
-        """The datagrams that the filter shows, one a line."""
+        """The datagrams that pass the filter, one per line."""
         shown = subprocess.run(
             ["tshark", "-r", self.file, "-d", f"udp.port=={self.port},coap", "-Y", display_filter],
             capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
@@ -57,7 +57,7 @@ class Capture:
 
 
 def run(*command):
-    """All that a client prints, and it ends by itself. Its exit status says nothing."""
+    """Returns the output of a client that ends by itself. Its exit status has no meaning."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           timeout=TIMEOUT_S)
     return done.stdout

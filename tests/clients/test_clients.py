@@ -1,4 +1,4 @@
-"""Clients that others wrote, against the demo; and tshark's opinion of every datagram that the demo sent them."""
+"""Runs third-party clients against the demo. tshark then checks every datagram that the demo sent them."""
 
 import asyncio
 import random
@@ -36,7 +36,7 @@ def server(demo):
 
 @pytest.fixture(scope="module", autouse=True)
 def capture(server, tmp_path_factory):
-    """Of all that the tests of this file send. What keeps tshark from capturing skips its test, and no other."""
+    """Captures all messages of this file's tests. If tshark cannot capture, only its own test is skipped."""
     if not shutil.which("tshark"):
         yield None
         return
@@ -48,7 +48,7 @@ def capture(server, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def poem(server):
-    """As two blocks of 1,024 bytes make it."""
+    """The poem, read in two blocks of 1,024 bytes."""
     peer = _demo.Peer(server.port)
     body = b"".join(peer.request(1, "poem", [(_coap.BLOCK2, bytes([number << 4 | 6]))]).payload for number in (0, 1))
     peer.close()
@@ -139,7 +139,7 @@ class TestLibcoap:
 
 
 class TestNode:
-    """coap-cli, on node's coap. Of IPv6 it knows no addresses in brackets, so that IPv4 has to do."""
+    """coap-cli, on node's coap. It does not understand IPv6 addresses in brackets, so the tests use IPv4 only."""
 
     @pytest.fixture
     def client(self, coap_cli):
@@ -221,7 +221,7 @@ class TestAiocoap:
 
 
 def test_tshark_finds_nothing_wrong(capture, server):
-    """Runs last, and looks at all that the tests above made the server send."""
+    """Runs last, and checks all messages that the server sent in the tests above."""
     if capture is None or not capture.works:
         pytest.skip("tshark is missing" if capture is None else f"tshark does not capture: {capture.excuse}")
     assert capture.sees(b"is over")

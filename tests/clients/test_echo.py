@@ -34,14 +34,14 @@ def libcoap(request):
 
 
 def numbers_of(lines):
-    """Which datagrams these are, as tshark counts them."""
+    """The numbers of these datagrams, as tshark counts them."""
     return [int(line.split()[0]) for line in lines]
 
 
 class TestLibcoap:
     @pytest.mark.parametrize("types", [[], ["-N"]], ids=["CON", "NON"])
     def test_poem(self, libcoap, types, uri, tmp_path):
-        """In two blocks. (With -N, libcoap forgets which one it asked for where it has to ask for it again.)"""
+        """In two blocks. (With -N, libcoap forgets the block number when it has to repeat the request.)"""
         read = tmp_path / "read"
         libcoap("get", *types, "-o", str(read), uri + "/poem")
         assert len(read.read_bytes()) == POEM_SIZE
@@ -59,8 +59,8 @@ class TestLibcoap:
         assert b"</upload>;" in libcoap("get", *types, uri + "/.well-known/core")
 
     def test_what_goes_over_the_wire(self, libcoap, server, uri, tmp_path):
-        """A request without the option, a 4.01 with it, the request with it, and only then the poem (section 2.3); its second block
-        is asked for with the option that came with the first one."""
+        """The client sends a request without Echo, gets a 4.01 with Echo, repeats the request with Echo, and only then
+        gets the poem (section 2.3). It requests the second block with the Echo option of the first one."""
         if not shutil.which("tshark"):
             pytest.skip("tshark is missing")
         capture = Capture(server.port, tmp_path / "lo.pcapng")
@@ -77,7 +77,7 @@ class TestLibcoap:
 
 
 class TestAiocoap:
-    """aiocoap does it by itself where it speaks OSCORE; over plain UDP it hands the option to the program."""
+    """aiocoap handles Echo by itself with OSCORE. Over plain UDP, it passes the option to the program."""
 
     @pytest.fixture
     def ask(self, aiocoap, uri):
@@ -98,7 +98,7 @@ class TestAiocoap:
         return lambda method, path, **fields: asyncio.run(answer(method, path, fields))
 
     def test_poem(self, aiocoap, ask):
-        """The option goes with each block, and is taken as often as it comes."""
+        """The client sends the option with each block, and the server accepts it each time."""
         answer = ask(aiocoap.GET, "/poem")
         assert (answer.code, len(answer.payload)) == (aiocoap.CONTENT, POEM_SIZE)
 
@@ -109,7 +109,7 @@ class TestAiocoap:
 
 
 class TestNode:
-    """node's coap knows no Echo: small answers, and 4.01 in place of others."""
+    """node's coap does not support Echo. It gets small answers, and 4.01 in place of large ones."""
 
     def test_small_answers(self, coap_cli, uri):
         assert b"Hello CoAP" in run(coap_cli, "get", uri + "/")

@@ -20,7 +20,7 @@ TIMEOUT_S = 20
 
 
 def commands(source):
-    """The commands behind "$", each with the lines that it prints."""
+    """The commands behind "$", each with its output."""
     found = []
     for line in re.findall(r"^//     (.*)$", source.read_text().split("#include")[0], re.MULTILINE):
         if line.startswith("$ "):
@@ -31,14 +31,14 @@ def commands(source):
 
 
 def readable(printed):
-    """As coap-client prints it: text as it is, and bytes that are none in hexadecimal digits."""
+    """Formats a payload as coap-client does: text as it is, other bytes in hexadecimal digits."""
     text = printed.decode(errors="replace")
     is_text = text.replace("\n", "").isprintable() and "\ufffd" not in text
     return text if is_text else printed.hex()
 
 
 def pending(stop):
-    """Has a program begin with that signal blocked, and waiting for it."""
+    """Starts a program with that signal blocked and pending."""
     def prepare():
         signal.pthread_sigmask(signal.SIG_BLOCK, [stop])
         signal.raise_signal(stop)
@@ -47,7 +47,7 @@ def pending(stop):
 
 @contextmanager
 def running(example, folder, environment=None, before=None):
-    """The program, whose files are in that folder. It tells its port once it listens."""
+    """Runs the program, with its files in that folder. The program prints its port once it listens."""
     with subprocess.Popen([example.resolve(), "0"], cwd=folder, stdout=subprocess.PIPE, preexec_fn=before,
                           env={**os.environ, **(environment or {})}) as process:
         try:
@@ -61,7 +61,7 @@ def port_of(process):
 
 
 def what_prints(command, coap_client, port):
-    """The output of a command of an example, sent to that port."""
+    """Runs a command of an example against that port, and returns the output."""
     assert command[0] == "coap-client-notls"
     command = [coap_client, "-B", "5", *command[1:-1], command[-1].replace("127.0.0.1", f"127.0.0.1:{port}")]
     ran = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S)
@@ -111,7 +111,7 @@ def test_settings_that_cannot_be_saved_stay_as_they_are(examples, coap_client, t
         assert what_prints(settings(), coap_client, port) == "a201f4021832"
 
 
-# Writes down what is put on the disk, in order, and lets the sync of a file or a folder fail.
+# Records writes to the disk in order, and can make the sync of a file or a folder fail.
 RECORDER = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -178,7 +178,7 @@ class Uploader:
         self.mid = 0
 
     def put(self, number, content, more=True, mid=None):
-        """The code of the answer, such as "2.04". With `mid`, it is an earlier message once more."""
+        """Returns the code of the answer, such as "2.04". With `mid`, it repeats an earlier message."""
         self.mid += 1
         block1 = (_coap.BLOCK1, _coap.uint(number << 4 | more << 3))
         return self.ask(_coap.PUT, mid or self.mid, [block1], content * (16 if more else 5))[0]

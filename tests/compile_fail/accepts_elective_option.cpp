@@ -1,4 +1,4 @@
-// What is elective is ignored by all who do not look at it.
+// A method that does not read an elective option ignores it anyway, so there is no need to accept it.
 #include <mincoap/mincoap.hpp>
 
 const auto read = mincoap::get([] { return mincoap::code::valid; }).accepts_option<mincoap::option::observe>();

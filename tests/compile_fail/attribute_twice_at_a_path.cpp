@@ -1,4 +1,4 @@
-// All that stands at a path shares one link.
+// All resources at a path share one link.
 #include <mincoap/mincoap.hpp>
 
 constexpr auto yes = [] { return mincoap::code::valid; };

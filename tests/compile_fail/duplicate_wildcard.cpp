@@ -1,4 +1,4 @@
-// Whatever each of them makes of what the wildcard takes.
+// Two resources at the same path with a wildcard. It does not matter that only one of them takes the segment.
 #include <mincoap/mincoap.hpp>
 
 mincoap::reply read(const mincoap::request&, std::string_view) { return mincoap::code::content; }

@@ -1,4 +1,4 @@
-// No address would be confirmed yet: everybody would be limited.
+// No address would be confirmed yet, so the server would limit every client.
 #include <mincoap/mincoap.hpp>
 
 static constexpr mincoap::security::key key{1, 2, 3, 4};

@@ -1,4 +1,4 @@
-// A bare handler at a path looks like the function of a method, and checks nothing of what a method has checked.
+// A bare handler at a path looks like the function of a method, but has none of a method's checks.
 #include <mincoap/mincoap.hpp>
 
 constexpr auto site = mincoap::routes(

@@ -1,4 +1,4 @@
-// Names are compared with what a client sends, in lower case: this one would never be met.
+// The server converts the client's name to lower case before it compares. This name would never match.
 #include <mincoap/mincoap.hpp>
 
 const mincoap::host_names<"device.example", "Kitchen.local"> names;

@@ -1,4 +1,4 @@
-// Nothing else of it would be called either.
+// The server would call no other function of this layer either.
 #include <mincoap/mincoap.hpp>
 
 struct log {

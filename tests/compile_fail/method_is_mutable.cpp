@@ -1,4 +1,4 @@
-// A site is constant; what changes is elsewhere.
+// A site is constant. State that changes belongs elsewhere.
 #include <mincoap/mincoap.hpp>
 
 const auto count = mincoap::post([calls = 0]() mutable {

@@ -1,4 +1,4 @@
-// Nothing here recurses.
+// The code for records does not recurse.
 #include <mincoap/mincoap.hpp>
 
 struct lamp {

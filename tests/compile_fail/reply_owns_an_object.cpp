@@ -1,4 +1,4 @@
-// Nothing would destroy it.
+// The reply would never destroy the object.
 #include <memory>
 
 #include <mincoap/mincoap.hpp>

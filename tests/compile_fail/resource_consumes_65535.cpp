@@ -1,4 +1,4 @@
-// It would be taken for any, also in a resource of one's own.
+// The number would count as any format, also in a user's own resource.
 #include <mincoap/mincoap.hpp>
 
 struct sink {

@@ -1,4 +1,4 @@
-// Nothing in it would ever be found.
+// No request would ever reach the resources of the inner site.
 #include <mincoap/mincoap.hpp>
 
 constexpr auto inner = mincoap::routes(mincoap::at<"a">(mincoap::text("A")));

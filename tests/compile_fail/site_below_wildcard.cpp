@@ -1,4 +1,4 @@
-// Its paths would begin with what the wildcard took, and not where it stands.
+// The paths of the inner site would begin with the wildcard's segment, and not after it.
 #include <mincoap/mincoap.hpp>
 
 constexpr auto lamp = mincoap::routes(mincoap::at<"name">(mincoap::text("a lamp")));

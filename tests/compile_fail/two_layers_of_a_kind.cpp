@@ -1,4 +1,4 @@
-// They say themselves that one of them may stand in a server.
+// Both layers declare that a server may have only one of them.
 #include <mincoap/mincoap.hpp>
 
 struct quiet {

@@ -1,4 +1,4 @@
-// What it would refer to is gone.
+// The resource would refer to a destroyed object.
 #include <mincoap/mincoap.hpp>
 
 const auto answer = mincoap::value(42);

@@ -1,4 +1,4 @@
-"""Large sites: compile time grows as the number of resources does."""
+"""Large sites: compile time is proportional to the number of resources."""
 
 import os
 import sys
@@ -12,8 +12,8 @@ import compile_time  # noqa: E402
 
 COMPILER = os.environ.get("CXX", "g++")
 FEW, MANY = 100, 400
-# Four times the resources take four times as long, or sixteen times where each looks at each other one. Where other
-# programs run as well, seconds differ by a half, and what is less than LEAST cannot be told from nothing.
+# Four times the resources take four times as long, or sixteen times if each resource looks at each other one. If other
+# programs run as well, the times vary by a half, and times below LEAST are lost in the noise.
 MOST, LEAST = 8, 0.4
 
 

@@ -47,7 +47,7 @@ def is_expression(head):
     declaration = without_template_head(head)
     if re.search(r"[=(,?]\s*$|\breturn\s*$", declaration):
         return True
-    initializers = re.search(r"\)[^():]*(?<!:):(?!:)(.*)$", declaration, re.DOTALL)  # of a constructor's members
+    initializers = re.search(r"\)[^():]*(?<!:):(?!:)(.*)$", declaration, re.DOTALL)  # those in a constructor
     return bool(initializers and re.search(r"(^|,)\s*[\w:]+(<.*>)?\s*$", initializers[1], re.DOTALL))
 
 

@@ -36,8 +36,8 @@ def test_programs_compile(document):
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
 def test_fragments_compile(document):
-    """Each fragment of a document is in a namespace within that of the one before. It may use the names of earlier ones, or
-    declare its own."""
+    """Each fragment of a document is in a namespace inside that of the previous one. It can use the names of earlier
+    fragments or declare its own."""
     source, depth = "", 0
     for fragment in blocks(document, "cpp fragment"):
         source += f"namespace fragment_{depth} {{\n{fragment}\n"
@@ -49,7 +49,7 @@ def test_fragments_compile(document):
 
 
 def test_examples_compile_beside_names_of_the_system():
-    """<getopt.h> has a struct option, and <cstddef> a std::byte. The examples name ours as coap::option and coap::byte."""
+    """<getopt.h> has a struct option, and <cstddef> a std::byte. The examples write coap::option and coap::byte."""
     source = "#include <getopt.h>\n#include <cstddef>\n"
     texts = [p.read_text() for p in [*sorted((ROOT / "examples").glob("*.cpp")), ROOT / "examples/hello/main.cpp"]]
     for include in sorted(set(re.findall(r"^#include <.*>$", "".join(texts), re.MULTILINE))):

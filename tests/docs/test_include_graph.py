@@ -46,7 +46,7 @@ def elements(text, tag):
 
 
 def arrows(text):
-    """What the titles of the arrows say: (from, to) -> number."""
+    """The titles of the arrows: (from, to) -> number of includes."""
     titles = [re.fullmatch(r"(\S+) includes (\S+): (\d+)", title.text) for title in elements(text, "title")]
     return {(title[1], title[2]): int(title[3]) for title in titles}
 
@@ -78,7 +78,7 @@ def test_arrows_carry_the_number_of_includes():
 
 def test_check_tells_what_to_run_when_an_include_is_added(tmp_path):
     plant(tmp_path, {"message/bytes": [], "message/code": [], "net/endpoint": ["message/bytes"]})
-    assert "scripts/include-graph" in run("--check", tmp_path).stderr  # nothing is drawn yet
+    assert "scripts/include-graph" in run("--check", tmp_path).stderr  # there is no picture yet
     before = drawn(tmp_path)
     assert run("--check", tmp_path).returncode == 0
     plant(tmp_path, {"net/endpoint": ["message/bytes", "message/code"]})

@@ -1,4 +1,4 @@
-"""Requests to a firmware over a connected socket, and what its resources tell."""
+"""Requests to a firmware over a connected socket, and the values that its resources report."""
 
 import itertools
 import select
@@ -15,7 +15,8 @@ def get(path, message_type=_coap.CON, mid=None, token=b"", options=()):
 
 
 def exchange(client, request, patience_s=3.0):
-    """The answer to a request, which is sent again once a second: the network may lose the first."""
+    """Returns the answer to a request. Sends the request again once a second, because the network may lose the first
+    one."""
     deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
         client.send(request)
@@ -33,6 +34,6 @@ def read(client, path):
 
 
 def numbers(client, path):
-    """name -> number, of a resource that has a line for each."""
+    """Returns name -> number from a resource with a line for each."""
     lines = read(client, path).decode().splitlines()
     return {name: int(number) for name, _, number in (line.rpartition(" ") for line in lines)}

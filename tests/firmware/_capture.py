@@ -1,5 +1,4 @@
-"""Reads the frames of a firmware's Ethernet, which QEMU captures without any privilege, and pairs requests with answers.
-"""
+"""Reads the frames of a firmware's Ethernet, and pairs requests with answers. QEMU captures them without privileges."""
 
 import collections
 import dataclasses
@@ -29,7 +28,8 @@ def frames(file):
 
 
 def is_request(message):
-    """RFC 7252, section 12.1.1. The port does not decide: a client may use the port of CoAP, too."""
+    """RFC 7252, section 12.1.1. The port alone does not tell the direction, since a client may use the port of CoAP,
+    too."""
     return 0 < message.code < 32
 
 
@@ -43,7 +43,7 @@ class Exchange:
     request: _coap.Message
     is_confirmed: bool  # the request has an Echo option that was sent to this client before
     answer: _coap.Message
-    sizes: tuple  # of both, as payload of UDP
+    sizes: tuple  # request and answer, as payload of UDP
 
     def is_challenge(self):
         return self.answer.code == _coap.code("4.01")

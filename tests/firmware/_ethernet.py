@@ -48,7 +48,7 @@ def ipv6_packet(source, target, protocol, payload, hops=64):
 
 
 def ipv4_fragments(source, target, segment, sizes, identification):
-    """A segment in fragments; all sizes but the last are multiples of 8."""
+    """Splits a segment into fragments. All sizes but the last are multiples of 8."""
     offset = 0
     for size in sizes:
         more = 0x2000 if offset + size < len(segment) else 0
@@ -73,7 +73,7 @@ class Datagram:
 
 
 def datagram_in(frame):
-    """The datagram of UDP in a frame; None if there is something else. A checksum that is wrong fails."""
+    """Returns the UDP datagram in a frame, or None for any other frame. Fails if a checksum is wrong."""
     kind, = struct.unpack_from("!H", frame, 12)
     packet = frame[14:]
     if kind == IPV4:
@@ -91,11 +91,11 @@ def datagram_in(frame):
 
 
 class Peer:
-    """A host with an address of each family. What ARP and ND ask, it answers whenever it looks at the network."""
+    """A host with an IPv4 and an IPv6 address. It answers ARP and ND requests whenever it looks at the network."""
 
     MAC = b"\x02\0\0\0\0\x09"
     HERE = {4: "192.0.2.9", 6: "fe80::9"}
-    BEYOND = "203.0.113.9"  # a host that this one is the router of
+    BEYOND = "203.0.113.9"  # a host behind this one, which is its router
     OPTIONS = ("ip=192.0.2.1/24", f"gw={HERE[4]}")
 
     def __init__(self):
@@ -105,13 +105,13 @@ class Peer:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind(("127.0.0.1", 0))
             self.far = probe.getsockname()
-        self.mac = BROADCAST  # of the firmware, once it is known
+        self.mac = BROADCAST  # the firmware's address, once it is known
         self.there = {4: "192.0.2.1"}
-        self.source = dict(self.HERE)  # of datagrams
-        self.frames = []  # with an IP packet in it, not looked at yet
+        self.source = dict(self.HERE)  # source addresses of datagrams
+        self.frames = []  # frames with an IP packet, not yet processed
 
     def network(self):
-        """For QEMU, where this is the remote end."""
+        """The network option for QEMU. This host is the remote end."""
         here = self.socket.getsockname()
         return (f"dgram,local.type=inet,local.host=127.0.0.1,local.port={self.far[1]},"
                 f"remote.type=inet,remote.host=127.0.0.1,remote.port={here[1]}")
@@ -131,7 +131,7 @@ class Peer:
         self.send(IPV4 if packet[0] >> 4 == 4 else IPV6, packet, mac)
 
     def look(self, patience_s=0.0):
-        """Takes what has come; waits for the first."""
+        """Processes the frames that have arrived. Waits for the first one up to `patience_s`."""
         while select.select([self.socket], [], [], patience_s)[0]:
             self.take(self.socket.recv(4096))
             patience_s = 0.0
@@ -170,7 +170,7 @@ class Peer:
         self.send_ip(ipv6_packet(self.HERE[6], to, ICMPV6, body, hops=255), mac)
 
     def meet(self):
-        """Until the firmware's hardware address and its link-local address are known."""
+        """Waits until the firmware's hardware address and link-local address are known."""
         request = struct.pack("!HHBBH6s4s6x4s", 1, IPV4, 6, 4, 1, self.MAC, packed(self.HERE[4]), packed(self.there[4]))
         deadline = time.monotonic() + 10
         while self.mac == BROADCAST:
@@ -190,14 +190,14 @@ class Peer:
         return make(self.source[family], to or self.there[family], UDP, self.segment(data, family, port, to))
 
     def answers(self):
-        """(address it is from, message) of what came by UDP from the CoAP port."""
+        """Yields (sender's address, message) for each datagram from the CoAP port."""
         frames, self.frames = self.frames, []
         for datagram in filter(None, map(datagram_in, frames)):
             if datagram.source[1] == COAP:
                 yield datagram.source[0], _coap.decode(datagram.data)
 
     def ask(self, data, family=4, patience_s=3.0, to=None, mac=None):
-        """The answer to a request, which is sent once more each half second."""
+        """Returns the answer to a request. Sends the request again each half second."""
         deadline = time.monotonic() + patience_s
         mid, token = int.from_bytes(data[2:4], "big"), data[4:4 + (data[0] & 15)]
         while time.monotonic() < deadline:

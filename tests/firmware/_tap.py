@@ -13,7 +13,7 @@ import _coap
 import emulate
 from _netns import PORT, entering, inside, ip, run
 
-LINK_LOCAL = "fe80::5054:ff:fe12:3456"  # of QEMU's first hardware address
+LINK_LOCAL = "fe80::5054:ff:fe12:3456"  # derived from QEMU's first hardware address
 HOST = {4: "192.0.2.9", 6: "fe80::9"}
 BEYOND = {4: "203.0.113.9", 6: "2001:db8:1::9"}  # the host's, too, in no network of the link
 
@@ -46,7 +46,7 @@ class Link:
         return entering(self.namespace)
 
     def announce(self):
-        """That the host is the router of IPv6 (RFC 4861, section 4.2)."""
+        """Announces the host as the router of IPv6 (RFC 4861, section 4.2)."""
         with inside(self.namespace):
             router = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
             scope = socket.if_nametoindex("tap")
@@ -57,7 +57,7 @@ class Link:
             router.sendto(advertisement, ("ff02::1", 0, 0, scope))
 
     def ask(self, address):
-        """(the address that replied, the message); None if there is no answer. That of a group has its leisure."""
+        """Returns (the address that replied, the message), or None without an answer. A group may take its leisure."""
         is_group = address.startswith(("224.", "ff"))
         request = _ask.get("", _coap.NON if is_group else _coap.CON)
         with inside(self.namespace):
@@ -73,7 +73,8 @@ class Link:
         return None
 
     def source_of(self, address):
-        """The address that replies, asked for some seconds: IPv6 finds first whether its addresses are unique."""
+        """Returns the address that replies. Asks for some seconds, because IPv6 first checks that its addresses are
+        unique."""
         deadline = time.monotonic() + 8
         while time.monotonic() < deadline:
             if answer := self.ask(address):
@@ -84,7 +85,7 @@ class Link:
 
 @contextlib.contextmanager
 def serving(link, path, board, options, extra=()):
-    # A vnet_hdr would stand in front of each frame in a capture.
+    # With vnet_hdr, each frame in a capture would begin with an extra header.
     network = "tap,ifname=tap,script=no,downscript=no,vnet_hdr=off"
     with emulate.running(board, path, network, options, extra, prefix=link.execute()) as emulator:
         yield emulator

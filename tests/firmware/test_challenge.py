@@ -1,4 +1,4 @@
-"""Clients that others wrote fetch large bodies from a firmware that does not trust their address: through its challenge
+"""Third-party clients fetch large bodies from a firmware that does not trust their address. They answer its challenge
 (RFC 9175, section 2.3), as a capture of the firmware's Ethernet shows. libcoap repeats a request with the Echo option
 by itself; aiocoap hands the option to the program."""
 
@@ -32,7 +32,7 @@ BY_SERIAL_LINE = [name for name, board in emulate.BOARDS.items() if not board.ni
 
 @dataclasses.dataclass(frozen=True)
 class Libcoap:
-    """It is challenged for each block."""
+    """The firmware challenges it for each block."""
 
     command: tuple
 
@@ -49,7 +49,7 @@ class Libcoap:
 
 @dataclasses.dataclass(frozen=True)
 class Aiocoap:
-    """It is challenged once, and goes on with that option for all blocks."""
+    """The firmware challenges it once. The client uses that option for all blocks."""
 
     library: object
 
@@ -85,7 +85,7 @@ def client(request):
 
 @dataclasses.dataclass(frozen=True)
 class Device:
-    host: str  # as it stands in a URI
+    host: str  # as in a URI
     client: str  # the address that it sees
     capture: pathlib.Path
 
@@ -98,7 +98,7 @@ class Device:
 
 @contextlib.contextmanager
 def running(board, path, folder, client, network, options=()):
-    """By QEMU's network of the kind `user`, whose host has the client's address there."""
+    """Uses QEMU's network of the kind `user`, where the host has the client's address."""
     port, capture = emulate.free_port(), folder / "capture.pcap"
     with emulate.running(board, path, f"user,{network.format(port)}", options, _capture.option(capture)):
         yield Device(f"127.0.0.1:{port}", client, capture)
@@ -118,7 +118,7 @@ def routed(request, image, tmp_path):
 
 
 def check_each_challenge(exchanges):
-    """To a request without the option, a 4.01 with it; then the same request with the option, and what it asks for."""
+    """A request without Echo gets a 4.01 with Echo. The client repeats the request with Echo and gets the content."""
     for number, challenge in enumerate(exchanges):
         if not challenge.is_challenge():
             continue
@@ -134,7 +134,7 @@ def blocks_of(body, size=BLOCK):
 
 
 def round_trips(exchanges):
-    """A request that is sent again is the same."""
+    """Counts challenged and served requests. A retransmission counts as the same request."""
     told = {(e.client, e.request.mid): "challenged" if e.is_challenge() else "served" for e in exchanges}
     return collections.Counter(told.values())
 
@@ -182,7 +182,7 @@ def test_bodies_come_by_a_real_router(link, image, coap_client_4_3_4, board, fam
 
 @pytest.mark.parametrize("board", BY_SERIAL_LINE)
 def test_bodies_come_by_a_serial_line(client, image, board, tmp_path):
-    """Its address is the only one of its network. There is no capture: what it tells of itself has to do."""
+    """The board's address is the only one of its network. Without a capture, the test asks the board itself."""
     port = emulate.free_port()
     with emulate.forwarded(board, port) as network, socket.socket(type=socket.SOCK_DGRAM) as asker:
         asker.connect(("127.0.0.1", port))

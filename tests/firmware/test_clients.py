@@ -1,4 +1,4 @@
-"""The firmware in the emulator, answering a client that others wrote, and many at once."""
+"""The firmware in the emulator answers a third-party client, and many clients at once."""
 
 import selectors
 import socket
@@ -22,7 +22,7 @@ def board_and_profile(request):
 
 @pytest.fixture
 def port(board_and_profile, image):
-    """The port of 127.0.0.1 that is forwarded to a firmware's."""
+    """The port of 127.0.0.1 that leads to a firmware's port."""
     board, profile = board_and_profile
     port = emulate.free_port()
     with emulate.forwarded(board, port) as network, emulate.running(board, image(board, profile), network):
@@ -31,7 +31,7 @@ def port(board_and_profile, image):
 
 @pytest.fixture
 def client(coap_client, port):
-    """coap-client of libcoap, which exits with 0 whatever happens: what counts is what it prints."""
+    """coap-client of libcoap. It always exits with 0, so the tests check its output."""
 
     def ask(method, path, *arguments):
         run = [coap_client, "-B", "3", "-v", "6", "-m", method, *arguments, f"coap://127.0.0.1:{port}{path}"]
@@ -102,7 +102,7 @@ class Asker:
 
 
 def ask_all(port, askers):
-    """How many answers did not come."""
+    """Returns the number of missing answers."""
     with selectors.DefaultSelector() as ready:
         for asker in askers:
             ready.register(asker.socket, selectors.EVENT_READ, asker)

@@ -1,4 +1,4 @@
-"""What a network does to frames, and what a hostile one sends: the firmware keeps answering, in the memory it has."""
+"""Network faults and hostile frames: the firmware keeps answering, within its memory."""
 
 import random
 import struct
@@ -12,7 +12,7 @@ import pytest
 from _ethernet import ARP, BROADCAST, IPV4, IPV6, UDP, Peer, ipv4_packet, ipv6_packet
 
 IMAGES = [(board, "demo-checked") for board, b in emulate.BOARDS.items() if b.nic]
-STACK_BOUND = 2048  # of the checked image, which uses more than the one that is sold
+STACK_BOUND = 2048  # for the checked image, which uses more than the release image
 RANDOM_FRAMES = 10_000
 ECHO = 252
 FRAGMENTS = 2 * 3  # IP_REASS_MAX_PBUFS of lwipopts.h, for each family
@@ -120,7 +120,7 @@ def test_fragments_are_put_together(peer, family, order):
 
 @pytest.mark.parametrize("family", [4, 6])
 def test_fragments_without_an_end_do_not_take_the_memory(peer, family):
-    """As many as would fill it many times over: newer ones take the place of older ones."""
+    """Sends enough fragments to fill the memory many times. Newer ones replace older ones."""
     make = _ethernet.ipv4_fragments if family == 4 else _ethernet.ipv6_fragments
     for i in range(100):
         segment = peer.segment(_ask.get("hello", options=[(_coap.URI_HOST, b"x" * 200)]), family)
@@ -195,7 +195,7 @@ def test_a_source_beyond_the_link_may_be_forged_and_is_challenged(peer):
 
 
 def test_what_is_sent_to_everybody_is_ignored(peer):
-    """The firmware has joined the groups of all CoAP nodes, and no others."""
+    """The firmware has joined the groups of all CoAP nodes only."""
     before = counters(peer)
     requests = [_ask.get("hello", _coap.NON) for _ in range(4)]
     for request, to in zip(requests, ("192.0.2.255", "255.255.255.255", "224.0.0.1", "ff02::1"), strict=True):
@@ -230,7 +230,7 @@ def test_arp_and_neighbor_noise(peer):
 
 
 def random_frame(rng, peer):
-    """Mostly something that looks right for a while."""
+    """Most frames are valid in their first bytes."""
     data = rng.randbytes(rng.randrange(0, 80))
     kind = rng.randrange(6)
     if kind == 0:

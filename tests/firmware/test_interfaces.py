@@ -38,7 +38,7 @@ def peers(request, image):
 
 
 def who_answered(peer, family, to=None, message_type=_coap.CON, patience_s=2.0):
-    """The addresses that answers to a request come from; waits for the first."""
+    """Returns the addresses that answer a request. Waits for the first answer."""
     is_group = message_type == _coap.NON
     token, found, deadline = next(_ask.mids).to_bytes(4, "big"), [], time.monotonic() + patience_s
     request = _ask.get("hello", message_type, token=token)
@@ -58,7 +58,7 @@ def test_each_interface_has_a_hardware_address_of_its_own(peers):
 @pytest.mark.parametrize("asked", [0, 1])
 def test_a_request_is_answered_where_it_came_from(peers, asked, family):
     peer, other = peers[asked], peers[1 - asked]
-    assert peer.ask(_ask.get("hello"), family).payload == b"Hello CoAP"  # who the peer is, is known from now on
+    assert peer.ask(_ask.get("hello"), family).payload == b"Hello CoAP"  # now the board knows the peer's MAC address
     other.look()
     other.frames.clear()
     assert who_answered(peer, family) == [peer.there[family]]
@@ -81,7 +81,7 @@ def test_the_address_of_the_other_interface_answers_as_that_one_or_not_at_all(pe
 
 
 def test_a_source_in_the_network_of_the_other_interface_may_be_forged_and_is_challenged(peers):
-    """RFC 9175, section 2.4. The answer goes out where the request came by, and a router there takes it to the victim."""
+    """RFC 9175, section 2.4. The answer leaves by the request's interface. A router there sends it to the victim."""
     first, second = peers
     second.source[4] = first.HERE[4]
     try:

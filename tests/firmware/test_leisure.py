@@ -12,8 +12,8 @@ import pytest
 from _ethernet import Peer
 
 BOARDS = [name for name, board in emulate.BOARDS.items() if board.nic]
-LEISURE_S = 0.5  # of app/demo.cpp; a new period begins where the one before ends, so that an answer waits for two of them
-SLACK_S = 0.5  # of a busy machine
+LEISURE_S = 0.5  # see app/demo.cpp; periods follow each other, so an answer waits for two of them at most
+SLACK_S = 0.5  # for a busy machine
 ROUNDS = 10
 
 
@@ -26,7 +26,8 @@ def peer(request, image):
 
 
 def times_of_answers(peer, family, group):
-    """After how many seconds a request to the group is answered, and one to the device that is sent right behind it."""
+    """Returns the times in seconds until the answers to a request to the group, and to one to the device right behind
+    it."""
     tokens = [next(_ask.mids).to_bytes(4, "big") for _ in range(2)]
     begin, found = time.monotonic(), {}
     peer.send_ip(peer.packet(_ask.get("hello", _coap.NON, token=tokens[0]), family, to=group),
@@ -42,7 +43,7 @@ def times_of_answers(peer, family, group):
 
 @pytest.mark.parametrize("group, family", [("224.0.1.187", 4), ("ff02::fd", 6)])
 def test_an_answer_to_a_group_waits_for_a_random_time_and_keeps_nobody_waiting(peer, group, family):
-    assert peer.ask(_ask.get("hello"), family).payload == b"Hello CoAP"  # who the peer is, is known from now on
+    assert peer.ask(_ask.get("hello"), family).payload == b"Hello CoAP"  # now the board knows the peer's MAC address
     rounds = [times_of_answers(peer, family, group) for _ in range(ROUNDS)]
     assert all(of_group is not None and of_device is not None for of_group, of_device in rounds), rounds
     late = [(of_group, of_device) for of_group, of_device in rounds if of_group > LEISURE_S / 5]

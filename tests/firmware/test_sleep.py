@@ -1,4 +1,4 @@
-"""A board with nothing to do sleeps: its WFI stops the emulator's processor, so that the emulator takes hardly any time."""
+"""An idle board sleeps. Its WFI stops the emulated processor, so the emulator takes hardly any time."""
 
 import os
 import time

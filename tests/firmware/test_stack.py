@@ -1,4 +1,4 @@
-"""A stack that overflows comes to where there is no memory: a fault is told of, and nothing goes on with other data lost."""
+"""A stack overflow leaves the memory, so the firmware reports a fault. It never goes on with overwritten data."""
 
 import time
 

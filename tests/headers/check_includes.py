@@ -32,7 +32,7 @@ USERS_CODE = ["adapters", "examples", "firmware", "tests/conformance"]
 PRIVATE = re.compile(r"\b(mincoap|coap)::detail\b|(?<!:)\bdetail::")
 OWN_PRIVATE = re.compile(r"\bnamespace (mincoap::\w+::)?detail\b")
 
-# What include/ may take from the standard library: the part that needs no operating system and little flash.
+# Standard headers that include/ may use. They need no operating system and little flash.
 STANDARD = set(
     "array bit compare concepts cstddef cstdint expected initializer_list iterator limits new numbers optional span "
     "string_view tuple type_traits utility variant version".split()
@@ -66,7 +66,7 @@ def room_of(header):
 
 
 def circle(included):
-    """Of header -> the headers that it includes: a circle, from a header to itself, or None."""
+    """Takes header -> the headers that it includes. Returns a cycle, from a header to itself, or None."""
     try:
         TopologicalSorter(included).prepare()
     except CycleError as error:

@@ -1,4 +1,4 @@
-"""What is installed, and how programs find it."""
+"""The installed files, and the ways in which programs find them."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def build():
 
 @pytest.fixture(scope="session")
 def prefix(build, tmp_path_factory):
-    """Installed, and moved from there: nothing may point at where it was."""
+    """Installs mincoap, then moves it. No installed file may refer to the first place."""
     folder = tmp_path_factory.mktemp("installed")
     run("cmake", "--install", build, "--prefix", folder / "first")
     (folder / "first").rename(folder / "moved")
@@ -40,7 +40,7 @@ def prefix(build, tmp_path_factory):
 
 @pytest.fixture
 def configure(prefix, tmp_path):
-    """Configures a project that uses what is installed: the process's end, and the folder of the build."""
+    """Configures a project that uses the installed files. Returns the finished process and the build folder."""
 
     def configured(cmake, configuration="Release"):
         (tmp_path / "CMakeLists.txt").write_text(
@@ -137,7 +137,7 @@ def test_licences_and_readme_are_installed(prefix):
 
 
 def test_the_conformance_suite_tests_a_socket_of_a_user(build, configure):
-    """The test of loopback, compiled by what is installed alone, stands for it."""
+    """Compiles loopback's test with the installed files only. It represents the test of a user's socket."""
     test = ROOT / "tests/unit/net/loopback_test.cpp"
     (own,) = re.findall(r"^CMAKE_CXX_FLAGS:STRING=(.*)$", (build / "CMakeCache.txt").read_text(), re.MULTILINE)
     done, folder = configure(

@@ -55,7 +55,7 @@ constexpr std::uint8_t end_of_packet = 0xc0;
 volatile std::uint8_t queue[queue_size];
 volatile std::uint32_t put_count = 0, taken_count = 0;
 
-// Packets of which a byte was lost, and whether the one that comes now is counted.
+// Counts packets that lost a byte, and notes if the current packet is already counted.
 volatile std::uint32_t damaged = 0;
 volatile bool is_damaged = false;
 
@@ -130,7 +130,7 @@ std::uint32_t random() {
     return number;
 }
 
-// A tick of the clock ends it after 10 ms.
+// A tick of the clock ends the sleep after 10 ms.
 void sleep(std::uint32_t) {
     cortex_m::sleep_unless([] { return put_count != taken_count; });
 }
@@ -175,7 +175,8 @@ extern "C" void sio_send(u8_t c, sio_fd_t) {
     while (cortex_m::reg(board::uart_at::tx_ready) == 0) {}
 }
 
-// Byte by byte; and nothing, once, behind the end of a packet, so that it is answered before the next one takes memory.
+// Gives lwIP one byte per call. Returns 0 once after the end of a packet: the server then answers that packet before
+// the next one takes memory.
 extern "C" u32_t sio_tryread(sio_fd_t, u8_t* data, u32_t) {
     static bool is_behind_end = false;
     if (is_behind_end || board::taken_count == board::put_count) return is_behind_end = false, 0;

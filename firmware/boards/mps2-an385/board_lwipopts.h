@@ -1,1 +1,1 @@
-/* Nothing differs from ../../lwip/lwipopts.h. */
+/* This board uses ../../lwip/lwipopts.h unchanged. */

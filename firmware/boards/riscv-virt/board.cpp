@@ -1,5 +1,5 @@
-// QEMU's generic RISC-V machine, -M virt, with two interfaces of virtio. No interrupt is ever taken: they stay disabled
-// as a whole, and one that is pending ends a WFI all the same (RISC-V privileged architecture 1.12, §3.3.3).
+// QEMU's generic RISC-V machine, -M virt, with two interfaces of virtio. The CPU never takes an interrupt. Interrupts
+// stay disabled as a whole, but a pending one still ends a WFI (RISC-V privileged architecture 1.12, §3.3.3).
 #include "../../app/board.hpp"
 
 #include <lwip/etharp.h>
@@ -35,7 +35,7 @@ std::uint64_t now() {
     return std::uint64_t{high} << 32 | low;
 }
 
-// The comparison must not be met by half a number: its high word is out of reach meanwhile.
+// The comparison must not match a half-written number, so the high word is out of reach in between.
 void wake_in_ms(std::uint32_t ms) {
     const std::uint64_t then = now() + std::uint64_t{ms} * ticks_per_ms;
     reg(mtimecmp + 4) = ~0U;
@@ -72,7 +72,7 @@ void start() {
     asm volatile("csrw mie, %0" : : "r"(timer | external));
 }
 
-// Asked for more often than the low word of the time comes around.
+// Requires calls more often than the low word of the time wraps around.
 std::uint32_t now_ms() {
     static std::uint32_t ms = 0, then = 0;
     const std::uint32_t passed = (reg(mtime) - then) / ticks_per_ms;
@@ -80,10 +80,11 @@ std::uint32_t now_ms() {
     return ms += passed;
 }
 
-// There is no source of it here: the nanoseconds of the date.
+// This machine has no source of randomness. Uses the nanoseconds of the date.
 std::uint32_t random() { return xorshift(reg(rtc)); }
 
-// An interrupt stays pending from the frame it told of to here: what came since `feed` ends the WFI at once.
+// An interrupt stays pending from the arrival of its frame until this function. So a frame that arrived after `feed`
+// ends the WFI at once.
 void sleep(std::uint32_t most_ms) {
     wake_in_ms(most_ms);
     asm volatile("fence\n\twfi" ::: "memory");

@@ -1,4 +1,4 @@
-// From reset to firmware::main on a RISC-V in machine mode, and what happens after a fault. The linker script names the
+// Runs from reset to firmware::main on a RISC-V in machine mode, and handles faults. The linker script names the
 // sections and the stack. There are no interrupts: see board.cpp.
 #include <cstdint>
 
@@ -8,7 +8,7 @@
 extern "C" {
 extern std::uint32_t data_begin[], data_end[], data_source[], bss_begin[], bss_end[];  // NOLINT(*-avoid-c-arrays)
 
-// The first instructions in flash: a function of C++ needs these two registers.
+// The first instructions in flash. They set the two registers that a C++ function needs.
 [[gnu::section(".vectors"), gnu::used, gnu::naked, noreturn]] void reset_handler() {
     asm volatile(".option push\n\t.option norelax\n\t"
                  "la gp, __global_pointer$\n\t"
@@ -17,7 +17,7 @@ extern std::uint32_t data_begin[], data_end[], data_source[], bss_begin[], bss_e
                  "j start_program");
 }
 
-// Exceptions. Whatever the stack pointer was, it may be of no use.
+// Handles exceptions. The stack pointer may be invalid here, so it is set again.
 [[gnu::naked, gnu::aligned(4), noreturn]] void fault_handler() { asm volatile("la sp, stack_top\n\tj tell_of_fault"); }
 
 [[gnu::used, noreturn]] void tell_of_fault() {
@@ -25,8 +25,8 @@ extern std::uint32_t data_begin[], data_end[], data_source[], bss_begin[], bss_e
     board::fail();
 }
 
-// Physical memory protection (RISC-V privileged architecture 1.12, §3.7): entries of a power of two of bytes, which
-// bind machine mode as well if they are locked. The first one that an address is in decides.
+// Physical memory protection (RISC-V privileged architecture 1.12, §3.7): the size of each entry is a power of two, in
+// bytes. Locked entries also apply to machine mode. The first entry that contains an address decides.
 enum access : std::uint32_t { none = 0, read_write = 3, read_execute = 5 };
 
 constexpr std::uint32_t region(std::uint32_t begin, std::uint32_t size) { return begin >> 2 | (size / 8 - 1); }
@@ -35,8 +35,8 @@ constexpr std::uint32_t entry(unsigned number, access allowed) {
     return (locked | power_of_two | allowed) << 8 * number;
 }
 
-// As on a part that has the memories of memory.ld alone: flash is not written, RAM not executed, and what a stack that
-// overflows comes to is a fault.
+// Restricts memory to that of memory.ld, as on a part with no other memory. Writing to flash, executing from RAM and
+// overflowing the stack are faults.
 inline void lock_memory() {
     asm volatile("csrw pmpaddr0, %0" : : "r"(region(0x8000'0000, 256 * 1024)));
     asm volatile("csrw pmpaddr1, %0" : : "r"(region(0x8008'0000, 64 * 1024)));
@@ -50,7 +50,7 @@ inline std::uint32_t* stack_pointer() {
     return now;
 }
 
-// The compiler makes calls of memcpy and memset of these loops; both may use the stack, and nothing else.
+// The compiler turns these loops into calls of memcpy and memset. Both functions may use only the stack.
 [[gnu::used, noreturn]] void start_program() {
     asm volatile("csrw mtvec, %0" : : "r"(fault_handler));
     lock_memory();
