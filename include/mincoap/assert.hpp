@@ -1,11 +1,12 @@
-// The assert hook: what happens when a program breaks a contract of this library.
+// The assert hook, which runs when a program breaks a contract of this library.
 //
-// MINCOAP_ASSERT(condition) is evaluated only in checked builds. A build is checked when MINCOAP_CHECKED is defined to
-// 1; without a definition it follows NDEBUG, as <cassert> does. Firmware may define MINCOAP_ASSERT itself, to log and
-// reset. Both are to be defined before any header of mincoap, and alike in all of a program.
+// MINCOAP_ASSERT(condition) is evaluated only in checked builds. A build is checked when
+// MINCOAP_CHECKED is defined to 1. Without a definition, it follows NDEBUG, as <cassert> does.
+// Firmware may define MINCOAP_ASSERT itself, to log and reset. Define both before you include any
+// header of mincoap, and in the same way in the whole program.
 //
-// Checked builds also overwrite a request once its handler has returned, so that a reply that kept a view of the
-// request shows garbage in its first test instead of in the field.
+// Checked builds also overwrite a request once its handler has returned. A reply that kept a view
+// of the request then shows garbage in its first test instead of in the field.
 #pragma once
 
 #ifndef MINCOAP_CHECKED

@@ -11,8 +11,9 @@
 //                                             field<3>(&settings::name), field<"gain">(&settings::gain).read_only());
 //
 // A key is an integer of 32 bits or a text. member.hpp lists the types that a member may have.
-// Nested structs are not supported, because nothing here recurses. Integers, enums and the items of
-// a list can have limits. An enum without limits accepts all values of its underlying type.
+// Nested structs are not supported, because the code does not recurse. Integers, enums and the
+// items of a list can have limits. An enum without limits accepts all values of its underlying
+// type.
 //
 // The compiler checks and sorts the fields. On a 32-bit device, a field takes 40 bytes of
 // constants, and each type of member two functions of about ten instructions. All records share the

@@ -30,8 +30,8 @@ inline constexpr byte undefined_value = 23;
 namespace detail {
 
 // The first byte of an item has the major type in its upper 3 bits and the additional information
-// in its lower 5 bits. That is an argument below 24, or 24 to 27 if 1, 2, 4 or 8 bytes with the
-// argument follow, or 31 for an indefinite length (RFC 8949 §3).
+// in its lower 5 bits. The information is an argument below 24, or 24 to 27 if 1, 2, 4 or 8 bytes
+// with the argument follow, or 31 for an indefinite length (RFC 8949 §3).
 inline constexpr unsigned argument_of_1_byte = 24;
 inline constexpr unsigned argument_of_2_bytes = 25;
 inline constexpr unsigned argument_of_4_bytes = 26;

@@ -13,7 +13,7 @@ namespace mincoap::cbor {
 template <std::size_t Size>
 struct key_literal {
     char text[Size + 1]{};
-    std::int32_t number;  // of a text: its size
+    std::int32_t number;  // for a text, its size
     bool is_text;
     bool is_valid;  // false for an integer beyond 32 bits, and for a text that is not UTF-8
 
@@ -40,7 +40,7 @@ namespace detail {
 // A key at run time.
 struct key {
     const char* text;
-    std::int32_t number;  // of a text: its size
+    std::int32_t number;  // for a text, its size
     bool is_text;         // GCC with sanitizers does not take a comparison of `text` with null for a constant
 
     constexpr std::string_view view() const { return {text, static_cast<std::size_t>(number)}; }

@@ -44,7 +44,7 @@ template <number T>
 inline constexpr range all_of{static_cast<std::int64_t>(std::numeric_limits<typename number_of<T>::type>::min()),
                               static_cast<std::int64_t>(std::numeric_limits<typename number_of<T>::type>::max())};
 
-// The type that limits apply to: of a list, that of its items.
+// The type that limits apply to. For a list, it is the type of its items.
 template <typename Member>
 struct item_of {
     using type = Member;
@@ -186,8 +186,8 @@ constexpr bool is_same(const bounded_list<T, Capacity>& a, const bounded_list<T,
     return true;
 }
 
-// ---- The same for members that are known by their address. A table points to these functions, so that a program links
-// those that its members need, and no others.
+// ---- The same for members that are known by their address. A table points to these functions, so
+// a program links only those that its members need.
 
 using encoder = void (*)(writer& to, const void* member);
 template <mode Mode>

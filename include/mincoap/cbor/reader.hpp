@@ -157,11 +157,11 @@ public:
     [[nodiscard]] constexpr bool failed() const { return heads_.failed(); }
     [[nodiscard]] constexpr read_error error() const { return heads_.error(); }
 
-    // True if everything was read and nothing failed.
+    // Returns true if all bytes were read and the reader has not failed.
     [[nodiscard]] constexpr bool at_end() const { return !failed() && heads_.rest() == 0; }
 
-    // Returns the first error, or `none`. Bytes that are left are `malformed` if nothing failed
-    // before.
+    // Returns the first error, or `none`. If there was no error, bytes that are left are
+    // `malformed`.
     [[nodiscard]] constexpr read_error finish() {
         if (heads_.rest() != 0) heads_.fail(read_error::malformed);
         return error();

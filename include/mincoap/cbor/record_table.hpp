@@ -18,7 +18,7 @@ namespace detail {
 struct field_row {
     range allowed;
     detail::key key;
-    std::uint16_t offset;  // of the member, in bytes
+    std::uint16_t offset;  // in the struct, in bytes
 };
 
 // Replaces std::span, whose passing by value makes GCC for ARM print a note about its ABI

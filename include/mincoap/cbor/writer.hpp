@@ -45,7 +45,7 @@ public:
         to_.put(value);
     }
 
-    // Write a head. That many items must follow, or that many pairs of a key and a value.
+    // Write a head. `count` items must follow, or `count` pairs of a key and a value.
     constexpr void array(std::size_t count) { head(type::array, count); }
     constexpr void map(std::size_t count) { head(type::map, count); }
 

@@ -1,4 +1,4 @@
-// The options of a request that concern blocks (RFC 7959). They are collected in the one parse of
+// The options of a request that concern blocks (RFC 7959). The server collects them while it parses
 // the message, and only if the site has block-wise resources.
 #pragma once
 
@@ -17,14 +17,14 @@ struct block_options {
     packed_block block2 = block::max_size_exponent;  // without the option: the largest size
     packed_block block1 = 0;
     bool has_size2 = false;
-    bool resource_answers_block2 = false;  // if not, the server does
+    bool resource_answers_block2 = false;  // otherwise the server does
 
-    // The ETag options as they are encoded, one after the other.
+    // The encoded ETag options, one after the other.
     const byte* etags_begin = nullptr;
     const byte* etags_end = nullptr;
 };
 
-// The place of the reply: over the request, from the end of the token on.
+// The place of the reply. It overlaps the request, from the end of the token on.
 struct reply_place {
     byte* room_end;                   // behind it lies the part of the request that a handler keeps
     block_options* blocks = nullptr;  // null if the site has no block-wise resource

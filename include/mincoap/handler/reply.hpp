@@ -1,4 +1,4 @@
-// What a handler answers with: a small value that renders itself once the request is gone.
+// A handler's answer. It is a small value that renders itself once the request is gone.
 #pragma once
 
 #include <concepts>
@@ -15,7 +15,8 @@ namespace detail {
 template <typename Render>
 concept writes_format = std::invocable<const Render&, message::writer&, message::encoded_content_format>;
 
-// A function whose payload stands in the room of the reply already, behind where its options can reach.
+// A function whose payload already lies in the room of the reply, beyond the space that its options
+// may need.
 template <typename Render>
 struct rendered_in_room : Render {};
 template <typename Render>
@@ -25,7 +26,7 @@ inline constexpr bool reads_room = false;
 template <typename Render>
 inline constexpr bool reads_room<rendered_in_room<Render>> = true;
 
-// In checked builds, before a reply is written over it.
+// Overwrites the request in checked builds, before the reply is written in its place.
 inline void spoil(mutable_bytes request) {
     for (byte& dead : request) dead = 0xa5;
 }
@@ -42,37 +43,41 @@ struct ticket {
     friend constexpr bool operator==(ticket, ticket) = default;
 };
 
-// A reply is built in the memory that held the request. A handler therefore returns what it has to say as a value, and
-// the server has it rendered afterwards: a reply owns what it needs, or points to what outlives the exchange, but
-// never into the request.
+// A reply is built in the memory that held the request. A handler therefore returns a value, which
+// the server renders afterwards. A reply owns its data, or points to data that outlives the
+// exchange. It must never point into the request, except to a part that
+// `request::move_behind_reply` has moved.
 //
-// If the request has an Accept option and the reply, not being an error, has another Content-Format, the server answers
-// 4.06 instead (RFC 7252 §5.10.4). A handler with side effects that answers with a payload looks at `request::accept`
-// before.
+// If the request has an Accept option and a reply other than an error has another Content-Format,
+// the server answers 4.06 instead (RFC 7252 §5.10.4). The handler has already run by then, so a
+// handler with side effects that answers with a payload should check `request::accept` first.
 class reply {
 public:
-    // What a reply may own, in bytes; more belongs to the application, with a pointer to it here.
+    // The most bytes that a reply may own. The application keeps larger data, and the reply points
+    // to it.
     static constexpr std::size_t capacity = 6 * sizeof(void*);
 
-    // Just the code, that of a response: no options, no payload. `return code::not_found;` is the idiom.
+    // A response code without options and payload. The idiom is `return code::not_found;`.
     reply(mincoap::code code) : head_(head(code, {})), render_(nullptr) {}  // NOLINT(*-explicit-*)
 
-    // A text, or bytes, that outlive the exchange.
+    // A text or bytes, which must outlive the exchange.
     reply(mincoap::code code, message::encoded_content_format format, payload_view payload [[clang::lifetimebound]])
         : head_(head(code, format)), render_(&write_constant), payload_(payload) {}
 
-    // A short text, of which the reply keeps a copy: `text_of(21.5, 1)`.
+    // A short text, which the reply copies: `text_of(21.5, 1)`.
     reply(mincoap::code code, message::encoded_content_format format, short_text text)
         : head_(head(code, format)), render_(&write_short_text), text_(text) {}
 
-    // A function `void(message::writer&)` that writes the options and the payload. It is called at most once, after the
-    // handler has returned; if what it writes does not fit, the code of an error is sent alone, and 5.00 in place of
-    // anything else.
+    // A function `void(message::writer&)` that writes the options and the payload. The server calls
+    // it at most once, after the handler has returned. If its output does not fit, the server sends
+    // the code of an error alone, and 5.00 in place of any other reply.
     template <std::invocable<message::writer&> Render>
     reply(mincoap::code code, Render how) : reply(code, {}, how) {}
 
-    // The same behind a Content-Format, which is the first option then. If options go before, such as an ETag, let the
-    // function be `void(message::writer&, message::encoded_content_format)`, and write it.
+    // The same after a Content-Format, which is then the first option. To write other options
+    // before it, such as an ETag, pass a function
+    // `void(message::writer&, message::encoded_content_format)`, which must write the
+    // Content-Format itself.
     template <detail::rendering Render>
         requires(!std::is_function_v<Render>)
     reply(mincoap::code code, message::encoded_content_format format, const Render& how)
@@ -80,33 +85,34 @@ public:
         static_assert(sizeof(Render) <= capacity && alignof(Render) <= alignof(std::uint64_t),
                       "mincoap: a reply owns up to 6 pointers' worth of bytes; let it point to more than that");
         static_assert(std::is_trivially_copyable_v<Render> && std::is_trivially_destructible_v<Render>,
-                      "mincoap: a reply owns plain values only, since nothing destroys it");
+                      "mincoap: a reply owns trivially copyable values only, because no destructor runs");
         copy_bytes(reinterpret_cast<const byte*>(&how), sizeof how, storage_);
     }
     template <detail::rendering Function>
         requires std::is_function_v<Function>
     reply(mincoap::code code, message::encoded_content_format format, Function& how) : reply(code, format, &how) {}
 
-    // No response: the client gets nothing, or an Empty Acknowledgement of a Confirmable request. Its code is
-    // `code::empty`.
+    // No response. The client of a Confirmable request gets an Empty Acknowledgement. Any other
+    // client gets no message. The code of this reply is `code::empty`.
     static reply nothing() { return reply{mincoap::code::empty, nullptr}; }
 
     // Returns true if the response comes later: see `later` below.
     bool is_later() const { return head_ >> 8 == later_mark; }
 
-    // For a layer that keeps requests: calls the function that was given to `later`.
+    // Calls the function that was passed to `later`. For a layer that keeps requests.
     void start(ticket of) const { render_(*this, reinterpret_cast<byte*>(&of), nullptr); }
 
     mincoap::code code() const { return static_cast<mincoap::code>(head_ & 0xff); }
 
-    // Whether there is nothing but the code.
+    // Returns true if the reply has a code only.
     bool is_bare() const { return render_ == nullptr; }
 
-    // The Content-Format that was given apart; not one that the render function writes.
+    // Returns the Content-Format that the constructor took. It does not know one that the render
+    // function writes.
     message::encoded_content_format format() const { return message::encoded_content_format::from_encoded(head_ >> 8); }
 
-    // Writes options and payload from there, behind a header and a token, to `room_end` at most. Returns where they
-    // end; null if they do not fit.
+    // Writes the options and the payload from `to` on, after a header and a token, and up to
+    // `room_end` at most. Returns their end, or null if they do not fit.
     byte* render(byte* to, byte* room_end) const { return render_ == nullptr ? to : render_(*this, to, room_end); }
 
 private:
@@ -114,7 +120,8 @@ private:
 
     reply(mincoap::code code, renderer* how) : head_(static_cast<std::uint32_t>(code)), render_(how) {}
 
-    // The code, and above it the Content-Format: one word, which a handler stores at once.
+    // The code, and above it the Content-Format. They share one word, which a handler stores at
+    // once.
     static constexpr std::uint32_t head(mincoap::code code, message::encoded_content_format format) {
         MINCOAP_ASSERT(message::is_response(code));
         return static_cast<std::uint32_t>(code) | format.encoded << 8;
@@ -123,10 +130,11 @@ private:
     template <std::invocable<ticket> Start>
     friend reply later(Start);
 
-    // In place of a Content-Format; no format is encoded so.
+    // Takes the place of the Content-Format. No format has this encoding.
     static constexpr std::uint32_t later_mark = 1;
 
-    // There is nothing to write, which leaves 5.03 alone. Without room, the ticket is there in its place.
+    // Writes no bytes, so the server sends 5.03 alone. If there is no room, `of` is a ticket, and
+    // the function is called.
     template <typename Start>
     static byte* start_by(const reply& self, byte* of, byte* room_end) {
         const Start& start = *std::launder(reinterpret_cast<const Start*>(self.storage_));
@@ -134,7 +142,8 @@ private:
         return nullptr;
     }
 
-    // What most replies are is written straight away: a server of constants links no writer.
+    // Most replies are constants or short texts, which are written directly. A server of constants
+    // therefore links no writer.
     static byte* write_constant(const reply& self, byte* to, byte* room_end) {
         return write_payload(self, self.payload_, to, room_end);
     }
@@ -171,29 +180,31 @@ private:
     std::uint32_t head_;
     renderer* render_;
     union {
-        payload_view payload_;                           // of write_constant
-        short_text text_;                                // of write_short_text
-        alignas(std::uint64_t) byte storage_[capacity];  // of write_by
+        payload_view payload_;                           // for write_constant
+        short_text text_;                                // for write_short_text
+        alignas(std::uint64_t) byte storage_[capacity];  // for write_by
     };
 };
 
-// A response that comes later. `start(ticket)` is called once the server has a place for the request, which is still
-// whole then. The program answers with `server.complete(ticket, reply)`. If the server has no place, or no layer
-// `separate`, nothing is started, and the client gets 5.03. To start something that must not be forged, the client's
-// address has to be confirmed: another one is asked to confirm it (4.01 with Echo).
+// A response that comes later. The server calls `start(ticket)` once it has a place for the
+// request, which is still whole then. The program answers with `server.complete(ticket, reply)`. If
+// the server has no place, or no layer `separate`, it does not call `start`, and the client gets
+// 5.03. With a guard that confirms addresses, the server first asks an unconfirmed client to
+// confirm its address (4.01 with Echo), so a forged request starts nothing.
 //
 //     return later([](ticket t) { adc.start(t); });
 template <std::invocable<ticket> Start>
 [[nodiscard]] reply later(Start start) {
     static_assert(sizeof(Start) <= reply::capacity && std::is_trivially_copyable_v<Start>,
-                  "mincoap: the function of later(...) is kept in the reply: at most 6 pointers, trivially copyable");
+                  "mincoap: the function of later(...) must be trivially copyable and no larger than 6 pointers");
     reply said{code::service_unavailable, &reply::start_by<Start>};
     said.head_ |= reply::later_mark << 8;
     copy_bytes(reinterpret_cast<const byte*>(&start), sizeof start, said.storage_);
     return said;
 }
 
-// 2.05 Content: a text, or bytes, that outlive the exchange; or a short text, which is copied.
+// Returns 2.05 Content with a text or bytes, which must outlive the exchange, or with a short text,
+// which is copied.
 template <content_format Format = content_format::text_plain>
 reply content(payload_view payload [[clang::lifetimebound]]) {
     return {code::content, Format, payload};

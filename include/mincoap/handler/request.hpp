@@ -1,4 +1,4 @@
-// What a handler is given: one request, already checked.
+// The argument of a handler: one request, which is already checked.
 #pragma once
 
 #include <mincoap/handler/block_options.hpp>
@@ -31,7 +31,7 @@ constexpr unsigned critical_index(unsigned number) {
 inline constexpr unsigned malformed_index = 31;
 inline constexpr option_set malformed_options = option_set{1} << malformed_index;
 
-// From the bit of a Block option to the bit of its demand.
+// The distance from the bit of a Block option to the bit of its demand.
 inline constexpr unsigned demand_distance = 10;
 
 // Properties of a request that a method must accept as if they were critical options.
@@ -54,7 +54,7 @@ inline constexpr option_set observation = option_set{1} << 24;
 
 }  // namespace demand
 
-// Every option, but no requests by multicast.
+// Accepts every option, but no requests by multicast.
 inline constexpr option_set every_option = ~(malformed_options | demand::multicast);
 [[nodiscard]] constexpr bool accepts_every_option(option_set accepted) {
     return (accepted & every_option) == every_option;
@@ -77,44 +77,47 @@ inline constexpr option_set accepted_by_server =
      set_of(option::block2) | set_of(option::block1)) &
     ~(demand::later_block | demand::part_of_body);
 
-// The way of a datagram, and the server's knowledge of its sender.
+// The arrival of a datagram, and the server's knowledge of its sender.
 struct origin : net::arrival {
-    // The sender is known to receive messages that are sent to that address: see `echo_guard`.
+    // True if the sender is known to receive messages that are sent to its address; see
+    // `echo_guard`.
     bool confirmed = false;
 };
 
-// Valid while the handler runs: its views point into the datagram, over which the reply will be written.
+// Valid while the handler runs. Its views point into the datagram, which the reply overwrites
+// afterwards.
 struct request {
     message::view message;
     const origin* from;
 
-    // Milliseconds on the clock that the caller of `poll` goes by. It may wrap around.
+    // The time in milliseconds that the caller passed to `poll`. It may wrap around.
     std::uint32_t now_ms;
 
-    // The Uri-Path options as they are encoded, one behind the other; see `segments`.
+    // The encoded Uri-Path options, one after the other; see `segments`.
     const byte* path_begin = nullptr;
     const byte* path_end = nullptr;
 
     option_set critical_options;
-    format_option content_format;  // of the payload
-    format_option accept;          // wanted in the response
+    format_option content_format;  // the format of the payload
+    format_option accept;          // the format wanted in the response
 
     // The place of the reply. Only the library changes it.
     detail::reply_place* place;
 
-    // The message is parsed next.
+    // Makes a request whose message is parsed next.
     constexpr request(const origin& in, std::uint32_t time_ms, detail::reply_place& of_reply)
         : message(message::view::unparsed{}), from(&in), now_ms(time_ms),
           critical_options(in.multicast ? demand::multicast : 0), place(&of_reply) {
     }  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject)
 
-    // Before another message is parsed.
+    // Call it before another message is parsed.
     constexpr void restart() {
         path_begin = path_end = nullptr;
         critical_options = from->multicast ? demand::multicast : 0;
         content_format = accept = {};
     }
-    // RFC 7252 §6.5: one empty segment alone, which takes one byte, is the root, as no segment is.
+    // A single empty segment, which takes one byte, is the root, like no segment at all (RFC 7252
+    // §6.5).
     constexpr void leave_out_empty_path() {
         if (path_end - path_begin == 1) path_begin = path_end;
     }
@@ -122,22 +125,25 @@ struct request {
     constexpr code method() const { return message.code(); }
     constexpr bytes payload() const { return message.payload(); }
 
-    // Who asked, and at which of our addresses: not a multicast one, see `net::route`.
+    // The endpoints of the client and of the server. The latter never has a multicast address; see
+    // `net::route`.
     constexpr const net::endpoint& remote() const { return from->route.remote; }
     constexpr const net::endpoint& local() const { return from->route.local; }
     constexpr bool multicast() const { return from->multicast; }
 
     constexpr bool confirmed() const { return from->confirmed; }
 
-    // The path's segments, below a prefix those behind it: `for (const message::option_view s : r.segments())`. Their
-    // values count; their numbers are those of no option.
+    // Returns the path's segments, or below a prefix the segments after it. Use their values only;
+    // the option numbers have no meaning. Example:
+    // `for (const message::option_view s : r.segments())`
     constexpr message::option_range segments() const { return message::option_range{path()}; }
     constexpr bytes path() const { return {path_begin, path_end}; }
 
-    // Moves a part of the request behind the reply, which has so much less room: it outlives the handler there, and the
-    // reply may point to it. Nothing else of the request may be read from then on, so that this happens once: in a
-    // tight memory, ETags that `in_blocks` compares are overwritten, too. Empty if it is larger than what is behind the
-    // token.
+    // Moves a part of the request to the end of the buffer, which shrinks the room for the reply by
+    // as much. The part outlives the handler there, and the reply may point to it. The caller must
+    // read no other part of the request afterwards, and can therefore call this only once. If
+    // memory is tight, this also overwrites the ETags that `in_blocks` compares. Returns an empty
+    // span if the part is larger than the room after the token.
     [[nodiscard]] bytes move_behind_reply(bytes part) const {
         const byte* const behind_token = message.token().data() + message.token().size();
         if (part.size() > static_cast<std::size_t>(place->room_end - behind_token)) return {};

@@ -1,4 +1,5 @@
-// Adds an option to a message that is written already: for what is known of a response only once it is rendered.
+// Adds an option to a message that is already written. The server uses it for options that it knows
+// only after it has rendered the response.
 #pragma once
 
 #include <mincoap/message/option_head.hpp>
@@ -6,8 +7,8 @@
 
 namespace mincoap::message {
 
-// The end of the options of the well-formed message in the first `size` bytes of a buffer, and the number of the last
-// one, 0 without any.
+// Finds the end of the options of a message, and the number of its last option, which is 0 if there
+// is no option. The message is well-formed and takes the first `size` bytes of a buffer.
 struct options_end {
     std::size_t at;
     option last;
@@ -20,8 +21,8 @@ struct options_end {
     }
 };
 
-// Adds an option, of a value of up to 12 bytes, at that end. Its number is larger than the last one, by up to 268.
-// Returns the size of the message then: the same if there is no room.
+// Adds an option at `end`. Its value has at most 12 bytes. Its number is above that of the last
+// option, by at most 268. Returns the new size of the message, or `size` if the buffer has no room.
 inline std::size_t append_option(mutable_bytes buffer, std::size_t size, options_end end, option number, bytes value) {
     const unsigned delta = number_of(number) - number_of(end.last);
     if (delta >= 269 || value.size() >= 13) __builtin_unreachable();

@@ -1,4 +1,5 @@
-// The value of Block1 and Block2 (RFC 7959 §2.2): which part of a body a message carries, or asks for.
+// The value of Block1 and Block2 (RFC 7959 §2.2): the part of a body that a message carries or asks
+// for.
 #pragma once
 
 #include <optional>
@@ -11,7 +12,8 @@ struct block {
     static constexpr unsigned max_size_exponent = 6;       // of 1,024 bytes
     static constexpr std::uint32_t max_number = 0xf'ffff;  // 20 bits
 
-    // The fields of an option's value, which may have other bits above its 24.
+    // The fields of an option's value. They ignore the bits above its 24, which may hold other
+    // data.
     static constexpr std::uint32_t more_bit = 8;
     static constexpr unsigned size_exponent_of(std::uint32_t value) { return value & 7; }
     static constexpr bool is_reserved(std::uint32_t value) { return size_exponent_of(value) > max_size_exponent; }
@@ -21,10 +23,10 @@ struct block {
     }
 
     std::uint32_t number = 0;
-    bool more = false;           // blocks follow
+    bool more = false;           // more blocks follow
     unsigned size_exponent = 0;  // SZX: 0 to 6 for blocks of 16 to 1,024 bytes
 
-    // From the option's number; none if SZX is 7, which is reserved ("MUST lead to 4.00").
+    // Decodes an option's value. Returns none if SZX is 7, which is reserved ("MUST lead to 4.00").
     static constexpr std::optional<block> decode(std::uint32_t value) {
         if (is_reserved(value)) return std::nullopt;
         return block{.number = value >> 4, .more = (value & more_bit) != 0, .size_exponent = size_exponent_of(value)};

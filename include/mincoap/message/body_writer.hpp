@@ -1,5 +1,5 @@
-// Writes a body of which only a window is kept: one block of a representation that is made anew for
-// each (RFC 7959).
+// Writes a whole body but keeps only a window of it. The server renders a representation anew for
+// each block, and keeps that block (RFC 7959).
 #pragma once
 
 #include <mincoap/message/bytes.hpp>
@@ -7,22 +7,22 @@
 
 namespace mincoap::message {
 
-// Bytes outside the window are counted, and not kept: writing never fails. A caller that needs all
-// of a body in one span checks afterwards that `size()` is no larger than the span.
+// Counts the bytes outside the window without keeping them, so writing never fails. A caller that
+// needs all of a body in one span checks afterwards that `size()` is no larger than the span.
 class body_writer {
 public:
-    // Keeps nothing: tells the size and the entity-tag.
+    // Keeps no bytes. Computes the size and the entity-tag only.
     constexpr body_writer() = default;
 
-    // Keeps what falls into the window, which begins at that offset of the body, in bytes.
+    // Keeps the bytes that fall into the window. The window begins `offset` bytes into the body.
     constexpr explicit body_writer(mutable_bytes window, std::size_t offset = 0) : window_(window), ahead_(offset) {}
 
-    // The same of a body whose entity-tag is known. It is not read for one: a part outside the
-    // window takes no time, however long it is.
+    // The same for a body whose entity-tag is known and not computed. A part outside the window
+    // takes no time, whatever its size.
     constexpr body_writer(mutable_bytes window, std::size_t offset, etag known)
         : window_(window), ahead_(offset), tag_(known), is_tag_known_(true) {}
 
-    // Not copied: a function that takes a copy would write into nothing.
+    // Not copyable: if a function took a copy, the bytes that it writes would be lost.
     body_writer(const body_writer&) = delete;
     body_writer& operator=(const body_writer&) = delete;
 
@@ -30,7 +30,8 @@ public:
     constexpr void put(bytes part);
     constexpr void put(std::string_view part);
 
-    // Of the whole body as far as it is written, in bytes.
+    // The size in bytes and the entity-tag of the body written so far. Both include the bytes
+    // outside the window.
     constexpr std::size_t size() const { return size_; }
     constexpr etag tag() const { return tag_; }
 
@@ -40,15 +41,15 @@ private:
     template <typename Character>
     constexpr void keep(const Character* part, std::size_t size);
 
-    mutable_bytes window_;   // as far as it is empty
-    std::size_t ahead_ = 0;  // so many bytes come before it
+    mutable_bytes window_;   // the part that is still empty
+    std::size_t ahead_ = 0;  // bytes that still come before it
     std::size_t size_ = 0;
     etag tag_;
     bool is_tag_known_ = false;
 };
 
-// The templates come before the functions that call them: within the class, Clang would make them
-// too late for a constant.
+// The templates are defined before the functions that call them. Inside the class, Clang would
+// instantiate them too late for a constant expression.
 template <typename Character>
 constexpr void body_writer::keep(const Character* part, std::size_t size) {
     ahead_ = 0;

@@ -1,4 +1,4 @@
-// Bytes and spans of them, as all of mincoap writes them.
+// The types of bytes and of spans of bytes that all of mincoap uses.
 #pragma once
 
 #if __cplusplus <= 202002L
@@ -6,7 +6,7 @@
 #include "mincoap: nothing more is said, since all of it would follow from that"
 #endif
 
-// A warning of Clang's, by an attribute that GCC does not know.
+// Clang warns of dangling references by an attribute that GCC does not know.
 #ifndef __clang__
 #pragma GCC diagnostic ignored_attributes "clang::lifetimebound"
 #endif
@@ -23,7 +23,8 @@ using byte = std::uint8_t;
 using bytes = std::span<const byte>;
 using mutable_bytes = std::span<byte>;
 
-// True if the program is compiled for size: a loop is shorter than a call then, and than the libc behind it.
+// True if the program is compiled for size. A loop is then smaller than a call and the libc
+// function that it links.
 #ifdef __OPTIMIZE_SIZE__
 inline constexpr bool compiled_for_size = true;
 #else
@@ -37,17 +38,18 @@ constexpr void copy_bytes(const From* from, std::size_t count, To* to) {
     if (compiled_for_size || std::is_constant_evaluated()) {
         for (; count != 0; --count) *to++ = static_cast<To>(*from++);
     } else {
-        // memcpy from a null pointer is undefined even for nothing.
+        // memcpy from a null pointer is undefined even for 0 bytes.
         if (count != 0) __builtin_memcpy(to, from, count);  // NOLINT(clang-analyzer-unix.cstring.NullArg)
     }
 }
 
-// The same where the ranges overlap, and bytes move towards the beginning.
+// Copies `count` bytes towards the beginning of a buffer. The ranges may overlap; `to` is before
+// `from`.
 constexpr void move_down(const byte* from, std::size_t count, byte* to) {
     for (; count != 0; --count) *to++ = *from++;
 }
 
-// Whether two ranges of `count` bytes or characters are equal. Neither is null.
+// Returns true if two ranges of `count` bytes or characters are equal. Neither pointer is null.
 template <typename A, typename B>
     requires(sizeof(A) == 1 && sizeof(B) == 1)
 constexpr bool equal_bytes(const A* a, const B* b, std::size_t count) {
@@ -59,7 +61,7 @@ constexpr bool equal_bytes(const A* a, const B* b, std::size_t count) {
     return __builtin_memcmp(a, b, count) == 0;
 }
 
-// The bytes seen as characters (CoAP text is UTF-8; nothing is checked here).
+// Returns the bytes as characters. Text in CoAP is UTF-8; this function does not check it.
 inline std::string_view as_text(bytes value) { return {reinterpret_cast<const char*>(value.data()), value.size()}; }
 
 }  // namespace mincoap

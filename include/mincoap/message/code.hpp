@@ -51,12 +51,13 @@ enum class code : byte {
     hop_limit_reached = 0xa8,       // 5.08
 };
 
-// 0 for requests, 2, 4 and 5 for responses; 1, 3, 6 and 7 are reserved (RFC 7252 §3).
+// Returns 0 for requests, and 2, 4 or 5 for responses. 1, 3, 6 and 7 are reserved (RFC 7252 §3).
 constexpr unsigned class_of(code c) { return static_cast<unsigned>(c) >> 5; }
 
 constexpr bool is_request(code c) { return static_cast<unsigned>(c) - 1 < 0x1f; }  // 0.01 to 0.31
 
-// True if a request only reads, so that it may be carried out once more (RFC 7252 §5.1, RFC 8132 §2).
+// Returns true if a request only reads, so the server may carry it out again (RFC 7252 §5.1, RFC
+// 8132 §2).
 constexpr bool is_safe(code c) { return c == code::get || c == code::fetch; }
 
 constexpr bool is_error(code c) { return class_of(c) >= 4; }

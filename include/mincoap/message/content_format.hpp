@@ -1,4 +1,4 @@
-// Content-Formats (RFC 7252 §12.3 and the registry it founded).
+// Content-Formats (RFC 7252 §12.3 and the registry that it founded).
 #pragma once
 
 #include <mincoap/message/bytes.hpp>
@@ -22,7 +22,7 @@ enum class content_format : std::uint16_t {
     concise_problem_details = 257,
 };
 
-// The value of a Content-Format or Accept option, which may not be there.
+// The value of a Content-Format or Accept option that may be absent.
 class format_option {
 public:
     constexpr format_option() = default;
@@ -40,8 +40,9 @@ private:
 
 namespace message {
 
-// A Content-Format option as it is sent if no option comes before it: its delta is 12 and its length at most 2, so that
-// its head is one byte. Three bytes in one word, the first one lowest; 0 if there is no such option.
+// A Content-Format option in its encoding as the first option of a message. Its delta is 12 and its
+// length at most 2, so its head is one byte. A word holds up to three bytes, the first one lowest.
+// It is 0 if there is no such option.
 struct encoded_content_format {
     std::uint32_t encoded = 0;
 
@@ -51,7 +52,7 @@ struct encoded_content_format {
     consteval encoded_content_format(content_format format)  // NOLINT(*-explicit-*): it is the same thing
         : encoded(encode(format).encoded) {}
 
-    // The same for a format that is not known before.
+    // The same for a format that is known at run time only.
     static constexpr encoded_content_format encode(content_format format) {
         const auto number = static_cast<std::uint32_t>(format);
         const unsigned length = uint_size(number);
@@ -73,7 +74,7 @@ struct encoded_content_format {
 
     constexpr unsigned size() const { return (encoded & 3) + (encoded != 0 ? 1 : 0); }
 
-    // Writes it, and returns where it ends.
+    // Writes the option, and returns its end.
     constexpr byte* copy_to(byte* to) const {
         std::uint32_t rest = encoded;
         for (unsigned left = size(); left != 0; --left, rest >>= 8) *to++ = static_cast<byte>(rest);

@@ -1,4 +1,4 @@
-// Entity-tags (RFC 7252 §5.10.6): four bytes that tell one state of a representation from another.
+// Entity-tags (RFC 7252 §5.10.6): four bytes that identify one state of a representation.
 #pragma once
 
 #include <concepts>
@@ -8,9 +8,9 @@
 
 namespace mincoap {
 
-// FNV-1a in 32 bits over what the representation is made of: all of its bytes, or what changes whenever they do, such
-// as a version, or a file's size and time. Two states have the same tag with a probability of 2^-32. It is no
-// protection against somebody who wants them to.
+// FNV-1a in 32 bits. It covers all bytes of the representation, or data that changes whenever they
+// do, such as a version, or a file's size and time. Two states have the same tag with a probability
+// of 2^-32. An attacker can construct two states that have the same tag.
 class etag {
 public:
     constexpr etag() = default;
@@ -25,7 +25,7 @@ public:
     }
 
     constexpr void add(byte b) { hash_ = hashed(hash_, b); }
-    // In a variable of its own, which no byte can alias, the hash stays in a register.
+    // No byte can alias a local variable, so the hash stays in a register.
     constexpr void add(bytes part) {
         std::uint32_t hash = hash_;
         for (const byte b : part) hash = hashed(hash, b);
@@ -37,10 +37,12 @@ public:
         hash_ = hash;
     }
 
-    // As an option's value, in the uint format: at least one byte is asked for, so that it is never 0.
+    // Returns the value of the option, in the uint format. It is never 0, because the option needs
+    // at least one byte.
     constexpr std::uint32_t number() const { return hash_ == 0 ? 1 : hash_; }
 
-    // Whether an option has that value. Zeros in front of it count, and are none of ours.
+    // Returns true if an option has that value. A value with leading zeros was not issued here, so
+    // it does not match.
     constexpr bool matches(bytes value) const {
         return message::to_uint(value) == number() && value.size() <= 4 && value[0] != 0;
     }

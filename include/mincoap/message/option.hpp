@@ -45,7 +45,8 @@ constexpr bool is_critical(option o) { return (number_of(o) & 1) != 0; }
 constexpr bool is_unsafe(option o) { return (number_of(o) & 2) != 0; }
 constexpr bool is_no_cache_key(option o) { return (number_of(o) & 0x1e) == 0x1c; }
 
-// The properties that a definition adds: how long a value may be, in bytes, and whether the option may be repeated.
+// The properties that a definition adds: the range of the value's length, in bytes, and whether the
+// option may be repeated.
 struct option_properties {
     option number;
     std::uint16_t min_length;
@@ -86,7 +87,7 @@ inline constexpr std::array<option_properties, 27> option_table{{
 }};
 // clang-format on
 
-// The properties of an option, or of an unknown one: any length, repeatable.
+// Returns the properties of an option. An unknown option may have any length and may be repeated.
 constexpr option_properties properties_of(option o) {
     for (const option_properties& known : option_table)
         if (known.number == o) return known;

@@ -1,5 +1,6 @@
-// The head of an option (RFC 7252 §3.1): how much its number is above that of the option before, and the length of its
-// value. Each is up to 12 in a nibble, up to 268 in one byte more, others in two.
+// The head of an option (RFC 7252 §3.1) holds its delta and the length of its value. The delta is
+// the option's number minus that of the previous option. Each field takes a nibble up to 12, one
+// more byte up to 268, and two more bytes above.
 #pragma once
 
 #include <mincoap/message/bytes.hpp>
@@ -10,7 +11,7 @@ namespace detail {
 
 constexpr std::size_t extension_size(std::size_t field) { return field < 13 ? 0 : field < 269 ? 1 : 2; }
 
-// Returns the nibble.
+// Writes the extension, if there is one. Returns the nibble.
 [[gnu::always_inline]] constexpr unsigned write_extension(byte*& to, std::size_t field) {
     if (field < 13) return static_cast<unsigned>(field);
     if (field < 269) {
@@ -24,12 +25,13 @@ constexpr std::size_t extension_size(std::size_t field) { return field < 13 ? 0 
 
 }  // namespace detail
 
-// In bytes: 1 to 5.
+// Returns the size of the head in bytes: 1 to 5.
 constexpr std::size_t option_head_size(unsigned delta, std::size_t length) {
     return 1 + detail::extension_size(delta) + detail::extension_size(length);
 }
 
-// Returns where the value begins. A delta is at most 65,535, a length at most 65,804.
+// Writes the head. `delta` is at most 65,535 and `length` at most 65,804. Returns the beginning of
+// the value.
 [[gnu::always_inline]] constexpr byte* write_option_head(byte* to, unsigned delta, std::size_t length) {
     byte* const head = to++;
     const unsigned delta_nibble = detail::write_extension(to, delta);

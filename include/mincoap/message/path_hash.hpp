@@ -5,8 +5,8 @@
 
 namespace mincoap::message {
 
-// FNV-1a over the Uri-Path options as they are encoded. The first option's delta does not count. Two paths have the same
-// hash with a probability of 2^-32.
+// FNV-1a over the encoded Uri-Path options. The first option's delta does not count. Two paths have
+// the same hash with a probability of 2^-32.
 class path_hash {
 public:
     constexpr path_hash() = default;
@@ -15,7 +15,7 @@ public:
         for (const byte b : encoded) add(b & mask), mask = 0xff;
     }
 
-    // One more segment, of up to 268 bytes.
+    // Adds a segment of at most 268 bytes.
     constexpr void add_segment(std::string_view segment) {
         if (segment.size() < 13) add(static_cast<unsigned>(segment.size()));
         else add(13), add(static_cast<unsigned>(segment.size() - 13));

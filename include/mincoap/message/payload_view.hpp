@@ -1,4 +1,4 @@
-// Text or bytes that outlive the view of them: what is served again and again.
+// A view of text or bytes that outlive it, such as a constant that a server sends again and again.
 #pragma once
 
 #include <concepts>
@@ -12,7 +12,7 @@ class payload_view;
 
 namespace detail {
 
-// A byte or a character, constant or not; a reference to one, too.
+// A byte or a character, constant or not, or a reference to one.
 template <typename T>
 concept octet =
     sizeof(T) == 1 && std::is_integral_v<std::remove_cvref_t<T>> && !std::same_as<std::remove_cvref_t<T>, bool>;
@@ -24,14 +24,15 @@ template <typename T>
 inline constexpr bool is_view =
     std::is_pointer_v<T> || std::same_as<T, payload_view> || std::ranges::enable_borrowed_range<T>;
 
-// An object that owns text or bytes, and not just a view of them.
+// An object that owns text or bytes, unlike a view of them.
 template <typename T>
 concept byte_owner = !is_view<T> && !std::is_array_v<T> && (byte_like<T> || requires(const T& owner) {
     { *owner.data() } -> octet;
     { owner.size() } -> std::convertible_to<std::size_t>;
 });
 
-// The same, or an array that is no literal. `T` is a reference, or the type of a temporary.
+// A `byte_owner`, or an array that is not a literal. `T` is a reference, or the type of a
+// temporary.
 template <typename T>
 inline constexpr bool is_buffer = byte_owner<std::remove_cvref_t<T>>;
 template <octet T, std::size_t Size>
@@ -41,18 +42,18 @@ inline constexpr bool is_buffer<T[Size]> = !std::same_as<T, const char>;
 template <typename T>
 concept buffer = is_buffer<T>;
 
-// Whatever is made of a buffer ends here.
+// Each function that would refer to a buffer calls this, so the program does not compile.
 template <buffer T>
 consteval void refuse_buffer() {
-    static_assert(!is_buffer<T>,
-                  "mincoap: this is not copied, and has to outlive its use; if it does, pass a std::string_view or a "
-                  "std::span of it; a short text is copied by text_of(...)");
+    static_assert(!is_buffer<T>, "mincoap: this object is not copied, so it must outlive its use; if it does, pass a "
+                                 "std::string_view or a std::span of it; text_of(...) copies a short text");
 }
 
 }  // namespace detail
 
-// Owners of text or bytes are refused, since their type does not tell how long they live: strings, vectors, and arrays
-// other than literals. Of one that lives long enough, pass a std::string_view or a std::span.
+// Rejects objects that own text or bytes, because their type does not tell how long they live.
+// These are strings, vectors, and arrays other than literals. If an object lives long enough, pass
+// a std::string_view or a std::span of it.
 class payload_view {
 public:
     constexpr payload_view() = default;
@@ -62,7 +63,7 @@ public:
         requires std::convertible_to<std::span<T, Extent>, bytes>
     constexpr payload_view(std::span<T, Extent> data [[clang::lifetimebound]]) : payload_view(bytes(data)) {}
 
-    // A literal: without the NUL at its end, if there is one; others in it count.
+    // A literal. A NUL at its end is left out; other NULs count.
     template <std::size_t N>
     constexpr payload_view(const char (&literal [[clang::lifetimebound]])[N])
         : data_(literal), size_(literal[N - 1] == 0 ? N - 1 : N) {}

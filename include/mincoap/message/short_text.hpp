@@ -1,4 +1,4 @@
-// A short text that owns its characters: what a reply computes and takes along.
+// A short text that owns its characters. A handler computes it, and the reply keeps a copy.
 //
 //     return content(text_of(21.5, 1));                       // "21.5"
 //     return content(text_of(215, scale<1>));                 // "21.5", of tenths, without floating point
@@ -12,7 +12,7 @@
 
 namespace mincoap {
 
-// Behind an integer: so many of its digits are decimals.
+// Passed after an integer: the number of its digits that are decimals.
 template <unsigned Decimals>
 struct scale_type {
     static_assert(Decimals <= 18, "mincoap: a number has at most 18 decimals");
@@ -32,8 +32,9 @@ concept text_float = std::same_as<T, float> || std::same_as<T, double>;
 
 }  // namespace detail
 
-// Up to `capacity` bytes of UTF-8. What does not fit, or is no number, is never cut or replaced: the text has failed
-// then, for good, and a reply with it becomes a 5.00, or an error without its explanation.
+// Up to `capacity` bytes of UTF-8. If an addition does not fit, or is not a number (NaN), the text
+// fails for good. It is never cut or replaced. A reply with a failed text becomes a 5.00; a reply
+// that is an error loses its explanation.
 class short_text {
 public:
     static constexpr std::size_t capacity = 23;
@@ -46,18 +47,19 @@ public:
         return *this;
     }
 
-    // An integer in decimal; a bool as 0 or 1.
+    // Adds an integer in decimal, or a bool as 0 or 1.
     template <detail::text_integer T>
     constexpr short_text& add(T number) {
         return add_number(number, 0);
     }
-    // An integer of tenths, hundredths and so on: `add(-5, scale<2>)` adds "-0.05".
+    // Adds an integer of tenths, hundredths and so on: `add(-5, scale<2>)` adds "-0.05".
     template <detail::text_integer T, unsigned Decimals>
     constexpr short_text& add(T number, scale_type<Decimals>) {
         return add_number(number, Decimals);
     }
 
-    // A floating-point number, rounded to so many decimals, at most 9. It is below 10^18 when the point is left out.
+    // Adds a floating-point number, rounded to `count` decimals, 0 to 9. Without its point, the
+    // number must be below 10^18.
     template <detail::text_float T, std::integral Count>
     constexpr short_text& add(T number, Count count) {
         const auto decimals = static_cast<unsigned>(count);
@@ -74,7 +76,7 @@ public:
 
     constexpr bool failed() const { return size_ > capacity; }
 
-    // Valid as long as this object; nothing if it has failed.
+    // Valid as long as this object. Empty if the text has failed.
     constexpr std::string_view view() const { return {characters_, failed() ? 0U : size_}; }
     constexpr const char* data() const { return characters_; }
     constexpr std::size_t size() const { return view().size(); }
@@ -82,7 +84,7 @@ public:
 private:
     constexpr void fail() { size_ = capacity + 1; }
 
-    // Makes room for so many more characters, if there is so much.
+    // Makes room for `count` more characters, or fails if there is not enough.
     constexpr bool grow(std::size_t count) {
         if (failed() || count > capacity - size_) return fail(), false;
         size_ = static_cast<byte>(size_ + count);
@@ -115,12 +117,12 @@ private:
     }
 
     char characters_[capacity]{};
-    byte size_ = 0;  // more than the capacity if it has failed
+    byte size_ = 0;  // above the capacity if the text has failed
 };
 
 static_assert(sizeof(short_text) == 24 && std::is_trivially_copyable_v<short_text>);
 
-// A short text of a text or a number; see `short_text::add`.
+// Returns a short text that is made from a text or a number; see `short_text::add`.
 constexpr short_text text_of(const auto&... what) { return short_text{}.add(what...); }
 
 }  // namespace mincoap

@@ -1,7 +1,8 @@
-// A received message (RFC 7252 §3), checked once: a `view` exists only if its bytes are well-formed, so nothing that
-// is read from it can fail.
+// A received message (RFC 7252 §3), checked once. A `view` exists only if its bytes are
+// well-formed, so reading from it cannot fail.
 //
-// A view and all that it hands out point into the datagram: they live as long as its bytes do, and no longer.
+// A view and all values that it returns point into the datagram. They are valid as long as its
+// bytes are.
 #pragma once
 
 #include <array>
@@ -19,7 +20,7 @@ inline constexpr std::size_t header_size = 4;
 inline constexpr std::size_t max_token_size = 8;
 inline constexpr byte payload_marker = 0xff;
 
-// The header's fields, where they stand. The datagram has at least `header_size` bytes.
+// Read the header's fields from a datagram, which has at least `header_size` bytes.
 constexpr type type_of(const byte* datagram) { return static_cast<type>(datagram[0] >> 4 & 3); }
 constexpr std::size_t token_size_of(const byte* datagram) { return datagram[0] & 15; }
 constexpr code code_of(const byte* datagram) { return static_cast<code>(datagram[1]); }
@@ -35,15 +36,16 @@ struct option_view {
     std::string_view text() const { return as_text(value); }
 };
 
-// Reads options one by one (RFC 7252 §3.1). `view::parse` uses it to check a message, everybody else by way of
-// `view::options()`, where `malformed` can no longer occur.
+// Reads options one by one (RFC 7252 §3.1). `view::parse` uses it to check a message. Other code
+// uses it through `view::options()`, where `malformed` can no longer occur.
 class option_reader {
 public:
     enum class step : byte { option, end, malformed };
 
     constexpr option_reader(const byte* at, const byte* end) : at_(at), end_(end) {}
 
-    // Advances. `end` at the end of the message or at the payload marker, which is not stepped over.
+    // Advances to the next option. Returns `end` at the end of the message or at the payload
+    // marker, and does not step over the marker.
     constexpr step next() {
         if (at_ == end_ || *at_ == payload_marker) return step::end;
         const byte* at = at_;
@@ -61,12 +63,13 @@ public:
     constexpr bytes value() const { return {at_ - length_, length_}; }
     constexpr option_view current() const { return {number(), value()}; }
 
-    // The first byte that was not read.
+    // Returns the first byte that was not read.
     constexpr const byte* position() const { return at_; }
 
 private:
-    // A delta or length with its extension: 13 means one more byte, 14 two more. What is reserved (15) or cut off is
-    // larger than any delta or length that fits.
+    // Returns a delta or length with its extension: 13 means one more byte, 14 two more. If the
+    // nibble is reserved (15) or the extension is cut off, the result is larger than any delta or
+    // length that fits.
     static constexpr std::size_t extended(unsigned nibble, const byte*& at, const byte* end) {
         if (nibble < 13) [[likely]]
             return nibble;
@@ -103,7 +106,7 @@ public:
         bool more_ = false;
     };
 
-    // `encoded` holds well-formed options, and at most a payload marker behind them.
+    // `encoded` holds well-formed options. A payload marker may follow them.
     constexpr explicit option_range(bytes encoded) : encoded_(encoded) {}
 
     constexpr iterator begin() const {
@@ -111,8 +114,8 @@ public:
     }
     constexpr sentinel end() const { return {}; }
 
-    // The first option of that number whose length is in the range of its definition; one with another length counts
-    // as unrecognised (RFC 7252 §5.4.3).
+    // Returns the first option of that number whose length is in the range of its definition. An
+    // option of another length counts as unrecognised (RFC 7252 §5.4.3).
     constexpr std::optional<option_view> find(option number) const {
         const option_properties properties = properties_of(number);
         for (const option_view o : *this)
@@ -138,18 +141,19 @@ public:
     // An Empty message.
     constexpr view() : view(empty_message, empty_message.data() + empty_message.size()) {}
 
-    // Nothing yet: for a caller that parses a message into it, and does not read it if that fails.
+    // Has no value yet. The caller parses a message into it, and does not read it if that fails.
     struct unparsed {};
     constexpr explicit view(unparsed) {}
 
-    // Checks a datagram. Format errors are: token length 9 to 15, a token, an option's extension or its value past
-    // the end, delta or length 15, an option number above 65535, a payload marker with nothing behind it, and an
-    // Empty message with anything behind its Message ID.
+    // Checks a datagram. The format errors are: a token length of 9 to 15; a token, an option's
+    // extension or an option's value that goes past the end; a delta or length of 15; an option
+    // number above 65535; a payload marker without a payload; and an Empty message with bytes after
+    // its Message ID.
     static constexpr std::expected<view, parse_error> parse(bytes datagram);
 
-    // The same into a view that is there already, which keeps its value if there is an error. On the way calls
-    // `each(option, begin)` for every option, the first byte of which is at `begin`. What it saw counts only if there
-    // is no error.
+    // Parses into an existing view, which keeps its value on an error. Calls `each(option, begin)`
+    // for every option on the way; `begin` points to the option's first byte. On an error, the
+    // caller must discard the results of these calls.
     static constexpr parse_error parse(bytes datagram, view& parsed, auto&& each) {
         if (datagram.size() < header_size) return parse_error::too_short;
         const byte* const header = datagram.data();
@@ -168,7 +172,7 @@ public:
                 each(options.current(), begin);
                 continue;
             }
-            // Where options end, there is nothing, or a marker and a payload.
+            // After the options, the message ends, or a marker and a payload follow.
             if (step == option_reader::step::malformed || end - begin == 1) return parse_error::format;
             parsed = view{datagram, begin == end ? end : begin + 1};
             return parse_error::none;
@@ -196,7 +200,7 @@ private:
         : begin_(datagram.data()), payload_(payload), end_(begin_ + datagram.size()) {}
 
     const byte* begin_;
-    const byte* payload_;  // behind its marker, or the end
+    const byte* payload_;  // after its marker, or the end
     const byte* end_;
 };
 

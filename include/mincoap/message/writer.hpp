@@ -1,9 +1,11 @@
-// Writes the options and the payload of a message (RFC 7252 §3) behind a header that stands already.
+// Writes the options and the payload of a message (RFC 7252 §3) after its header.
 //
-// A writer never writes past its buffer. Once something does not fit, or an option is out of order, the writer has
-// `failed()` and writes no more; what it wrote is not a message then. The caller checks once, at the end.
+// A writer never writes past its buffer. If an option or a payload does not fit, or an option is
+// out of order, the writer has `failed()` and writes no more. The bytes that it wrote are then not
+// a message. The caller checks once, at the end.
 //
-// A writer is a value: a copy is a mark, and assigning it back rolls back to the mark, out of failure too.
+// A writer is a value. A copy marks a position. The caller assigns the copy back to return to that
+// position, even after a failure.
 #pragma once
 
 #include <mincoap/assert.hpp>
@@ -17,16 +19,17 @@
 
 namespace mincoap::message {
 
-// RFC 7252 §3.1: what a length of two bytes can tell.
+// The longest value that an extension of two bytes can express (RFC 7252 §3.1).
 inline constexpr std::size_t max_option_size = 269 + 0xffff;
 
 class writer {
 public:
-    // Appends to the first `used` bytes of the buffer: a header and a token. used <= buffer.size().
+    // Appends to a header and a token, which take the first `used` bytes of the buffer. `used` is
+    // at most buffer.size().
     constexpr writer(mutable_bytes buffer, std::size_t used)
         : begin_(buffer.data()), at_(begin_ + used), end_(begin_ + buffer.size()) {}
 
-    // Writes the header and the token, of at most 8 bytes, then goes on behind them.
+    // Writes a header and a token of at most 8 bytes, and appends to them.
     constexpr writer(mutable_bytes buffer, type t, message::code c, std::uint16_t message_id, bytes token = {})
         : writer(buffer, 0) {
         MINCOAP_ASSERT(token.size() <= max_token_size);
@@ -37,7 +40,8 @@ public:
         put_all(token);
     }
 
-    // Appends an option. Numbers ascend; an equal one repeats the option. A value has at most `max_option_size` bytes.
+    // Appends an option. Numbers must ascend; an equal number repeats the option. A value has at
+    // most `max_option_size` bytes.
     constexpr void option(message::option number, bytes value) {
         byte* const to = open_option(number_of(number), value.size());
         if (to != nullptr) copy_bytes(value.data(), value.size(), to);
@@ -56,8 +60,8 @@ public:
         for (to += size; value != 0; value >>= 8) *--to = static_cast<byte>(value);
     }
 
-    // Appends a Content-Format option, or nothing if it is absent. It needs no extension, and a server that writes no
-    // other option does without the code for them.
+    // Appends a Content-Format option, unless it is absent. The option has no extension, so a
+    // server that writes no other option does not link the code for extensions.
     constexpr void option(encoded_content_format format) {
         constexpr unsigned number = number_of(message::option::content_format);
         if (format.size() == 0) return;
@@ -69,7 +73,7 @@ public:
         last_ = number;
     }
 
-    // Appends to the payload; no option can follow. Appending nothing starts no payload.
+    // Appends to the payload. No option can follow. An empty part does not start a payload.
     constexpr void payload(bytes part) {
         open_payload(part.size());
         put_all(part);
@@ -79,7 +83,8 @@ public:
         put_all(part);
     }
 
-    // Appends that many bytes to the payload, for the caller to fill; none if they do not fit.
+    // Appends `size` bytes to the payload and returns them for the caller to fill. Returns an empty
+    // span if they do not fit.
     constexpr mutable_bytes payload_space(std::size_t size) {
         open_payload(size);
         if (remaining() < size) fail();
@@ -88,24 +93,25 @@ public:
         return {at_ - size, size};
     }
 
-    // For who finds out that what he writes is no message. No room is left then, so that nothing more can be written.
+    // For a caller that cannot complete its message. Leaves no room, so the writer writes no more.
     constexpr void fail() { at_ = end_ = nullptr; }
     constexpr bool failed() const { return at_ == nullptr; }
 
-    // How many bytes can be written.
+    // Returns the number of bytes that still fit.
     constexpr std::size_t remaining() const { return static_cast<std::size_t>(end_ - at_); }
 
-    // What was written, and how much; nothing if the writer has failed.
+    // The bytes of the message so far, and their number. Empty if the writer has failed.
     constexpr std::size_t size() const { return failed() ? 0 : static_cast<std::size_t>(at_ - begin_); }
     constexpr bytes written() const { return {begin_, size()}; }
 
-    // Where that ends; null if the writer has failed.
+    // Returns the end of these bytes, or null if the writer has failed.
     constexpr byte* position() const { return at_; }
 
 private:
-    static constexpr unsigned in_payload = 0x1'0000;  // what `last_` is after the options, larger than their numbers
+    static constexpr unsigned in_payload = 0x1'0000;  // the value of `last_` after the options, above their numbers
 
-    // Returns where the value goes, which is behind what is written then; null if the option cannot be written.
+    // Writes the head of an option, and leaves room for its value. Returns the beginning of the
+    // value, or null if the option cannot be written.
     constexpr byte* open_option(unsigned number, std::size_t length) {
         MINCOAP_ASSERT(number >= last_ || failed());
         const unsigned delta = number - last_;

@@ -1,4 +1,4 @@
-// A UDP endpoint: an address, a port, and the interface it is reached by.
+// A UDP endpoint: an address, a port, and the interface through which it is reached.
 #pragma once
 
 #include <array>
@@ -8,11 +8,12 @@
 
 namespace mincoap::net {
 
-// IPv6 as it is; IPv4 as an IPv4-mapped IPv6 address, ::ffff:a.b.c.d (RFC 4291 §2.5.5.2). All fields zero: nothing
-// said, the network stack may choose.
+// Holds an IPv6 address as it is, and an IPv4 address as an IPv4-mapped IPv6 address,
+// ::ffff:a.b.c.d (RFC 4291 §2.5.5.2). If all fields are zero, the network stack may choose the
+// endpoint.
 struct endpoint {
     std::array<byte, 16> address{};
-    std::uint32_t interface = 0;  // the zone of a link-local address, or the interface a datagram came in by; 0: any
+    std::uint32_t interface = 0;  // the zone of a link-local address, or the interface that received a datagram; 0: any
     std::uint16_t port = 0;       // in host byte order
 
     friend constexpr bool operator==(const endpoint&, const endpoint&) = default;
@@ -22,7 +23,7 @@ constexpr endpoint ipv4(byte a, byte b, byte c, byte d, std::uint16_t port) {
     return {.address{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}, .port = port};
 }
 
-// Word by word: adapters ask it of every datagram.
+// Compares words, because adapters call it for every datagram.
 constexpr bool is_ipv4(const endpoint& e) {
     struct words {
         std::uint64_t zeros;

@@ -7,7 +7,7 @@
 
 namespace mincoap::net {
 
-// The text, in a value of its own. A view of it is valid for as long as this value.
+// Owns the text. A view of it is valid as long as this object.
 class endpoint_text {
 public:
     // "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%", a zone, "]:65535"
@@ -27,7 +27,7 @@ public:
     }
 
 private:
-    // Without recursion: the highest digits first, but for the last one.
+    // Writes all digits but the last one, the highest digit first, without recursion.
     constexpr void put_number_above(std::uint32_t number, std::uint32_t base) {
         std::uint32_t place = base;
         while (number / place >= base) place *= base;
@@ -56,7 +56,8 @@ constexpr group_run zeros_from(const endpoint& e, unsigned first) {
     return run;
 }
 
-// The longest run, the first of several; not of a single group (RFC 5952 §4.2).
+// Returns the longest run of zeros, or the first of several that are equally long. A single group
+// is no run (RFC 5952 §4.2).
 constexpr group_run shortened(const endpoint& e) {
     group_run longest{8, 1};
     for (unsigned first = 0; first < 8; ++first) {
@@ -99,7 +100,7 @@ constexpr void put_zone(endpoint_text& to, const endpoint& e, std::string_view n
 
 // "192.0.2.1:5683", "[2001:db8::1]:5683", and with an interface "[fe80::1%2]:5683" (RFC 5952 §6, RFC 4007 §11.2).
 //   e                the endpoint
-//   interface_name   written instead of the number; not if it has more than 15 characters. The caller asks the system.
+//   interface_name   written instead of the number, unless it has more than 15 characters; ask the system for it
 constexpr endpoint_text to_text(const endpoint& e, std::string_view interface_name = {}) {
     endpoint_text text;
     const bool ipv4 = is_ipv4(e);

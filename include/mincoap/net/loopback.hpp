@@ -1,14 +1,16 @@
-// An in-memory socket: what a test puts in is received, what the server sends can be read back. It is also the
-// complete fake: it blocks, fails, truncates and lends on demand.
+// An in-memory socket for tests. The server receives the datagrams that a test puts in, and the
+// test reads back the datagrams that the server sends. It is also a complete fake: it blocks,
+// fails, truncates and lends on demand.
 #pragma once
 
 #include <mincoap/net/udp_socket.hpp>
 
 namespace mincoap::net {
 
-// Holds up to `Depth` datagrams of up to `Capacity` bytes in each direction; more are refused. With `Lends`, a datagram
-// that fits the storage is received in `Capacity` bytes of the socket's own, or fewer if the storage is smaller. Memory
-// that the caller has given back is overwritten, so that a test notices if the caller uses it.
+// Holds up to `Depth` datagrams of up to `Capacity` bytes in each direction, and refuses more. With
+// `Lends`, the socket lends its own memory if the datagram fits the storage. It lends `Capacity`
+// bytes, or fewer if the storage is smaller. It overwrites memory that the caller has given back,
+// so that a test notices if the caller still uses it.
 template <std::size_t Capacity = 1280, std::size_t Depth = 4, bool Lends = false>
 class loopback {
     static_assert(!Lends || Capacity >= min_lent_size, "mincoap: a socket lends at least 22 bytes");
@@ -21,14 +23,14 @@ public:
         constexpr bytes content() const { return {storage.data(), arrival.size}; }
     };
 
-    status receive_status = status::would_block;  // what `receive` answers when nothing is there
-    status send_status = status::done;            // what `send` answers; only `done` delivers
+    status receive_status = status::would_block;  // returned by `receive` without a datagram
+    status send_status = status::done;            // returned by `send`; only `done` delivers
 
-    // Puts a datagram in for `receive`. False if there is no room.
+    // Puts a datagram in for `receive`. Returns false if there is no room.
     constexpr bool deliver(bytes data, const arrival& arrival) { return incoming_.push(data, arrival); }
 
-    // The oldest datagram that was sent and not yet taken; null if there is none. Valid until the next call that
-    // sends.
+    // Returns the oldest datagram that was sent and not yet taken, or null. Valid until the next
+    // call of `send`.
     constexpr const datagram* take() { return outgoing_.pop(); }
 
     constexpr status receive(mutable_bytes storage, arrival& arrival)
@@ -92,7 +94,7 @@ private:
 
     constexpr status put(bytes data, const route& route) {
         if (send_status != status::done) return send_status;
-        if (data.size() > Capacity) return status::done;  // it will never fit: lost on the way
+        if (data.size() > Capacity) return status::done;  // it can never fit, so it is lost on the way
         return outgoing_.push(data, {.route = route}) ? status::done : status::would_block;
     }
 

@@ -1,5 +1,6 @@
-// A socket around another one that treats datagrams as a bad network does: `lossy`. It loses, doubles and delays them
-// in both directions. The same seed and the same calls give the same mishaps, so that a failure can be repeated.
+// `lossy` is a socket around another one that simulates a bad network. It loses, doubles and delays
+// datagrams in both directions. The same seed and the same calls give the same mishaps, so a test
+// can repeat a failure.
 //
 //   mincoap::net::lossy network{socket, {.lost = 20, .doubled = 5, .delayed = 10}, seed};
 //   mincoap::server server{network, site, mincoap::unguarded{}};
@@ -11,16 +12,16 @@
 
 namespace mincoap::net {
 
-// How many of 100 datagrams meet with each mishap, 0 to 100.
+// The number of datagrams per 100 that suffer each mishap, 0 to 100.
 struct mishaps {
     byte lost = 0;
-    byte doubled = 0;  // comes at once, and a second time as if it were delayed
-    byte delayed = 0;  // comes with one of the next `longest_delay` calls of `receive`, behind others perhaps
+    byte doubled = 0;  // delivered at once, and again as if it were delayed
+    byte delayed = 0;  // delivered in one of the next `longest_delay` calls of `receive`, perhaps after others
 };
 
 namespace detail {
 
-// Evenly distributed numbers; not for secrets.
+// Evenly distributed numbers. Do not use them for secrets.
 class dice {
 public:
     constexpr explicit dice(std::uint32_t seed) : state_(seed) {}
@@ -38,8 +39,8 @@ private:
 
 }  // namespace detail
 
-// Holds up to `Depth` datagrams of up to `Capacity` bytes. While there is no room, and if it is larger, a datagram is
-// neither doubled nor delayed. The socket outlives this.
+// Holds up to `Depth` datagrams of up to `Capacity` bytes. If a datagram is larger, or finds no
+// room, it is neither doubled nor delayed. The inner socket must outlive this one.
 template <udp_socket Socket, std::size_t Capacity = 1280, std::size_t Depth = 4>
 class lossy {
 public:
@@ -48,8 +49,8 @@ public:
     constexpr lossy(Socket& given_socket, const mishaps& likely, std::uint32_t seed)
         : socket_(given_socket), likely_(likely), dice_(seed) {}
 
-    // True while a datagram is held. It waits for calls of `receive`: the caller's loop polls again soon, even if the
-    // inner socket has nothing.
+    // Returns true while a datagram is held. The datagram waits for calls of `receive`, so the
+    // caller's loop must poll again soon, even if the inner socket has no datagram.
     constexpr bool is_holding() const {
         bool is_any = false;
         for (const held& h : held_) is_any = is_any || h.is_used;
@@ -97,7 +98,7 @@ private:
         constexpr bytes content() const { return {storage.data(), arrival.size}; }
     };
 
-    // As many numbers for each datagram, whatever becomes of it.
+    // Draws equally many numbers for each datagram, whatever happens to it.
     constexpr fate draw() {
         const bool is_lost = dice_.below(100) < likely_.lost;
         const bool is_doubled = dice_.below(100) < likely_.doubled;
@@ -112,7 +113,8 @@ private:
         return !(f.is_delayed && is_held);
     }
 
-    // Keeps a copy if the datagram is delayed or doubled, and there is room; else null.
+    // Keeps a copy if the datagram is delayed or doubled, and there is room. Otherwise returns
+    // null.
     constexpr held* hold(const fate& f, bool out, bytes datagram, const arrival& arrival) {
         if (!(f.is_delayed || f.is_doubled) || datagram.size() > Capacity) return nullptr;
         for (held& h : held_) {
@@ -128,7 +130,8 @@ private:
         return nullptr;
     }
 
-    // Sends the datagrams that are due. One that the inner socket does not take now is tried with the next call.
+    // Sends the datagrams that are due. If the inner socket does not take one now, the next call
+    // tries it again.
     constexpr void let_a_call_pass() {
         for (held& h : held_) {
             if (h.calls != 0) --h.calls;

@@ -1,9 +1,10 @@
-// The bytes of a capture file, pcap, that tshark and Wireshark open, for a device to write them where it can: the
-// function of a `tracer`.
+// Makes the bytes of a pcap capture file, which tshark and Wireshark open. The function of a
+// `tracer` on a device writes them wherever the device can.
 //
 //   file: pcap_file_head, then for each datagram pcap_head(traced, time), then traced.datagram
 //
-// A socket sees no headers of IP and UDP, so these are made up: of the endpoints that it tells of.
+// A socket does not see the headers of IP and UDP. They are made up from the endpoints that the
+// socket reports.
 #pragma once
 
 #include <array>
@@ -16,13 +17,14 @@ namespace mincoap::net {
 inline constexpr std::array<byte, 24> pcap_file_head{0xa1, 0xb2, 0xc3, 0xd4, 0, 2, 0,    4,    0, 0, 0, 0,
                                                      0,    0,    0,    0,    0, 0, 0xff, 0xff, 0, 0, 0, 101};
 
-// Since 1970, in UTC.
+// The time since 1970, in UTC.
 struct pcap_time {
     std::uint32_t seconds = 0;
     std::uint32_t microseconds = 0;
 };
 
-// The bytes in front of a datagram: the header of its record, of IPv4 or IPv6, and of UDP. Made by `pcap_head`.
+// The bytes in front of a datagram: the headers of its record, of IPv4 or IPv6, and of UDP.
+// `pcap_head` makes them.
 class pcap_head_bytes {
 public:
     constexpr bytes view() const { return {bytes_.data(), size_}; }
@@ -35,7 +37,7 @@ public:
         put16(value >> 16);
         put16(value);
     }
-    // From the `begin`-th byte of the address on.
+    // Writes the address from byte `begin` on.
     constexpr void put_address(const endpoint& e, std::size_t begin) {
         for (; begin < e.address.size(); ++begin) bytes_[size_++] = e.address[begin];
     }
@@ -67,8 +69,8 @@ constexpr std::uint32_t checksum_of(std::uint32_t sum) {
     return sum ^ 0xffff;
 }
 
-// The address and port that were asked, or, where the socket does not tell them, those that CoAP assigns (RFC 7252
-// §12.6, §12.8).
+// Returns the address and port that the client used. If the socket does not report them, returns
+// those that CoAP assigns (RFC 7252 §12.6, §12.8).
 constexpr endpoint local_of(const traced& t) {
     const route& route = t.arrival.route;
     const std::uint16_t port = route.local.port != 0 ? route.local.port : std::uint16_t{5683};
@@ -86,8 +88,8 @@ constexpr endpoint local_of(const traced& t) {
 // RFC 791 §3.1.
 constexpr void put_ipv4_head(pcap_head_bytes& to, const endpoint& from, const endpoint& dest, std::uint32_t udp_size) {
     to.put32(0x4500'0000 | (20 + udp_size));
-    to.put32(0x4000);                          // in one piece
-    to.put32(64U << 24 | udp_protocol << 16);  // hops, and a checksum that is set below
+    to.put32(0x4000);                          // do not fragment
+    to.put32(64U << 24 | udp_protocol << 16);  // hops, and a checksum, which is set below
     to.put_address(from, 12);
     to.put_address(dest, 12);
     to.set16(record_head_size + 10, checksum_of(sum_of_pairs(to.view().subspan(record_head_size))));
@@ -101,7 +103,7 @@ constexpr void put_ipv6_head(pcap_head_bytes& to, const endpoint& from, const en
     to.put_address(dest, 0);
 }
 
-// RFC 768. In IPv4, there need be no checksum; in IPv6, it covers the addresses (RFC 8200 §8.1).
+// RFC 768. IPv4 needs no checksum. In IPv6, the checksum covers the addresses (RFC 8200 §8.1).
 constexpr void put_udp_head(pcap_head_bytes& to, const endpoint& from, const endpoint& dest, std::uint32_t udp_size,
                             bytes datagram) {
     to.put16(from.port);
@@ -115,7 +117,8 @@ constexpr void put_udp_head(pcap_head_bytes& to, const endpoint& from, const end
 
 }  // namespace detail
 
-// If a datagram was cut off when it was received, the file says that it was a byte longer than the bytes in the file.
+// Returns the bytes in front of a datagram. If the socket truncated the datagram, the file records
+// a size one byte above the number of bytes in the file.
 constexpr pcap_head_bytes pcap_head(const traced& t, const pcap_time& time) {
     const endpoint local = detail::local_of(t);
     const endpoint& remote = t.arrival.route.remote;

@@ -1,4 +1,4 @@
-// A socket around another one that tells a function of each datagram in and out: `tracer`.
+// `tracer` is a socket around another one that calls a function for each datagram in and out.
 //
 //   mincoap::net::tracer traced{socket, [](const mincoap::net::traced& t) { log(t.direction, t.datagram); }};
 //   mincoap::server server{traced, site, mincoap::unguarded{}};
@@ -13,17 +13,17 @@ namespace mincoap::net {
 
 enum class direction : byte { in, out };
 
-// A datagram that was received, or that the inner socket took to send it.
+// A datagram that was received, or that the inner socket took for sending.
 struct traced {
     net::direction direction{};
     bytes datagram;          // valid during the call only
-    net::arrival arrival{};  // if it went out: its size and its path; `truncated` if `datagram` is its beginning only
+    net::arrival arrival{};  // if it went out: its size and route; `truncated` if `datagram` is its beginning only
 };
 
-// The function is called once for each datagram: after it was received, or after `send` said `done`. An answer that the
-// inner socket does not take yet is told once it takes it.
+// Calls the function once for each datagram, after it was received or after `send` returned `done`.
+// If the inner socket does not take an answer yet, the call follows once the socket takes it.
 //
-// The socket outlives the tracer, which keeps the function.
+// The socket must outlive the tracer. The tracer keeps the function.
 template <udp_socket Socket, std::invocable<const traced&> Function>
 class tracer {
 public:
@@ -31,10 +31,11 @@ public:
         requires(!lending_socket<Socket>)
         : socket_(given_socket), tell_(std::move(tell)) {}
 
-    // Around a socket that lends: the memory of an answer is no longer the caller's when `send` says `done`.
-    //   given_socket   lends, and outlives the tracer
-    //   tell           is called as above
-    //   given_memory   keeps the beginning of each answer until then, as many bytes as fit; outlives the tracer
+    // For a socket that lends. It takes back the memory of an answer when `send` returns `done`, so
+    // the tracer copies the answer before.
+    //   given_socket   lends, and must outlive the tracer
+    //   tell           called as above
+    //   given_memory   holds the beginning of each answer, as many bytes as fit; must outlive the tracer
     constexpr tracer(Socket& given_socket, Function tell, mutable_bytes given_memory)
         requires lending_socket<Socket>
         : socket_(given_socket), tell_(std::move(tell)), memory_(given_memory) {}

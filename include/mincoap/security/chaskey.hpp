@@ -1,10 +1,11 @@
-// Chaskey-12: a MAC made for processors of 32 bits (Mouha et al., "Chaskey: An Efficient MAC Algorithm for 32-bit
-// Microcontrollers", 2014; "Chaskey: a MAC Algorithm for Microcontrollers: Status Update and Proposal of Chaskey-12",
-// 2015; ISO/IEC 29192-6:2019).
+// Chaskey-12: a MAC for 32-bit processors (Mouha et al., "Chaskey: An Efficient MAC Algorithm for
+// 32-bit Microcontrollers", 2014; "Chaskey: a MAC Algorithm for Microcontrollers: Status Update and
+// Proposal of Chaskey-12", 2015; ISO/IEC 29192-6:2019).
 //
-// It needs additions, rotations and exclusive ors of words alone, no table, and takes the same time whatever the key.
-// Without the key, a tag of 64 bits is forged no better than by trying. That holds for up to 2^48 blocks per key, the
-// limit that its designers set: at 10,000 tags of two blocks per second, 440 years. See docs/threats.md.
+// It needs only additions, rotations and exclusive ors of words, and no table. It takes the same
+// time whatever the key. Without the key, an attacker has no better way to forge a tag of 64 bits
+// than to try values. This holds for up to 2^48 blocks per key, the limit that its designers set.
+// At 10,000 tags of two blocks per second, a key reaches it after 440 years. See docs/threats.md.
 #pragma once
 
 #include <bit>

@@ -1,10 +1,11 @@
 // SipHash-2-4: a keyed hash of short messages, 64 bits of it (Aumasson, Bernstein: "SipHash: a fast short-input PRF",
 // 2012).
 //
-// Why this one for tags that only the server itself checks: it is a pseudo-random function with a key of 128 bits, so
-// that without the key no tag of 64 bits is guessed better than by trying, 2^63 times on average, each try a datagram;
-// it needs additions, rotations and exclusive ors alone, no table, and takes the same time whatever the key. It is no
-// hash function in the sense of SHA-2, and encrypts nothing.
+// It suits tags that only the server itself checks. It is a pseudo-random function with a key of
+// 128 bits. Without the key, an attacker has no better way to guess a tag of 64 bits than to try
+// values, 2^63 on average, and each try takes a datagram. It needs only additions, rotations and
+// exclusive ors, and no table. It takes the same time whatever the key. It is not a hash function
+// in the sense of SHA-2, and does not encrypt.
 #pragma once
 
 #include <bit>

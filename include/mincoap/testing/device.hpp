@@ -1,11 +1,12 @@
-// For the tests of your resources: a request in, its response out, without a network.
+// Tests your resources without a network. A `device` takes a request and returns its response.
 //
 //   namespace coap = mincoap;
 //   coap::testing::device device{site};
 //   EXPECT_EQ(device.said({coap::code::get, "temperature"}), "2.05 ct=0: 21");
 //   EXPECT_EQ(device.ask({coap::code::put, "led", "on"}).code(), coap::code::bad_request);
 //
-// It is not included by mincoap.hpp. It needs no heap and no test framework, so it runs on a device as well.
+// mincoap.hpp does not include it. It needs no heap and no test framework, so it runs on a device
+// as well.
 #pragma once
 
 #include <utility>
@@ -20,12 +21,12 @@ namespace mincoap::testing {
 
 using network = net::loopback<default_message_size, 1>;
 
-// Has a server of yours answer a request.
+// Passes a request to your server.
 //   given_server   the server
 //   given_socket   its socket
 //   r              the request
-//   now_ms         the time, as `server::poll` takes it
-// Returns the response: silence if the server sends nothing, or sends it later.
+//   now_ms         the time in milliseconds, as `server::poll` takes it
+// Returns the response, or silence if the server sends none or sends it later.
 template <typename Server>
 response exchange(Server& given_server, network& given_socket, const request& r, std::uint32_t now_ms = 0) {
     std::array<byte, default_message_size> written{};
@@ -39,7 +40,7 @@ response exchange(Server& given_server, network& given_socket, const request& r,
 
 namespace detail {
 
-// In place of a guard: says of each request whether its client's address is confirmed.
+// Replaces a guard. Decides for each request whether its client's address is confirmed.
 struct confirms {
     bool is_confirmed = true;
 
@@ -55,9 +56,9 @@ auto server_of(network& given_socket, const Handler& given_site, confirms& confi
 
 }  // namespace detail
 
-// A server of its own with a site, or any other handler, and layers. Without a guard among the layers, each request
-// says whether its client is confirmed (see `request::unconfirmed`). The site outlives it, and so do layers that are
-// variables.
+// Owns a server with a site, or any other handler, and layers. If no layer is a guard, each request
+// says whether its client is confirmed (see `request::unconfirmed`). The site must outlive the
+// device, and so must layers that are variables.
 template <typename Handler, typename... Layers>
 class device {
 public:
@@ -66,13 +67,14 @@ public:
                                                         std::forward<Layers>(layers)...)) {}
     explicit device(const Handler&& temporary, Layers... layers) = delete;
 
-    // Its response; silence if it sends nothing.
+    // Returns the response to a request, or silence if the server sends none.
     response ask(const request& r, std::uint32_t now_ms = 0) {
         confirmed_.is_confirmed = r.is_confirmed();
         return exchange(server_, network_, r, now_ms);
     }
 
-    // The same to be read: code, Content-Format, and payload. Valid until the next call.
+    // Returns the response as text: its code, Content-Format and payload. Valid until the next
+    // call.
     //
     //     "4.04", "2.05 ct=0: Hello CoAP", "silence", "reset", "acknowledged"
     std::string_view said(const request& r, std::uint32_t now_ms = 0) {

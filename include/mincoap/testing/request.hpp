@@ -9,9 +9,9 @@
 
 namespace mincoap::testing {
 
-// A Confirmable request from a client whose address is confirmed, unless the functions below say otherwise. Options may
-// be given in any order, up to `max_options` with the segments of the path. A request refers to the texts and bytes
-// that it is given.
+// A Confirmable request from a client whose address is confirmed, unless the functions below say
+// otherwise. Add options in any order, up to `max_options` including the segments of the path. A
+// request refers to the texts and bytes that you pass, so they must outlive it.
 class request {
 public:
     static constexpr std::size_t max_options = 24;
@@ -29,15 +29,16 @@ public:
     request& format(content_format f) { return with(message::option::content_format, number_of(f)); }
     request& accept(content_format f) { return with(message::option::accept, number_of(f)); }
 
-    // Any option, with a value of text, bytes, or a number in its shortest form (RFC 7252 §3.2).
+    // Adds any option. Its value is a text, bytes, or a number in its shortest form (RFC 7252
+    // §3.2).
     request& with(message::option number, std::string_view text) { return with(number, bytes_of(text)); }
     request& with(message::option number, bytes value = {}) { return add({number, value, 0, false}); }
     request& with(message::option number, std::uint32_t value) { return add({number, {}, value, true}); }
 
     request& non_confirmable() { return type_ = message::type::non_confirmable, *this; }
 
-    // The client may have forged its address: a `confirmed_only` resource refuses it. A guard of yours decides for
-    // itself.
+    // The client may have forged its address, so a `confirmed_only` resource refuses the request.
+    // If the device has a guard, the guard decides itself.
     request& unconfirmed() { return is_confirmed_ = false, *this; }
     request& to_group() { return arrival_.multicast = true, arrival_.route.local = {}, *this; }
     request& from(const net::endpoint& client) { return arrival_.route.remote = client, *this; }
@@ -45,7 +46,7 @@ public:
     bool is_confirmed() const { return is_confirmed_; }
     const net::arrival& arrival() const { return arrival_; }
 
-    // Writes the datagram. Returns it, or nothing if it does not fit.
+    // Writes the datagram and returns it. Returns no bytes if it does not fit.
     bytes write(mutable_bytes to) const {
         message::writer writer{to, type_, method_, message_id, token};
         for (std::size_t i = 0; i < count_ && !writer.failed(); ++i) {
@@ -79,7 +80,7 @@ private:
         }
     }
 
-    // Behind those with the same number or a smaller one.
+    // Inserts an option after those with the same or a smaller number.
     request& add(const given& o) {
         MINCOAP_ASSERT(count_ < max_options);
         std::size_t at = count_++;

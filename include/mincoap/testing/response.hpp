@@ -9,10 +9,10 @@
 
 namespace mincoap::testing {
 
-// A copy of what the server sent. Views of it are valid for as long as it is.
+// A copy of the datagram that the server sent. Views of it are valid as long as this object.
 class response {
 public:
-    // Silence: nothing was sent.
+    // Silence: the server sent no datagram.
     response() = default;
     explicit response(bytes datagram) : size_(datagram.size()) { copy_bytes(datagram.data(), size_, datagram_.data()); }
 
@@ -24,12 +24,12 @@ public:
     bytes payload() const { return message().payload(); }
     std::string_view text() const { return as_text(payload()); }
 
-    // The first option of this number, with `value`, `uint()` and `text()`; nothing if there is none.
+    // Returns the first option of this number, with `value`, `uint()` and `text()`, or nullopt.
     std::optional<message::option_view> option(message::option number) const {
         return message().options().find(number);
     }
 
-    // All else; of silence, an Empty message.
+    // Returns the whole message. For silence, it is an Empty message.
     message::view message() const { return message::view::parse(datagram()).value_or(message::view{}); }
     bytes datagram() const { return {datagram_.data(), size_}; }
 
