@@ -51,7 +51,7 @@ def text_of(page):
 
 
 def test_site_has_the_contracts_and_the_guide(site):
-    assert "True if an answer waits for the socket to take it" in text_of(site / "classmincoap_1_1server.html")
+    assert "Returns true if an answer waits for the socket" in text_of(site / "classmincoap_1_1server.html")
     assert "the zone of a link-local address" in text_of(site / "structmincoap_1_1net_1_1endpoint.html")
     assert "An in-memory socket" in text_of(site / "loopback_8hpp.html")
     assert "A CoAP server (RFC 7252) for devices" in text_of(site / "index.html")

@@ -6,6 +6,7 @@
 
 #include <mincoap/server/collect.hpp>
 #include <mincoap/server/layer_checks.hpp>
+#include <mincoap/server/refusal.hpp>
 
 namespace mincoap::detail {
 
@@ -76,11 +77,11 @@ public:
         return stack_.tag(remote, beside, of);
     }
     bool deserves_memory(const exchange& x) const { return !Stack::confirms_addresses || x.from.confirmed; }
-    bool is_observable(const exchange& x) const { return Stack::is_observable(x.request); }
+    bool is_observable(const exchange& x) const { return is_observable_at<typename Stack::site_type>(x.request); }
     std::size_t emit(exchange& x) const { return stack_.template emit_at<Index>(Stack::own(x)); }
     std::size_t ask(exchange& x) const {
         x.from.confirmed = true;
-        Stack::read(Stack::own(x));
+        Stack::own(x).read();
         return (*this)(x);
     }
     const Stack& all() const { return stack_; }
@@ -96,7 +97,7 @@ public:
     constexpr next_server(Stack& s, exchange& x) : stack_(s), x_(x) {}
 
     reply operator()(const request& r) const { return stack_.template serve_at<Index>(x_, r); }
-    option_set accepted_options(const request& r) const { return stack_.accepted_options(r); }
+    option_set accepted_options(const request& r) const { return accepted_options_of<typename Stack::site_type>(r); }
     bool deserves_memory() const { return !Stack::confirms_addresses || x_.from.confirmed; }
 
 private:

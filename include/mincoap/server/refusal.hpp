@@ -24,6 +24,27 @@ template <typename Handler>
     requires requires { Handler::takes_blocks; }
 inline constexpr bool takes_blocks<Handler> = Handler::takes_blocks;
 
+// True if a place of the site is `.observable()`.
+template <typename Handler>
+inline constexpr bool has_observables = false;
+template <typename Handler>
+    requires requires { Handler::has_observables; }
+inline constexpr bool has_observables<Handler> = Handler::has_observables;
+
+// Returns true if clients may observe the resource of the request. A handler that does not tell lets them.
+template <typename Handler>
+[[nodiscard]] bool is_observable_at([[maybe_unused]] const request& r) {
+    if constexpr (requires { Handler::is_observable(r); }) return Handler::is_observable(r);
+    else return true;
+}
+
+// Returns the critical options that the handler accepts with the request.
+template <typename Handler>
+[[nodiscard]] option_set accepted_options_of([[maybe_unused]] const request& r) {
+    if constexpr (requires { Handler::accepted_options(r); }) return Handler::accepted_options(r);
+    else return every_option;
+}
+
 // True if a handler gets multicast requests. A site does: each of its resources declares whether it
 // serves them. Any other handler declares `static constexpr bool serves_groups = true`.
 template <typename Handler>

@@ -12,6 +12,7 @@ namespace mincoap {
 // Each of `Layers` is a class, whose object the stack stores, or a reference to one.
 template <handler Site, typename... Layers>
 class stack {
+    using site_type = Site;
     template <typename L>
     using plain = std::remove_reference_t<L>;
     template <typename, std::size_t>
@@ -32,11 +33,7 @@ class stack {
 public:
     static constexpr bool completes = (detail::completing<plain<Layers>> || ...);
     static constexpr bool notifies = (detail::notifying<plain<Layers>> || ...);
-    static constexpr bool has_observables = [] {
-        if constexpr (requires { Site::has_observables; }) return Site::has_observables;
-        else return false;
-    }();
-    static_assert(!has_observables || notifies,
+    static_assert(!detail::has_observables<Site> || notifies,
                   "mincoap: a place of this site is .observable(): give the server the layer observers<N>, or leave "
                   ".observable() out");
     static constexpr bool emits = (detail::emitting<plain<Layers>> || ...);
@@ -201,14 +198,6 @@ private:
         reply said = x.refusal == code::empty ? reply{site_(r)} : reply{x.refusal};
         if (detail::is_unacceptable(r.accept, said)) said = code::not_acceptable;
         return said;
-    }
-    static bool is_observable([[maybe_unused]] const request& r) {
-        if constexpr (requires { Site::is_observable(r); }) return Site::is_observable(r);
-        else return true;
-    }
-    static option_set accepted_options(const request& r) {
-        if constexpr (requires { Site::accepted_options(r); }) return Site::accepted_options(r);
-        else return every_option;
     }
 
     // ---- Write the answer
