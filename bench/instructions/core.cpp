@@ -1,7 +1,7 @@
-// core <requests>: has that many GET /hello answered over a socket that is a piece of memory.
+// core <requests>: the server answers <requests> GET /hello over a socket that is a piece of memory.
 // core <requests> --loop: takes the same datagrams from the socket and gives it the same answers, without a server.
 //
-// GUARD is what guards the server: in a program of its own each, as in an image.
+// GUARD is the layer that guards the server. Each guard has its own program, as in an image.
 #include <cstdlib>
 #include <cstring>
 
@@ -16,7 +16,7 @@ constexpr std::size_t reply_size = 18;
 struct memory_socket {
     std::size_t answered = 0;
 
-    // Not inlined, so that the compiler knows neither the request nor what becomes of the answer.
+    // Not inlined, so the compiler knows neither the request nor the use of the answer.
     [[gnu::noinline]] mincoap::net::status receive(mincoap::mutable_bytes storage, mincoap::net::arrival& in) {
         asm volatile("" : "+m"(answered));
         std::memcpy(storage.data(), request, sizeof request);

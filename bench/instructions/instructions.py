@@ -1,16 +1,16 @@
 """Prints the user-space instructions per request on this CPU, counted by callgrind. Two runs differ only in the number
 of requests, and the difference is divided by that number, so start and end of the program cancel out.
 
-core      GET /hello from the socket's receive to its send, without both: a server over a piece of memory, minus the same
-          loop over the same memory without a server. In the guarded case, the response is small enough for an echo guard
-          to send it to an unconfirmed address.
-process   all of a server over a UDP socket: the program, the adapter and libc, with a wait, a receive and a send for each
+core      GET /hello from the socket's receive to its send, without both: a server over a piece of memory, minus the
+          same loop over the same memory without a server. In the guarded case, the response is small enough for an echo
+          guard to send it to an unconfirmed address.
+process   all of a server over a UDP socket: the program, the adapter and libc, with a wait, a receive and a send per
           request. The client is another process. The kernel is not counted.
 block     as core, one block of 64 bytes of a body of 16 or 64 blocks. Read by offset, a block costs the same at each
-          place and for each size of the body. Of a body that is rendered for each block, the cost grows with the body,
-          which is hashed for its ETag; with a version, it grows by the calls that put a piece.
+          place and for each size of the body. If the body is rendered for each block, the cost grows with the body,
+          which is hashed for its ETag. With a version, the cost grows with the number of calls that put a piece.
 
-routes.tsv: as core, a text of a large site: the last one with a path of five characters, and one with 36 characters.
+routes.tsv: as core, for a text of a large site: the last path of five characters, and a path of 36 characters.
 
 worst.tsv: the most expensive datagrams for the demo, by kind (worst.py), each with a receive and a send of a few
 instructions. The kernel is not counted here either: it returns the status of 500 of 1,000 files. scripts/files counts
@@ -77,7 +77,7 @@ def profile(requests, program, *arguments):
 def own_costs(text):
     costs = collections.Counter()
     function = file = None
-    called = False  # the next line is what a called function costs
+    called = False  # the next line is the cost of a called function
     for line in text.splitlines():
         key, _, value = line.partition("=")
         if key == "fn":
@@ -146,7 +146,7 @@ def measure_worst():
 
 
 def of_datagrams(once, again, few, arguments, times=1):
-    """Of so many of those that go round."""
+    """Returns the cost of `times` of the repeated datagrams."""
     path = BUILD / "datagrams.hex"
     worst.write_datagrams(path, once, again)
     costs = per_request("worst", path, *arguments, few=few, many=2 * few)
@@ -162,7 +162,7 @@ def text_of(rows):
 
 
 def check(rows, path, slack=0):
-    """The slack is a part of the budget: file systems tell the names of a directory in different orders."""
+    """`slack` is a fraction of the budget, because file systems list a directory in different orders."""
     budget = dict(line.split("\t") for line in path.read_text().splitlines()[1:])
     if set(budget) != {what for what, _ in rows}:
         raise SystemExit(f"{path}: other rows: update it with scripts/instructions --update")
