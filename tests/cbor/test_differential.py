@@ -1,4 +1,4 @@
-"""Compares the library with cbor2 on CBOR: well-formed items, and others.
+"""Compares how the library and cbor2 read CBOR, well-formed or not.
 
 The functions below correct cbor2 if it differs from RFC 8949, and name the reason.
 """
@@ -23,7 +23,7 @@ BREAK = types.break_marker
 
 
 class Pairs(list):
-    """A map, of which every pair counts."""
+    """The pairs of a map. All count, even those with equal keys."""
 
 
 def decode_pairs(reader, subtype):

@@ -32,7 +32,7 @@ TEST(members, are_bools) {
     EXPECT_EQ(again<bool>("f814"), "malformed");
 }
 
-// The least and the largest value, and those that are too small or too large by one.
+// Tests the least and the largest value, and the values just outside.
 template <typename T>
 void expect_range(const packet& below, const packet& least, const packet& largest, const packet& above) {
     EXPECT_EQ(again<T>(below), "unexpected");

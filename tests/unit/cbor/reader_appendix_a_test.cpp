@@ -230,7 +230,7 @@ TEST(cbor_appendix_a, arrays) {
         });
 }
 
-// [1, [2, 3], [4, 5]], of whatever lengths.
+// Reads [1, [2, 3], [4, 5]], whose lengths may be definite or indefinite.
 void read_nested_arrays(auto& in) {
     auto outer = in.array();
     EXPECT_TRUE(in.next(outer));

@@ -127,7 +127,7 @@ TEST(server, says_that_it_is_blocked) {
 
 class blocked_server : public testing::Test {
 protected:
-    // The time passes only here.
+    // Time passes only in this function.
     poll_result poll_after(std::uint32_t ms) {
         now_ms += ms;
         return s.poll(now_ms);
@@ -144,7 +144,7 @@ protected:
     std::uint32_t now_ms = 0xffff'ffb0;  // the clock wraps around
 };
 
-// One peer that takes nothing must not keep others waiting.
+// A peer that accepts no datagrams must not keep others waiting.
 TEST_F(blocked_server, drops_an_answer_that_the_socket_has_not_taken_for_100_ms) {
     socket.send_status = net::status::would_block;
     ask(1);

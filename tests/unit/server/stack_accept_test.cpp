@@ -152,7 +152,7 @@ TEST(accept, refuses_before_the_reply_is_too_large) {
     EXPECT_EQ(c.said(ask(code::get).accept(60)), "4.06");
 }
 
-// Many resources, one rule.
+// The same rule applies to many resources.
 TEST(accept, counts_for_every_kind_of_resource) {
     static constexpr int number = 7;
     static const std::optional<decltype(text(""))> maybe{text("here")};

@@ -498,7 +498,7 @@ TEST(core, answers_5_00_if_the_reply_is_too_large) {
     EXPECT_EQ(c[outcomes::served], 1U);
 }
 
-// A 5.00 of the handler's own that does not fit loses its payload.
+// If a handler returns a 5.00 that does not fit, the response is sent without its payload.
 TEST(core, answers_5_00_if_a_5_00_is_too_large) {
     constexpr auto failing = [](const request&) -> reply {
         return {code::internal_server_error, [](message::writer& to) { to.payload("a diagnostic message"); }};

@@ -202,7 +202,7 @@ TEST(truncated, block1_is_not_told_where_no_resource_takes_it) {
 
 // ---- What is no request that may be answered
 
-// RFC 7252 §8.2: an error is not told to a multicast request; §8.1: a Confirmable one is not rejected either.
+// RFC 7252 §8.2: a multicast request gets no error response. §8.1: a Confirmable one is not rejected either.
 TEST(truncated, multicast_is_met_with_silence) {
     for (const char* const first : {"40", "50", "60", "70"})
         for (const char* const rest : {"01 12 34 b1 'a' ff", "45 12 34 ff", "00 12 34", "21 12 34"}) {
@@ -225,7 +225,7 @@ TEST(truncated, response_is_rejected_and_never_shown) {
     }
 }
 
-// RFC 7252 §4.1: an Empty message has nothing behind its Message ID, so that this is none.
+// RFC 7252 §4.1: an Empty message ends after its Message ID, so a longer message is not an Empty one.
 TEST(truncated, empty_message_is_rejected_and_never_shown) {
     core<unreachable_handler, listening> c{unreachable, 16};
     EXPECT_EQ(c.answer(packet{"40 00 12 34"} + filler(16)), packet{"70 00 12 34"});
