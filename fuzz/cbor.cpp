@@ -1,6 +1,6 @@
-// Whatever the bytes are: reading stays inside them, skipping an item and walking through it by its types come to the
-// same end, what is read is written and read again as the same, and the strict reader takes exactly what comes out
-// unchanged.
+// Reads arbitrary bytes as CBOR, and checks four things. The reader never leaves the bytes. Skipping an item ends at
+// the same byte as walking through it by its types. An item that is written again reads as the same. The deterministic
+// reader accepts exactly the items that come out of the writer unchanged.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -18,7 +18,7 @@ using cbor::type;
 
 using buffer = std::vector<byte>;
 
-constexpr unsigned deepest = 300;  // of this program's own recursion
+constexpr unsigned deepest = 300;  // limit of this program's own recursion
 
 // Reads an item by the functions for its types, and writes it again.
 class walk {
@@ -27,7 +27,7 @@ public:
 
     const buffer& written() const { return written_; }
 
-    bool is_too_deep = false;       // for this program: nothing else is known
+    bool is_too_deep = false;       // for this program, which then knows no more about the item
     bool has_broken_text = false;   // well-formed, but not UTF-8
     unsigned indefinite_depth = 0;  // at most
 
@@ -161,7 +161,7 @@ bool equal(bytes a, bytes b) {
     return a.size() == b.size() && (a.empty() || equal_bytes(a.data(), b.data(), a.size()));
 }
 
-// Of the first item, and what is behind it.
+// Checks the first item, and goes on with the bytes behind it.
 void skip_and_walk(bytes items) {
     cbor::reader skipping{items};
     const bytes skipped = skipping.item();
@@ -177,7 +177,7 @@ void skip_and_walk(bytes items) {
     if (skipping.failed()) return;
 
     cbor::reader same = skipping;
-    require(same.item().data() == walking.item().data());  // both stand at the same place
+    require(same.item().data() == walking.item().data());  // both readers are at the same byte
     if (seen.has_broken_text) return;
 
     cbor::deterministic_reader strict{items};
@@ -190,7 +190,7 @@ void skip_and_walk(bytes items) {
     require(equal(walk{rereading}.written(), seen.written()));
 }
 
-// Each read by the wrong type fails, and every read after that gives nothing.
+// Each read by the wrong type fails, and every later read returns an empty value.
 void read_as_every_type(bytes items) {
     const auto check = [&](bool is_taken_type, auto&& read) {
         cbor::reader in{items};

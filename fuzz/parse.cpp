@@ -1,5 +1,5 @@
-// Any bytes: what message::view makes of them is what a second parser makes of them, and if they are a message, writing
-// what was read gives the same bytes again (the encoding of a message is unique: RFC 7252 §3).
+// Parses arbitrary bytes by message::view and by a second parser, which must agree. If the bytes are a message, writing
+// it again must give the same bytes, because the encoding of a message is unique (RFC 7252 §3).
 #include <cstdlib>
 #include <vector>
 
@@ -35,7 +35,7 @@ void compare(const message::view& read, bytes datagram) {
     require(index == reference.option_count);
 }
 
-// The first option of each number whose length is allowed, and no other.
+// Checks that the library finds the first option of each number with an allowed length, and no other one.
 void find_every_option(const message::view& read) {
     for (const message::option_view wanted : read.options()) {
         const message::option_properties properties = properties_of(wanted.number);

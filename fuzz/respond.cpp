@@ -1,14 +1,15 @@
-// A sequence of datagrams to a site of every building block. Whatever they are, an answer is a well-formed message that
-// answers this one, or there is none where there must be none. A record stays within its limits, and as it was unless a
-// PUT or an iPATCH succeeds.
+// Sends a sequence of arbitrary datagrams to a site of every building block. Each answer must be a well-formed message
+// that answers its datagram, and there must be no answer where the RFCs forbid one. A record must stay within its
+// limits, and must not change unless a PUT or an iPATCH succeeds.
 //
 // With a guard, an address gets at most three times the bytes that came from it, until it shows an Echo option that was
 // sent to it (RFC 9175 §2.4).
 //
-// The input: one byte each for the size of the buffer and the layers (bit 0: responses are expected, bit 1: Message IDs
-// wrap around soon, bit 2: guarded, bit 3: and preemptively), then datagrams, each behind two bytes: its length, and
-// how it arrived (bit 0: by multicast, bit 1: truncated, bits 2 to 4: upper bits of the length, bit 5: its first Echo
-// option of eight bytes is given the value that was sent last, bit 6: in the next epoch, bit 7: from another address).
+// The input begins with a byte for the size of the buffer and a byte for the layers (bit 0: responses are expected,
+// bit 1: Message IDs wrap around soon, bit 2: guarded, bit 3: and preemptively). Then follow the datagrams, each behind
+// two bytes: its length, and its arrival (bit 0: by multicast, bit 1: truncated, bits 2 to 4: upper bits of the length,
+// bit 5: its first Echo option of eight bytes gets the value that was sent last, bit 6: in the next epoch, bit 7: from
+// another address).
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -164,7 +165,7 @@ const auto site = routes(
 
 // ---- What is known of a datagram without the library
 
-// What the definitions of critical options allow (RFC 7252 §5.10, RFC 7959, 8613, 9177, 9668).
+// The lengths and repetition that RFCs allow for a critical option (RFC 7252 §5.10, RFC 7959, 8613, 9177, 9668).
 struct rule {
     unsigned number;
     std::size_t min_length;
@@ -183,7 +184,7 @@ struct facts {
     bool forbidden = false;  // a critical option has a length or a repetition that is not allowed
     std::optional<unsigned> accept;
     std::optional<unsigned> block2;
-    std::optional<std::size_t> echo;  // where the first Echo option of eight bytes has its value
+    std::optional<std::size_t> echo;  // offset of the value of the first Echo option of eight bytes
     unsigned type = 0;
     unsigned code = 0;
     std::vector<byte> message_id;
@@ -238,10 +239,10 @@ struct listening {
     }
 };
 
-// The key is another one for each input: libFuzzer sees what is compared, and learns a tag that stays the same.
+// Differs per input, because libFuzzer sees the operands of comparisons, and would learn a constant tag.
 security::key key{};
 
-// What an address has been sent and may be sent, reckoned without the guard.
+// The bytes that an address has been sent and may be sent, computed without the guard.
 struct account {
     static constexpr std::uint32_t epoch_ms = 65'536;
     struct echo {
@@ -268,7 +269,8 @@ struct account {
 // ---- What must hold
 
 void check_empty(const message::view& answer, const facts& asked, const net::arrival& about, bool expects) {
-    require(asked.type == 0 && !about.multicast);  // nothing but a Confirmable message is rejected or acknowledged so
+    // Only a Confirmable message is rejected or acknowledged by an Empty one.
+    require(asked.type == 0 && !about.multicast);
     require(answer.datagram().size() == 4);
     require(std::ranges::equal(answer.datagram().subspan(2, 2), asked.message_id));
     if (answer.type() == message::type::acknowledgement) require(expects && asked.code >= 64);
@@ -285,7 +287,7 @@ void check_response_header(const message::view& answer, const facts& asked, cons
     require(!about.multicast || (!confirmable && !is_error(answer.code())));
 }
 
-// RFC 7252 §5.9.2.9, RFC 7959 §4: what was cut off is answered without a look at what is left of it.
+// RFC 7252 §5.9.2.9, RFC 7959 §4: the server answers a truncated request without looking at the rest of it.
 void check_too_large(const message::view& answer, const facts& asked, const net::arrival& about) {
     check_response_header(answer, asked, about);
     require(answer.code() == code::request_entity_too_large && answer.payload().empty());
@@ -293,7 +295,7 @@ void check_too_large(const message::view& answer, const facts& asked, const net:
         require((o.number == option::size1 && o.uint() >= 16) || (o.number == option::block1 && o.uint() <= 6));
 }
 
-// RFC 7959 §2.4: from where it was asked for, and no larger.
+// RFC 7959 §2.4: a block begins at the requested offset, and is no larger than requested.
 void check_block(bytes payload, unsigned sent, unsigned asked) {
     require((sent & 7) <= (asked & 7) && (sent & 7) < 7);
     require((sent >> 4) << (sent & 7) == (asked >> 4) << (asked & 7));
@@ -308,7 +310,7 @@ void check_response(const message::view& answer, const facts& asked, const net::
     require(asked.well_formed);
     require(!asked.forbidden || answer.code() == code::bad_option);
 
-    // The site's options ascend, and belong into a response.
+    // The options of the site's responses are in ascending order, and allowed in a response.
     constexpr option possible[] = {
         option::etag,   option::location_path, option::content_format, option::max_age, option::location_query,
         option::block2, option::block1,        option::size2,          option::size1,   option::echo};
@@ -339,14 +341,14 @@ std::vector<byte> encoded(const settings& s) {
     return memory;
 }
 
-// Within its limits: what it holds would be taken.
+// Checks that the record is within its limits: decoding its own encoding succeeds.
 void check_record(const settings& s) {
     settings same = s;
     require(settings_fields.decode<cbor::mode::deterministic>(encoded(s), same) == cbor::read_error::none);
     require(s.count == settings{}.count);
 }
 
-// The records before a datagram, and what may become of them.
+// The records before a datagram. `check` compares them with those after it.
 struct records_before {
     std::vector<byte> variable = encoded(current);
     std::vector<byte> functions = encoded(behind_functions);
@@ -366,7 +368,7 @@ std::uint32_t total(const counters& counted) {
     return sum;
 }
 
-// RFC 9175 §2.4: by the option that was sent to it, and by nothing else.
+// RFC 9175 §2.4: only the Echo option that was sent to an address confirms it.
 void check_limit(const origin& from, std::size_t sent, bool confirmed, account& with) {
     require(from.confirmed == confirmed);
     with.received += from.size;
@@ -376,7 +378,7 @@ void check_limit(const origin& from, std::size_t sent, bool confirmed, account& 
     }
 }
 
-// The server, and what has been seen of it.
+// The server, and the state that the checks need.
 template <bool IsGuarded, typename Stack>
 struct run {
     Stack& stack;
@@ -384,7 +386,7 @@ struct run {
     std::size_t capacity;
     bool expects;
     std::uint32_t epoch = 0;
-    std::uint32_t last_id = 0x1'0000;  // of a Non-confirmable response; none yet
+    std::uint32_t last_id = 0x1'0000;  // Message ID of the last Non-confirmable response; no ID at first
 
     // RFC 7252 §4.4: no two in a row have the same Message ID.
     void check_message_id(const message::view& answer) {
@@ -435,7 +437,7 @@ struct run {
     }
 };
 
-// Puts the value that was sent last into the first Echo option of eight bytes.
+// Puts the Echo value that was sent last into the first Echo option of eight bytes.
 void echo_last(std::vector<byte>& datagram, const account& with) {
     const facts asked{datagram};
     if (with.echoes.empty() || !asked.well_formed || !asked.echo) return;

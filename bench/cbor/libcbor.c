@@ -57,7 +57,7 @@ static bool add(cbor_item_t* map, uint8_t key, cbor_item_t* value) {
     return cbor_map_add(map, (struct cbor_pair){cbor_move(cbor_build_uint8(key)), cbor_move(value)});
 }
 
-// It keeps the width that an item is built with; the shortest one is for the caller to choose.
+// libcbor keeps the width that an item is built with, so the caller has to choose the shortest one.
 static cbor_item_t* build_uint(uint32_t n) {
     return n <= UINT8_MAX    ? cbor_build_uint8((uint8_t)n)
            : n <= UINT16_MAX ? cbor_build_uint16((uint16_t)n)

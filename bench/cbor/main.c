@@ -1,4 +1,4 @@
-// Decodes a record of every field and encodes it again, so many times; exits 0 if the same bytes come back.
+// Decodes a record of every field and encodes it again, repeatedly. Exits with 0 if the same bytes come back.
 #include <string.h>
 
 #include "record.h"

@@ -18,10 +18,10 @@ struct record {
     uint32_t numbers[16];
 };
 
-// Whether it was such a map. Other keys are skipped.
+// Returns whether the data is such a map. Skips other keys.
 bool decode(const uint8_t* data, size_t size, struct record* to);
 
-// The size, or 0 if it does not fit.
+// Returns the encoded size in bytes, or 0 if the record does not fit.
 size_t encode(const struct record* from, uint8_t* data, size_t size);
 
 #ifdef __cplusplus

@@ -1,7 +1,7 @@
-"""The cost of a large site for the compiler: user seconds and MiB of memory of `-O2 -c`, with g++ and clang++.
+"""Measures how much a large site costs the compiler: user seconds and MiB of memory of `-O2 -c`, by g++ and clang++.
 
 plain     texts with a title, a resource type and `well_known_core`
-mixed     ten kinds of resources by turns, below prefixes and wildcards too, and `filtered_well_known_core`
+mixed     ten kinds of resources in turn, also below prefixes and wildcards, and `filtered_well_known_core`
 long      texts at paths of 36 characters, and `well_known_core`
 
 The time of the same program without a resource is subtracted."""

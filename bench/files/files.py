@@ -1,4 +1,4 @@
-"""Measures a block of a file, of a listing and of discovery: the CPU time of the serving process, with the kernel's work.
+"""Measures a block of a file, of a listing and of discovery: the CPU time of the serving process, including the kernel.
 
 file       1 MB in blocks of 1,024 bytes, compared with libcoap's coap-server-notls, which has the same bytes in its
            memory (by a PUT). Both serve the same requests in turns. The ratio is the result, because the microseconds
@@ -29,13 +29,13 @@ CONTENT, CONTINUE, CREATED = 0x45, 0x5F, 0x41
 SZX = 6  # blocks of 1,024 bytes
 SIZE = 1 << 20
 FILES = 10_000
-QUERIES = [b"ct=*"] * 7 + [b"x" * 255]  # seven match each file, so that the last one is looked at
+QUERIES = [b"ct=*"] * 7 + [b"x" * 255]  # seven match each file, so the server also compares the last one
 
 LIMITS = {"file, ratio to libcoap": 0.8, "listing, ms": 4, "discovery, ms": 2}
 
 
 def nibble(number):
-    """A delta or a length of an option, and what extends it (RFC 7252 3.1)."""
+    """Returns the 4-bit delta or length of an option, and its extension bytes (RFC 7252 3.1)."""
     return (number, b"") if number < 13 else (13, bytes([number - 13]))
 
 
@@ -84,7 +84,7 @@ def cpu_ns(process):
 
 
 def cost_of(process, work):
-    """Nanoseconds of the server's CPU for one of the requests that `work` makes, whose number it returns."""
+    """Nanoseconds of the server's CPU per request. `work` makes requests and returns their number."""
     before = cpu_ns(process)
     count = work()
     time.sleep(0.01)  # the last one ends
@@ -122,7 +122,7 @@ def start_libcoap():
 
 
 def of_transfers(rounds, body, servers):
-    """The servers' CPU per block, in microseconds. They take turns after a part of a transfer each."""
+    """The servers' CPU per block, in microseconds. The servers take turns, each with a part of a transfer."""
     part = 128
     costs = [[] for _ in servers]
     for first in list(range(0, SIZE // 1024, part)) * rounds:
@@ -140,7 +140,7 @@ def of_transfers(rounds, body, servers):
 
 
 def undisturbed(costs):
-    """The lower quartile: other processes make a part of the costs larger, and none smaller."""
+    """Returns the lower quartile, because other processes can only add to the costs."""
     return sorted(costs)[len(costs) // 4]
 
 
@@ -179,7 +179,7 @@ def main():
     given = arguments.parse_args()
     build()
     if os.getloadavg()[0] > 1:
-        print("others use this machine: a waking server takes several times as long then, whichever it is", file=sys.stderr)
+        print("other processes use this machine: servers then take several times as long to wake up", file=sys.stderr)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="mincoap-files-"))
     started = []
     try:
@@ -188,7 +188,7 @@ def main():
         for server in started:
             server.terminate()
         shutil.rmtree(folder)
-    print("what\tis\tlimit")
+    print("number\tis\tlimit")
     for what, value in rows.items():
         print(f"{what}\t{value:.2f}\t{LIMITS.get(what, '')}")
     print("\nsystem calls of one block\tall\tby name")

@@ -1,15 +1,15 @@
 /* A plugin of QEMU's translator that counts guest instructions: from each `begin` that is executed to the next `end`,
-   both included, less those of the functions in `skip`. With every such window goes how deep the stack was below what
-   `begin` found: from the highest address that its first instructions store to, which are a push, to the lowest one
-   that anything in the window does. A window in which another one begins, or `drop` is executed, or `need` is not,
-   never was.
+   both included, less those of the functions in `skip`. The plugin also measures the stack that each such window uses
+   below its `begin`: from the highest address that the push at `begin` stores to, down to the lowest address that any
+   instruction of the window stores to. It discards a window if another one begins inside it, if `drop` is executed, or
+   if `need` is not.
 
        -plugin count.so,begin=HEX,end=HEX:HEX...,skip=BEGIN:END:BEGIN:END...,drop=HEX,need=HEX,stack=BEGIN:END,out=FILE
 
-   The file has a line `window <instructions> <stack>` for each, and of the last one `at <address> <times>` for each of
-   its instructions.
+   The file has a line `window <instructions> <stack>` per window, and a line `at <address> <times>` per instruction of
+   the last window.
 
-   Debian's QEMU takes plugins and has no header for them, so that the few declarations needed are here: QEMU's
+   Debian's QEMU loads plugins but has no header for them. The few declarations needed are therefore here, from QEMU's
    docs/devel/tcg-plugins, version 1 of the interface. */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -34,7 +34,7 @@ void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn*, void (*)(unsigne
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 
-enum { most = 16, prologue = 8, code_size = 1 << 20 }; /* of images from address 0, or from `base` on */
+enum { most = 16, prologue = 8, code_size = 1 << 20 }; /* code at address 0 or at `base` */
 
 static uint64_t base, begin, drop = ~0ULL, need, ends[most], skipped[most], stack_low, stack_high;
 static size_t end_count, skipped_count;

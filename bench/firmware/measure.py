@@ -6,16 +6,16 @@ model of cycles.
 
   core     datagram in to datagram out: from the call of `firmware::answer`, which polls the server, to the call of the
            socket's `send`. The socket's `receive` is included as the adapter's part.
-  frame    Ethernet frame in to Ethernet frame out: from the driver's `receive` to the return of its `send`; not with
-           virtio, where it depends on when the device has done with the frame before
-  tag      the value of one Echo option: a request with one that was guessed has three made
+  frame    Ethernet frame in to Ethernet frame out: from the driver's `receive` to the return of its `send`. Not
+           measured with virtio, where the count depends on when the device finishes the previous frame.
+  tag      the value of one Echo option. The guard computes three of them for a request with a guessed Echo option.
 
-A request is sent some times, until ARP, ND and the start are over; then each of TIMES more has to take the same, to the
-instruction.
+The script repeats a request until ARP, ND and the start-up are over. Then each of TIMES more requests must take exactly
+the same number of instructions.
 
-stack is what a request used below the window's begin, by what it stored; call_graph is the worst case of the core by
-its machine code, over all requests there can be. Where the deepest request of those tried comes less far, the deepest
-one is still to be found; further, and the call graph is wrong."""
+stack is the stack that a request used below the start of the window, measured by its stores. call_graph is the worst
+case of the core over all possible requests, computed from the machine code. If stack is smaller than call_graph, a
+deeper request may exist. If stack is larger, the call graph is wrong."""
 
 import argparse
 import collections
@@ -45,10 +45,10 @@ PUT_LED = dict(code=_coap.PUT, path="led", payload=b"1")
 PUT_CBOR = dict(code=_coap.PUT, path="cbor", options=[(_coap.CONTENT_FORMAT, bytes([_coap.CBOR]))],
                 payload=bytes.fromhex("a4 00f4 01182a 02626869 03821903e802"))
 ECHO = 252
-GUESSED = dict(path="hello", options=[(ECHO, b"a guess!")], beyond=True)  # the guard has to find out
-# Another one is there: its ETag is found out, and refused.
+GUESSED = dict(path="hello", options=[(ECHO, b"a guess!")], beyond=True)  # the guard has to check it
+# A representation exists: the server computes its ETag, which does not match.
 PUT_ANOTHER = PUT_CBOR | dict(before=PUT_CBOR, options=[(_coap.IF_MATCH, b"\1"), *PUT_CBOR["options"]])
-REQUESTS = {  # profile -> name -> what is asked
+REQUESTS = {  # profile -> name -> request
     "hello": {"GET /hello": dict(path="hello"), "PUT /led": PUT_LED,
               "GET /.well-known/core": dict(path=".well-known/core"),
               "GET /hello, Echo": GUESSED},
@@ -62,7 +62,7 @@ HANDLERS = ("systick_handler", "on_network_interrupt", "on_timer_interrupt")
 EVERYTHING, ELSEWHERE = "mps2-an385", ("GET /hello", "GET /hello, Echo", "PUT /cbor, If-Match")
 ANSWER, SEND, SLEEP = "_ZN8firmware6answer", "_ZN7mincoap4lwip10udp_socket4sendE", "_ZN5board5sleepE"
 TAG = r"_ZNK7mincoap10echo_guard\w+write_tagE"
-WINDOWS = {"core": (ANSWER, SEND, SEND),  # begin, end, and what has to be called in between
+WINDOWS = {"core": (ANSWER, SEND, SEND),  # begin, end, and a function that must be called in between
            "frame": ("_ZN7lan91187receiveEv", "_ZN7lan91184sendEPK4pbuf", SEND),
            "tag": (TAG, TAG, TAG)}
 WAYS = {"core": ("core", 4), "IPv4 frame": ("frame", 4), "IPv6 frame": ("frame", 6), "tag": ("tag", 4)}
@@ -148,7 +148,7 @@ def size_row(board, profile):
 
 
 def requests_of(board, profile):
-    """All of them for one board. What another CPU makes of them, the shortest and the deepest show."""
+    """All requests for one board. For other CPUs, the shortest and the deepest requests are enough."""
     return {name: asked for name, asked in REQUESTS[profile].items() if board == EVERYTHING or name in ELSEWHERE}
 
 
@@ -196,7 +196,7 @@ def text_of(table, rows):
 
 
 def check(table, rows):
-    """How many numbers are above the budget; every one that differs is told of."""
+    """Returns how many numbers are above the budget. Prints each number that differs."""
     path, header, key = table
     lines = [line.split("\t") for line in path.read_text().splitlines()] if path.exists() else [[]]
     budget = {tuple(words[:key]): list(map(int, words[key:])) for words in lines[1:]}
@@ -213,7 +213,7 @@ def check(table, rows):
 
 
 def detail(board, profile, window):
-    """What a GET /hello executes, by function."""
+    """Prints the instructions of a GET /hello, per function."""
     with tempfile.TemporaryDirectory() as folder:
         run = Run(build_plugin(folder), board, profile, window)
         counts, _ = run.per_request(4, REQUESTS[profile]["GET /hello"])

@@ -7,10 +7,10 @@
   board        start-up code, drivers, the vector table
   libc         other archives: memcpy and similar functions, the compiler's runtime
 
-If the linker script has a section for an owner, the section decides. Otherwise an instruction belongs to the source file
-of its line, by the debug information; a line of the standard library belongs to the function that it is inlined into. A
-constant between instructions goes with its function, a table or a string is the library's if its name is, and otherwise
-the application's."""
+If the linker script has a section for an owner, the section decides. Otherwise an instruction belongs to the source
+file of its line, by the debug information. A line of the standard library belongs to the function that it is inlined
+into. A constant between instructions belongs to its function. A table or a string belongs to the library if its name
+does, and otherwise to the application."""
 
 import collections
 import pathlib
@@ -68,9 +68,9 @@ class Firmware(Image):
 
     # ------------------------------------------------------------------------------------------------------- stack
 
-    # Who calls by a pointer, and what: a site the functions of its rows; the core the function that renders a reply; a
-    # record what its members are coded by, and checked; a resource what the application gave it, which renders a body,
-    # or reads and writes a value.
+    # Callers by a pointer, and their callees. A site calls the functions of its rows. The core calls the function that
+    # renders a reply. A record calls the functions that encode, decode and check its members. A resource calls the
+    # functions of the application that render a body, or read and write a value.
     POINTERS = ((r"detail::site<.*operator\(\)|^_ZNK7mincoap6detail4site.*clE", r"::serve<|5serveI"),
                 (r"take_request", r"::write_constant|::write_by<|8write_by"),
                 (r"record_fields<.*encode", r"::encode_member<"),
@@ -80,7 +80,7 @@ class Firmware(Image):
                       r"^\(anonymous namespace\)::\w+\(\)$"))
 
     def callees(self, start):
-        """Not those of the socket: lwIP calls by pointers. The socket's own frame counts."""
+        """Leaves out the callees of the socket, because lwIP calls by pointers. The socket's own frame counts."""
         if owner_of_name(self.functions[start].name) != "adapter":
             yield from super().callees(start)
 
@@ -116,7 +116,7 @@ class Firmware(Image):
         return owner_of_name(function.name) if function else "application"
 
     def flash(self):
-        """owner -> bytes, of all that is in flash but the initial values of .data."""
+        """owner -> bytes in flash, without the initial values of .data."""
         sizes = collections.Counter({owner: 0 for owner in OWNERS})
         for owner, _, size in self.pieces():
             sizes[owner] += size
@@ -126,7 +126,7 @@ class Firmware(Image):
         return sizes
 
     def pieces(self):
-        """(owner, where, bytes) of all that, in which `where` is a section, or the address of an instruction."""
+        """(owner, where, bytes) per piece of flash; `where` is a section or the address of an instruction."""
         for section, owner in SECTIONS.items():
             yield owner, section, self.size(section)
         yield from self.text_pieces()
@@ -139,7 +139,7 @@ class Firmware(Image):
         yield "application", ".strings", self.size(".strings")
 
     def text_pieces(self):
-        """Each instruction, and what is between it and the next one: constants of the function, or padding."""
+        """Each instruction, and the bytes up to the next one: constants of the function, or padding."""
         begin, size = self.sections[".text"]
         instructions = sorted(a for a in self.code if begin <= a < begin + size)
         owners = self.owners_of(instructions)

@@ -1,6 +1,6 @@
 """Draws the bytes of an image from its map file: docs/firmware.svg. Each owner (owners.py) has a bar with a piece per
-source file; mincoap's bar has a piece per room, by the debug information. The last piece holds all that are smaller than
-a label."""
+source file. mincoap's bar has a piece per room, by the debug information. The last piece of a bar holds all pieces that
+are smaller than a label."""
 
 import collections
 import html
@@ -65,7 +65,7 @@ def flash(image, path):
 
 
 def ram(image, path):
-    """lwIP's by pool, which have names of their own; the rest by what it is."""
+    """The bytes of RAM: lwIP's per named pool, the application's per object."""
     sizes = collections.Counter({("stack", "stack"): image.size(".stack")})
     for own, name, section in image.objects.values():
         if section == ".lwip_ram":

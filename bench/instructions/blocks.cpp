@@ -1,6 +1,6 @@
-// blocks <requests> <blocks> offset|rendered|pieces|version|version-pieces: has that many blocks of 64 bytes answered,
-// one transfer after another, of a body of so many blocks that is read by offset or rendered anew for each: put at once
-// or in pieces of 16 bytes, with its hash for an ETag or a version.
+// blocks <requests> <blocks> offset|rendered|pieces|version|version-pieces: the server answers <requests> requests for
+// blocks of 64 bytes, one transfer after another. The body has <blocks> blocks. It is read by offset, or rendered anew
+// for each block: put at once or in pieces of 16 bytes, with its hash or a version as its ETag.
 // blocks <requests> <blocks> loop: takes the same requests from the socket and gives it answers, without a server.
 #include <cstdlib>
 #include <cstring>
@@ -20,7 +20,7 @@ struct memory_socket {
     unsigned next = 0;
     std::size_t answered = 0;
 
-    // Not inlined, so that the compiler knows neither the request nor what becomes of the answer.
+    // Not inlined, so the compiler knows neither the request nor the use of the answer.
     [[gnu::noinline]] mincoap::net::status receive(mincoap::mutable_bytes storage, mincoap::net::arrival& in) {
         std::memcpy(storage.data(), request, sizeof request);
         storage[sizeof request - 2] = static_cast<mincoap::byte>(next >> 4);

@@ -1,4 +1,4 @@
-// process <requests>: a server on a free UDP port, which it prints. Ends when it has answered that many requests.
+// process <requests>: a server on a free UDP port, which it prints. Ends after <requests> answers.
 #include <cstdio>
 #include <cstdlib>
 

@@ -1,5 +1,6 @@
-// routes <requests> <path>: has that many GET of a text answered over a socket that is a piece of memory, in a site of
-// ROUTES texts. The path of the first one has 36 characters, those of the others five, up to "r0099" or "r0999".
+// routes <requests> <path>: the server answers <requests> GET of a text over a socket that is a piece of memory. Its
+// site has ROUTES texts. The path of the first one has 36 characters. Those of the others have five, up to "r0099" or
+// "r0999".
 // routes <requests> <path> loop: takes the same datagrams from the socket and gives it answers, without a server.
 #include <cstdlib>
 #include <cstring>
@@ -53,7 +54,7 @@ struct memory_socket {
     const get_request* request;
     std::size_t answered = 0;
 
-    // Not inlined, so that the compiler knows neither the request nor what becomes of the answer.
+    // Not inlined, so the compiler knows neither the request nor the use of the answer.
     [[gnu::noinline]] mincoap::net::status receive(mincoap::mutable_bytes storage, mincoap::net::arrival& in) {
         asm volatile("" : "+m"(answered));
         std::memcpy(storage.data(), request->datagram, request->size);

@@ -1,7 +1,8 @@
-// worst <requests> <datagrams> [<folder>]: has the demo's tree answer so many datagrams over a socket that is a piece
-// of memory, without a guard, which would end some of them early. A folder is served below /fs.
+// worst <requests> <datagrams> [<folder>]: the demo's tree answers <requests> datagrams over a socket that is a piece
+// of memory. There is no guard, because it would stop some of them early. <folder> is served below /fs.
 //
-// The file has a datagram a line, in hexadecimal. Those before an empty line are given once; those behind it go round.
+// The file <datagrams> has one datagram per line, in hexadecimal. The server receives the datagrams before an empty
+// line once, and those behind it again and again.
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -18,7 +19,7 @@ using datagram = std::vector<mincoap::byte>;
 
 struct datagrams {
     std::vector<datagram> all;
-    std::size_t first = 0;  // of those that go round
+    std::size_t first = 0;  // index of the first repeated datagram
 
     explicit datagrams(const char* path) {
         std::ifstream from{path};
@@ -61,7 +62,7 @@ constexpr auto plain = demo::site(state, no_clock);
 constexpr auto with_files =
     demo::site(state, no_clock, mincoap::below<"fs">(mincoap::posix::get_files(files)).title("Files").rt("demo.files"));
 
-// Whether all were answered with a success.
+// Returns whether the server answered all requests with a success.
 bool serve(memory_socket socket, const auto& site, std::size_t requests) {
     static mincoap::server_memory<> memory;
     mincoap::counters counted;

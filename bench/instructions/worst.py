@@ -1,5 +1,5 @@
 """The most expensive datagrams for the demo, found by experiment. The work to compare, render, hash or read grows with
-the request, and each of these requests as much as its limit allows."""
+the request, and each of these requests is as large as its limit allows."""
 
 import pathlib
 
@@ -15,7 +15,7 @@ def uint(number):
 
 
 def nibble(number):
-    """A delta or a length of an option, and what extends it (RFC 7252 3.1)."""
+    """Returns the 4-bit delta or length of an option, and its extension bytes (RFC 7252 3.1)."""
     return (number, b"") if number < 13 else (13, bytes([number - 13]))
 
 
@@ -36,7 +36,7 @@ def filtered(query):
 
 
 def discovery():
-    """Seven queries match every file, so that the last one is looked at: its name is as long as it may be."""
+    """Seven queries match every file, so the server also compares the last one, which has the maximum length."""
     return datagram(GET, [b".well-known", b"core"], *[(URI_QUERY, b"ct=*")] * 7, (URI_QUERY, b"x" * 255))
 
 
@@ -46,13 +46,13 @@ def upload():
 
 
 def record():
-    """The largest that there is: four members, a text of 32 bytes, 16 numbers of 64 bits."""
+    """The largest record: four members, a text of 32 bytes, 16 numbers of 64 bits."""
     number = b"\x1b" + b"\xff" * 8
     encoded = b"\xa4\x00\xf4\x01" + number + b"\x02\x78\x20" + b"a" * 32 + b"\x03\x90" + number * 16
     return datagram(PUT, [b"cbor"], (CONTENT_FORMAT, uint(CBOR)), payload=encoded)
 
 
-# What is sent once, then what goes round, and whether there are files.
+# name -> (datagrams sent once, datagrams repeated, whether a folder is served)
 CASES = {
     "1,100 options": ([], [datagram(GET, [b""] * 1100)], False),
     "a block of the largest record": ([record()], [datagram(GET, [b"cbor"], (BLOCK2, uint(0)))], False),

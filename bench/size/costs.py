@@ -1,7 +1,7 @@
 """Prints the cost of each rule and each resource: the bytes of code and tables that it adds to a program on Cortex-M0+.
 
-costs.py rules compiles monolith.cpp without each rule. costs.py resources compiles resources.cpp with each resource. The
-compiler's runtime, such as a division, is not counted.
+costs.py rules compiles monolith.cpp without each rule. costs.py resources compiles resources.cpp with each resource.
+The compiler's runtime, such as a division, is not counted.
 """
 
 import pathlib
@@ -22,7 +22,7 @@ RULES = {
     "FORMATS": "Accept is met (§5.10.4), and Content-Format checked (§5.9.2.11)",
     "PROXYING": "proxy requests are refused (§5.10.2)",
     "UNKNOWN_METHODS": "so are methods above iPATCH, at any path (§5.8)",
-    "MULTICAST": "multicast is answered by what it allows (§8)",
+    "MULTICAST": "multicast gets only the responses that it allows (§8)",
 }
 RESOURCES = {
     "TEXT": "one more `text`, of one character",
@@ -34,7 +34,7 @@ RESOURCES = {
     "INTEGER": "the first `value` of a 32-bit integer, which brings the writer and decimal numbers",
     "DISCOVERY": "`well_known_core`, with the document",
     "FILTERED": "`filtered_well_known_core` in its place, block by block",
-    "WILDCARD": "the first wildcard, and a function that is handed what it takes",
+    "WILDCARD": "the first wildcard, and a function that gets its value",
     "OPTIONAL": "`optional` of a `value`",
     "DYNAMIC": "`dynamic_routes`, with blocks, and one route that is added",
     "EXPLAINED": "a function that answers with a diagnostic text",
@@ -73,7 +73,7 @@ def size(source, *macros):
 
 
 def print_costs(heading, source, prefix, table):
-    """A line for each macro: by how much it makes the program larger or smaller. Returns the size without any."""
+    """Prints a line per macro with the bytes that it adds or saves. Returns the size without any macro."""
     in_source = set(re.findall(rf"{prefix}(\w+)", (HERE / source).read_text()))
     assert in_source == set(table), in_source ^ set(table)
     base = size(source)

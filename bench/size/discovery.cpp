@@ -1,4 +1,4 @@
-// hello.cpp, and it tells what it serves.
+// hello.cpp with discovery: /.well-known/core lists its resources.
 #include <mincoap/layer/unguarded.hpp>
 #include <mincoap/resource/discovery/well_known_core.hpp>
 #include <mincoap/resource/routes.hpp>

@@ -21,8 +21,7 @@ RUNTIME = (r"__gnu_thumb1_case_\w+|__aeabi_(u?idiv(mod)?|u?ldivmod|lmul|ll[sa][l
 
 
 def findings(image, object_file):
-    """(what, where) for all that should not be there. The object is the program before anything is linked to it; with
-    LTO there is none."""
+    """Yields (kind, place) per violation. `object_file` is the program before linking. With LTO there is none."""
     symbols = [line.split()[-1] for line in image.run("nm").splitlines()]
     for what, pattern in FORBIDDEN.items():
         yield from ((what, s) for s in symbols if re.fullmatch(pattern, s))
@@ -63,7 +62,7 @@ def check_profile(target, name, source):
     for what, where in found:
         print(f"{target} {name}: {what}: {where}")
     if not found:
-        print(f"{target} {name}: nothing forbidden; needs {', '.join(sorted(needs(image, object_file)))}")
+        print(f"{target} {name}: no violations; needs {', '.join(sorted(needs(image, object_file)))}")
     return len(found)
 
 

@@ -95,7 +95,7 @@ class Image:
         return code
 
     def _read_address_taken(self):
-        """The functions that some pointer may point to: those that a relocation other than a jump or call names."""
+        """Finds the functions that a pointer may point to: those named by a relocation that is no jump or call."""
         taken, wanted = set(), False
         for line in self.run("readelf", "-rW").splitlines():
             m = re.match(r"Relocation section '\.rela?(\S+)'", line)
@@ -127,7 +127,7 @@ class Image:
         return Frame(self, self.functions[start]).result()
 
     def callees(self, start):
-        """(stack in use, address) of all that it may call, but for what is not linked."""
+        """Yields (stack in use, address) per function that it may call, except functions that are not linked."""
         calls = self.frame(start)[1] if start in self.functions else ()
         if any(target is None for _, target in calls) and not self.address_taken:
             raise SystemExit(f"{self.path}: {self.functions[start].name} calls by a pointer, and there is none")
@@ -141,13 +141,13 @@ class Image:
                     raise SystemExit(f"{self.path}: {self.functions[start].name} calls {t:x}, which is no function")
 
     def called_by_pointer(self, start):
-        """All functions that a pointer is made to; but a site's table has pointers to the functions of its rows alone."""
+        """All functions that a pointer may point to. A site's table only points to the functions of its rows."""
         is_site = re.search(r"detail::site<.*>::operator\(\)", self.functions[start].name)
         return [t for t in sorted(self.address_taken) if not is_site or "::serve<" in self.functions[t].name]
 
     @functools.cached_property
     def cycles(self):
-        """The ways on which a function, called by main in the end, comes to call itself: as names."""
+        """The call paths, as names, by which a function that main reaches calls itself."""
         found, done = [], set()
 
         def visit(start, way):
@@ -163,7 +163,7 @@ class Image:
 
     @functools.cache
     def stack(self, start):
-        """(bytes, the functions on the deepest way), the frames of the board left out. There must be no cycles."""
+        """(bytes, the functions on the deepest path), without the frames of the board. There must be no cycles."""
         own = (self.frame(start)[0], [start])
         ways = ((depth + below, [start, *way])
                 for depth, target in self.callees(start) for below, way in [self.stack(target)])
@@ -174,8 +174,8 @@ MOST = 1 << 16  # no frame is that large
 
 
 class Frame:
-    """Follows a function from its entry along every branch, with what it has on the stack. Gives up loudly on an
-    instruction that does something to the stack pointer that it does not know."""
+    """Follows a function from its entry along every branch, and tracks its stack depth. Fails with an error at an
+    instruction that changes the stack pointer in an unknown way."""
 
     def __init__(self, image, function):
         self.image, self.function = image, function
@@ -204,7 +204,7 @@ class Frame:
         while work:
             address, depth = work.pop()
             if depth <= self.before.get(address, -1):
-                continue  # less on the stack than was seen here: that way comes out of a call that does not return
+                continue  # already seen with more on the stack: this path follows a call that does not return
             self.before[address] = depth
             if depth > MOST:
                 self.unknown(address, "the stack grows without end")
@@ -230,12 +230,12 @@ class Frame:
         self.calls.add(Call(depth, target))
 
     def has_popped(self, register, before):
-        """Thumb-1 returns by another register if the arguments that were in registers are to come off the stack, too."""
+        """Thumb-1 returns by another register if it also has to remove spilled register arguments from the stack."""
         at = self.own.index(before)
         return any(self.image.code[a][:2] == ("pop", f"{{{register}}}") for a in self.own[max(at - 2, 0) : at])
 
     def step_arm(self, address, depth):
-        """(stack after it, addresses it may jump to, whether it goes on behind it)"""
+        """(stack after the instruction, addresses it may jump to, whether the next instruction may follow)"""
         op, operands, _ = self.image.code[address]
         op = re.sub(r"\.[nw]$", "", op)
         condition = re.fullmatch(r"(b|bx|blx|pop|ldmia|ldr|bl)(eq|ne|cs|cc|mi|pl|vs|vc|hi|ls|ge|lt|gt|le)", op)

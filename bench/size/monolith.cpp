@@ -1,5 +1,5 @@
-// hello.cpp written by hand as one function, with nothing of mincoap: the same rules, no layer between them. It tells
-// what each rule costs (see costs.py), and what the library adds.
+// hello.cpp written by hand as one function, without mincoap: the same rules, and no layer between them. It shows the
+// cost of each rule (see costs.py), and the overhead of the library.
 #include <cstdint>
 #include <cstring>
 

@@ -1,4 +1,4 @@
-// hello.cpp with one resource more, or one layer, to tell what they cost: see costs.py.
+// hello.cpp with one resource more, or one layer, to measure its cost: see costs.py.
 #include <mincoap/mincoap.hpp>
 
 #include "radio.hpp"

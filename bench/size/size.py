@@ -11,8 +11,8 @@ the board. libc is the code from archives, the compiler's runtime included. Thes
   padding         belongs to the symbol before it.
 
 stack is the worst case from main on. Frames and calls are read from the machine code. An indirect call may reach every
-function that a pointer is made to; from a site's table, only the functions of its rows. The frames of libc count, those
-of the board (its socket) do not.
+function that a pointer may point to. A call from a site's table reaches only the functions of its rows. The frames of
+libc count, those of the board (its socket) do not.
 """
 
 import argparse
@@ -141,12 +141,12 @@ def text_of(rows):
 
 
 def short(name):
-    """Without what the site is made of."""
+    """Returns the name without the types of the site's resources."""
     return re.sub(r"std::tuple<.*>::(?=\w+<)", "...>::", name)
 
 
 def detail(target, name):
-    """What of the image is whose, by symbol, and the way to the deepest stack."""
+    """Prints the owner and the size of each symbol of the image, and the path to the deepest stack."""
     image = image_of(target, name)
     sizes = collections.Counter()
     for owner, symbol, size in pieces(image, (HERE / f"{name.removesuffix('-lto')}.cpp").read_text()):
@@ -174,10 +174,10 @@ def frame_by_compiler_rules(image, start):
 
 
 def check_frames():
-    """The frames read from the machine code are those that the compiler tells of (-fstack-usage)."""
+    """Checks the frames read from the machine code against those that the compiler reports (-fstack-usage)."""
     for target in PREFIXES:
         for profile in PROFILES:
-            image = image_of(target, f"{profile}-whole")  # nothing dropped, as the compiler tells of everything
+            image = image_of(target, f"{profile}-whole")  # drops no function: the compiler reports all
             read = sorted(frame_by_compiler_rules(image, a) for a, f in image.functions.items() if f.section == ".text")
             folder = BUILD / target / "CMakeFiles" / f"{profile}-whole.dir"
             told = [line.split("\t")[1:] for line in (folder / f"{profile}.cpp.su").read_text().splitlines()]

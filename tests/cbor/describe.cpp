@@ -1,10 +1,10 @@
-// Tells what the library reads. For each line of hexadecimal digits a line of JSON comes back:
+// Prints how the library reads CBOR. For each line of hexadecimal digits, it prints a line of JSON:
 //
-//     error    of reading one item to the end, by the functions for its type: none, malformed or unexpected
-//     item     what was read: ["uint", n], ["nint", n] for -1 - n, ["bytes", hex], ["text", hex], ["array", [item...]],
+//     error    the error of reading one item to the end, by the functions for its type: none, malformed or unexpected
+//     item     the value: ["uint", n], ["nint", n] for -1 - n, ["bytes", hex], ["text", hex], ["array", [item...]],
 //              ["map", [[key, value]...]], ["tag", n, item], ["simple", n], ["float", the bits of a double in hex], and
-//              ["raw", hex] for a string of indefinite length, as it stands there
-//     again    the same written again
+//              ["raw", hex] for a string of indefinite length, with its encoding
+//     again    the encoding of the item when it is written again
 //     skipped  the error of skipping it instead
 //     strict   the error of skipping it as deterministically encoded
 #include <bit>
@@ -34,7 +34,7 @@ std::vector<byte> from_hex(const std::string& digits) {
     return value;
 }
 
-// What one item comes to, in JSON and encoded.
+// Describes one item in JSON, and writes it again.
 class description {
 public:
     description(cbor::reader& in, cbor::writer& to) : in_(in), to_(to) {}
@@ -70,7 +70,7 @@ private:
         return node("nint", std::to_string(n));
     }
 
-    // A string of indefinite length is unexpected; it is looked at as a whole.
+    // A string of indefinite length is unexpected, so it is described as a whole.
     bool is_in_pieces() const {
         cbor::reader ahead = in_;
         if (ahead.peek() == type::text_string) ahead.utf8();
@@ -95,7 +95,7 @@ private:
         return node("text", quoted(value));
     }
 
-    // What is written behind a head whose count is not known yet.
+    // Writes the content first, because the head in front of it needs its count.
     std::string behind(auto&& write_head, auto&& read) {
         std::vector<byte> window(100'000);
         body_writer body{window};

@@ -1,6 +1,6 @@
-// Tells what the library reads of a record. For each line "<everything|changes> <lenient|deterministic> <hexadecimal
-// digits>" a line comes back: the error of reading that into a record that is as it is at first, none, malformed or
-// unexpected, and what is written of it then.
+// Prints how the library reads a record. For each line "<everything|changes> <lenient|deterministic> <hexadecimal
+// digits>", it reads the digits into a record with its initial values. Then it prints a line with the error (none,
+// malformed or unexpected) and the encoding of the record after that.
 #include <iostream>
 #include <string>
 #include <vector>

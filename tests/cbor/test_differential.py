@@ -1,6 +1,6 @@
-"""Compares the library with cbor2 on CBOR: well-formed items, and others.
+"""Compares how the library and cbor2 read CBOR, well-formed or not.
 
-Where cbor2 is not what RFC 8949 says, it is put right below, with the reason.
+The functions below correct cbor2 if it differs from RFC 8949, and name the reason.
 """
 
 import io
@@ -12,22 +12,22 @@ import subprocess
 import pytest
 
 pytest.importorskip("cbor2")
-# Its implementation in Python, which can be put right. That in C, behind the names in cbor2 itself, also writes some
-# halves, such as 56800.0, as singles.
+# The Python implementation of cbor2 can be corrected. The C implementation, which the names in cbor2 itself refer to,
+# also writes some halves, such as 56800.0, as singles.
 from cbor2 import decoder, encoder, types  # noqa: E402
 
 BREAK = types.break_marker
 
 
-# ---- cbor2, put right
+# ---- cbor2, corrected
 
 
 class Pairs(list):
-    """A map, of which every pair counts."""
+    """The pairs of a map. All count, even those with equal keys."""
 
 
 def decode_pairs(reader, subtype):
-    """cbor2 takes a break for a value, and keeps of equal keys, such as 1 and 1.0, only the last value."""
+    """cbor2 takes a break for a value. If keys are equal, such as 1 and 1.0, it keeps only the last value."""
     length = reader._decode_length(subtype, allow_indefinite=True)
     pairs = Pairs()
     while length is None or len(pairs) < length:
@@ -39,7 +39,7 @@ def decode_pairs(reader, subtype):
 
 
 def decode_simple_value(reader):
-    """cbor2 takes two bytes for a simple value below 32, which are not well-formed (section 3.3)."""
+    """cbor2 accepts a simple value below 32 in two bytes, which is not well-formed (section 3.3)."""
     value = reader.read(1)[0]
     if value < 32:
         raise types.CBORDecodeValueError("a simple value that is longer than need be")
@@ -50,7 +50,7 @@ def decode_simple_value(reader):
 def oracle():
     """A function from bytes to the value they stand for, or None if they are not one well-formed item."""
     with pytest.MonkeyPatch.context() as patch:
-        # It interprets what is tagged, and refuses what it does not like.
+        # cbor2 interprets the content of tags, and refuses some of it.
         patch.setattr(decoder, "semantic_decoders", {})
         patch.setitem(decoder.major_decoders, 5, decode_pairs)
         patch.setitem(decoder.special_decoders, 24, decode_simple_value)
@@ -61,9 +61,9 @@ def decoded(data):
     with io.BytesIO(data) as stream:
         try:
             value = decoder.CBORDecoder(stream).decode()
-        except (types.CBORDecodeError, UnicodeDecodeError, TypeError):  # it raises TypeError for a chunk without length
+        except (types.CBORDecodeError, UnicodeDecodeError, TypeError):  # cbor2 raises TypeError if a chunk lacks length
             return None
-        # It ignores what follows an item, and takes a break for an item anywhere (section 3.2.1).
+        # cbor2 ignores bytes behind an item, and takes a break for an item anywhere (section 3.2.1).
         return None if stream.tell() != len(data) or has_break(value) else canonical(value)
 
 
@@ -103,7 +103,7 @@ def canonical(value):
 
 @pytest.fixture(scope="module")
 def describe(cbor_describe):
-    """A function from a list of bytes to what the library says of each: see describe.cpp."""
+    """A function from a list of bytes to the library's description of each: see describe.cpp."""
 
     def run(items):
         lines = "".join(f"{data.hex()}\n" for data in items)
@@ -116,7 +116,7 @@ def describe(cbor_describe):
 
 
 class NotUtf8(Exception):
-    """In a string of indefinite length, into which the library does not look."""
+    """A string of indefinite length holds invalid UTF-8. The library does not check such strings."""
 
 
 def canonical_node(node):
@@ -168,7 +168,7 @@ class Items:
         return self.head(major, len(content)) + content
 
     def strings(self, major):
-        """Of indefinite length."""
+        """Returns a string of indefinite length."""
         chunks = (self.string(major) for _ in range(self.random.randrange(3)))
         return bytes([major << 5 | 31]) + b"".join(chunks) + b"\xff"
 
@@ -228,7 +228,7 @@ class Items:
 
 
 def compare(data, told, expected):
-    """Holds that both take it or neither does, and the values equal; returns whether it is well-formed."""
+    """Asserts that both accept the item with equal values, or both refuse it. Returns whether it is well-formed."""
     try:
         item = None if told["item"] is None else canonical_node(told["item"])
     except NotUtf8:
@@ -240,7 +240,7 @@ def compare(data, told, expected):
 
 
 def compare_all(describe, oracle, items):
-    """Returns which of them were well-formed, with what was told of them."""
+    """Returns the well-formed items, each with its description and the oracle's value."""
     taken = []
     for data, told in zip(items, describe(items)):
         expected = oracle(data)
@@ -281,7 +281,7 @@ def test_skips_what_is_well_formed(describe):
 
 
 def test_skips_nothing_else(describe, oracle):
-    """Texts that are not UTF-8 are well-formed, though not valid (section 5.3.1): they are skipped."""
+    """A text that is not UTF-8 is well-formed, though not valid (section 5.3.1), so the library can skip it."""
     items = [make() for seed in range(20_000) for make in (Items(seed).tampered, Items(seed).noise)]
     for data, told in zip(items, describe(items)):
         if told["error"] == "none":
@@ -314,7 +314,7 @@ def test_writes_what_cbor2_reads_as_the_same(describe, oracle):
 
 
 def test_writes_what_cbor2_writes(describe):
-    """In its canonical form. It sorts the keys of maps, interprets tags and joins strings: so there are none."""
+    """Compares with cbor2's canonical form. It sorts maps, interprets tags and joins strings, so items have none."""
     compared = 0
     items = [Items(seed).item() for seed in range(10_000)]
     for data, told in zip(items, describe(items)):
@@ -327,7 +327,7 @@ def test_writes_what_cbor2_writes(describe):
 
 
 def test_is_strict_about_all_that_it_would_write_otherwise(describe):
-    """Section 4.2.1: deterministic is exactly what comes out again as it was. The order of keys is not looked at."""
+    """Section 4.2.1: an item is deterministic if writing it gives the same bytes. The order of keys is not checked."""
     items = [make() for seed in range(10_000) for make in (Items(seed).item, Items(seed).tampered)]
     strict = 0
     for data, told in zip(items, describe(items)):

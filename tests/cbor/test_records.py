@@ -1,4 +1,4 @@
-"""What the library takes for a record, and what it makes of it, against cbor2 and the rules in words: see record.cpp."""
+"""Compares how the library reads and writes a record with cbor2 and with the rules below: see record.cpp."""
 
 import struct
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("cbor2")
 from test_differential import Items, oracle  # noqa: E402, F401
 
-# The keys in the order of their encoded bytes (RFC 8949, section 4.2.1), what is there at first, and what may be.
+# key -> (initial value, whether a value is allowed), in the order of the encoded keys (RFC 8949, section 4.2.1).
 FIELDS = {
     1: (False, lambda v: v in (("simple", 20), ("simple", 21))),
     2: (50, lambda v: is_integer(v, 0, 100)),
@@ -27,7 +27,7 @@ def is_integer(value, least, largest):
 
 
 def is_record(value, whole):
-    """Whether a value as the oracle tells it is a map of these fields; of all of them, if it is to be whole."""
+    """Returns whether a value from the oracle is a map of these fields. If `whole`, it must have all of them."""
     if value is None or value[0] != "map" or any(key[0] not in ("int", "str") for key, _ in value[1]):
         return False
     keys = [key[1] for key, _ in value[1]]
@@ -37,7 +37,7 @@ def is_record(value, whole):
 
 
 class Records(Items):
-    """Encoded records, or almost: the heads in any of their forms, the keys in any order, or all as it should be."""
+    """Random records: heads in any of their forms and keys in any order, or deterministically encoded."""
 
     def __init__(self, seed):
         super().__init__(seed)
@@ -82,7 +82,7 @@ class Records(Items):
 
 @pytest.fixture(scope="module")
 def told(cbor_describe):
-    """A function from bytes to what the library says of each, and what is written then."""
+    """A function from a list of bytes to pairs of the library's error and the record that it writes then."""
     program = Path(cbor_describe).with_name("mincoap-cbor-record")
 
     def run(items, kind, mode="lenient"):
@@ -96,12 +96,12 @@ def told(cbor_describe):
 
 
 def has_pieces(data):
-    """It may hold a string of indefinite length, which the oracle puts together and a record does not take."""
+    """The bytes may hold a string of indefinite length. The oracle joins its chunks, but a record refuses it."""
     return b"\x5f" in data or b"\x7f" in data
 
 
 def same(told_value, given):
-    """A number may have been an integer."""
+    """A floating-point number may have been given as an integer."""
     if told_value[0] == "float" and given[0] == "int":
         return told_value[1] == struct.pack(">d", given[1]).hex()
     return told_value == given
@@ -133,7 +133,7 @@ def test_takes_what_is_a_record(told, oracle, kind):  # noqa: F811
 
 
 def test_takes_one_encoding_where_it_is_strict(told):
-    """Section 4.2.1: exactly what is written."""
+    """Section 4.2.1: the deterministic mode accepts only the bytes that the library writes."""
     items = [Records(seed).record(True) for seed in range(20_000)]
     strict = 0
     for data, (error, written) in zip(items, told(items, "whole", "deterministic")):

@@ -1,5 +1,5 @@
 /* Shared by the configurations of lwIP under test: IPv4 and IPv6 with groups, over Ethernet and over interfaces
-   without addresses of a link; no TCP. Memory is the host's, so that a byte too far is seen by AddressSanitizer. */
+   without link-layer addresses, but no TCP. Memory is the host's, so AddressSanitizer detects overruns. */
 #ifndef MINCOAP_TESTS_LWIP_COMMON_OPTS_H
 #define MINCOAP_TESTS_LWIP_COMMON_OPTS_H
 
@@ -8,7 +8,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-void* lwip_test_malloc(size_t size); /* runs out of memory if a test wants it */
+void* lwip_test_malloc(size_t size); /* a test can make it run out of memory */
 #ifdef __cplusplus
 }
 #endif
@@ -34,7 +34,7 @@ void* lwip_test_malloc(size_t size); /* runs out of memory if a test wants it */
 #define LWIP_ETHERNET 1
 #define ARP_QUEUEING 1
 #define ETHARP_SUPPORT_STATIC_ENTRIES 1
-#define LWIP_IP_ACCEPT_UDP_PORT(port) 0 /* as with DHCP, what comes from 0.0.0.0 is let in */
+#define LWIP_IP_ACCEPT_UDP_PORT(port) 0 /* as with DHCP, accepts packets from 0.0.0.0 */
 #define LWIP_RAW 0
 #define LWIP_UDP 1
 #define LWIP_TCP 0

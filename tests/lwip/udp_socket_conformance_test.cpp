@@ -49,7 +49,7 @@ public:
         if (socket_.join(group()) != ERR_OK) throw std::runtime_error("no room for the group");
     }
 
-    // lwIP lets :: in to solicited-node addresses only.
+    // lwIP accepts packets from :: to solicited-node addresses only.
     void deliver_from_nowhere(bytes data) {
         if (is_ipv4(peer())) return deliver_from(net::ipv4(0, 0, 0, 0, peer_port), asked(), data);
         net::endpoint solicited{.address{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff}, .port = port};
@@ -57,7 +57,7 @@ public:
         deliver_from({.port = peer_port}, solicited, data);
     }
 
-    // ICMP "port unreachable" (RFC 792), or that of ICMPv6 (RFC 4443), for what went to the dead peer.
+    // Answers the datagram to the dead peer with ICMP "port unreachable" (RFC 792), or that of ICMPv6 (RFC 4443).
     void settle() {
         const auto sent = wire_.take();
         ASSERT_TRUE(sent && parse(*sent));
@@ -80,7 +80,7 @@ private:
     udp_socket other_;
 };
 
-// lwIP has no ICMP for UDP to look at, and drops it whatever its checksum is.
+// lwIP does not pass ICMP errors to UDP. It drops them whatever their checksum is.
 template <int Wire, address_of Address, byte Asked>
 packet lwip_harness<Wire, Address, Asked>::unreachable(const packet& about) {
     const bool ipv4 = about[0] == 0x45;

@@ -31,7 +31,7 @@ protected:
     net::endpoint here() const { return first.ipv4(1, port); }
     void ask(const packet& data, std::size_t piece = 0) { first.put(make({peer(), here(), data}), piece); }
 
-    // Into `buffer`, of so many bytes of the storage or lent.
+    // Receives into `buffer`, which is the first `room` bytes of the storage, or becomes lent memory.
     status receive(udp_socket& from, net::arrival& about, std::size_t room = 1152) {
         buffer = mutable_bytes{memory.message}.first(room);
         return from.receive(buffer, about);

@@ -15,7 +15,8 @@ constexpr security::key key{1, 2, 3, 4};
 constexpr auto guarded_site = routes(at<"g">(confirmed_only(text("Hello CoAP"))));
 const packet get_g{0x48, 1, 0x12, 0x34, 1, 2, 3, 4, 5, 6, 7, 8, 0xb1, 'g'};
 
-// The least that a server needs is a header, a token and an Echo option. Its sender puts the datagram where it likes.
+// The server needs room for a header, a token and an Echo option at least. The sender chooses where in the buffer the
+// datagram lies.
 TEST_F(lwip_udp_socket, lends_enough_for_a_challenge_where_options_move_the_datagram_to_the_end_of_the_buffer) {
     server guarded{watch, guarded_site, memory, echo_guard{key}};
     for (std::size_t padding = 480; padding <= 528; padding += 8) {
@@ -80,7 +81,7 @@ TEST_F(lwip_udp_socket, copies_where_its_storage_is_too_small_for_a_challenge) {
     }
 }
 
-// A driver's own memory, of a size that only the driver knows, which says that it is of the pool.
+// A driver's own memory. Only the driver knows its size, and its type claims that it comes from the pool.
 struct custom_buffer {
     pbuf_custom about{};
     std::unique_ptr<byte[]> memory;
@@ -101,7 +102,7 @@ TEST_F(lwip_udp_socket, copies_what_lies_in_memory_of_a_driver) {
     EXPECT_EQ(first.take_datagram()->data, hello);
 }
 
-// Another user of lwIP, such as one that logs what comes in, may look at it later.
+// Another user of lwIP, such as one that logs incoming packets, may read the packet later.
 TEST_F(lwip_udp_socket, copies_what_somebody_else_holds) {
     const packet ip = make({peer(), here(), get_hello});
     pbuf* const p = pbuf_alloc(PBUF_RAW, static_cast<u16_t>(ip.size()), PBUF_POOL);
@@ -205,7 +206,7 @@ TEST_F(lwip_udp_socket, is_done_with_what_is_not_answered) {
     EXPECT_EQ(first.take_datagram()->data, hello);
 }
 
-// As of a driver that took the header off by itself.
+// As from a driver that removes the header of the frame itself.
 TEST_F(lwip_udp_socket, serves_what_has_no_room_for_a_header_before_it) {
     ethernet.introduce(ethernet.ipv4(9, peer_port));
     ethernet.headroom = 0;
@@ -234,7 +235,7 @@ TEST_P(lwip_blocked, answers_go_out_later_and_in_order) {
     EXPECT_FALSE(first.take());
 }
 
-// Such as one without a cable.
+// The other interface may have no cable, for example.
 TEST_P(lwip_blocked, answers_do_not_keep_clients_of_another_interface_waiting_for_ever) {
     for (int round = 0; round < 2; ++round) {
         ask(get_hello, GetParam());
@@ -268,7 +269,7 @@ TEST_F(lwip_udp_socket, is_blocked_while_the_driver_takes_nothing) {
     EXPECT_EQ(answer->data, hello);
 }
 
-// The source of a request may be forged to be one that is nowhere, again and again.
+// An attacker may send many requests with forged source addresses that do not exist.
 TEST_F(lwip_udp_socket, does_not_wait_for_a_neighbour_when_lwip_has_no_room_to) {
     for (const auto address : {&wire::ipv4, &wire::ipv6, &wire::link_local}) {
         const auto at = [&](byte last, std::uint16_t at_port) { return (ethernet.*address)(last, at_port); };
@@ -285,21 +286,21 @@ TEST_F(lwip_udp_socket, gives_back_all_that_waits_when_it_is_closed) {
     ask(get_hello, 16);
     first.refusals = 1;
     EXPECT_EQ(serve(), poll_result::blocked);
-    socket.close();  // LeakSanitizer has a say
+    socket.close();  // LeakSanitizer reports memory that was not given back
 }
 
-// A server that has an answer there may not know that the socket was closed.
+// A server whose answer lies in the lent memory may not know that the socket was closed.
 TEST_F(lwip_udp_socket, leaves_what_it_lent_to_the_caller_when_it_is_closed) {
     ask(get_hello);
     ASSERT_EQ(receive(), status::done);
     ASSERT_TRUE(is_lent());
     socket.close();
-    buffer[0] = 1;  // AddressSanitizer has a say
+    buffer[0] = 1;  // AddressSanitizer reports freed memory
     EXPECT_EQ(socket.send(buffer.first(10), in.route), status::failed);
     EXPECT_EQ(receive(), status::would_block);
 }
 
-// As many as the socket keeps, besides the one that is lent.
+// The socket keeps `depth` datagrams besides the lent one.
 TEST_F(lwip_udp_socket, keeps_its_depth_while_it_lends) {
     ask(get_hello);
     ASSERT_EQ(receive(), status::done);
@@ -311,7 +312,7 @@ TEST_F(lwip_udp_socket, keeps_its_depth_while_it_lends) {
     }
 }
 
-// Such as an answer behind which its layer put the request, or before which it needs room.
+// For example, a layer may keep the request behind the answer, or need room in front of it.
 TEST_F(lwip_udp_socket, sends_without_a_copy_from_anywhere_in_what_it_lent) {
     ask(get_hello);
     ASSERT_EQ(receive(), status::done);

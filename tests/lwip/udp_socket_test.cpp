@@ -82,7 +82,7 @@ TEST_F(lwip_udp_socket, tells_the_interface) {
     EXPECT_EQ(in.route.remote.interface, second.interface()) << "the zone";
 }
 
-// The address of the interface that it came by is not the one that was asked.
+// The request asks an address other than that of the interface that it came by.
 TEST_F(lwip_udp_socket, answers_from_an_address_of_another_interface) {
     first.put(make({peer(), second.ipv4(1, port), get_hello}));
     ASSERT_EQ(serve(), poll_result::served);
@@ -239,7 +239,7 @@ TEST_F(lwip_udp_socket, ignores_what_is_sent_to_all_nodes) {
     EXPECT_EQ(socket.ignored(), 4U) << "lwIP did hear them";
 }
 
-// lwIP takes that of any of its interfaces, whichever one it came by.
+// lwIP accepts the broadcast address of any of its interfaces, whichever interface the datagram came by.
 TEST_F(lwip_udp_socket, ignores_a_broadcast) {
     for (const net::endpoint& to : {first.ipv4(255, port), net::ipv4(255, 255, 255, 255, port), second.ipv4(255, port),
                                     net::ipv4(0, 0, 0, 0, port)})
@@ -248,12 +248,12 @@ TEST_F(lwip_udp_socket, ignores_a_broadcast) {
     EXPECT_EQ(socket.ignored(), 4U) << "lwIP did hear them";
 }
 
-// What is sent to it stays on this device.
+// A datagram to the unspecified address would stay on this device.
 TEST_F(lwip_udp_socket, ignores_what_comes_from_the_unspecified_address) {
     net::endpoint group = net::ipv4(224, 0, 1, 187, 0);
     ASSERT_EQ(socket.join(group), ERR_OK);
     net::endpoint solicited{.address{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff}, .port = port};
-    ASSERT_EQ(socket.join(solicited), ERR_OK) << "lwIP lets :: in nowhere else";
+    ASSERT_EQ(socket.join(solicited), ERR_OK) << "lwIP accepts packets from :: nowhere else";
     group.port = port;
     first.put(make({net::ipv4(0, 0, 0, 0, peer_port), here(), get_hello}));
     first.put(make({net::ipv4(0, 0, 0, 0, peer_port), group, get_hello_non}));
@@ -270,7 +270,7 @@ TEST_P(lwip_groups, stay_joined_when_the_interface_goes_down_and_up_again) {
     EXPECT_EQ(receive(), status::done);
 }
 
-// That lwIP forgets them is in the contract. An interface that is added anew may have another index.
+// The contract says that lwIP forgets the groups. An interface that is added anew may have another index.
 TEST_P(lwip_groups, can_be_joined_again_when_the_interface_is_made_anew_however_often) {
     net::endpoint on_second = group(0);
     for (std::size_t i = 0; i < 2 * udp_socket::max_groups; ++i) {

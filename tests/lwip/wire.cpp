@@ -53,7 +53,7 @@ std::uint16_t checksum(packet data) {
 
 bytes address_bytes(const endpoint& e) { return bytes{e.address}.subspan(is_ipv4(e) ? 12 : 0); }
 
-// What UDP's checksum covers: both addresses, the protocol, the length, and all of the datagram.
+// Returns the bytes that UDP's checksum covers: both addresses, the protocol, the length, and the whole datagram.
 packet with_pseudo_header(const endpoint& from, const endpoint& to, bytes segment) {
     packet all;
     append(all, address_bytes(from));
@@ -127,7 +127,7 @@ err_t init(netif* at) {
     return ERR_OK;
 }
 
-// As a driver has to, it leaves the frame as it is.
+// It leaves the frame unchanged, as a driver must.
 err_t output_frame(netif* at, pbuf* frame) {
     pbuf* const packet = pbuf_clone(PBUF_RAW, PBUF_RAM, frame);
     pbuf_remove_header(packet, SIZEOF_ETH_HDR);
@@ -161,7 +161,7 @@ void start() {
     tcpip_init([](void* done) { static_cast<std::promise<void>*>(done)->set_value(); }, &started);
     started.get_future().wait();
 }
-// What lwIP's thread was given before is done when it comes to this.
+// Waits until lwIP's thread has done all its earlier work.
 void settle() {
     std::promise<void> reached;
     tcpip_callback([](void* done) { static_cast<std::promise<void>*>(done)->set_value(); }, &reached);

@@ -1,5 +1,5 @@
 // An lwIP stack in this process, and the far end of its wire: a peer that makes its own packets and reads those of
-// lwIP, and shares no code with it. A test decides when each packet goes in and out.
+// lwIP. The peer shares no code with lwIP. A test decides when each packet goes in and out.
 #pragma once
 
 #include <deque>
@@ -22,16 +22,16 @@ struct datagram {
     packet data;
 };
 
-// An IP packet with UDP in it, or nothing if there is a fault in a header or a checksum.
+// Parses an IP packet with UDP in it. Returns std::nullopt if a header or a checksum is wrong.
 std::optional<datagram> parse(const packet& ip);
 packet make(const datagram& d);
 
-// An IPv6 packet with Destination Options (RFC 8200 §4.6) of so many bytes, a multiple of 8, which are padding alone.
+// Adds Destination Options (RFC 8200 §4.6) of `size` bytes of padding to an IPv6 packet. `size` is a multiple of 8.
 packet with_padding(packet ipv6, std::size_t size);
 
-// An interface of lwIP's with two addresses of each family, and a link that carries IP packets as they are. There are
-// two, for the life of the process; and a third one, of Ethernet, which shows what is sent without the header of the
-// frame, and lets IP packets in as if they had been in one.
+// An interface of lwIP with two addresses of each family, and a link that carries IP packets as they are. There are two
+// of these, and a third one for Ethernet. The third one strips the header from the frames that lwIP sends, and accepts
+// IP packets as if they had been in a frame. All live as long as the process.
 class wire {
 public:
     static wire& number(int index);
@@ -43,11 +43,12 @@ public:
     net::endpoint link_local(byte last, std::uint16_t port) const;
     std::uint32_t interface() const;
 
-    // Lets a packet in; lwIP is done with it when this returns. In pieces: in a chain of pbufs of this size.
+    // Passes a packet to lwIP, which has processed it when this returns. If `piece` is not 0, the packet is a chain of
+    // pbufs of that size.
     void put(const packet& ip, std::size_t piece = 0);
     void put(pbuf* ip);
 
-    // Has lwIP know the hardware address of a host of IPv4: on Ethernet, where it would have to ask.
+    // Gives lwIP the hardware address of an IPv4 host, which it would have to ask for on Ethernet.
     void introduce(const net::endpoint& host);
 
     // The packets that lwIP sent, the oldest first.
@@ -55,15 +56,16 @@ public:
     std::optional<datagram> take_datagram();
     void clear();
 
-    // What the link carries as one packet: of IPv6, less if a router says so.
+    // Sets the largest packet of the link in bytes. `of_ipv6` is smaller if a router announces a smaller one.
     void set_mtu(std::uint16_t mtu, std::uint16_t of_ipv6);
 
-    // Has the interface down, or up again; removes it, and adds it anew, with its addresses and without groups.
+    // `set_up` takes the interface down, or up again. `make_anew` removes it and adds it again, with its addresses and
+    // without groups.
     void set_up(bool up);
     void make_anew();
 
-    int refusals = 0;          // so many packets that lwIP sends next are refused for lack of memory
-    std::uint16_t headroom{};  // bytes before a packet that is let in, where the header of its frame was
+    int refusals = 0;          // the number of packets from lwIP that are refused next, for lack of memory
+    std::uint16_t headroom{};  // bytes before a packet to lwIP, where the header of its frame was
 
     // For lwIP.
     int send(pbuf* ip);

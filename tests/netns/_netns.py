@@ -66,8 +66,8 @@ def built(net):
 
 @contextlib.contextmanager
 def serving(namespace, *command):
-    """Runs a server in a namespace, from when it says that it listens. Its port is bound before it has joined its groups
-    or set its socket's options: a look at the ports does not tell."""
+    """Runs a server in a namespace, and returns once the server says that it listens. A bound port would not show
+    that, because the server binds it before it joins its groups and sets its socket's options."""
     process = subprocess.Popen([*entering(namespace), *map(str, command)], stdout=subprocess.PIPE)
     try:
         wait_until_it_listens(process)

@@ -1,6 +1,6 @@
-// A member of groups: discovery that is filtered, and answers after a leisure.
+// A member of groups, with filtered discovery, which answers after a leisure.
 //
-// usage: group_server PORT TYPE LEISURE_MS GROUP...     TYPE: temperature or light, the resource type of what it has
+// usage: group_server PORT TYPE LEISURE_MS GROUP...     TYPE: temperature or light, its resource type
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-// Tells for each address whether the kernel can send there now, as the adapter asks it: yes or no, a line each.
+// Prints a line per address: yes if the kernel can send there now, else no. It asks the kernel as the adapter does.
 //
 // usage: neighbour_query ADDRESS...     with the zone of a link-local one, such as fe80::1%eth0
 #include <cstdio>

@@ -27,7 +27,7 @@ TOKEN = b"group"
 
 
 def addresses(host, lan=0):
-    """By the group asked, the address that a host answers from."""
+    """Returns group -> the address from which a host answers a request to that group."""
     its = {IPV4: f"192.0.{2 + lan}.{host}", LINK_LOCAL: f"fe80::{lan}:{host}", SITE_LOCAL: f"2001:db8:{lan}::{host}"}
     return {group: str(ipaddress.ip_address(address)) for group, address in its.items()}
 
@@ -43,7 +43,7 @@ def discovery(resource_type):
 
 
 class Net:
-    """On bridge n, an interface is called lann in each namespace, and has an address of every kind."""
+    """On bridge n, each namespace has an interface lann, with an address of every kind."""
 
     def __init__(self):
         self.client = f"mincoap-gc{os.getpid()}"
@@ -88,7 +88,7 @@ class Net:
         return made
 
     def ask(self, group, datagram, lan=0):
-        """Sends a datagram to a group; what comes back, each with the address it came from and when."""
+        """Sends a datagram to a group. Returns (source address, reply, seconds since the request) per reply."""
         replies = []
         with self.client_socket(group, lan) as client:
             start = time.monotonic()
@@ -138,7 +138,7 @@ def test_those_that_match_answer_from_their_own_addresses(net, members, group):
 
 
 def test_answers_are_spread_over_the_leisure(net, members):
-    """Twenty times, of which none falls into one half of the period once in a million runs."""
+    """Both halves of the period get some of the twenty answers, except in one run of a million."""
     times = [when for _ in range(10) for _, _, when in net.ask(SITE_LOCAL, discovery("temperature"))]
     assert len(times) == 20
     assert min(times) < LEISURE_S / 2 < max(times) <= PATIENCE_S
@@ -174,7 +174,7 @@ def test_demo_joins_the_groups_that_it_is_told(net, demo, group):
         assert sources(replies) == [addresses(2)[group]]
         assert replies[0][1][:2] == bytes([NON + len(TOKEN), 0x45])
     with serving(net.server[2], demo, "--port", PORT):
-        assert net.ask(group, clock) == [], "it does not unless it is told"
+        assert net.ask(group, clock) == [], "it joins a group only if an option says so"
 
 
 ALL_NODES = {"224.0.0.1": IPV4, "ff02::1": LINK_LOCAL}  # each host of a link is in them

@@ -26,7 +26,7 @@ SERVER_MAC, CLIENT_MAC = "02:00:00:00:00:01", "02:00:00:00:00:09"
 SMALL_BUFFER = 32768
 PERIOD_S = 0.02
 TIMELY_S = 0.1
-SO_TIMESTAMPNS = 35  # of Linux: when a datagram came
+SO_TIMESTAMPNS = 35  # the option of Linux for the arrival time of a datagram
 SECONDS = 1.6
 
 
@@ -99,7 +99,7 @@ def forged_frame(family, number, address=None):
 
 
 class KnownClient:
-    """Asks at regular intervals, and knows how long each answer took to come to this machine."""
+    """Sends requests at regular intervals, and measures how long each answer takes to reach this machine."""
 
     def __init__(self, made):
         self.socket = made
@@ -123,8 +123,8 @@ class KnownClient:
 
 
 def timely_under(net, rate, burst=0, seconds=SECONDS):
-    """The part of two clients' requests that is answered in time while forged ones of IPv4 and of IPv6 come, so many of
-    each at once and then each second.
+    """Returns the fraction of two clients' requests that are answered in time under forged requests of IPv4 and IPv6:
+    `burst` of each at once, and `rate` of each per second.
     """
     frames = [forged_frame(family, n) for n in range(FORGED_SOURCES) for family in (4, 6)]
     sent = 0
@@ -162,14 +162,14 @@ def plain_server(compiler, tmp_path_factory):
 
 
 def is_timely_under(net, rate, burst=0):
-    """Whether 99 of 100 requests are: of three times once, as a busy machine delays them, too."""
+    """Returns whether 99 of 100 requests are timely, in one of three runs, since a busy machine delays them, too."""
     return any(timely_under(net, rate, burst) >= 0.99 for _ in range(3))
 
 
 def test_a_plain_server_is_stopped_by_absent_neighbours(net, plain_server):
     with serving(net.server, plain_server, PORT, SMALL_BUFFER):
-        assert timely_under(net, rate=0, seconds=0.4) == 1, "in peace it does answer"
-        assert timely_under(net, rate=350) < 0.7, "this test cannot tell"
+        assert timely_under(net, rate=0, seconds=0.4) == 1, "without forged requests it answers in time"
+        assert timely_under(net, rate=350) < 0.7, "the forged requests are too few for this test"
 
 
 @pytest.mark.parametrize("rate, burst", [(100, 0), (350, 0), (1000, 0), (0, 400), (0, 1000)])

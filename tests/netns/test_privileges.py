@@ -25,4 +25,4 @@ def test_root_without_capabilities_skips_what_needs_them(root, compiler, capabil
     done = run_without(capabilities)
     assert done.returncode == 0, done.stdout
     assert "1 skipped" in done.stdout
-    assert "cannot make a " in done.stdout, "the reason is told"
+    assert "cannot make a " in done.stdout, "the output lacks the reason"

@@ -37,7 +37,8 @@ class Net:
         for namespace in (self.server, self.client):
             run("ip", "netns", "add", namespace)
             ip(namespace, "link", "set", "lo", "up")
-            # An interface answers ARP for its own addresses only, as it does in IPv6, and takes what comes by a detour.
+            # Each interface answers ARP for its own addresses only, as in IPv6, and accepts packets that come by a
+            # detour.
             for setting in ("all.arp_ignore=1", "all.rp_filter=0", "default.rp_filter=0"):
                 run(*entering(namespace), "sysctl", "-qw", f"net.ipv4.conf.{setting}")
         for number, addresses in LINKS.items():
@@ -91,7 +92,7 @@ def adapter_server(compiler, tmp_path_factory):
 
 
 def ask(net, address, link=0, patience=2.0, source=None, device=None, datagram=GET_ROOT):
-    """Sends a GET of "/", or another datagram; the reply and the address it came from, or None."""
+    """Sends a GET of "/", or another datagram. Returns the reply and its source address, or None."""
     with net.client_socket(address) as client:
         if device:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
@@ -106,7 +107,7 @@ def ask(net, address, link=0, patience=2.0, source=None, device=None, datagram=G
 
 
 def sources(net, addresses, link=0):
-    """By the address asked, the address that replied."""
+    """Returns asked address -> address that replied."""
     replies = {asked: ask(net, asked, link) for asked in addresses}
     return {asked: reply and reply[1] for asked, reply in replies.items()}
 
@@ -123,7 +124,7 @@ def test_demo_replies_from_the_address_asked(net, demo, address):
 
 @pytest.mark.parametrize("link", [0, 1])
 def test_demo_trusts_a_link_local_address_on_the_link_that_is_named(net, demo, link):
-    """A GET of /poem: the answer is longer than what a stranger is sent."""
+    """Sends a GET of /poem, whose answer is longer than the server may send to an unconfirmed address."""
     with serving(net.server, demo, "--port", PORT, "--trust", f"fe80::%link{link}/64"):
         answers = [ask(net, address, number, datagram=GET_ROOT + b"\xb4poem")
                    for number, address in enumerate((LINK_LOCAL[0], "fe80::1:1"))]
@@ -136,7 +137,7 @@ def test_a_server_that_lets_the_kernel_choose_is_caught(net, wildcard_server, ad
     with serving(net.server, wildcard_server, PORT):
         found = sources(net, addresses)
     assert set(found.values()) <= set(addresses), "it does reply"
-    assert found != {a: a for a in addresses}, "this test cannot tell"
+    assert found != {a: a for a in addresses}, "the kernel chose every address correctly, so this test shows nothing"
 
 
 @pytest.mark.parametrize("addresses", [IPV4, IPV6, LINK_LOCAL], ids=["ipv4", "ipv6", "link-local"])

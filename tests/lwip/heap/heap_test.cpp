@@ -7,7 +7,7 @@
 namespace mincoap::lwip {
 namespace {
 
-// Nothing else needs lwIP's heap here: what it has no room for now, it never has.
+// This test is the only user of lwIP's heap, so a datagram that does not fit now never fits.
 TEST(lwip_heap, sends_or_loses_what_is_nearly_as_large_as_all_of_it) {
     wire& link = wire::number(0);
     link.set_mtu(0, 0);

@@ -1,4 +1,4 @@
-/* lwIP with threads, and its functions called by any of them under its lock. */
+/* lwIP with threads. Any of them may call its functions while it holds lwIP's lock. */
 #include "../common_opts.h"
 
 #define NO_SYS 0

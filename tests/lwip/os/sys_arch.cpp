@@ -1,5 +1,5 @@
-// What lwIP asks of an OS (doc/sys_arch.txt), by the threads of C++: mutexes, mailboxes, a clock, and threads that end
-// with the process.
+// The OS functions that lwIP needs (doc/sys_arch.txt), implemented with C++ threads: mutexes, mailboxes, a clock, and
+// threads that end with the process.
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -22,7 +22,7 @@ namespace {
 
 std::recursive_mutex protection;
 
-// The wait in milliseconds, or SYS_ARCH_TIMEOUT; 0 is for ever.
+// A `timeout_ms` of 0 waits for ever. Returns the wait in milliseconds, or SYS_ARCH_TIMEOUT.
 template <typename Fetch>
 u32_t wait(sys_mailbox& box, u32_t timeout_ms, const Fetch& fetch) {
     std::unique_lock lock{box.mutex};

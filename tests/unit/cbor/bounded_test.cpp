@@ -19,7 +19,7 @@ static_assert(std::is_trivially_copyable_v<numbers> && std::is_trivially_copyabl
               std::is_trivially_copyable_v<bounded_bytes<9>>);
 static_assert(sizeof(bounded_text<255>) == 256 && sizeof(bounded_bytes<256>) == 258, "the size is one byte or two");
 
-// In a constant expression, past the end is a compile error.
+// In a constant expression, access past the end is a compile error.
 constexpr numbers filled_and_emptied() {
     numbers list;
     for (std::uint32_t i = 0; i < 9; ++i) static_cast<void>(list.push(i));

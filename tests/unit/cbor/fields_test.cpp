@@ -1,4 +1,4 @@
-// Structs as maps: what is written, what is read, and what is refused, and how.
+// Structs as maps: writing them, reading them, and the errors for refused input.
 #include <bit>
 #include <limits>
 #include <random>
@@ -80,7 +80,7 @@ TEST(read_only, members_may_come_back_as_they_are) {
     EXPECT_EQ(r.set, 3);
 }
 
-// 0.0 / 0.0 has a sign on x86; all are written as 0xf97e00.
+// On x86, 0.0 / 0.0 has a sign. Every NaN is written as 0xf97e00.
 TEST(read_only, members_may_come_back_if_they_are_another_nan) {
     readings r;
     r.measured = -std::numeric_limits<float>::quiet_NaN();
@@ -284,7 +284,7 @@ struct small {
 };
 constexpr auto small_fields = fields(field<0>(&small::a).max(9), field<-1>(&small::b));
 
-// Payloads of three bytes, all of them.
+// Tries all payloads of three bytes.
 TEST(any_payload, of_three_bytes_is_refused_unless_it_is_a_map_of_one_member) {
     int taken = 0;
     int changed = 0;
@@ -299,7 +299,7 @@ TEST(any_payload, of_three_bytes_is_refused_unless_it_is_a_map_of_one_member) {
     EXPECT_EQ(changed, 9 + 1);
 }
 
-// What is taken as deterministic is what is written, byte for byte.
+// A payload that is accepted as deterministic equals the writer's output, byte for byte.
 TEST(any_payload, that_is_taken_as_deterministic_is_the_one_encoding) {
     std::mt19937_64 random{2};
     int taken = 0;

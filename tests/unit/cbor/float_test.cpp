@@ -1,4 +1,4 @@
-// Held against the compiler's own floating-point numbers.
+// Compares the conversions with the compiler's own floating-point numbers.
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t bits_of(double value) { return std::bit_cast<std::uint64_t>(value); }
 constexpr double as_double(std::uint64_t bits) { return std::bit_cast<double>(bits); }
 
-// RFC 8949, appendix D, in its own words.
+// The code of RFC 8949, appendix D.
 double decode_half(unsigned half) {
     const int exponent = static_cast<int>(half >> 10) & 0x1f;
     const int mantissa = static_cast<int>(half) & 0x3ff;
@@ -50,7 +50,7 @@ TEST(cbor_float, widens_singles) {
     for (unsigned bit = 0; bit < 32; ++bit) check_single(1U << bit), check_single((1U << bit) - 1);
 }
 
-// What a number takes, by conversions of the compiler and a search of all halves.
+// Returns the width that a number needs, by conversions of the compiler and a search of all halves.
 unsigned expected_information(double value) {
     const auto single = static_cast<float>(value);
     if (bits_of(static_cast<double>(single)) != bits_of(value)) return argument_of_8_bytes;
@@ -108,7 +108,7 @@ TEST(cbor_float, keeps_every_value) {
     }
 }
 
-// RFC 8949 §4.2.2: one of them all.
+// RFC 8949 §4.2.2: every NaN has the same encoding.
 TEST(cbor_float, has_one_nan) {
     constexpr encoded_float canonical{argument_of_2_bytes, 0x7e00};
     for (const std::uint64_t nan : {0x7ff8'0000'0000'0000U, 0xfff8'0000'0000'0000U, 0x7ff0'0000'0000'0001U,

@@ -6,8 +6,8 @@
 namespace mincoap::test {
 namespace {
 
-// RFC 8949 §4.2.1: "sorted in the bytewise lexicographic order of their deterministic encodings"; the keys are those of
-// its example, and others on the borders between two sizes.
+// RFC 8949 §4.2.1: "sorted in the bytewise lexicographic order of their deterministic encodings". The keys are those of
+// its example, and others at the borders between two sizes.
 TEST(keys, are_in_the_order_of_their_encoded_bytes) {
     constexpr auto given = fields(field<"aa">(&letters::a), field<"z">(&letters::b), field<-1>(&letters::c),
                                   field<100>(&letters::d), field<10>(&letters::e), field<"">(&letters::f),

@@ -11,7 +11,7 @@ namespace {
 
 // ---- The types of members
 
-// What becomes of an item that is read as a T and written again; or the error.
+// Reads an item as a T and writes it again. Returns the written item or the error.
 template <typename T, mode Mode = mode::lenient>
 std::string again(const packet& item) {
     one<T> r;
@@ -32,7 +32,7 @@ TEST(members, are_bools) {
     EXPECT_EQ(again<bool>("f814"), "malformed");
 }
 
-// The least and the largest value, and those that are too small or too large by one.
+// Tests the least and the largest value, and the values just outside.
 template <typename T>
 void expect_range(const packet& below, const packet& least, const packet& largest, const packet& above) {
     EXPECT_EQ(again<T>(below), "unexpected");
@@ -137,7 +137,7 @@ TEST(members, that_were_longer_are_read_anew) {
     EXPECT_EQ(r.value, (bounded_list<std::uint8_t, 3>{4}));
 }
 
-// Writing and reading are constant expressions, but for texts.
+// Writing and reading are constant expressions, except for texts.
 constexpr bool round_trip() {
     const bounded_list<std::int16_t, 3> list{1, -500, 7};
     std::array<byte, 16> memory{};
@@ -184,7 +184,7 @@ TEST(limits, are_taken_and_what_is_beyond_is_not) {
         EXPECT_EQ(reads(map), unexpected) << testing::PrintToString(map);
 }
 
-// Limits are of what comes in: what the device itself has is told as it is.
+// Limits apply to input only. The device's own value is written as it is.
 TEST(limits, are_none_for_writing) {
     limited r;
     r.percent = 200;

@@ -1,4 +1,4 @@
-// The examples of RFC 8949, appendix A. What stands here in its shortest form is written so, and everything is read.
+// The examples of RFC 8949, appendix A. The reader reads all of them, and the writer writes those in shortest form.
 #include <limits>
 #include <string>
 #include <vector>
@@ -13,7 +13,7 @@ namespace {
 using test::packet;
 using test::written_cbor;
 
-// That `write` writes the example, and that `read` takes it, in both modes, to its end.
+// Expects that `write` writes the example, and that `read` reads it to its end, in both modes.
 void expect_both(const packet& example, auto&& write, auto&& read) {
     EXPECT_EQ(written_cbor(write), example);
     reader lenient{example};
@@ -230,7 +230,7 @@ TEST(cbor_appendix_a, arrays) {
         });
 }
 
-// [1, [2, 3], [4, 5]], of whatever lengths.
+// Reads [1, [2, 3], [4, 5]], whose lengths may be definite or indefinite.
 void read_nested_arrays(auto& in) {
     auto outer = in.array();
     EXPECT_TRUE(in.next(outer));

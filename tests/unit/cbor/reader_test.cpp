@@ -228,7 +228,7 @@ TEST(cbor_reader, takes_no_text_that_is_not_utf8) {
     EXPECT_EQ(error_of("42 c3 28", as_byte_string), read_error::none);
 }
 
-// It does not stand in one piece.
+// Such a string is not contiguous, so no view can refer to it.
 TEST(cbor_reader, does_not_expect_strings_of_indefinite_length) {
     EXPECT_EQ(error_of("5f 41 00 ff", as_byte_string), read_error::unexpected);
     EXPECT_EQ(error_of("7f 61 'a' ff", as_text_string), read_error::unexpected);
@@ -242,7 +242,7 @@ TEST(cbor_reader, does_not_expect_an_indefinite_length_of_another_type) {
         EXPECT_EQ(error_of(item, as_array), read_error::malformed) << item;
 }
 
-// A length of 2^64 - 1 is no length of a buffer, on whatever device.
+// No device has a buffer of 2^64 - 1 bytes.
 TEST(cbor_reader, takes_no_length_beyond_the_message) {
     for (const char* const item :
          {"5b ff ff ff ff ff ff ff ff 00", "5b 00 00 00 01 00 00 00 01 00", "7b ff ff ff ff ff ff ff ff 00",
@@ -506,7 +506,7 @@ struct random_item {
     std::string text;
 };
 
-// As they are encoded one behind the other: arrays and maps before what is in them.
+// Appends items in the order of their encoding: an array or a map comes before its content.
 void append_random(std::vector<random_item>& items, std::mt19937_64& random, unsigned depth = 0) {
     random_item item{static_cast<type>(random() % 9), random() >> random() % 64, 0,
                      std::string(static_cast<std::size_t>(random() % 300), 'x')};
@@ -540,7 +540,7 @@ bool same(double a, double b) {
     return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) || (std::isnan(a) && std::isnan(b));
 }
 
-// Whether the next item is that one.
+// Returns whether the next item equals `item`.
 bool reads(auto& in, const random_item& item) {
     if (in.peek() != item.is) return false;
     switch (item.is) {

@@ -9,7 +9,7 @@ namespace {
 
 using test::packet;
 
-// The encoding of a number by the table of RFC 3629 §3, in that many bytes, whether they are needed or not.
+// Encodes a number by the table of RFC 3629 §3, in the given number of bytes, even if fewer suffice.
 packet encoded(std::uint32_t number, std::size_t size) {
     if (size == 1) return packet{bytes{std::array{static_cast<byte>(number)}}};
     const std::array<unsigned, 5> leads{0, 0, 0xc0, 0xe0, 0xf0};

@@ -1,4 +1,4 @@
-// What is written by a CBOR writer.
+// Runs a function on a CBOR writer, and returns the bytes that the writer wrote.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Replies as values: what each writes, byte by byte. The request is always CON GET, Message ID 0x1234, token aa bb.
+// Replies as values, and the bytes that each writes. The request is always CON GET, Message ID 0x1234, token aa bb.
 #include <array>
 #include <string>
 
@@ -121,7 +121,7 @@ TEST(reply, is_any_bytes) {
               packet{"62 80 12 34 aa bb ff ff 00"});
 }
 
-// A text that the reply owns: the one that it was made of is gone when it is rendered.
+// The reply owns a copy of the text. The original is gone when the reply is rendered.
 TEST(reply, copies_a_short_text) {
     EXPECT_EQ(answer_of([](const request&) { return content(text_of(21.5, 1)); }),
               packet{"62 45 12 34 aa bb c0 ff '21.5'"});
@@ -144,10 +144,10 @@ TEST(reply, of_a_text_that_was_too_long_is_an_error_and_never_cut) {
     EXPECT_EQ(answer_of([&](const request&) { return content(text_of(whole).add(4)); }), packet{"62 a0 12 34 aa bb"});
     EXPECT_EQ(answer_of([&](const request&) -> reply { return {code::bad_request, {}, text_of(whole).add(4)}; }),
               packet{"62 80 12 34 aa bb"})
-        << "an error is told without its explanation";
+        << "an error is sent without its explanation";
 }
 
-// What a reply says of itself is a value: it may be made in one place and rendered in another.
+// A reply is a value: it may be made in one place and rendered in another.
 TEST(reply, owns_what_it_needs) {
     struct six_pointers {
         std::array<void*, 6> pointers;
@@ -205,7 +205,7 @@ TEST(reply, that_cannot_fit_anywhere_becomes_5_00) {
               packet{"62 a0 12 34 aa bb"});
 }
 
-// Rolling back to a mark keeps what fits.
+// Rolling back to a mark keeps the pieces that fit.
 TEST(reply, can_write_as_much_as_fits) {
     const packet sent = answer_of(
         [](const request&) -> reply {

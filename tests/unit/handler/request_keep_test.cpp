@@ -1,4 +1,4 @@
-// What a handler keeps of the request: it stands behind the reply, which may point to it.
+// Parts of the request that a handler keeps. They are moved behind the reply, which may point to them.
 #include <functional>
 #include <string>
 
@@ -29,7 +29,7 @@ reply echo_query(const request& r) {
     return {code::content, [kept](message::writer& to) { to.payload(kept); }};
 }
 
-// With another length of the path, the reply is written over another part of the request.
+// The path's length decides which part of the request the reply overwrites.
 TEST(keep, outlives_the_request_in_front_of_it) {
     for (std::size_t path = 0; path <= 40; ++path)
         for (const std::size_t size : {1U, 2U, 15U, 16U, 17U, 100U}) {
@@ -41,7 +41,7 @@ TEST(keep, outlives_the_request_in_front_of_it) {
         }
 }
 
-// It lies in the middle, and options and payload behind it.
+// The kept query lies in the middle of the request, in front of other options and the payload.
 TEST(keep, may_be_a_part_from_the_middle) {
     for (std::size_t behind = 0; behind <= 40; ++behind) {
         const packet datagram = ask(code::get, "a").query("<a query>").accept(0).payload(std::string(behind, 'p'));
@@ -49,7 +49,7 @@ TEST(keep, may_be_a_part_from_the_middle) {
     }
 }
 
-// Room for the reply is what the kept part leaves: 4 + 1 bytes of header and marker, and the text twice.
+// The kept part takes room from the reply. The buffer needs 4 + 1 bytes for header and marker, and the text twice.
 TEST(keep, may_overlap_the_place_that_it_is_moved_to) {
     const std::string text = "0123456789abcdef";
     const packet datagram = ask(code::post).payload(text);
@@ -73,7 +73,7 @@ TEST(keep, works_in_a_buffer_that_the_request_fills) {
     EXPECT_EQ(query.answer(of_query), packet{"61 45 12 34 77 ff '<kept>'"});
 }
 
-// What does not fit beside it is answered as any reply that does not fit.
+// A reply that does not fit beside the kept part becomes the same error as any other reply that does not fit.
 TEST(keep, leaves_the_reply_less_room) {
     const std::string text = "0123456789abcdef";
     for (const std::size_t missing : {1U, 2U, 10U}) {
@@ -87,7 +87,7 @@ TEST(keep, leaves_the_reply_less_room) {
     EXPECT_EQ(c.answer(full), packet{"68 a0 12 34 01 02 03 04 05 06 07 08"});
 }
 
-// The reply is a constant that fits the buffer, though not beside what is kept.
+// The reply is a constant that fits the buffer, but not beside the kept part.
 TEST(keep, leaves_a_constant_reply_less_room) {
     const auto greet = [](const request& r) -> reply {
         static_cast<void>(r.move_behind_reply(r.payload()));
@@ -127,7 +127,7 @@ TEST(keep, of_nothing_is_empty) {
     EXPECT_EQ(calls, 1);
 }
 
-// Larger than all behind the token: nothing is moved, and there is as much room as before.
+// A part that is larger than all bytes behind the token is not moved, and the room stays the same.
 TEST(keep, of_what_is_larger_than_the_request_is_empty) {
     static const packet foreign = filler(200);
     for (const std::size_t size : {16U - 4U - 1U + 1U, 16U, 17U, 200U}) {
@@ -143,7 +143,7 @@ TEST(keep, of_what_is_larger_than_the_request_is_empty) {
     }
 }
 
-// As much as there is behind the token leaves room for a bare code.
+// Even if the kept part is as large as everything behind the token, there is room for a bare code.
 TEST(keep, of_all_that_the_buffer_holds_is_possible) {
     static const packet foreign = filler(11);
     const auto handler = [](const request& r) -> reply {
@@ -154,7 +154,7 @@ TEST(keep, of_all_that_the_buffer_holds_is_possible) {
     EXPECT_EQ(c.answer(ask(code::post).token("77").payload("<kept>")), packet{"61 44 12 34 77"});
 }
 
-// The resource below a prefix sees a copy of the request: the room is the same.
+// The resource below a prefix sees a copy of the request, which shares the room.
 TEST(keep, works_below_a_prefix) {
     const auto site = routes(below<"fs">(post(echo)));
     core c{site, 64};
@@ -162,7 +162,7 @@ TEST(keep, works_below_a_prefix) {
     EXPECT_EQ(c.said(ask(code::post, "fs/a").payload(std::string(40, 'p'))), "5.00");
 }
 
-// Nothing is kept from one datagram to the next.
+// The server keeps no part of a datagram for the next one.
 TEST(keep, ends_with_the_exchange) {
     core c{echo, 64};
     for (int i = 0; i < 3; ++i)

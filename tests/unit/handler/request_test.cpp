@@ -1,4 +1,4 @@
-// What a handler is given.
+// The request as a handler sees it: the message, its addresses, the time and its options.
 #include <vector>
 
 #include <gtest/gtest.h>

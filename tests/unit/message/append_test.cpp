@@ -1,4 +1,4 @@
-// An option behind those of a message that is written already.
+// Appends an option to a message that is already written.
 #include <gtest/gtest.h>
 
 #include <mincoap/message/append.hpp>

@@ -25,7 +25,7 @@ constexpr void write(body_writer& to) {
     to.put("789"sv);
 }
 
-// What a window of that size keeps, dots for what it was not given.
+// Returns the content of a window of `size` bytes, with dots for bytes that were not written.
 std::string kept(std::size_t size, std::size_t offset) {
     std::vector<byte> memory(size + 2, '.');
     body_writer to{mutable_bytes{memory}.subspan(1, size), offset};

@@ -24,7 +24,7 @@ TEST(encoded_content_format, of_nothing_is_nothing) {
     static_assert(encoded_content_format{}.decoded().is_absent());
 }
 
-// RFC 7252 §3.1, §3.2: what the writer makes of option 12, for every number there is; and it can be read back.
+// RFC 7252 §3.1, §3.2: for every number, the encoding equals the writer's option 12, and can be decoded again.
 TEST(encoded_content_format, is_the_option_as_it_is_sent) {
     for (std::uint32_t number = 0; number < 0x1'0000; ++number) {
         const auto encoded = encoded_content_format::encode(static_cast<content_format>(number));

@@ -50,7 +50,7 @@ TEST(etag, of_a_version_is_a_hash_of_its_bytes) {
         EXPECT_NE(etag::of_version(version), etag::of_version(version - 1));
 }
 
-// RFC 7252 §5.10: the length of an ETag is 1 to 8, so that the empty value of the uint 0 is none.
+// RFC 7252 §5.10: the length of an ETag is 1 to 8, so the empty value of the uint 0 is not one.
 TEST(etag, is_never_0) {
     constexpr std::array<byte, 4> hashed_to_0{0xcc, 0x24, 0x31, 0xc4};
     static_assert(etag{hashed_to_0}.number() == 1);

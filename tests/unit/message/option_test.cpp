@@ -7,8 +7,8 @@
 namespace mincoap::message {
 namespace {
 
-// The tables of the RFCs, copied as they stand there: C critical, U unsafe to forward, N no cache key, R repeatable,
-// and the lengths.
+// A verbatim copy of the tables of the RFCs: C critical, U unsafe to forward, N no cache key, R repeatable, and the
+// lengths.
 struct registered {
     unsigned number;
     std::string_view properties;

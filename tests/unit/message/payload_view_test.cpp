@@ -1,4 +1,4 @@
-// What may be served again and again, and what is refused since it would not be there any more.
+// Arguments that may be served again and again, and arguments that are refused because they would dangle.
 #include <array>
 #include <string>
 #include <type_traits>
@@ -88,7 +88,7 @@ static_assert(buffer<const std::array<byte, 4>&> && buffer<std::array<byte, 4>>)
 static_assert(buffer<byte (&)[4]> && buffer<const byte (&)[4]> && buffer<char (&)[4]>);
 static_assert(buffer<short_text> && buffer<short_text&>);
 
-static_assert(!buffer<const char (&)[4]>, "a literal, for all that its type tells");
+static_assert(!buffer<const char (&)[4]>, "its type is that of a literal");
 static_assert(!buffer<payload_view&> && !buffer<bytes> && !buffer<mutable_bytes&> && !buffer<std::string_view>);
 static_assert(!buffer<std::span<byte, 2>> && !buffer<const char*>);
 static_assert(!buffer<int> && !buffer<std::nullptr_t> && !buffer<std::vector<int>&> && !buffer<int (&)[4]>);

@@ -35,7 +35,7 @@ TEST(percent_encoding, writes_two_digits_for_each_other_byte) {
     }
 }
 
-// A document made at compile time has as much memory as this says.
+// A document that is made at compile time has exactly the computed size.
 TEST(percent_encoding, takes_one_byte_or_three) {
     EXPECT_EQ(percent_encoded_size(""), 0U);
     EXPECT_EQ(percent_encoded_size("a"), 1U);

@@ -1,4 +1,4 @@
-// Short texts that are computed, and what becomes of those that are too long.
+// Short texts that are computed, and the handling of texts that are too long.
 #include <cmath>
 #include <cstdio>
 #include <limits>

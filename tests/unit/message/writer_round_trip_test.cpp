@@ -1,4 +1,4 @@
-// Random messages from a fixed seed: written, read, and written again.
+// Writes random messages from a fixed seed, reads them, and writes them again.
 #include <algorithm>
 #include <random>
 #include <vector>
@@ -118,7 +118,7 @@ TEST(round_trip, of_random_messages) {
     }
 }
 
-// One byte too few is too few, wherever the message ends.
+// If the buffer is one byte too small, writing fails, wherever the message ends.
 TEST(round_trip, needs_every_byte) {
     source random;
     std::vector<byte> buffer(20'000);

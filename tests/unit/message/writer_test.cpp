@@ -16,7 +16,7 @@ using test::packet;
 
 constexpr std::array<byte, 2> token{0xaa, 0xbb};
 
-// A message of everything there is to write.
+// A message with every kind of content.
 constexpr void write_all(writer& to) {
     constexpr std::array<byte, 1> opaque{0x0c};
     to.option(option::etag, opaque);
@@ -178,7 +178,7 @@ TEST(writer, starts_with_no_content_format) {
         << "what follows counts from 0";
 }
 
-// Whatever stands before it, up to another Content-Format.
+// The options before it may have any number up to that of Content-Format itself.
 TEST(writer, writes_a_content_format_behind_options_below_it) {
     for (const unsigned before : {0U, 1U, 4U, 8U, 11U, 12U})
         for (const unsigned number : {0U, 60U, 257U, 65535U}) {
@@ -267,7 +267,7 @@ TEST(writer, writes_no_more_once_it_failed) {
     EXPECT_EQ(buffer, then);
 }
 
-// A part of a message is none: who forgets to ask whether it failed sends nothing.
+// A failed writer is empty, so a caller that forgets to check for failure never sends a part of a message.
 TEST(writer, has_written_nothing_once_it_failed) {
     std::array<byte, 12> buffer{};
     writer to{buffer, type::confirmable, code::get, 0x1234, token};

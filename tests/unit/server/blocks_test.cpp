@@ -109,7 +109,7 @@ TEST(blocks, of_every_size_make_up_the_whole) {
     }
 }
 
-// A POST is carried out, so that a second block of its answer would carry it out again.
+// A POST is carried out for each request, so a request for a second block would carry it out again.
 TEST(blocks, are_not_cut_out_of_what_must_not_be_asked_twice) {
     core c{mixed};
     EXPECT_EQ(c.said(ask(code::post, "post").with(block2_number, "00")), "2.05 ct=0: " + std::string{letters});

@@ -1,5 +1,5 @@
-// The contract of layers, held against three that could be added without an edit anywhere else: one stores an answer
-// and repeats it, one rewrites messages in place both ways, one keeps a request and has its answer sent later.
+// Tests the contract of layers with three layers that need no change elsewhere. One stores an answer and repeats it.
+// One rewrites messages in place in both directions. One keeps a request, and has its answer sent later.
 #include <mincoap/server/layer.hpp>
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ constexpr net::endpoint other_client = net::ipv4(192, 0, 2, 7, 40000);
 
 // ---- The layers
 
-// Gives a POST that comes again the answer that it had.
+// Repeats the stored answer if a POST comes again.
 class repeats {
 public:
     std::size_t receive(exchange& x, auto next) {
@@ -43,8 +43,8 @@ private:
     std::array<byte, 128> answer_{};
 };
 
-// A message with the option OSCORE has code, options and payload in its payload, each byte changed by a mask. So has
-// the answer to it.
+// If a message has the option OSCORE, its payload holds code, options and payload, with a mask applied to each byte.
+// The same is true of its answer.
 class masks {
 public:
     struct seen {
@@ -121,7 +121,7 @@ public:
     }
 
 private:
-    // Read before a handler may keep something else over it. As a Non-confirmable one, for which the server draws a new
+    // The request is copied before a handler may overwrite it. The copy is Non-confirmable, so the server draws a new
     // Message ID.
     struct copy_of_request {
         explicit copy_of_request(const request& r) : size(r.message.datagram().size()) {
@@ -195,7 +195,7 @@ TEST(layer, may_rewrite_a_message_both_ways) {
     unguarded none;
     masks secret;
     stack_of s{none, secret};
-    // GET /count behind the mask 5a: 01 b5 63 6f 75 6e 74. The answer 45 c0 ff 6e stands behind an empty OSCORE option.
+    // GET /count behind the mask 5a: 01 b5 63 6f 75 6e 74. The answer 45 c0 ff 6e follows an empty OSCORE option.
     EXPECT_EQ(s.receive("41 02 00 07 aa 90 ff 5b ef 39 35 2f 34 2e"), "61 44 00 07 aa 90 ff 1f 9a a5 34");
     EXPECT_EQ(s.receive("41 01 00 08 aa b5 63 6f 75 6e 74"), "61 45 00 08 aa c0 ff 6e") << "plain, and so it stays";
 }
@@ -226,12 +226,12 @@ TEST(layer, works_with_others_around_it_that_it_does_not_know) {
     masks secret;
     postpones later;
     stack_of s{again, secret, none, later};
-    // GET /slow, masked: kept by the innermost one. Its answer is sealed by the one around it.
+    // The innermost layer keeps GET /slow, which is masked. The layer around it seals the answer.
     EXPECT_EQ(s.receive("41 02 00 0a bb 90 ff 5b ee 29 36 35 2d", 0), "60 00 00 0a")
         << "an Empty message is not sealed";
     is_ready = true;
     EXPECT_EQ(s.emit(500), "51 44 00 00 bb 90 ff 1f 9a a5 3e 35 34 3f");
-    // POST /count, masked, twice: repeated as it was sent, sealed.
+    // POST /count comes twice, masked. The second answer repeats the first one, sealed as it was sent.
     const packet post = "41 02 00 0b cc 90 ff 58 ef 39 35 2f 34 2e";
     EXPECT_EQ(s.receive(post), "61 44 00 0b cc 90 ff 1e");
     EXPECT_EQ(s.receive(post), "61 44 00 0b cc 90 ff 1e");
@@ -242,9 +242,9 @@ TEST(layer, has_the_guard_count_what_it_adds) {
     echo_guard guard{test::guard_key};
     masks secret;
     stack_of s{secret, guard};
-    // GET /mask, 4.04: 13 bytes allow 39, with the bytes that are added.
+    // GET /mask gets 4.04. Its 13 bytes allow 39, including the added bytes.
     EXPECT_EQ(s.receive("41 02 00 07 aa 90 ff 5b ee 37 3b 29 31"), "61 44 00 07 aa 90 ff de");
-    // GET /long: 40 bytes of text in 13 x 3: a 4.01 with Echo, sealed.
+    // GET /long would get 40 bytes of text, but 13 x 3 are allowed. It gets a sealed 4.01 with Echo.
     const packet challenge = s.receive("41 02 00 07 aa 90 ff 5b ee 36 35 34 3d");
     EXPECT_EQ(challenge.size(), 5U + 3 + 10);
     EXPECT_EQ(packet{challenge.view().first(8)}, "61 44 00 07 aa 90 ff db");
@@ -254,7 +254,7 @@ TEST(layer, is_given_the_room_that_is_left) {
     masks secret;
     unguarded none;
     std::array<byte, 20> memory{};
-    // In 20 bytes /count fits with what is added, /long does not: 5.00.
+    // With the added bytes, the answer of /count fits in 20 bytes. The answer of /long does not, and becomes 5.00.
     stack small{site, secret, none};
     const auto ask = [&](const packet& datagram) {
         origin from;
@@ -324,7 +324,7 @@ TEST(layer, answers_in_place_of_the_site) {
     EXPECT_EQ(s.receive("51 01 00 01 aa b5 63 6f 75 6e 74"), "51 a3 00 00 aa");
 }
 
-// The notes of a layer about a message's options are gone with the message, whichever layer drops it.
+// A layer's notes about a message's options end with the message, whichever layer drops it.
 TEST(layer, forgets_the_options_of_a_message_that_another_one_drops) {
     gate before;
     masks secret;

@@ -18,7 +18,7 @@ protected:
     }
     poll_result poll() { return device.poll(0); }
 
-    // What was sent, and to whom.
+    // Returns the datagram that was sent, and checks its addresses.
     packet sent() {
         const auto* const datagram = socket.take();
         if (datagram == nullptr) return {};
@@ -85,8 +85,7 @@ TEST_F(poll_test, rejects_what_is_larger_than_its_buffer) {
     EXPECT_EQ(counted[outcomes::truncated], 2U);
 }
 
-// Nothing is lost in silence: an answer that the socket does not take is sent by the next poll, which receives nothing
-// before that.
+// No answer is lost silently. If the socket does not take an answer, the next poll sends it before it receives again.
 TEST_F(poll_test, sends_a_blocked_answer_first) {
     deliver("41 01 00 01 77 b1 'a'");
     socket.send_status = net::status::would_block;

@@ -27,7 +27,7 @@ TEST(server, serves) {
     EXPECT_FALSE(s.is_blocked());
 }
 
-// RFC 7252 §4.4: Message IDs of one's own, that differ from each other.
+// RFC 7252 §4.4: the server gives these responses its own Message IDs, which differ from each other.
 TEST(server, counts_the_message_ids_of_non_confirmable_responses) {
     net::loopback<> socket;
     server s{socket, site, unguarded{}};
@@ -44,7 +44,7 @@ TEST(server, counts_the_message_ids_of_non_confirmable_responses) {
     EXPECT_EQ(next(), packet{"50 45 00 00 c0 ff 'A'"});
 }
 
-// RFC 7252 §4.2: an Acknowledgement carries the Message ID of what it acknowledges, whatever is counted.
+// RFC 7252 §4.2: an Acknowledgement carries the Message ID of its request, and does not advance the counter.
 TEST(server, does_not_count_acknowledgements) {
     net::loopback<> socket;
     server s{socket, site, unguarded{}};
@@ -96,7 +96,7 @@ TEST(server, works_in_given_memory) {
     EXPECT_EQ(s.layer<counters>()[outcomes::truncated], 1U);
 }
 
-// RFC 7252 §4.6: 1,152 bytes when nothing else is known.
+// RFC 7252 §4.6: a message has at most 1,152 bytes if the path's limits are unknown.
 TEST(server, takes_messages_of_the_default_size) {
     net::loopback<1280> socket;
     server s{socket, site, unguarded{}, counters{}};
@@ -127,7 +127,7 @@ TEST(server, says_that_it_is_blocked) {
 
 class blocked_server : public testing::Test {
 protected:
-    // The time passes only here.
+    // Time passes only in this function.
     poll_result poll_after(std::uint32_t ms) {
         now_ms += ms;
         return s.poll(now_ms);
@@ -144,7 +144,7 @@ protected:
     std::uint32_t now_ms = 0xffff'ffb0;  // the clock wraps around
 };
 
-// One peer that takes nothing must not keep others waiting.
+// A peer that accepts no datagrams must not keep others waiting.
 TEST_F(blocked_server, drops_an_answer_that_the_socket_has_not_taken_for_100_ms) {
     socket.send_status = net::status::would_block;
     ask(1);
@@ -275,7 +275,7 @@ TEST(server_on_lent_memory, gives_it_back_with_an_answer_that_is_dropped_or_fail
     }
 }
 
-// The buffer of the datagram before this one is the socket's again.
+// The socket has taken back the buffer of the previous datagram.
 TEST(server_on_lent_memory, takes_a_datagram_that_is_copied_into_its_own_memory_afterwards) {
     constexpr auto sized = [](const request& r) -> reply {
         return r.payload().size() == 50 ? code::valid : code::bad_request;
@@ -300,7 +300,7 @@ TEST(server_on_lent_memory, takes_a_datagram_that_is_copied_into_its_own_memory_
     }
 }
 
-// By then, the memory that the request lay in is the socket's again.
+// By then, the socket has taken back the memory of the request.
 TEST(server_on_lent_memory, sends_what_was_deferred_from_its_own) {
     constexpr auto groups = routes(at<"a">(for_groups(text("A"))));
     server_memory<128> memory;
@@ -325,7 +325,7 @@ TEST(server, hands_on_the_time) {
     EXPECT_EQ(taken(socket), packet{"60 43 00 01"});
 }
 
-// The layer itself, and no copy of it, which need not be possible.
+// The server uses the layer itself, and no copy. A layer need not be copyable.
 TEST(server, refers_to_a_layer_that_is_a_variable) {
     struct log {
         unsigned counted = 0;
@@ -395,13 +395,13 @@ TEST(server, calls_each_layer) {
 template <typename T>
 concept tells_who_is_confirmed = requires(T& in) { in.confirmed; };
 
-// A socket that could say so would have a server send anything to anybody.
+// If a socket could confirm addresses, it could make the server send anything to any address.
 TEST(server, asks_no_socket_whose_address_is_confirmed) {
     static_assert(tells_who_is_confirmed<origin> && !tells_who_is_confirmed<net::arrival>);
     static_assert(!origin{}.confirmed);
 }
 
-// Knows one client, and says nothing of any other one.
+// Confirms the address of one client, and leaves others as they are.
 struct knows_one {
     std::size_t receive(exchange& x, auto next) {
         if (x.from.route.remote == test::client) x.from.confirmed = true;
@@ -426,7 +426,7 @@ TEST(server, forgets_that_an_address_was_confirmed) {
     EXPECT_EQ(answer(other), packet{"60 81 12 34"});
 }
 
-// Its arguments outlive it: a temporary is refused, in all the ways to make a server.
+// The arguments must outlive the server, so each way to make a server refuses temporaries.
 using own_memory = server_memory<>;
 using given = server<net::null_socket, null_handler, own_memory, unguarded>;
 using given_layers = server<net::null_socket, null_handler, own_memory, unguarded, counters>;

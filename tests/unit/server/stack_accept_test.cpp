@@ -24,7 +24,7 @@ TEST(accept, is_compared_with_the_content_format_of_the_reply) {
     EXPECT_EQ(c.said(ask(code::post).accept(60)), "4.06") << "whatever the method";
 }
 
-// Code and token, and nothing of the reply that was refused.
+// The 4.06 has code and token, but no part of the refused reply.
 TEST(accept, refuses_byte_by_byte) {
     core c{json};
     EXPECT_EQ(c.answer(ask(code::get).token("aa bb").accept(0)), packet{"62 86 12 34 aa bb"});
@@ -60,7 +60,7 @@ TEST(accept, goes_up_to_65535) {
     EXPECT_EQ(core{nothing}.said(ask(code::get).accept(65535)), "2.04");
 }
 
-// Every number of one and two bytes, in its shortest form, finds itself and nothing else.
+// Numbers of zero to two bytes, in their shortest form, match themselves and no other number.
 TEST(accept, finds_every_format_and_no_other_one) {
     for (const std::uint32_t format : {0U, 1U, 50U, 255U, 256U, 257U, 11542U, 65534U, 65535U}) {
         const auto handler = [&](const request&) -> reply {
@@ -74,7 +74,7 @@ TEST(accept, finds_every_format_and_no_other_one) {
     }
 }
 
-// There is nothing that could be another format.
+// A reply without a Content-Format cannot have a wrong one.
 TEST(accept, lets_pass_a_reply_without_a_content_format) {
     for (const auto handler : {+[](const request&) -> reply { return code::changed; },
                                +[](const request&) -> reply { return {code::content, {}, "as agreed"}; },
@@ -102,7 +102,7 @@ TEST(accept, is_compared_with_the_format_of_a_rendered_reply_which_is_not_render
     EXPECT_EQ(rendered, 1);
 }
 
-// Its options are written behind the back of the server.
+// The server does not see the options that a function writes.
 TEST(accept, is_not_compared_with_what_a_function_renders) {
     constexpr auto handler = [](const request&) -> reply {
         return {code::content, [](message::writer& to) {
@@ -113,7 +113,7 @@ TEST(accept, is_not_compared_with_what_a_function_renders) {
     EXPECT_EQ(core{handler}.said(ask(code::get).accept(0)), "2.05 ct=60: \x01");
 }
 
-// "Unless another error code takes precedence": a diagnostic or a problem is told as it is.
+// "Unless another error code takes precedence": a diagnostic or a problem is sent unchanged.
 TEST(accept, comes_after_any_error) {
     for (const code error : {code::bad_request, code::bad_option, code::not_found, code::not_acceptable,
                              code::too_many_requests, code::internal_server_error, code::hop_limit_reached}) {
@@ -152,7 +152,7 @@ TEST(accept, refuses_before_the_reply_is_too_large) {
     EXPECT_EQ(c.said(ask(code::get).accept(60)), "4.06");
 }
 
-// Many resources, one rule.
+// The same rule applies to many resources.
 TEST(accept, counts_for_every_kind_of_resource) {
     static constexpr int number = 7;
     static const std::optional<decltype(text(""))> maybe{text("here")};

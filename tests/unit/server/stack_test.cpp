@@ -1,5 +1,5 @@
-// The rules of the server without layers, byte by byte. What a handler is given and says is tested with handlers and
-// resources.
+// The rules of the server without layers, byte by byte. The tests of handlers and resources check requests and replies
+// of handlers.
 #include <gtest/gtest.h>
 
 #include "../../support/exchange.hpp"
@@ -121,8 +121,8 @@ TEST(core, takes_a_proxy_option_of_a_forbidden_length_for_unrecognised) {
     EXPECT_EQ(c.answer(ask(code::get, "a").with(39)), packet{"60 82 12 34"});
 }
 
-// RFC 7252 §5.4.1 goes before §5.8 and §5.10.2: an option that nothing here can know makes the request one that is not
-// understood, whatever else is to be said of it.
+// RFC 7252 §5.4.1 takes precedence over §5.8 and §5.10.2: with a critical option that no part of the server can know,
+// the request is not understood, whatever its other errors are.
 TEST(core, answers_an_unknown_critical_option_before_an_unknown_method_or_a_proxy) {
     core c{unreachable};
     EXPECT_EQ(c.answer("40 08 12 34 e0 26 02"), packet{"60 82 12 34"});
@@ -144,7 +144,7 @@ TEST(core, takes_one_empty_segment_for_the_root) {
     EXPECT_EQ(c.said(ask(code::get, "create")), "4.04");
 }
 
-// RFC 7252 §5.10.1: they say to whom the request goes, and it is here.
+// RFC 7252 §5.10.1: the options name the host and the port of the request, which has arrived here.
 TEST(core, accepts_any_host_and_port) {
     core c{site};
     EXPECT_EQ(c.said(ask(code::get, "a").with(3, "'coap.example'")), "2.05 ct=0: A");
@@ -208,7 +208,7 @@ TEST(core, is_silent_about_a_bad_option_in_a_non_confirmable_request) {
     }
 }
 
-// RFC 7252 §5.4.3, §5.4.5: what a length or a repetition makes unrecognised is for no handler.
+// RFC 7252 §5.4.3, §5.4.5: a bad length or repetition makes an option unrecognised, so no handler sees it.
 const std::vector<bad_option> forbidden_options = {
     {"If-Match, too long", 1, filler(9)},     {"Uri-Host, too short", 3, {}},
     {"Uri-Host, repeated", 3, "'h'", true},   {"If-None-Match, too long", 5, "00"},
@@ -235,7 +235,7 @@ TEST(core, shows_no_handler_a_forbidden_length_or_repetition) {
     EXPECT_EQ(c.answer(ask(code::get).with(35, "'u'").with(5, "00")), packet{"60 82 12 34"}) << "before proxying";
 }
 
-// What it does not know otherwise is for the handler to judge.
+// The handler judges the options that the server does not know.
 TEST(core, shows_a_handler_every_option_that_is_allowed) {
     constexpr auto handler = [](const request& r) -> reply {
         return (r.critical_options & malformed_options) == 0 ? code::valid : code::bad_request;
@@ -331,8 +331,9 @@ net::arrival cut(net::arrival about = test::unicast()) {
     return about;
 }
 
-// What is lost of it may change its meaning. RFC 7252 §5.9.2.9: a request is answered with 4.13; §4.2: "lacking context
-// to process it", anything else that is Confirmable is rejected with a Reset; §4.3: other messages here by silence.
+// The lost bytes may change the meaning of a datagram. RFC 7252 §5.9.2.9: a request is answered with 4.13. §4.2:
+// "lacking context to process it", any other Confirmable message is rejected with a Reset. §4.3: other messages are
+// rejected by silence here.
 TEST(core, rejects_a_truncated_datagram) {
     struct {
         const char* begin;
@@ -362,8 +363,8 @@ TEST(core, rejects_a_truncated_datagram) {
     EXPECT_EQ(c.answer("40 21 12 34", cut()), packet{"70 00 12 34"});
 }
 
-// A cut through an option or behind a marker does not matter: what is there of them is not looked at. One in a token
-// makes what is left malformed. It is counted as truncated once.
+// A cut through an option or behind a marker does not matter, because the server does not look at the rest. A cut in
+// the token makes the datagram malformed. It is counted as truncated once.
 TEST(core, rejects_a_truncated_datagram_that_is_malformed) {
     for (const char* const rest : {"01 12 34 ff", "01 12 34 b5 'ab'", "01 12 34 d0", "01 12 34 f0"}) {
         core c{unreachable, 64};
@@ -421,7 +422,7 @@ TEST(core, acknowledges_or_rejects_responses) {
         }
 }
 
-// A message that can be no response is none, even if a layer would take it.
+// A message that cannot be a response is not shown to a layer, even if the layer would take it.
 TEST(core, shows_a_layer_responses_only) {
     for (const char* const datagram : {"40 00 12 34", "50 00 12 34", "60 01 12 34", "70 01 12 34", "40 21 12 34",
                                        "60 e1 12 34", "70 45 12 34", "40 45 12 34 ff"}) {
@@ -497,7 +498,7 @@ TEST(core, answers_5_00_if_the_reply_is_too_large) {
     EXPECT_EQ(c[outcomes::served], 1U);
 }
 
-// A 5.00 of the handler's own that does not fit loses its payload.
+// If a handler returns a 5.00 that does not fit, the response is sent without its payload.
 TEST(core, answers_5_00_if_a_5_00_is_too_large) {
     constexpr auto failing = [](const request&) -> reply {
         return {code::internal_server_error, [](message::writer& to) { to.payload("a diagnostic message"); }};
@@ -515,7 +516,7 @@ TEST(core, works_in_12_bytes) {
     EXPECT_EQ(c.answer("40 00 12 34"), packet{"70 00 12 34"});
 }
 
-// Less memory than that is lent by mistake: nothing is written, in every build.
+// If a caller lends less memory by mistake, no build writes to it.
 TEST(core, leaves_memory_alone_that_is_too_small_for_it) {
     for (std::size_t size = 4; size < 12; ++size) {
         std::vector<byte> memory(size + 16, 0xee);
@@ -545,7 +546,7 @@ TEST(core, leaves_memory_alone_that_is_too_small_for_a_challenge) {
     }
 }
 
-// Each of many datagrams alike is answered alike: nothing is kept from one to the next.
+// The server answers equal datagrams equally, because it keeps no state from one to the next.
 TEST(core, keeps_nothing_from_one_datagram_to_the_next) {
     std::vector<byte> memory(64);
     stack s{site, unguarded{}};

@@ -1,5 +1,5 @@
-// A datagram that is larger than the buffer: what is lost of it may change its meaning, so that only its header and its
-// token count. A request is answered with 4.13 (RFC 7252 §5.9.2.9), anything else is rejected.
+// Datagrams that are larger than the buffer. The lost bytes may change the meaning, so only header and token count. A
+// request gets 4.13 (RFC 7252 §5.9.2.9). Any other message is rejected.
 #include <array>
 
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ struct listening {
 
 constexpr const char* silence = "";
 
-// What a client would send: the rest does not fit.
+// Returns a datagram that a client could send, and that does not fit.
 packet too_large(const char* begin, std::size_t capacity) { return packet{begin} + filler(capacity); }
 
 // ---- Requests
@@ -87,7 +87,7 @@ TEST(truncated, token_of_any_size_is_echoed) {
     }
 }
 
-// What is behind the token counts for nothing: it may be cut through an option, and hold anything.
+// The bytes behind the token do not matter. They may be anything, even cut through an option.
 TEST(truncated, options_of_a_request_do_not_count) {
     for (const char* const rest : {"", "ff", "f0 'malformed'", "b5 'ab'", "d0", "d1 16 00", "d1 1a 'proxy'", "51 00",
                                    "b1 'a' ff", "d2 04 00 3c", "e0 ff ff ff ff"}) {
@@ -202,7 +202,7 @@ TEST(truncated, block1_is_not_told_where_no_resource_takes_it) {
 
 // ---- What is no request that may be answered
 
-// RFC 7252 §8.2: an error is not told to a multicast request; §8.1: a Confirmable one is not rejected either.
+// RFC 7252 §8.2: a multicast request gets no error response. §8.1: a Confirmable one is not rejected either.
 TEST(truncated, multicast_is_met_with_silence) {
     for (const char* const first : {"40", "50", "60", "70"})
         for (const char* const rest : {"01 12 34 b1 'a' ff", "45 12 34 ff", "00 12 34", "21 12 34"}) {
@@ -212,8 +212,8 @@ TEST(truncated, multicast_is_met_with_silence) {
         }
 }
 
-// RFC 7252 §4.2, §4.3: a Confirmable message is rejected with a Reset, any other one by silence. Half a response is
-// none.
+// RFC 7252 §4.2, §4.3: a Confirmable message is rejected with a Reset, any other one by silence. A part of a
+// response is no response.
 TEST(truncated, response_is_rejected_and_never_shown) {
     for (const char* const rest : {"45 12 34 ff", "84 12 34 ff", "45 12 34 b1 'a' ff", "a0 12 34 f0", "5f 12 34"}) {
         core<unreachable_handler, listening> c{unreachable, 16};
@@ -225,7 +225,7 @@ TEST(truncated, response_is_rejected_and_never_shown) {
     }
 }
 
-// RFC 7252 §4.1: an Empty message has nothing behind its Message ID, so that this is none.
+// RFC 7252 §4.1: an Empty message ends after its Message ID, so a longer message is not an Empty one.
 TEST(truncated, empty_message_is_rejected_and_never_shown) {
     core<unreachable_handler, listening> c{unreachable, 16};
     EXPECT_EQ(c.answer(packet{"40 00 12 34"} + filler(16)), packet{"70 00 12 34"});
@@ -276,7 +276,7 @@ TEST(truncated, reserved_token_length_is_rejected) {
         }
 }
 
-// One thing has become of it, whatever it was.
+// Each datagram has exactly one outcome.
 TEST(truncated, datagram_is_counted_as_truncated_once) {
     for (const net::arrival& about : {test::unicast(), multicast()})
         for (const char* const first : {"40", "50", "60", "70"})

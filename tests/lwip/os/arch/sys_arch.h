@@ -1,4 +1,4 @@
-/* What lwIP asks of an OS, by the threads of C++: see sys_arch.cpp. */
+/* The OS functions that lwIP needs, implemented with C++ threads: see sys_arch.cpp. */
 #ifndef MINCOAP_TESTS_LWIP_OS_ARCH_SYS_ARCH_H
 #define MINCOAP_TESTS_LWIP_OS_ARCH_SYS_ARCH_H
 
