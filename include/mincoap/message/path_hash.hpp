@@ -34,13 +34,14 @@ private:
 // Returns the hash of a path with slashes between its segments, such as "sensors/temperature". "" is the root.
 constexpr path_hash hash_of_path(std::string_view path) {
     path_hash hash;
-    if (path.empty()) return hash;
-    for (;;) {
-        const std::size_t slash = path.find('/');
-        hash.add_segment(path.substr(0, slash));
-        if (slash == std::string_view::npos) return hash;
-        path.remove_prefix(slash + 1);
-    }
+    std::size_t begin = 0;
+    for (std::size_t end = 0; end < path.size(); ++end)
+        if (path[end] == '/') {
+            hash.add_segment(path.substr(begin, end - begin));
+            begin = end + 1;
+        }
+    if (!path.empty()) hash.add_segment(path.substr(begin));
+    return hash;
 }
 
 }  // namespace mincoap::message
