@@ -1,26 +1,21 @@
 // Observe (RFC 7641). The server sends a client a notification when a resource changes.
 //
 //     constexpr auto site = routes(at<"temp">(value(read_temperature)).observable(), well_known_core);
-//
 //     static observers<4> observing;
 //     server server{socket, site, echo_guard{key}, observing};
 //     server.changed<"temp">();      // the program has a new temperature
 //
 // Clients can observe each resource that can be read and whose place says `.observable()`, which also tells discovery. A
 // PUT, POST, DELETE or PATCH that succeeds counts as a change at its path.
-//
 // The layer keeps up to `Count` observations: the request with up to `Bytes` bytes of token, options and payload, and the
 // client's endpoint. To make a notification, and each retransmission, the site answers the kept request again. No message
 // is stored. If all places are taken, or if the request is longer, the client gets a plain response (§4.1).
-//
 // Notifications are Non-confirmable, and a client gets at most one in 3 s. A Confirmable one comes after `Nons` of
 // them, after a minute without a change since the last one, and after 24 hours. It is repeated, with the state at that
 // time, until the client acknowledges it. So the last state reaches each client that can be reached (§4.5). The layer
 // forgets a client that rejects a notification, or that acknowledges none within 62 to 93 s. It also forgets a client
 // whose resource is gone or has another Content-Format, after that client has got the error (§4.2).
-//
 // A notification of a body in blocks is the first block, with its ETag. The client fetches the other blocks (§2.6).
-//
 // Only a confirmed address can begin, end or replace an observation: see echo_guard.hpp.
 #pragma once
 
@@ -37,6 +32,11 @@ class observers {
 
 public:
     using once = struct observers_kind;
+
+    template <typename, typename Inside>
+    static consteval void check() {
+        detail::check_guard_in_front<Inside>();
+    }
 
     // The value of the Observe option (RFC 7641 §2) and one; 0: there is none. An observation keeps the options up to
     // `kept_end`, which are those in front of an Echo option.

@@ -36,6 +36,14 @@ struct transmission {
 
 namespace detail {
 
+// For layers that keep something for confirmed addresses.
+template <typename Inside>
+consteval void check_guard_in_front() {
+    constexpr bool has_guard_inside = Inside::any([]<typename L>() { return guarding<L>; });
+    static_assert(!has_guard_inside,
+                  "mincoap: put the guard in front of observers and separate: it knows which addresses are confirmed");
+}
+
 // True if the message acknowledges or rejects a message of the server's, whatever else it holds.
 inline bool is_ack_or_reset(const exchange& x) {
     const bool is_message = x.error == message::parse_error::none || x.error == message::parse_error::format;

@@ -33,6 +33,11 @@ class separate {
 public:
     using once = struct separate_kind;
 
+    template <typename, typename Inside>
+    static consteval void check() {
+        detail::check_guard_in_front<Inside>();
+    }
+
     // Classes of responses that the client has no interest in (RFC 7967).
     struct seen {
         byte unwanted = 0;

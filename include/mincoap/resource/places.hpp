@@ -31,6 +31,21 @@ template <std::size_t N>
     return false;
 }
 
+// Returns true if a place with that path is observable, or may be: below a prefix and at a path with wildcards.
+template <std::size_t N>
+[[nodiscard]] constexpr bool may_observe(const std::array<place, N>& places, bytes path) {
+    for (const place& p : places) {
+        const bytes own = p.path.encoded;
+        if (p.wildcard || !p.exact) {
+            if (p.wildcard || (own.size() <= path.size() && equal_bytes(own.data(), path.data(), own.size())))
+                return true;
+        } else if (p.is_observable && own.size() == path.size() && equal_bytes(own.data(), path.data(), own.size())) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // Returns the next multiple of `alignment`.
 [[nodiscard]] constexpr std::size_t aligned(std::size_t size, std::size_t alignment) {
     return (size + alignment - 1) / alignment * alignment;

@@ -96,6 +96,9 @@ public:
     [[nodiscard]] static constexpr bool is_observable(const request& r) {
         return (accepted_options(r) & demand::observation) != 0;
     }
+    // True if an observable place has that path, or may have it: below a prefix and at a path with wildcards.
+    template <text_literal Path>
+    static constexpr bool may_observe = detail::may_observe(places, encoded_path<Path>);
 
     [[nodiscard]] reply operator()(const request& r) const {
         return route<has_blocks>(rows, accepted_anywhere, &resources_, r);

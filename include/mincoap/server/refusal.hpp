@@ -4,6 +4,7 @@
 #include <mincoap/handler/handler.hpp>
 #include <mincoap/message/block.hpp>
 #include <mincoap/message/option_head.hpp>
+#include <mincoap/message/text_literal.hpp>
 #include <mincoap/server/exchange.hpp>
 
 namespace mincoap::detail {
@@ -30,6 +31,13 @@ inline constexpr bool has_observables = false;
 template <typename Handler>
     requires requires { Handler::has_observables; }
 inline constexpr bool has_observables<Handler> = Handler::has_observables;
+
+// True if clients may observe the resource at that path. A handler that does not tell lets them.
+template <typename Handler, text_literal Path>
+[[nodiscard]] consteval bool may_observe() {
+    if constexpr (requires { Handler::template may_observe<Path>; }) return Handler::template may_observe<Path>;
+    else return true;
+}
 
 // Returns true if clients may observe the resource of the request. A handler that does not tell lets them.
 template <typename Handler>

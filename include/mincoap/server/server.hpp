@@ -103,6 +103,9 @@ public:
     // Confirmable. Pass `message::type::confirmable` to make this one Confirmable.
     template <text_literal Path>
     constexpr void changed(message::type as = message::type::non_confirmable) {
+        static_assert(detail::may_observe<Handler, Path>(),
+                      "mincoap: no observable place of this site has this path; compare it with at<\"path\">(...) and "
+                      "write .observable() there");
         constexpr message::path_hash path = message::hash_of_path(Path.view());
         change(path, as);
     }

@@ -330,9 +330,9 @@ TEST_F(observers_test, ends_with_an_error_that_was_lost_though_the_resource_is_b
 TEST_F(observers_test, knows_paths_of_one_two_and_no_segments) {
     t.say(observe("a/b"));
     t.say(observe("").token("01"));
-    t.server.changed<"a">();
-    t.server.changed<"a/b/c">();
-    t.server.changed<"b">();
+    t.server.changed(std::array<std::string_view, 1>{"a"});
+    t.server.changed(std::array<std::string_view, 3>{"a", "b", "c"});
+    t.server.changed(std::array<std::string_view, 1>{"b"});
     EXPECT_EQ(t.said_within(0), "");
     t.server.changed<"a/b">();
     EXPECT_EQ(t.said_within(0), "non 2.05 obs: ab");
