@@ -4,7 +4,7 @@
 #include <array>
 
 #include <mincoap/message/insert.hpp>
-#include <mincoap/server/layer.hpp>
+#include <mincoap/server/layer_checks.hpp>
 
 namespace mincoap {
 
