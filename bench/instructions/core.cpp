@@ -79,10 +79,13 @@ struct observing_socket {
     }
 };
 
+constexpr auto observable_site = mincoap::routes(mincoap::at<"hello">(mincoap::text("Hello CoAP")).observable(),
+                                                 mincoap::at<"led">(mincoap::value(led)));
+
 int notify(std::size_t times) {
     observing_socket socket;
     std::memcpy(socket.incoming.data(), registration, socket.incoming_size = sizeof registration);
-    mincoap::server server{socket, site, memory, LAYERS};
+    mincoap::server server{socket, observable_site, memory, LAYERS};
     std::uint32_t now_ms = 0;
     server.poll(now_ms);
     for (std::size_t i = 0; i < times; ++i) {
