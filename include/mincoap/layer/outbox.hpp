@@ -64,7 +64,7 @@ inline void set_message_id(byte* header, std::uint16_t id) {
     byte* const end = x.header() + size;
     *end = message::payload_marker;  // ends the options if there is no payload
     unsigned delta = number_of(option::observe);
-    while (*at >> 4U <= delta) delta -= *at >> 4U, at += 1 + (*at & 15);
+    for (unsigned head = *at; head >> 4 <= delta; head = *at) delta -= head >> 4, at += 1 + (head & 15);
     const unsigned to_format = number_of(option::content_format) - number_of(option::observe) + delta;
     format = 0;
     if (*at >> 4U == to_format) format = static_cast<std::uint16_t>(message::to_uint({at + 1, *at & 15U}) + 1);
