@@ -15,7 +15,6 @@ using test::packet;
 constexpr net::endpoint other = net::ipv4(192, 0, 2, 9, 40001);
 
 int counter = 0;
-std::string_view said;
 constexpr auto site = routes(
     at<"count">(get([] { return content(text_of(counter)); }),
                 post([] { return ++counter, reply{code::changed, content_format::text_plain, text_of(counter)}; })),
