@@ -136,7 +136,7 @@ private:
     // Writes no bytes, so the server sends 5.03 alone. If there is no room, `of` is a ticket, and
     // the function is called.
     template <typename Start>
-    static byte* start_by(const reply& self, byte* of, byte* room_end) {
+    static byte* start_by(const reply& self, byte* of, byte* room_end) {  // NOLINT(*-non-const-parameter): a renderer
         const Start& start = *std::launder(reinterpret_cast<const Start*>(self.storage_));
         if (room_end == nullptr) start(*std::launder(reinterpret_cast<const ticket*>(of)));
         return nullptr;

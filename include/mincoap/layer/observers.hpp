@@ -163,7 +163,7 @@ private:
         const std::size_t size = x.request.payload().empty() ? static_cast<std::size_t>(kept_end - header) : x.size;
         if (size > e.kept.size()) return false;
         e.local = locals_.acquire(x.from.route.local);
-        if (e.local == locals_.none) return false;
+        if (e.local == decltype(locals_)::none) return false;
         ++used_;
         wake_ms_ = x.now_ms();
         e.due_ms = x.now_ms() + day_ms;

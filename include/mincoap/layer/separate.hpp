@@ -142,7 +142,7 @@ private:
         for (slot& s : slots_)
             if (s.step == unused) {
                 s.local = locals_.acquire(x.from.route.local);
-                if (s.local == locals_.none) return false;
+                if (s.local == decltype(locals_)::none) return false;
                 keep(x, s);
                 said.start({s.number});
                 return true;

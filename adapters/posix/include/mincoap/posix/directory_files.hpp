@@ -12,8 +12,7 @@
 #include <mincoap/resource/blockwise/upload.hpp>
 #include <mincoap/resource/blockwise/upload_owner.hpp>
 
-namespace mincoap::posix {
-namespace detail {
+namespace mincoap::posix::detail {
 
 // A file descriptor that closes itself.
 class descriptor {
@@ -133,6 +132,4 @@ private:
     bool conditional_ = false;
 };
 
-}  // namespace detail
-
-}  // namespace mincoap::posix
+}  // namespace mincoap::posix::detail
