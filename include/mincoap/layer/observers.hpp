@@ -1,22 +1,22 @@
 // Observe (RFC 7641). The server sends a client a notification when a resource changes.
 //
-//     constexpr auto site = routes(at<"temp">(value(read_temperature)).observable(), well_known_core);
-//     static observers<4> observing;
-//     server server{socket, site, echo_guard{key}, observing};
+//     constexpr auto site = routes(at<"temp">(value(read_temperature)).observable());
+//     server server{socket, site, echo_guard{key}, observing};      // static observers<4> observing;
 //     server.changed<"temp">();      // the program has a new temperature
 //
-// Clients can observe each resource that can be read and whose place says `.observable()`, which also tells discovery. A
-// PUT, POST, DELETE or PATCH that succeeds counts as a change at its path.
-// The layer keeps up to `Count` observations: the request with up to `Bytes` bytes of token, options and payload, and the
-// client's endpoint. To make a notification, and each retransmission, the site answers the kept request again. No message
-// is stored. If all places are taken, or if the request is longer, the client gets a plain response (§4.1).
-// Notifications are Non-confirmable, and a client gets at most one in 3 s. A Confirmable one comes after `Nons` of
-// them, after a minute without a change since the last one, and after 24 hours. It is repeated, with the state at that
-// time, until the client acknowledges it. So the last state reaches each client that can be reached (§4.5). The layer
-// forgets a client that rejects a notification, or that acknowledges none within 62 to 93 s. It also forgets a client
-// whose resource is gone or has another Content-Format, after that client has got the error (§4.2).
-// A notification of a body in blocks is the first block, with its ETag. The client fetches the other blocks (§2.6).
-// Only a confirmed address can begin, end or replace an observation: see echo_guard.hpp.
+// Clients can observe each resource that can be read and whose place says `.observable()`, which
+// also tells discovery. A PUT, POST, DELETE or PATCH that succeeds counts as a change at its path.
+// The layer keeps up to `Count` observations: the request with up to `Bytes` bytes of token,
+// options and payload, and the client's endpoint. To make a notification, and each retransmission,
+// the site answers the kept request again. No message is stored. If all places are taken, or if the
+// request is longer, the client gets a plain response (§4.1). Notifications are Non-confirmable,
+// and a client gets at most one in 3 s. A Confirmable one comes after `Nons` of them, after a
+// minute without a change since the last one, and after 24 hours. It is repeated, with the state at
+// that time, until the client acknowledges it. So the last state reaches each client that can be
+// reached (§4.5). The layer forgets a client that rejects a notification, or that acknowledges none
+// within 62 to 93 s. It also forgets a client whose resource is gone or has another Content-Format,
+// after that client has got the error (§4.2). A notification of a body in blocks is the first
+// block, with its ETag. The client fetches the others (§2.6). Only confirmed addresses can observe.
 #pragma once
 
 #include <mincoap/layer/outbox.hpp>
@@ -38,7 +38,7 @@ public:
         detail::check_guard_in_front<Inside>();
     }
 
-    // The value of the Observe option (RFC 7641 §2) and one; 0: there is none. An observation keeps the options up to
+    // The Observe option's value and one; 0: there is none. An observation keeps the options up to
     // `kept_end`, which are those in front of an Echo option.
     struct seen {
         std::uint32_t asked = 0;
@@ -126,8 +126,8 @@ private:
 
     // ---- Requests
 
-    // Has the layers inside answer a request that begins or ends an observation, or that may change a resource. The
-    // client of an unconfirmed address is asked to confirm it: the guard makes a challenge of a 4.01.
+    // Has the layers inside answer a request that begins or ends an observation, or that may change
+    // a resource. An unconfirmed client gets 4.01, of which the guard makes a challenge.
     [[gnu::noinline]] std::size_t follow(exchange& x, const seen& noted, auto next) {
         const message::path_hash path{x.request.path()};
         const bool may = next.deserves_memory(x);
@@ -144,7 +144,7 @@ private:
         if (!may) return x.header()[1] = static_cast<byte>(code::unauthorized), token_end_of(x);
         return e == nullptr ? size : number(x, size, e->format);
     }
-    // Forgets the observation of that endpoint and token. Returns a free place; null if there is none.
+    // Forgets the observation of that endpoint and token. Returns a free place, or null.
     entry* place_for(const exchange& x) {
         const byte* const header = x.header();
         entry* free = nullptr;
@@ -197,7 +197,7 @@ private:
 
     // ---- Notifications
 
-    // For how long nothing is sent for an entry. NSTART: a CON waits for all that is on its way to the client.
+    // For how long nothing is sent for an entry. NSTART: a CON waits for others to the client.
     std::uint32_t left_of(entry& e, std::uint32_t now_ms, const auto& all) {
         const std::uint32_t left = left_until_ms(e.due_ms, now_ms);
         if (left != 0) return left;

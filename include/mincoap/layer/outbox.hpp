@@ -1,4 +1,5 @@
-// Shared by the layers that send messages by themselves: the times of RFC 7252, and the addresses of messages.
+// Shared by the layers that send messages by themselves: the times of RFC 7252, and the addresses
+// of messages.
 #pragma once
 
 #include <array>
@@ -8,8 +9,9 @@
 
 namespace mincoap {
 
-// Transmission parameters (RFC 7252 §4.8), and the times that follow from them (§4.8.2). A network of another delay has
-// others: `separate<4, transmission{.ack_timeout_ms = 15'000}>` for NB-IoT.
+// Transmission parameters (RFC 7252 §4.8), and the times that follow from them (§4.8.2). A network
+// of another delay has others: `separate<4, 30'000, transmission{.ack_timeout_ms = 15'000}>` for
+// NB-IoT.
 struct transmission {
     std::uint32_t ack_timeout_ms = 2000;     // 1 to 40,000
     std::uint32_t ack_random_ms = 1000;      // ACK_TIMEOUT x (ACK_RANDOM_FACTOR - 1); 0 to 60,000
@@ -20,15 +22,16 @@ struct transmission {
     constexpr std::uint32_t max_transmit_span_ms() const {
         return (ack_timeout_ms + ack_random_ms) * ((1U << max_retransmit) - 1);
     }
-    // For how long a Message ID is not used again, of a Confirmable and of a Non-confirmable message.
+    // For how long a Message ID is not used again, of a Confirmable and of a Non-confirmable
+    // message.
     constexpr std::uint32_t exchange_lifetime_ms() const {
         return max_transmit_span_ms() + 2 * max_latency_ms + ack_timeout_ms;
     }
     constexpr std::uint32_t non_lifetime_ms() const { return max_transmit_span_ms() + max_latency_ms; }
 
-    // For how long the server waits for an ACK after so many transmissions, 1 to max_retransmit + 1. The first wait is
-    // a time from ack_timeout_ms to ack_timeout_ms + ack_random_ms, `drawn` by the last byte of the Message ID, and doubles
-    // each time.
+    // For how long the server waits for an ACK after so many transmissions, 1 to max_retransmit +
+    // 1. The first wait is a time from ack_timeout_ms to ack_timeout_ms + ack_random_ms, `drawn` by
+    // the last byte of the Message ID, and doubles each time.
     constexpr std::uint32_t wait_ms(unsigned transmissions, byte drawn) const {
         return (ack_timeout_ms + (ack_random_ms * drawn >> 8)) << (transmissions - 1);
     }
@@ -56,8 +59,9 @@ inline void set_message_id(byte* header, std::uint16_t id) {
     header[3] = static_cast<byte>(id);
 }
 
-// Inserts an Observe option with that value of three bytes into a response (RFC 7641 §2). In front of it there is at most
-// an ETag. Sets `format` to the Content-Format plus 1; 0 if there is none. Returns the size of the message in bytes.
+// Inserts an Observe option with that value of three bytes into a response (RFC 7641 §2). In front
+// of it there is at most an ETag. Sets `format` to the Content-Format plus 1; 0 if there is none.
+// Returns the size of the message in bytes.
 [[gnu::always_inline]] inline std::size_t insert_observe(const exchange& x, std::size_t size, std::uint32_t value,
                                                          std::uint16_t& format) {
     byte* at = x.header() + token_end_of(x);
@@ -71,7 +75,8 @@ inline void set_message_id(byte* header, std::uint16_t id) {
     return static_cast<std::size_t>(message::insert_option(at, end, delta, value) - x.header());
 }
 
-// Without the padding: `operator==` of two endpoints takes several times the code. From the end, where most differ.
+// Without the padding: `operator==` of two endpoints takes several times the code. From the end,
+// where most differ.
 [[gnu::noinline]] inline bool is_same(const net::endpoint& a, const net::endpoint& b) {
     const auto* const first = reinterpret_cast<const byte*>(&a);
     const auto* const second = reinterpret_cast<const byte*>(&b);
@@ -80,7 +85,8 @@ inline void set_message_id(byte* header, std::uint16_t id) {
     return true;
 }
 
-// By a loop that is there anyway: for an assignment, GCC calls memcpy, which is 144 bytes of libc on Cortex-M0+.
+// By a loop that is there anyway: for an assignment, GCC calls memcpy, which is 144 bytes of libc
+// on Cortex-M0+.
 inline void copy_endpoint(const net::endpoint& from, net::endpoint& to) {
     constexpr std::size_t size = offsetof(net::endpoint, port) + sizeof(net::endpoint::port);
     copy_bytes(reinterpret_cast<const byte*>(&from), size, reinterpret_cast<byte*>(&to));
@@ -92,14 +98,15 @@ struct local_address {
     std::uint16_t users = 0;
 };
 
-// The server's own addresses at which clients asked: few, however many clients there are. An entry of a layer refers to
-// one by its place here.
+// The server's own addresses at which clients asked: few, however many clients there are. An entry
+// of a layer refers to one by its place here.
 template <std::size_t Count>
 class local_addresses {
 public:
     static constexpr byte none = 0xff;
 
-    // Returns the place of an address, which counts one more user; `none` if all places are taken by others.
+    // Returns the place of an address, which counts one more user; `none` if all places are taken
+    // by others.
     byte acquire(const net::endpoint& address) { return acquire_of(all_.data(), Count, address); }
     void release(byte place) { --all_[place].users; }
 

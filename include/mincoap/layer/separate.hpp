@@ -1,5 +1,6 @@
-// Separate responses (RFC 7252 §5.2.2). A handler that has no answer yet returns `later`. The client gets an Empty
-// Acknowledgement at once, and the response when the program completes the ticket.
+// Separate responses (RFC 7252 §5.2.2). A handler that has no answer yet returns `later`. The
+// client gets an Empty Acknowledgement at once, and the response when the program completes the
+// ticket.
 //
 //     static ticket waiting;
 //     constexpr auto site = routes(at<"adc">(get([] { return later([](ticket t) { waiting = t; start_adc(); }); })));
@@ -8,16 +9,18 @@
 //     server server{socket, site, echo_guard{key}, kept};
 //     server.complete(waiting, content(text_of(adc_value)));     // in the main loop
 //
-// The layer keeps up to `Count` requests: the endpoint, the token and the Message ID. The response is a reply as a handler
-// returns it. It owns its content, or points to memory that lives until the client acknowledges it, up to 93 s. The
-// layer renders it for each transmission. A response to a Confirmable request is Confirmable, and the layer repeats it
-// until the client acknowledges or rejects it. A response to a Non-confirmable request is sent once (§5.2.3). A copy of
-// the request gets the Empty Acknowledgement again.
+// The layer keeps up to `Count` requests: the endpoint, the token and the Message ID. The response
+// is a reply as a handler returns it. It owns its content, or points to memory that lives until the
+// client acknowledges it, up to 93 s. The layer renders it for each transmission. A response to a
+// Confirmable request is Confirmable, and the layer repeats it until the client acknowledges or
+// rejects it. A response to a Non-confirmable request is sent once (§5.2.3). A copy of the request
+// gets the Empty Acknowledgement again.
 //
-// A ticket lives for `PatienceMs` milliseconds, 1 to 2^31 - 1. If the program has not completed it by then, the client
-// gets 5.04, and `server.complete` refuses the ticket.
+// A ticket lives for `PatienceMs` milliseconds, 1 to 2^31 - 1. If the program has not completed it
+// by then, the client gets 5.04, and `server.complete` refuses the ticket.
 //
-// If all places are taken, `later` starts nothing, and the client gets 5.03. The same happens without this layer.
+// If all places are taken, `later` starts nothing, and the client gets 5.03. The same happens
+// without this layer.
 #pragma once
 
 #include <new>
@@ -132,8 +135,9 @@ private:
         --open_;
     }
 
-    // Keeps the request, calls the function of `later`, and sends no response yet. Without a place for the request, the
-    // reply of `later` stays as it is, a 5.03. A notification, or the answer of a group's member, cannot wait.
+    // Keeps the request, calls the function of `later`, and sends no response yet. Without a place
+    // for the request, the reply of `later` stays as it is, a 5.03. A notification, or the answer
+    // of a group's member, cannot wait.
     [[gnu::noinline]] void begin(const exchange& x, bool may, reply& said) {
         if (!may) said = code::unauthorized;
         else if (x.emitted || x.from.multicast || open(x, said)) said = reply::nothing();
@@ -168,7 +172,8 @@ private:
         copy_bytes(reinterpret_cast<const byte*>(&response), sizeof response, s.response.data());
     }
 
-    // For how long there is nothing to do for a slot. NSTART: a response waits for all that is on its way to the client.
+    // For how long there is nothing to do for a slot. NSTART: a response waits for all that is on
+    // its way to the client.
     [[gnu::noinline]] std::uint32_t left_of(const slot& s, std::uint32_t now_ms, const auto& all) const {
         if (s.step == unused || (s.step == ready && !is_non(s) && all.awaits(s.remote))) return forever_ms;
         return left_until_ms(s.due_ms, now_ms);

@@ -6,8 +6,9 @@
 namespace mincoap::message {
 namespace detail {
 
-// Takes `by` off the delta of an option, which is larger than that. A payload marker stays. Returns by how many bytes the
-// head of the option is smaller then: 0 or 1. These are the first ones, and its head begins behind them.
+// Takes `by` off the delta of an option, which is larger than that. A payload marker stays. Returns
+// by how many bytes the head of the option is smaller then: 0 or 1. These are the first ones, and
+// its head begins behind them.
 constexpr unsigned lessen_delta(byte* head, unsigned by) {
     const unsigned nibble = *head >> 4U;
     if (nibble < 13) *head = static_cast<byte>(*head - (by << 4));
@@ -22,9 +23,10 @@ constexpr unsigned lessen_delta(byte* head, unsigned by) {
 
 }  // namespace detail
 
-// Inserts an option with a value of three bytes at `at`, where another option or the payload marker is. `delta` is its
-// number less that of the option in front, at most 12, and less than the delta of the option at `at`. Behind the end of
-// the message there are four bytes of room. Returns the new end.
+// Inserts an option with a value of three bytes at `at`, where another option or the payload marker
+// is. `delta` is its number less that of the option in front, at most 12, and less than the delta
+// of the option at `at`. Behind the end of the message there are four bytes of room. Returns the
+// new end.
 constexpr byte* insert_option(byte* at, byte* end, unsigned delta, std::uint32_t value) {
     byte* const behind = at + detail::lessen_delta(at, delta);
     byte* to = end + (at + 4 - behind);
