@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-import plain_english as lint  # noqa: E402
+import _plain_english as lint  # noqa: E402
 
 MOST_FINDINGS = 0.01  # a share of all sentences
 
@@ -155,4 +155,4 @@ def test_all_kinds_of_files_are_read():
 def test_the_project_is_written_in_plain_english():
     counted = lint.shares(lint.files()).values()
     hard, total = (sum(numbers) for numbers in zip(*counted))
-    assert hard <= MOST_FINDINGS * total, f"{hard} of {total} sentences: python3 tests/docs/plain_english.py"
+    assert hard <= MOST_FINDINGS * total, f"{hard} of {total} sentences: python3 tests/docs/_plain_english.py"

@@ -62,7 +62,7 @@ template <typename Resource>
     static_assert(std::is_trivially_destructible_v<Resource>,
                   "mincoap: a route keeps plain values only, because no destructor runs");
     constexpr std::array<place, 1> all{make_place<Resource>({}, path_kind<true, false, 0>{})};
-    static_assert(!has_duplicate(all, {}), "mincoap: two resources take the same method at the same path");
+    static_assert(!has_duplicate(all, {}), "mincoap: two resources have the same method at the same path");
     return all[0].methods;
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Counts sentences that are hard to read, in comments, docstrings, messages and documents.
 
-Usage: plain_english.py [--share] [FILE...]
+Usage: _plain_english.py [--share] [FILE...]
 
 Prints each finding as `file:line: pattern: sentence`, and the share of such sentences per kind of file. `--share`
 prints the shares only. Without files, it reads all files of the repository.
