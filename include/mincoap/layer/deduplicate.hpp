@@ -1,7 +1,8 @@
 // Deduplication (RFC 7252 §4.5): a request that must not happen twice is carried out once, and each copy gets the first
 // answer again.
 //
-//     server server{socket, site, echo_guard{key}, deduplicate<8, 32>{key}};
+//     static deduplicate<8, 32> answers;
+//     server server{socket, site, echo_guard{key}, answers};
 //
 // By default POST, PATCH and conditional requests (If-Match, If-None-Match) are kept: RFC 7252 lets a server carry out
 // the others again. `deduplicate<8, 32, every_request>` keeps all of them.
@@ -16,6 +17,7 @@
 
 #include <mincoap/handler/reply.hpp>
 #include <mincoap/layer/outbox.hpp>
+#include <mincoap/message/fnv.hpp>
 
 namespace mincoap {
 namespace outcomes {
@@ -91,7 +93,7 @@ private:
     // The Message ID is among the bytes. A hash as FNV-1a, which begins with the size.
     static std::uint32_t key_of(const exchange& x, auto next) {
         auto hash = static_cast<std::uint32_t>(x.size);
-        for (const byte b : x.buffer.first(x.size)) hash = (hash ^ b) * 0x0100'0193;
+        for (const byte b : x.buffer.first(x.size)) hash = message::fnv_step(hash, b);
         return static_cast<std::uint32_t>(next.tag(x.from.route.remote, hash, tag_purpose::duplicate));
     }
 

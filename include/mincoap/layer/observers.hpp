@@ -227,7 +227,7 @@ private:
             e.format = ended;
             if (e.unheard < Nons) e.unheard = Nons;  // its loss must not be the client's loss
         }
-        detail::set_message_id(header, e.id);
+        set_message_id(header, e.id);
         header[0] = e.kept[0];
         if (++e.unheard <= Nons) header[0] |= non_confirmable_bit;
         else e.due_ms = x.now_ms() + Timing.wait_ms(e.unheard - Nons, static_cast<byte>(e.id));

@@ -54,11 +54,6 @@ inline bool is_ack_or_reset(const exchange& x) {
 }
 inline bool is_reset(const exchange& x) { return message::type_of(x.header()) == message::type::reset; }
 
-inline void set_message_id(byte* header, std::uint16_t id) {
-    header[2] = static_cast<byte>(id >> 8);
-    header[3] = static_cast<byte>(id);
-}
-
 // Inserts an Observe option with that value of three bytes into a response (RFC 7641 §2). In front
 // of it there is at most an ETag. Sets `format` to the Content-Format plus 1; 0 if there is none.
 // Returns the size of the message in bytes.
@@ -68,7 +63,7 @@ inline void set_message_id(byte* header, std::uint16_t id) {
     byte* const end = x.header() + size;
     *end = message::payload_marker;  // ends the options if there is no payload
     unsigned delta = number_of(option::observe);
-    for (unsigned head = *at; head >> 4 <= delta; head = *at) delta -= head >> 4, at += 1 + (head & 15);
+    while (*at >> 4U <= delta) delta -= static_cast<unsigned>(*at >> 4U), at += 1 + (*at & 15);
     const unsigned to_format = number_of(option::content_format) - number_of(option::observe) + delta;
     format = 0;
     if (*at >> 4U == to_format) format = static_cast<std::uint16_t>(message::to_uint({at + 1, *at & 15U}) + 1);

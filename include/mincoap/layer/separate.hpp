@@ -189,7 +189,7 @@ private:
         ++s.step;
         s.due_ms = x.now_ms() + Timing.wait_ms(s.step - ready, static_cast<byte>(s.id));
         header[0] = s.header;
-        detail::set_message_id(header, s.id);
+        set_message_id(header, s.id);
         copy_bytes(s.token.data(), s.token.size(), header + message::header_size);
         const std::size_t size = next.render(x, response);
         if (is_non(s)) close(s);

@@ -3,7 +3,7 @@
 
 #include <concepts>
 
-#include <mincoap/message/bytes.hpp>
+#include <mincoap/message/fnv.hpp>
 #include <mincoap/message/uint.hpp>
 
 namespace mincoap {
@@ -24,16 +24,16 @@ public:
         return tag;
     }
 
-    constexpr void add(byte b) { hash_ = hashed(hash_, b); }
+    constexpr void add(byte b) { hash_ = message::fnv_step(hash_, b); }
     // No byte can alias a local variable, so the hash stays in a register.
     constexpr void add(bytes part) {
         std::uint32_t hash = hash_;
-        for (const byte b : part) hash = hashed(hash, b);
+        for (const byte b : part) hash = message::fnv_step(hash, b);
         hash_ = hash;
     }
     constexpr void add(std::string_view part) {
         std::uint32_t hash = hash_;
-        for (const char c : part) hash = hashed(hash, static_cast<byte>(c));
+        for (const char c : part) hash = message::fnv_step(hash, static_cast<byte>(c));
         hash_ = hash;
     }
 
@@ -50,9 +50,7 @@ public:
     constexpr bool operator==(const etag&) const = default;
 
 private:
-    static constexpr std::uint32_t hashed(std::uint32_t hash, byte b) { return (hash ^ b) * 0x0100'0193; }
-
-    std::uint32_t hash_ = 0x811c'9dc5;
+    std::uint32_t hash_ = message::fnv_basis;
 };
 
 }  // namespace mincoap

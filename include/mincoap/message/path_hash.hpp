@@ -1,7 +1,7 @@
 // A hash of a path (RFC 7252 §5.10.1), by which a layer compares the paths of requests.
 #pragma once
 
-#include <mincoap/message/bytes.hpp>
+#include <mincoap/message/fnv.hpp>
 
 namespace mincoap::message {
 
@@ -26,9 +26,9 @@ public:
     friend constexpr bool operator==(path_hash, path_hash) = default;
 
 private:
-    constexpr void add(unsigned b) { hash_ = (hash_ ^ b) * 0x0100'0193; }
+    constexpr void add(unsigned b) { hash_ = fnv_step(hash_, b); }
 
-    std::uint32_t hash_ = 0x811c'9dc5;
+    std::uint32_t hash_ = fnv_basis;
 };
 
 // Returns the hash of a path with slashes between its segments, such as "sensors/temperature". "" is the root.

@@ -4,18 +4,15 @@
 #include <array>
 #include <bit>
 
+#include <mincoap/message/fnv.hpp>
 #include <mincoap/resource/path.hpp>
 
 namespace mincoap::detail {
 
-// FNV-1a, of 32 bits.
-inline constexpr std::uint32_t hash_of_nothing = 2166136261U;
-[[nodiscard]] constexpr std::uint32_t hash_step(std::uint32_t hash, byte next) { return (hash ^ next) * 16777619U; }
-
 [[nodiscard]] constexpr std::uint32_t hash_of(bytes path) {
-    std::uint32_t hash = hash_of_nothing;
+    std::uint32_t hash = message::fnv_basis;
     const byte* at = path.data();
-    for (const byte* const end = at + path.size(); at != end; ++at) hash = hash_step(hash, *at);
+    for (const byte* const end = at + path.size(); at != end; ++at) hash = message::fnv_step(hash, *at);
     return hash;
 }
 

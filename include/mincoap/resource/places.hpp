@@ -36,12 +36,9 @@ template <std::size_t N>
 [[nodiscard]] constexpr bool may_observe(const std::array<place, N>& places, bytes path) {
     for (const place& p : places) {
         const bytes own = p.path.encoded;
-        if (p.wildcard || !p.exact) {
-            if (p.wildcard || (own.size() <= path.size() && equal_bytes(own.data(), path.data(), own.size())))
-                return true;
-        } else if (p.is_observable && own.size() == path.size() && equal_bytes(own.data(), path.data(), own.size())) {
-            return true;
-        }
+        const bool begins_so = own.size() <= path.size() && equal_bytes(own.data(), path.data(), own.size());
+        const bool is_there = p.is_observable && own.size() == path.size();
+        if (p.wildcard || (begins_so && (is_there || !p.exact))) return true;
     }
     return false;
 }

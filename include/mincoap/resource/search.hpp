@@ -90,7 +90,7 @@ template <typename Table>
 // so that the longest path that matches is the one found.
 template <typename Table>
 [[gnu::always_inline]] constexpr void search_buckets(const Table& t, const request& r, found_row& found) {
-    std::uint32_t hash = hash_of_nothing;
+    std::uint32_t hash = message::fnv_basis;
     byte compared = without_delta;
     for (const byte* at = r.path_begin; at != r.path_end;) {
         const byte* end = r.path_end;
@@ -100,8 +100,8 @@ template <typename Table>
             segment.next();  // there is one, and it is well-formed
             end = segment.position();
         }
-        hash = hash_step(hash, *at++ & compared);
-        for (compared = 0xff; at != end; ++at) hash = hash_step(hash, *at);
+        hash = message::fnv_step(hash, *at++ & compared);
+        for (compared = 0xff; at != end; ++at) hash = message::fnv_step(hash, *at);
     }
     search_bucket(t, r, hash, r.path().size(), found);
 }

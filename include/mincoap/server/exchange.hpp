@@ -78,6 +78,11 @@ inline constexpr byte acknowledgement_bit = 0x20;
     return message::type_of(x.header()) == message::type::confirmable;
 }
 
+inline void set_message_id(byte* header, std::uint16_t id) {
+    header[2] = static_cast<byte>(id >> 8);
+    header[3] = static_cast<byte>(id);
+}
+
 // Turns the message into an Empty one of that type with the same Message ID. Returns its size in
 // bytes.
 [[nodiscard]] inline std::size_t make_empty(const exchange& x, message::type type) {

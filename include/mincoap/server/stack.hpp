@@ -215,9 +215,7 @@ private:
                 x.note(x.from.multicast ? outcomes::unsaid : outcomes::bad_option);
                 return 0;
             }
-            const std::uint16_t id = next_message_id(x.from.route.remote);
-            header[2] = static_cast<byte>(id >> 8);
-            header[3] = static_cast<byte>(id);
+            set_message_id(header, next_message_id(x.from.route.remote));
         }
         return detail::write_reply<Site>(x, said, asked);
     }

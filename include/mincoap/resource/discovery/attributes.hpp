@@ -114,13 +114,7 @@ public:
         return with<14>(detail::attribute_named("sz"), ";sz=", size);
     }
     // Lets clients observe the resource (RFC 7641 §6). The server needs the layer `observers`.
-    [[nodiscard]] constexpr auto observable() const {
-        const auto longer = with<4>(detail::attribute_named("obs"), ";obs");
-        link_attributes<Capacity + 4, true> all;
-        all.text_ = longer.text_;
-        all.names_ = longer.names_;
-        return all;
-    }
+    [[nodiscard]] constexpr auto observable() const { return with<4, true>(detail::attribute_named("obs"), ";obs"); }
     // Other attributes, copied into the document as they are: `raw(";foo=\"bar\"")`.
     template <std::size_t N>
     [[nodiscard]] constexpr auto raw(const char (&attributes)[N]) const {
@@ -138,9 +132,9 @@ private:
     template <std::size_t, bool>
     friend class link_attributes;
 
-    template <std::size_t Added>
-    constexpr link_attributes<Capacity + Added, IsObservable> with(detail::attribute_names added, auto... parts) const {
-        link_attributes<Capacity + Added, IsObservable> longer;
+    template <std::size_t Added, bool Observable = IsObservable>
+    constexpr link_attributes<Capacity + Added, Observable> with(detail::attribute_names added, auto... parts) const {
+        link_attributes<Capacity + Added, Observable> longer;
         longer.text_.append(text_.view());
         (longer.text_.append(parts), ...);
         longer.names_ = names_;
