@@ -14,7 +14,7 @@ using test::packet;
 
 constexpr auto yes = [] { return code::valid; };
 
-std::string document(const auto& site) {
+std::string links_of(const auto& site) {
     const std::string said = core{site}.said(ask(code::get, ".well-known/core"));
     const std::string_view expected = "2.05 ct=40: ";
     EXPECT_EQ(said.substr(0, expected.size()), expected);
@@ -27,7 +27,7 @@ TEST(well_known_core, lists_paths_and_attributes_in_order) {
         routes(at<"">(text("root")), at<"led">(value(led)).title("Status LED").ct(content_format::text_plain),
                at<"sensors/t">(text("21")).rt("temperature").if_("sensor").raw(";obs").sz(2), below<"fs">(get(yes)),
                well_known_core);
-    EXPECT_EQ(document(site), "</>,</led>;title=\"Status LED\";ct=0,"
+    EXPECT_EQ(links_of(site), "</>,</led>;title=\"Status LED\";ct=0,"
                               "</sensors/t>;rt=\"temperature\";if=\"sensor\";obs;sz=2,</fs>");
 }
 
@@ -54,7 +54,7 @@ TEST(well_known_core, ignores_a_query) {
 
 TEST(well_known_core, need_not_be_the_last) {
     constexpr auto site = routes(at<"a">(text("A")), well_known_core, at<"b">(text("B")));
-    EXPECT_EQ(document(site), "</a>,</b>");
+    EXPECT_EQ(links_of(site), "</a>,</b>");
 }
 
 TEST(well_known_core, of_nothing_is_empty) {
@@ -65,7 +65,7 @@ TEST(well_known_core, of_nothing_is_empty) {
 TEST(well_known_core, percent_encodes_what_a_path_cannot_have) {
     constexpr auto site = routes(at<"a b">(text("")), at<"100%">(text("")), at<"\xc3\xa4/>,\"">(text("")),
                                  at<"-._~!$&'()*+,;=:@">(text("")), at<"?#[]">(text("")), well_known_core);
-    EXPECT_EQ(document(site), "</a%20b>,</100%25>,</%C3%A4/%3E,%22>,</-._~!$&'()*+,;=:@>,</%3F%23%5B%5D>");
+    EXPECT_EQ(links_of(site), "</a%20b>,</100%25>,</%C3%A4/%3E,%22>,</-._~!$&'()*+,;=:@>,</%3F%23%5B%5D>");
 }
 
 // The attributes of all methods follow a single link.
@@ -73,21 +73,21 @@ TEST(well_known_core, lists_a_path_once) {
     constexpr auto site =
         routes(at<"a">(get(yes), put(yes), delete_(yes)).title("A").ct(content_format::cbor).raw(";obs"),
                at<"b">(text("B")), well_known_core);
-    EXPECT_EQ(document(site), "</a>;title=\"A\";ct=60;obs,</b>");
+    EXPECT_EQ(links_of(site), "</a>;title=\"A\";ct=60;obs,</b>");
 }
 
 TEST(well_known_core, lists_a_path_once_that_stands_there_twice) {
     constexpr auto adjacent = routes(at<"a">(get(yes)).title("A"), at<"a">(put(yes)), well_known_core);
-    EXPECT_EQ(document(adjacent), "</a>;title=\"A\"");
+    EXPECT_EQ(links_of(adjacent), "</a>;title=\"A\"");
     constexpr auto apart = routes(at<"a">(get(yes)).title("A"), at<"b">(get(yes)), at<"a">(put(yes)), well_known_core);
-    EXPECT_EQ(document(apart), "</a>;title=\"A\",</b>");
+    EXPECT_EQ(links_of(apart), "</a>;title=\"A\",</b>");
 }
 
 TEST(well_known_core, lists_the_root_first_or_later) {
     constexpr auto first = routes(at<"">(text("")), at<"a">(text("")), well_known_core);
-    EXPECT_EQ(document(first), "</>,</a>");
+    EXPECT_EQ(links_of(first), "</>,</a>");
     constexpr auto later = routes(at<"a">(text("")), at<"">(text("")), well_known_core);
-    EXPECT_EQ(document(later), "</a>,</>");
+    EXPECT_EQ(links_of(later), "</a>,</>");
 }
 
 // RFC 6690 §2: the server does not cut off a document that is longer than the buffer.
@@ -101,7 +101,7 @@ TEST(well_known_core, that_does_not_fit_is_5_00) {
 TEST(well_known_core, takes_no_value_for_an_attribute) {
     constexpr auto site =
         routes(at<"a">(text("A")).title("press;obs or wait").raw(";obs").raw(";obsolete"), well_known_core);
-    EXPECT_EQ(document(site), R"(</a>;title="press;obs or wait";obs;obsolete)");
+    EXPECT_EQ(links_of(site), R"(</a>;title="press;obs or wait";obs;obsolete)");
 }
 
 // The document is available at compile time.
