@@ -49,13 +49,14 @@ inline constexpr option_set part_of_body = option_set{1}
 // The request came by multicast or broadcast.
 inline constexpr option_set multicast = option_set{1} << 22;
 
-// The client asks to observe the resource (RFC 7641). No request has this demand: it is a property of places alone.
+// The resource can be observed (RFC 7641). No request has this demand: it is a property of places
+// and handlers alone.
 inline constexpr option_set observation = option_set{1} << 24;
 
 }  // namespace demand
 
-// Accepts every option, but no requests by multicast.
-inline constexpr option_set every_option = ~(malformed_options | demand::multicast);
+// Accepts every option, but no requests by multicast, and no observers.
+inline constexpr option_set every_option = ~(malformed_options | demand::multicast | demand::observation);
 [[nodiscard]] constexpr bool accepts_every_option(option_set accepted) {
     return (accepted & every_option) == every_option;
 }

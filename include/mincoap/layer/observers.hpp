@@ -56,7 +56,16 @@ public:
         const bool is_meant =
             is_read ? noted.asked - 1 <= 1 && (x.request.critical_options & demand::later_block) == 0 : used_ != 0;
         if (!is_meant || x.error != message::parse_error::none || x.from.multicast) return next(x);
-        return is_read && !next.is_observable(x) ? next(x) : follow(x, noted, next);
+        if (is_read && !next.may_be_observed) return next(x);
+        return follow(x, noted, next);
+    }
+
+    // The response to a request that is kept has the Observe option. A notification has the
+    // Content-Format of the first response, or is 4.06 (§4.2).
+    reply serve(exchange& x, const request& r, auto next) {
+        reply said = next(r);
+        if (x.observe != 0) check_format(x, said);
+        return said;
     }
 
     std::size_t emit(exchange& x, auto next) {
@@ -99,23 +108,24 @@ public:
 
 private:
     static constexpr std::uint32_t enroll = 1;
+    static constexpr std::uint32_t may_not =
+        1;  // in place of the option's value: the client has to confirm its address
     static constexpr std::uint32_t spacing_ms = 3'000;    // RFC 7641 §4.5.1
     static constexpr std::uint32_t settling_ms = 60'000;  // until the last state is sent as a CON
     static constexpr std::uint32_t day_ms = 82 << 20;     // §4.5: a little less than 24 hours
     static constexpr std::uint32_t held_ms = 1'000;       // another message is on its way to the client
-    static constexpr std::size_t observe_size = 4;        // the option has at most 4 bytes
     static constexpr std::uint16_t ended = 0xffff;        // in place of a format: the client gets an error
 
     // Small fields first: on Cortex-M0+ a byte is within reach of a load up to offset 31.
     struct entry {
-        std::uint32_t due_ms;  // when something is sent: a change, the last state once more, or a CON again
-        std::uint16_t id;      // the last Message ID to the client
-        std::uint16_t format;  // Content-Format of the last response, and one
-        byte size;             // the kept request has so many bytes; 0: the place is free
-        byte unheard;          // notifications since the client was last heard of: NONs, and then a CON again and again
-        bool is_pending;       // there was a change
-        byte local;            // the address that the client asked
-        std::array<byte, message::header_size + Bytes> kept;  // the request
+        std::uint32_t due_ms;     // when something is sent: a change, the last state once more, or a CON again
+        std::uint16_t id_offset;  // of the Message IDs to the client
+        std::uint16_t format;     // the Content-Format of the responses, as format_option has it
+        byte size;                // the kept request has so many bytes; 0: the place is free
+        byte unheard;     // notifications since the client was last heard of: NONs, and then a CON again and again
+        bool is_pending;  // there was a change
+        byte local;       // the address that the client asked
+        std::array<byte, message::header_size + Bytes> kept;  // the request, with the last Message ID to the client
         [[no_unique_address]] net::endpoint remote;
         std::uint16_t path;  // its hash, in the padding of the endpoint
     };
@@ -130,19 +140,29 @@ private:
     // a resource. An unconfirmed client gets 4.01, of which the guard makes a challenge.
     [[gnu::noinline]] std::size_t follow(exchange& x, const seen& noted, auto next) {
         const message::path_hash path{x.request.path()};
-        const bool may = next.deserves_memory(x);
         const bool is_read = message::is_safe(x.method);
-        entry* e = is_read && may ? place_for(x) : nullptr;
-        if (e != nullptr && !(noted.asked == enroll && keep(x, noted.kept_end, *e))) e = nullptr;
-        if (e != nullptr) e->path = short_of(path), x.reserve(observe_size);
+        if (is_read) begin(x, noted, path, next);
         const std::size_t size = next(x);
-        if (size == 0 || !is_success(x)) {
-            if (e != nullptr) release(*e);
-            return size;
+        const bool succeeds = size != 0 && is_success(x);
+        if (!is_read) {
+            if (succeeds) changed(path, message::type::non_confirmable);
+        } else if (asked_ != nullptr && (x.observe == 0 || !succeeds)) {
+            release(*asked_);
         }
-        if (!is_read) return changed(path, message::type::non_confirmable), size;
-        if (!may) return x.header()[1] = static_cast<byte>(code::unauthorized), token_end_of(x);
-        return e == nullptr ? size : number(x, size, e->format);
+        return size;
+    }
+    // Forgets the observation of the endpoint and token. Keeps the request if it begins a new one.
+    void begin(exchange& x, const seen& noted, message::path_hash path, auto next) {
+        asked_ = nullptr;
+        x.observe = may_not;
+        if (!next.deserves_memory(x)) return;
+        x.observe = 0;
+        entry* const e = place_for(x);
+        if (e == nullptr || noted.asked != enroll || !keep(x, noted.kept_end, *e)) return;
+        e->id_offset = next.message_id_offset(x.from.route.remote);
+        e->path = short_of(path);
+        asked_ = e;
+        number(x);
     }
     // Forgets the observation of that endpoint and token. Returns a free place, or null.
     entry* place_for(const exchange& x) {
@@ -185,7 +205,7 @@ private:
         wake_ms_ = x.now_ms();
         const std::uint16_t id = message::message_id_of(x.header());
         for (entry& e : entries_) {
-            if (e.size == 0 || e.id != id) continue;
+            if (e.unheard == 0 || message::message_id_of(e.kept.data()) != id) continue;
             if (!detail::is_same(e.remote, x.from.route.remote)) continue;
             e.due_ms = x.now_ms() + (e.is_pending ? 0 : day_ms);
             e.unheard = 0;
@@ -208,40 +228,46 @@ private:
     [[gnu::noinline]] std::size_t notify(exchange& x, entry& e, auto next) {
         if (e.unheard > Nons + Timing.max_retransmit) return release(e), 0;
         locals_.set_route(x.from.route, e.remote, e.local);
-        if (e.is_pending || !is_in_flight(e)) e.id = next.next_message_id(x.from.route.remote);
+        if (e.is_pending || !is_in_flight(e)) set_message_id(e.kept.data(), next.next_message_id(e.id_offset));
         e.is_pending = false;
         e.due_ms = x.now_ms() + settling_ms;
         copy_bytes(e.kept.data(), e.size, x.header());
         x.size = x.from.size = e.size;
-        x.reserve(observe_size);
+        asked_ = &e;
+        number(x);
         const std::size_t size = next.ask(x);
-        return size == 0 || x.header()[1] == 0 ? 0 : dress(x, size, e);
-    }
-    // Makes a notification of the site's answer to the kept request.
-    std::size_t dress(const exchange& x, std::size_t size, entry& e) {
-        byte* const header = x.header();
-        const std::uint16_t format = e.format;
-        if (is_success(x)) size = number(x, size, e.format);
-        if (e.format != format) header[1] = static_cast<byte>(code::not_acceptable), size = token_end_of(x);  // §4.2
+        if (size == 0 || x.header()[1] == 0) return 0;
         if (!is_success(x)) {
             e.format = ended;
             if (e.unheard < Nons) e.unheard = Nons;  // its loss must not be the client's loss
         }
-        set_message_id(header, e.id);
-        header[0] = e.kept[0];
-        if (++e.unheard <= Nons) header[0] |= non_confirmable_bit;
-        else e.due_ms = x.now_ms() + Timing.wait_ms(e.unheard - Nons, static_cast<byte>(e.id));
+        x.header()[0] = e.kept[0];
+        if (++e.unheard <= Nons) x.header()[0] |= non_confirmable_bit;
+        else e.due_ms = x.now_ms() + Timing.wait_ms(e.unheard - Nons, e.kept[3]);
         return size;
     }
 
-    // Inserts the Observe option, with a number that grows with each response (§3.4): three bytes.
-    [[gnu::noinline]] std::size_t number(const exchange& x, std::size_t size, std::uint16_t& format) {
-        return detail::insert_observe(x, size, ++last_number_ | 0x80'0000, format);
+    // The response gets an Observe option, with a number that grows with each response (§3.4): three
+    // bytes, of which the first is not 0.
+    void number(exchange& x) {
+        x.observe = ++last_number_ | 0x80'0000;
+        x.reserve(1);
+    }
+    [[gnu::noinline]] void check_format(exchange& x, reply& said) {
+        if (class_of(said.code()) != 2) return;
+        if (asked_ == nullptr) {
+            said = code::unauthorized;
+            return;
+        }
+        const auto format = static_cast<std::uint16_t>(said.format().decoded().encoded());
+        if (!x.emitted) asked_->format = format;
+        else if (asked_->format != format) said = code::not_acceptable;
     }
 
     std::uint32_t wake_ms_ = 0;  // until then there is nothing to send
     std::uint32_t last_number_ = 0;
-    std::size_t at_ = 0;  // the entry that is looked at next
+    entry* asked_ = nullptr;  // whose request is answered
+    std::size_t at_ = 0;      // the entry that is looked at next
     std::size_t used_ = 0;
     detail::local_addresses<2> locals_;
     std::array<entry, Count> entries_{};

@@ -4,7 +4,6 @@
 
 #include <array>
 
-#include <mincoap/message/insert.hpp>
 #include <mincoap/server/layer_checks.hpp>
 
 namespace mincoap {
@@ -53,22 +52,6 @@ inline bool is_ack_or_reset(const exchange& x) {
     return is_message && (x.header()[0] & acknowledgement_bit) != 0 && !x.from.multicast;
 }
 inline bool is_reset(const exchange& x) { return message::type_of(x.header()) == message::type::reset; }
-
-// Inserts an Observe option with that value of three bytes into a response (RFC 7641 §2). In front
-// of it there is at most an ETag. Sets `format` to the Content-Format plus 1; 0 if there is none.
-// Returns the size of the message in bytes.
-[[gnu::always_inline]] inline std::size_t insert_observe(const exchange& x, std::size_t size, std::uint32_t value,
-                                                         std::uint16_t& format) {
-    byte* at = x.header() + token_end_of(x);
-    byte* const end = x.header() + size;
-    *end = message::payload_marker;  // ends the options if there is no payload
-    unsigned delta = number_of(option::observe);
-    while (*at >> 4U <= delta) delta -= static_cast<unsigned>(*at >> 4U), at += 1 + (*at & 15);
-    const unsigned to_format = number_of(option::content_format) - number_of(option::observe) + delta;
-    format = 0;
-    if (*at >> 4U == to_format) format = static_cast<std::uint16_t>(message::to_uint({at + 1, *at & 15U}) + 1);
-    return static_cast<std::size_t>(message::insert_option(at, end, delta, value) - x.header());
-}
 
 // Without the padding: `operator==` of two endpoints takes several times the code. From the end,
 // where most differ.

@@ -1,7 +1,7 @@
 // Inserts an option into a message that has been rendered.
 #pragma once
 
-#include <mincoap/message/bytes.hpp>
+#include <mincoap/message/view.hpp>
 
 namespace mincoap::message {
 namespace detail {
@@ -23,20 +23,28 @@ constexpr unsigned lessen_delta(byte* head, unsigned by) {
 
 }  // namespace detail
 
-// Inserts an option with a value of three bytes at `at`, where another option or the payload marker
-// is. `delta` is its number less that of the option in front, at most 12, and less than the delta
-// of the option at `at`. Behind the end of the message there are four bytes of room. Returns the
-// new end.
-constexpr byte* insert_option(byte* at, byte* end, unsigned delta, std::uint32_t value) {
-    byte* const behind = at + detail::lessen_delta(at, delta);
-    byte* to = end + (at + 4 - behind);
-    byte* const new_end = to;
-    while (end != behind) *--to = *--end;
-    *--to = static_cast<byte>(value);
-    *--to = static_cast<byte>(value >> 8);
-    *--to = static_cast<byte>(value >> 16);
-    *--to = static_cast<byte>(delta << 4 | 3);
-    return new_end;
+// The size of an option with a value of three bytes and a small delta.
+inline constexpr std::size_t inserted_size = 4;
+
+// Inserts an option with a value of three bytes into a response whose options begin
+// `inserted_size` bytes behind `to`, where they are to begin. Its number is at most 12. Options with
+// a smaller number have at most 12 bytes. Returns the new end of the response. Changes the byte at
+// `end`.
+constexpr byte* insert_option(byte* to, byte* end, unsigned number, std::uint32_t value) {
+    byte* from = to + inserted_size;
+    *end = payload_marker;  // ends the options if there is no payload
+    for (unsigned size = 0; *from >> 4U <= number; to += size, from += size) {
+        number -= static_cast<unsigned>(*from >> 4U);
+        size = 1U + (*from & 15U);
+        copy_bytes(from, size, to);
+    }
+    *to++ = static_cast<byte>(number << 4 | 3);
+    *to++ = static_cast<byte>(value >> 16);
+    *to++ = static_cast<byte>(value >> 8);
+    *to = static_cast<byte>(value);
+    if (detail::lessen_delta(from, number) == 0) return end;
+    copy_bytes(from + 1, static_cast<std::size_t>(end - from) - 1, from);
+    return end - 1;
 }
 
 }  // namespace mincoap::message

@@ -146,6 +146,7 @@ struct dynamic_site {
 
     static constexpr bool has_blocks = true;  // a resource that is added may have blocks
     static constexpr bool takes_blocks = false;
+    static constexpr bool may_be_observed = true;
 
     reply operator()(const request& r) const {
         const auto* const found = list->find(r.path());

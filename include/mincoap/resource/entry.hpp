@@ -107,6 +107,7 @@ template <typename Resource, bool Exact, bool HasWildcard, std::size_t HiddenSiz
                   "mincoap: a site is below a path without wildcards: write them in the site's own paths");
     static_assert(!Exact || !methods::finds_paths,
                   "mincoap: a site has longer paths than that of at<...>; write below<\"path\">(site)");
+    constexpr bool has_observables = requires { requires Resource::has_observables; };  // as a site may
     return {.path = path,
             .methods = methods::all,
             .size = sizeof(Resource),
@@ -115,7 +116,7 @@ template <typename Resource, bool Exact, bool HasWildcard, std::size_t HiddenSiz
             .wildcard = HasWildcard,
             .has_blocks = methods::has_blocks,
             .takes_blocks = methods::takes_blocks,
-            .is_observable = is_observable};
+            .is_observable = is_observable || has_observables};
 }
 
 // The formats that `.ct()` lists.

@@ -31,6 +31,15 @@ template <std::size_t N>
     return false;
 }
 
+// Returns whether any method of any place accepts these options.
+template <std::size_t N>
+[[nodiscard]] constexpr bool any_accepts(const std::array<place, N>& places, option_set options) {
+    for (const place& p : places)
+        for (const method_info& m : p.methods)
+            if ((m.accepted_options & options) != 0) return true;
+    return false;
+}
+
 // Returns true if a place with that path is observable, or may be: below a prefix and at a path with wildcards.
 template <std::size_t N>
 [[nodiscard]] constexpr bool may_observe(const std::array<place, N>& places, bytes path) {

@@ -26,7 +26,8 @@ struct any_request : method<code::get, code::post, code::put, code::delete_, cod
 template <typename Site>
 struct any_within : any_request {
     static constexpr bool finds_paths = true;
-    static constexpr option_set accepted_options = every_option | demand::multicast;
+    static constexpr option_set accepted_options =
+        every_option | demand::multicast | (Site::may_be_observed ? demand::observation : option_set{0});
     static constexpr bool has_blocks = Site::has_blocks;
     static constexpr bool takes_blocks = Site::takes_blocks;
     static reply serve(const Site& self, const request& r) { return self(r); }
@@ -91,17 +92,15 @@ public:
     static constexpr bool has_blocks = any_of(places, &place::has_blocks);
     static constexpr bool takes_blocks = any_of(places, &place::takes_blocks);
 
-    // For the layer `observers`.
+    // For the layer `observers`. A list of dynamic routes may have observable ones.
     static constexpr bool has_observables = any_of(places, &place::is_observable);
-    [[nodiscard]] static constexpr bool is_observable(const request& r) {
-        return (accepted_options(r) & demand::observation) != 0;
-    }
+    static constexpr bool may_be_observed = has_observables || any_accepts(places, demand::observation);
     // True if an observable place has that path, or may have it: below a prefix and at a path with wildcards.
     template <text_literal Path>
     static constexpr bool may_observe = detail::may_observe(places, encoded_path<Path>);
 
     [[nodiscard]] reply operator()(const request& r) const {
-        return route<has_blocks>(rows, accepted_anywhere, &resources_, r);
+        return route<has_blocks, may_be_observed>(rows, accepted_anywhere, &resources_, r);
     }
 
     // The critical options that the site accepts with this request. It answers 4.02 to any other one.

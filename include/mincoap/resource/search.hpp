@@ -130,7 +130,7 @@ template <typename Table>
 
 // Serves a request by the resources of a site, which begin at `site`, or returns the error. Without a method for it,
 // that is 4.02 if no method of the site accepts one of its critical options, or else 4.04 or 4.05.
-template <bool HasBlocks, typename Table>
+template <bool HasBlocks, bool MayBeObserved, typename Table>
 [[nodiscard, gnu::always_inline]] inline reply route(const Table& t, option_set accepted_anywhere, const void* site,
                                                      const request& r) {
     found_row found;
@@ -139,6 +139,8 @@ template <bool HasBlocks, typename Table>
         return found.error == code::empty;
     };
     const auto serve = [&](const row& method) {
+        if constexpr (MayBeObserved)
+            if ((method.accepted_options & demand::observation) == 0) r.place->observe = 0;
         return method.serve(static_cast<const char*>(site) + method.resource, r);
     };
     if constexpr (Table::buckets == 0) {

@@ -2,6 +2,7 @@
 // request. `Exchange` is an `exchange_with` of next.hpp.
 #pragma once
 
+#include <mincoap/message/insert.hpp>
 #include <mincoap/server/blocks.hpp>
 #include <mincoap/server/next.hpp>
 #include <mincoap/server/refusal.hpp>
@@ -39,14 +40,21 @@ template <typename Exchange>
 // ---- A reply
 
 // Shortens the space for the reply by the bytes that outer layers have reserved. Returns false if
-// there are not so many.
+// there are not so many, with `in_front` bytes in front of the reply.
 template <typename Exchange>
-[[nodiscard]] inline bool spare_reserved(Exchange& x, const byte* token_end) {
+[[nodiscard]] inline bool spare_reserved(Exchange& x, const byte* token_end, std::size_t in_front) {
     if constexpr (Exchange::has_receivers) {
-        if (static_cast<std::size_t>(x.room_end - token_end) < x.reserved) return false;
+        if (static_cast<std::size_t>(x.room_end - token_end) < x.reserved + in_front) return false;
         x.room_end -= x.reserved;
     }
     return true;
+}
+
+template <typename Exchange>
+[[nodiscard, gnu::noinline]] byte* render_observed(Exchange& x, const reply& said, byte* token_end) {
+    constexpr std::size_t in_front = message::inserted_size;
+    byte* const end = spare_reserved(x, token_end, in_front) ? said.render(token_end + in_front, x.room_end) : nullptr;
+    return end == nullptr ? end : message::insert_option(token_end, end, number_of(option::observe), x.observe);
 }
 
 // Leaves only the code of a response that does not fit: an error keeps its own code, any other code
@@ -60,6 +68,15 @@ template <typename Exchange>
     return x.from.multicast ? 0 : static_cast<std::size_t>(token_end - x.header());
 }
 
+// Renders the options and the payload of a reply, with the Observe option that a layer has asked for
+// (RFC 7641 §2). Returns their end; null if they do not fit.
+template <typename Exchange>
+[[nodiscard]] inline byte* render(Exchange& x, const reply& said, byte* token_end) {
+    if constexpr (Exchange::notifies)
+        if (x.observe != 0 && class_of(said.code()) == 2) return render_observed(x, said, token_end);
+    return spare_reserved(x, token_end, 0) ? said.render(token_end, x.room_end) : nullptr;
+}
+
 // Renders the reply over the request, after its token. `asked` is the Block option that the server
 // answers; 0 if there is none. The header holds the request's method until the reply is rendered.
 // Returns the size of the answer in bytes.
@@ -67,7 +84,7 @@ template <typename Site, typename Exchange>
 [[nodiscard]] inline std::size_t write_reply(Exchange& x, reply& said, packed_block asked) {
     byte* const header = x.header();
     byte* const token_end = header + token_end_of(x);
-    byte* end = spare_reserved(x, token_end) ? said.render(token_end, x.room_end) : nullptr;
+    byte* end = render(x, said, token_end);
     if constexpr (Exchange::has_blocks)
         if ((asked & has_block) != 0 && end != nullptr) end = answer_in_blocks({header, x.room_end}, end, asked, said);
     header[1] = static_cast<byte>(said.code());

@@ -90,6 +90,11 @@ struct next_archetype {
     // §4.4).
     std::uint16_t next_message_id(const net::endpoint&) const { return 0; }
 
+    // The same in two steps, for a layer that sends many messages to an endpoint. The offset of an
+    // endpoint stays the same, and to compute it takes longer.
+    std::uint16_t message_id_offset(const net::endpoint&) const { return 0; }
+    std::uint16_t next_message_id(std::uint16_t) const { return 0; }
+
     // Returns a tag of an endpoint and of 32 bits beside it. Without the guard's key, an attacker cannot
     // predict it.
     std::uint64_t tag(const net::endpoint&, std::uint32_t, tag_purpose) const { return 0; }
@@ -98,8 +103,8 @@ struct next_archetype {
     // confirms addresses.
     bool deserves_memory(const exchange&) const { return true; }
 
-    // Returns true if the site says that the resource of the request can be observed (RFC 7641).
-    bool is_observable(const exchange&) const { return true; }
+    // True if the site has a resource that can be observed (RFC 7641).
+    static constexpr bool may_be_observed = true;
 
     // For `emit`: lets the inner layers send. Returns the result of their `emit`.
     std::size_t emit(exchange&) const { return 0; }

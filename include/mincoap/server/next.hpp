@@ -21,6 +21,7 @@ template <bool IsCounted, bool HasBlocks, typename... Layers>
 struct exchange_with : exchange {
     static constexpr bool has_blocks = HasBlocks;
     static constexpr bool has_receivers = (receiving<Layers> || ...);
+    static constexpr bool notifies = (notifying<Layers> || ...);
 
     using exchange::exchange;  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject): the view, until it is read
 
@@ -73,11 +74,13 @@ public:
     void note(exchange& x, outcome o) const { Stack::own(x).what = o; }
     outcome became(exchange& x) const { return Stack::own(x).what; }
     std::uint16_t next_message_id(const net::endpoint& remote) const { return stack_.next_message_id(remote); }
+    std::uint16_t next_message_id(std::uint16_t offset) const { return stack_.next_message_id(offset); }
+    std::uint16_t message_id_offset(const net::endpoint& remote) const { return stack_.message_id_offset(remote); }
     std::uint64_t tag(const net::endpoint& remote, std::uint32_t beside, tag_purpose of) const {
         return stack_.tag(remote, beside, of);
     }
     bool deserves_memory(const exchange& x) const { return !Stack::confirms_addresses || x.from.confirmed; }
-    bool is_observable(const exchange& x) const { return is_observable_at<typename Stack::site_type>(x.request); }
+    static constexpr bool may_be_observed = detail::may_be_observed<typename Stack::site_type>;
     std::size_t emit(exchange& x) const { return stack_.template emit_at<Index>(Stack::own(x)); }
     std::size_t ask(exchange& x) const {
         x.from.confirmed = true;

@@ -39,12 +39,12 @@ template <typename Handler, text_literal Path>
     else return true;
 }
 
-// Returns true if clients may observe the resource of the request. A handler that does not tell lets them.
+// True if clients may observe a resource of the handler. A handler that does not tell lets them.
 template <typename Handler>
-[[nodiscard]] bool is_observable_at([[maybe_unused]] const request& r) {
-    if constexpr (requires { Handler::is_observable(r); }) return Handler::is_observable(r);
-    else return true;
-}
+inline constexpr bool may_be_observed = true;
+template <typename Handler>
+    requires requires { Handler::may_be_observed; }
+inline constexpr bool may_be_observed<Handler> = Handler::may_be_observed;
 
 // Returns the critical options that the handler accepts with the request.
 template <typename Handler>

@@ -123,9 +123,14 @@ private:
     // An attacker who sees the Message IDs for its own endpoint cannot predict those for another
     // endpoint, and so cannot forge a Reset from it.
     std::uint16_t next_message_id([[maybe_unused]] const net::endpoint& remote) {
-        const unsigned id = message_id_++;
-        if constexpr (!sends) return static_cast<std::uint16_t>(id);
-        else return static_cast<std::uint16_t>(id + tag(remote, 0, tag_purpose::message_id));
+        if constexpr (!sends) return message_id_++;
+        else return next_message_id(message_id_offset(remote));
+    }
+    [[gnu::always_inline]] std::uint16_t next_message_id(std::uint16_t offset) {
+        return static_cast<std::uint16_t>(message_id_++ + offset);
+    }
+    std::uint16_t message_id_offset(const net::endpoint& remote) const {
+        return static_cast<std::uint16_t>(tag(remote, 0, tag_purpose::message_id));
     }
     std::uint64_t tag(const net::endpoint& remote, std::uint32_t beside, tag_purpose of) const {
         std::uint64_t made = 0;

@@ -2,6 +2,7 @@
 #include <mincoap/layer/observers.hpp>
 
 #include <gtest/gtest.h>
+#include <mincoap/resource/dynamic_routes.hpp>
 
 #include "../../support/timeline.hpp"
 
@@ -413,6 +414,48 @@ TEST_F(observers_test, survives_the_wrap_of_the_clock) {
     t.server.changed<"temp">(message::type::confirmable);
     EXPECT_EQ(t.pass(100'000).size(), 5U);
     EXPECT_EQ(observing.size(), 0U);
+}
+
+// ---- Sites within sites
+
+dynamic_routes<2> devices;
+constexpr auto nested =
+    routes(at<"plain">(text("plain")), at<"all">(forward([](const request&) { return content("all"); })),
+           at<"any">(forward([](const request&) { return content("any"); })).observable(),
+           below<"in">(routes(at<"plain">(text("plain")), at<"temp">(get(read_temperature)).observable())),
+           below<"none">(routes(at<"plain">(text("plain")))), below<"devices">(routes(devices)));
+
+TEST(observers, follow_the_places_of_a_site_within_a_site) {
+    observers<2, 40> observing;
+    test::timeline<decltype(nested), observers<2, 40>> t{nested, observing};
+    (void)devices.add({"lamp"}, text("lamp"));
+    for (const std::string_view path : {"plain", "all", "in/plain", "none/plain"}) {
+        EXPECT_FALSE(t.say(observe(path)).contains("obs")) << path;
+        EXPECT_EQ(observing.size(), 0U);
+    }
+    for (const std::string_view path : {"any", "in/temp", "devices/lamp"}) {
+        EXPECT_TRUE(t.say(observe(path)).contains("obs")) << path;
+        EXPECT_EQ(observing.size(), 1U);
+    }
+    t.server.changed<"in/temp">();
+    (void)devices.remove({"lamp"});
+}
+
+constexpr auto plain_site = routes(at<"plain">(text("plain")));
+
+TEST(observers, keep_nothing_where_no_place_can_be_observed) {
+    observers<2, 40> observing;
+    test::timeline<decltype(plain_site), observers<2, 40>> t{plain_site, observing};
+    EXPECT_EQ(t.say(observe("plain")), "ack 2.05: plain");
+    EXPECT_EQ(observing.size(), 0U);
+}
+
+TEST_F(observers_test, takes_no_reset_with_the_message_id_of_the_request) {
+    const packet request = observe();
+    EXPECT_EQ(t.say(request), "ack 2.05 obs: 20");
+    packet reset = request;
+    (void)t.say(packet{bytes{std::array<byte, 4>{0x70, 0, request[2], request[3]}}});
+    EXPECT_EQ(observing.size(), 1U);
 }
 
 }  // namespace

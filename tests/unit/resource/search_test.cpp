@@ -126,7 +126,8 @@ public:
     bool has_duplicate() const { return detail::has_duplicate(places_, equal_); }
     answer ask(const request& r) const {
         served = {};
-        served.result = detail::route<false>(table_, detail::accepted_anywhere(places_), resources_.data(), r).code();
+        served.result =
+            detail::route<false, false>(table_, detail::accepted_anywhere(places_), resources_.data(), r).code();
         return served;
     }
     option_set accepted_options(const request& r) const {
