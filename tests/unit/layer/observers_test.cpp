@@ -111,6 +111,20 @@ TEST_F(observers_test, cancels_by_endpoint_and_token_alone) {
     EXPECT_EQ(left[0].to, other);
 }
 
+TEST_F(observers_test, forgets_all_observations_and_sends_nothing) {
+    t.say(observe());
+    t.say(observe(), other);
+    t.server.changed<"temp">(message::type::confirmable);
+    t.pass(0);
+    observing = {};
+    EXPECT_EQ(observing.size(), 0U);
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.said_within(100'000), "");
+    EXPECT_EQ(t.say(observe()), "ack 2.05 obs: 20");
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.said_within(0), "non 2.05 obs: 20");
+}
+
 TEST_F(observers_test, takes_other_values_of_the_option_as_if_it_were_absent) {
     EXPECT_EQ(t.say(ask{code::get, "temp"}.with(6, "02")), "ack 2.05: 20");
     EXPECT_EQ(t.say(ask{code::get, "temp"}.with(6, "00 00 00 00")), "ack 2.05: 20");

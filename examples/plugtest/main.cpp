@@ -1,0 +1,91 @@
+// The plugtest server: the resources of the ETSI CoAP plugtests, for testers of clients.
+#include <algorithm>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include <mincoap/posix/clock.hpp>
+#include <mincoap/posix/entropy.hpp>
+#include <mincoap/posix/udp_socket.hpp>
+
+#include "../demo/describe.hpp"
+#include "../demo/trust.hpp"
+#include "site.hpp"
+
+namespace {
+
+using mincoap::posix::udp_socket;
+
+struct settings {
+    std::uint16_t port = 5683;
+    std::string address;
+    std::vector<std::string> trusted{"127.0.0.0/8", "::1"};
+    bool verbose = false;
+};
+
+// A client that sends a request again gets the whole answer again, also that of /large-post.
+constinit mincoap::deduplicate<64, mincoap::default_message_size> answers;
+constinit mincoap::observers<64, 128> observing;
+constinit mincoap::separate<plugtest::delayed_responses::capacity> waiting;
+
+// Serves until the socket breaks.
+int serve(udp_socket& socket, const std::vector<demo::network>& trusted, bool verbose) {
+    mincoap::net::tracer described{socket, demo::datagram_printer{verbose ? &std::cout : nullptr}};
+    const auto key = mincoap::posix::random_key();
+    const mincoap::echo_guard guard{key, demo::trusted_networks{&trusted}};
+    mincoap::server server{described, plugtest::site, guard.preemptive(), answers, observing, waiting};
+    server.start_message_ids_at(static_cast<std::uint16_t>(mincoap::posix::random_key()[0]));
+
+    plugtest::changes changes{mincoap::posix::now_ms()};
+    for (;;) {
+        const std::uint32_t now_ms = mincoap::posix::now_ms();
+        while (const auto due = plugtest::delayed.take(now_ms))
+            server.complete(*due, mincoap::content("A separate response"));
+        changes.tell(server, observing, now_ms);
+        if (server.poll(now_ms) == mincoap::poll_result::error) break;
+        const auto idle_ms = static_cast<int>(
+            std::min({server.idle_ms(now_ms), plugtest::delayed.idle_ms(now_ms), changes.idle_ms(now_ms)}));
+        server.is_blocked() ? socket.wait_to_send(idle_ms) : socket.wait(idle_ms);
+    }
+    return std::cerr << "the socket failed: " << socket.last_error().message() << '\n', 1;
+}
+
+int complain(const std::string& about, const std::error_code& why) {
+    return std::cerr << about << ": " << why.message() << '\n', 1;
+}
+
+int run(const settings& given) {
+    auto at = given.address.empty() ? mincoap::net::endpoint{.port = given.port}
+                                    : mincoap::posix::to_endpoint(given.address, given.port);
+    if (!at) return complain(given.address, at.error());
+    auto socket = udp_socket::bind(*at);
+    if (!socket) return complain("cannot listen on " + demo::describe(*at), socket.error());
+
+    std::vector<demo::network> trusted;
+    for (const std::string& text : given.trusted)
+        if (text != "none") trusted.push_back(*demo::to_network(text));
+    at->port = socket->local_port();
+    std::cout << "listening on " << demo::describe(*at) << '\n' << std::flush;
+    return serve(*socket, trusted, given.verbose);
+}
+
+// For CLI11: the text of a mistake, or an empty text.
+std::string mistake_in_network(const std::string& text) {
+    return text == "none" || demo::to_network(text) ? "" : text + " is no network";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"The resources of the ETSI CoAP plugtests, to test clients with"};
+    settings given;
+    app.add_option("--port", given.port, "UDP port; 0 for any that is free")->capture_default_str();
+    app.add_option("--bind", given.address, "listen on this address only, such as 127.0.0.1 or fe80::1%eth0");
+    app.add_option("--trust", given.trusted,
+                   "send large responses to these networks (RFC 9175) without asking: 10.0.0.0/8; or none")
+        ->check(mistake_in_network)
+        ->capture_default_str();
+    app.add_flag("--verbose", given.verbose, "print each datagram");
+    CLI11_PARSE(app, argc, argv);
+    return run(given);
+}
