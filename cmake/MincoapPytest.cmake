@@ -3,6 +3,7 @@
 #
 #   MINCOAP_BUILD          the build tree
 #   MINCOAP_DEMO           the demo
+#   MINCOAP_PLUGTEST       the plugtest server
 #   MINCOAP_EXAMPLES       the folder of the short examples
 #   MINCOAP_CBOR_DESCRIBE  the program that prints what it reads of CBOR
 #   CXX                    the compiler
@@ -20,6 +21,9 @@ function(mincoap_add_pytests folder)
         if(TARGET mincoap-demo)
             list(APPEND environment
                 "MINCOAP_DEMO=$<TARGET_FILE:mincoap-demo>" "MINCOAP_EXAMPLES=$<TARGET_FILE_DIR:mincoap-demo>")
+        endif()
+        if(TARGET mincoap-plugtest)
+            list(APPEND environment "MINCOAP_PLUGTEST=$<TARGET_FILE:mincoap-plugtest>")
         endif()
         if(TARGET mincoap-cbor-describe)
             list(APPEND environment "MINCOAP_CBOR_DESCRIBE=$<TARGET_FILE:mincoap-cbor-describe>")

@@ -31,6 +31,12 @@ def demo():
 
 
 @pytest.fixture(scope="session")
+def plugtest():
+    """The plugtest server's executable."""
+    return found("MINCOAP_PLUGTEST", ROOT / "build/release/examples/mincoap-plugtest")
+
+
+@pytest.fixture(scope="session")
 def examples():
     """The folder with the short examples' executables."""
     return Path(found("MINCOAP_EXAMPLES", ROOT / "build/release/examples"))
