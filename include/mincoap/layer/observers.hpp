@@ -93,9 +93,8 @@ public:
     void changed(message::path_hash path, message::type as) {
         for (entry& e : entries_) {
             if (e.path != short_of(path)) continue;
-            if (!e.is_pending && !is_in_flight(e)) e.due_ms -= e.unheard == 0 ? day_ms : settling_ms - spacing_ms;
-            if (as == message::type::confirmable && e.unheard < Nons) e.unheard = Nons;
-            e.is_pending = true;
+            if (e.pending == 0 && !is_in_flight(e)) e.due_ms -= e.unheard == 0 ? day_ms : settling_ms - spacing_ms;
+            if (e.pending != con_change) e.pending = as == message::type::confirmable ? con_change : change;
             wake_ms_ = e.due_ms - day_ms;
         }
     }
@@ -114,6 +113,7 @@ private:
     static constexpr std::uint32_t settling_ms = 60'000;  // until the last state is sent as a CON
     static constexpr std::uint32_t day_ms = 82 << 20;     // §4.5: a little less than 24 hours
     static constexpr std::uint32_t held_ms = 1'000;       // another message is on its way to the client
+    static constexpr byte change = 1, con_change = 2;     // `pending`; the latter is told by a CON
     static constexpr std::uint16_t ended = 0xffff;        // in place of a format: the client gets an error
 
     // Small fields first: on Cortex-M0+ a byte is within reach of a load up to offset 31.
@@ -122,9 +122,9 @@ private:
         std::uint16_t id_offset;  // of the Message IDs to the client
         std::uint16_t format;     // the Content-Format of the responses, as format_option has it
         byte size;                // the kept request has so many bytes; 0: the place is free
-        byte unheard;     // notifications since the client was last heard of: NONs, and then a CON again and again
-        bool is_pending;  // there was a change
-        byte local;       // the address that the client asked
+        byte unheard;  // notifications since the client was last heard of: NONs, and then a CON again and again
+        byte pending;  // 0, or there was a change
+        byte local;    // the address that the client asked
         std::array<byte, message::header_size + Bytes> kept;  // the request, with the last Message ID to the client
         [[no_unique_address]] net::endpoint remote;
         std::uint16_t path;  // its hash, in the padding of the endpoint
@@ -188,7 +188,7 @@ private:
         wake_ms_ = x.now_ms();
         e.due_ms = x.now_ms() + day_ms;
         e.size = static_cast<byte>(size);
-        e.is_pending = false;
+        e.pending = 0;
         detail::copy_endpoint(x.from.route.remote, e.remote);
         copy_bytes(header, size, e.kept.data());
         e.kept[0] &= static_cast<byte>(~non_confirmable_bit);  // the site answers it always
@@ -207,7 +207,7 @@ private:
         for (entry& e : entries_) {
             if (e.unheard == 0 || message::message_id_of(e.kept.data()) != id) continue;
             if (!detail::is_same(e.remote, x.from.route.remote)) continue;
-            e.due_ms = x.now_ms() + (e.is_pending ? 0 : day_ms);
+            e.due_ms = x.now_ms() + (e.pending != 0 ? 0 : day_ms);
             e.unheard = 0;
             if (detail::is_reset(x) || e.format == ended) release(e);
             return true;
@@ -221,15 +221,15 @@ private:
     std::uint32_t left_of(entry& e, std::uint32_t now_ms, const auto& all) {
         const std::uint32_t left = left_until_ms(e.due_ms, now_ms);
         if (left != 0) return left;
-        if (!e.is_pending && e.unheard < Nons) e.unheard = Nons;
+        if (e.pending != change && e.unheard < Nons) e.unheard = Nons;
         return e.unheard == Nons && all.awaits(e.remote) ? held_ms : 0;
     }
 
     [[gnu::noinline]] std::size_t notify(exchange& x, entry& e, auto next) {
         if (e.unheard > Nons + Timing.max_retransmit) return release(e), 0;
         locals_.set_route(x.from.route, e.remote, e.local);
-        if (e.is_pending || !is_in_flight(e)) set_message_id(e.kept.data(), next.next_message_id(e.id_offset));
-        e.is_pending = false;
+        if (e.pending != 0 || !is_in_flight(e)) set_message_id(e.kept.data(), next.next_message_id(e.id_offset));
+        e.pending = 0;
         e.due_ms = x.now_ms() + settling_ms;
         copy_bytes(e.kept.data(), e.size, x.header());
         x.size = x.from.size = e.size;

@@ -200,6 +200,18 @@ TEST_F(observers_test, takes_no_reset_from_another_endpoint_or_with_another_mess
     EXPECT_EQ(observing.size(), 1U);
 }
 
+TEST_F(observers_test, makes_a_notification_confirmable_that_was_asked_for_while_another_one_was_unacknowledged) {
+    t.say(observe());
+    t.server.changed<"temp">(message::type::confirmable);
+    const auto first = t.pass(10);
+    ASSERT_EQ(t.texts(first), "con 2.05 obs: 20");
+    temperature = 21;
+    t.server.changed<"temp">();
+    t.server.changed<"temp">(message::type::confirmable);
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.acknowledge(first[0]), "con 2.05 obs: 21");
+}
+
 TEST_F(observers_test, sends_a_confirmable_notification_again_four_times_and_gives_up) {
     t.say(observe());
     t.server.changed<"temp">(message::type::confirmable);
