@@ -4,6 +4,7 @@ The tests look at the messages on the wire. A client raises ValueError if it has
 """
 
 import asyncio
+import contextlib
 import subprocess
 
 import _coap
@@ -36,6 +37,8 @@ class Libcoap:
 class Node:
     """coap-cli, on node's coap. It ends an observation when it is killed."""
 
+    START_S = 2  # it takes so long to start on a busy machine
+
     def __init__(self, executable):
         self.executable = executable
 
@@ -49,7 +52,7 @@ class Node:
         numbered = [(_coap.CONTENT_FORMAT, content_format), (_coap.ACCEPT, accept)]
         for number, value in [(n, bytes([v])) for n, v in numbered if v is not None] + list(options):
             command += ["-O", f"{number},0x{value.hex()}"]
-        return said(*command, uri, seconds=seconds)
+        return said(*command, uri, seconds=seconds and seconds + self.START_S)
 
 
 class Aiocoap:
@@ -69,13 +72,19 @@ class Aiocoap:
             response = await asyncio.wait_for(asked.response, TIMEOUT_S)
             payloads = [response.payload]
             if seconds is not None:
-                asked.observation.register_callback(lambda notified: payloads.append(notified.payload))
-                await asyncio.sleep(seconds)
-                asked.observation.cancel()
+                with contextlib.suppress(asyncio.TimeoutError, self.module.error.Error):
+                    await asyncio.wait_for(self.collect(asked.observation, payloads), seconds)
+                if not asked.observation.cancelled:
+                    asked.observation.cancel()
                 await asyncio.sleep(lingers)
             return b"".join(payloads)
         finally:
             await context.shutdown()
+
+    @staticmethod
+    async def collect(observation, payloads):
+        async for notified in observation:
+            payloads.append(notified.payload)
 
     def request(self, uri, method, *, non=False, payload=None, content_format=None, accept=None, options=(), token=None,
                 block=None, is_observe=False):
