@@ -5,7 +5,9 @@ The tests look at the messages on the wire. A client raises ValueError if it has
 
 import asyncio
 import contextlib
+import select
 import subprocess
+import time
 
 import _coap
 
@@ -35,9 +37,7 @@ class Libcoap:
 
 
 class Node:
-    """coap-cli, on node's coap. It ends an observation when it is killed."""
-
-    START_S = 2  # it takes so long to start on a busy machine
+    """coap-cli, on node's coap. It observes until it is killed."""
 
     def __init__(self, executable):
         self.executable = executable
@@ -52,7 +52,7 @@ class Node:
         numbered = [(_coap.CONTENT_FORMAT, content_format), (_coap.ACCEPT, accept)]
         for number, value in [(n, bytes([v])) for n, v in numbered if v is not None] + list(options):
             command += ["-O", f"{number},0x{value.hex()}"]
-        return said(*command, uri, seconds=seconds and seconds + self.START_S)
+        return said(*command, uri) if seconds is None else said_until_killed(*command, uri, seconds=seconds)
 
 
 class Aiocoap:
@@ -105,13 +105,19 @@ class Aiocoap:
         return request
 
 
-def said(*command, seconds=None):
-    """Returns the output of a command that ends by itself, or that is killed after so many seconds."""
+def said(*command):
+    """Returns the output of a command that ends by itself."""
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=2 * TIMEOUT_S).stdout
+
+
+def said_until_killed(*command, seconds):
+    """Returns the output of a command that is killed so many seconds after it has printed something."""
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT) as process:
         try:
-            return process.communicate(timeout=seconds or 2 * TIMEOUT_S)[0]
-        except subprocess.TimeoutExpired:
-            assert seconds is not None, command
+            assert select.select([process.stdout], [], [], TIMEOUT_S)[0], command
+            time.sleep(seconds)
+        finally:
             process.kill()
-            return process.communicate()[0]
+        return process.stdout.read()

@@ -1,7 +1,7 @@
 """The ETSI CoAP plugtests (London, 2014) with third-party clients: those that wait. TD_COAP_CORE_09, 11, 15, 16, 17 with
 separate responses and losses, and TD_COAP_OBS.
 
-All of them run side by side, each with a server of its own, since some change what others observe.
+They run side by side, each with a server of its own, since some change the state that others observe.
 """
 
 import concurrent.futures
@@ -165,7 +165,7 @@ def check_notifications(wire, message_type, least):
     assert number_in(registration, OBSERVE) == 0
     first, *others = [m for m in wire.responses() if number_in(m, OBSERVE) is not None]
     notified = [m for m in others if m.mid != first.mid]  # a busy client may repeat its registration
-    assert len(notified) >= least
+    assert len(notified) >= least, '\n'.join(map(str, wire.all))
     assert all(m.token == registration.token and says(m, "2.05") for m in [first, *notified])
     assert all(number_in(m, CONTENT_FORMAT) == number_in(first, CONTENT_FORMAT) for m in notified)
     assert [m.type for m in notified] == [message_type] * len(notified), wire.all
@@ -182,7 +182,7 @@ def check_acknowledged(wire, notified):
 @with_each(*ALL)
 def obs_01_confirmable(port, client):
     with Wire(port) as wire:
-        said = client.ask(wire.uri("obs"), seconds=2 * CHANGE_S + 1)
+        said = client.ask(wire.uri("obs"), seconds=2 * CHANGE_S + 2)
         first, notified = check_notifications(wire, CON, least=2)
         assert is_piggybacked(wire.requests()[0], first, "2.05")
         check_acknowledged(wire, notified)
@@ -192,7 +192,7 @@ def obs_01_confirmable(port, client):
 @with_each(*ALL)
 def obs_02_non_confirmable(port, client):
     with Wire(port) as wire:
-        said = client.ask(wire.uri("obs-non"), non=True, seconds=2 * CHANGE_S + 1)
+        said = client.ask(wire.uri("obs-non"), non=True, seconds=2 * CHANGE_S + 2)
         first, notified = check_notifications(wire, NON, least=2)
         assert first.type == NON
         assert all(m.payload in said for m in notified)
@@ -217,7 +217,7 @@ def check_last(wire, dotted):
 
 
 def ended_by(port, client, dotted, *change, **given):
-    """A client observes until another one has changed /obs. Nothing follows the error."""
+    """A client observes until another one has changed /obs. No notification follows the error."""
     with Wire(port) as wire, Raw(port) as other, concurrent.futures.ThreadPoolExecutor() as pool:
         observing = pool.submit(client.ask, wire.uri("obs"), seconds=3 * CHANGE_S)
         wire.wait_for(lambda w: len(w.responses()) == 2)
@@ -245,7 +245,7 @@ def obs_08_other_content_format(port, client):
 @with_each(*ALL)
 def obs_09_update(port, client):
     with Wire(port) as wire, Raw(port) as other, concurrent.futures.ThreadPoolExecutor() as pool:
-        observing = pool.submit(client.ask, wire.uri("obs"), seconds=2 * CHANGE_S + 2)
+        observing = pool.submit(client.ask, wire.uri("obs"), seconds=2 * CHANGE_S + 4)
         wire.wait_for(lambda w: len(w.responses()) == 2)
         assert says(other.ask(_coap.PUT, "obs", [(CONTENT_FORMAT, b"")], b"a new value"), "2.04")
         assert b"a new value" in observing.result()
