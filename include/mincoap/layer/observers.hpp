@@ -92,7 +92,7 @@ public:
     // See `server::changed`.
     void changed(message::path_hash path, message::type as) {
         for (entry& e : entries_) {
-            if (e.path != short_of(path)) continue;
+            if (e.size == 0 || e.path != short_of(path)) continue;
             if (e.pending == 0 && !is_in_flight(e)) e.due_ms -= e.unheard == 0 ? day_ms : settling_ms - spacing_ms;
             if (e.pending != con_change) e.pending = as == message::type::confirmable ? con_change : change;
             wake_ms_ = e.due_ms - day_ms;

@@ -125,6 +125,17 @@ TEST_F(observers_test, forgets_all_observations_and_sends_nothing) {
     EXPECT_EQ(t.said_within(0), "non 2.05 obs: 20");
 }
 
+TEST_F(observers_test, notifies_in_a_place_that_was_free_while_the_resource_changed) {
+    t.say(observe());
+    t.say(cancel());
+    t.server.changed<"temp">(message::type::confirmable);
+    EXPECT_EQ(t.said_within(5000), "");
+    t.say(observe());
+    temperature = 21;
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.said_within(10), "non 2.05 obs: 21");
+}
+
 TEST_F(observers_test, takes_other_values_of_the_option_as_if_it_were_absent) {
     EXPECT_EQ(t.say(ask{code::get, "temp"}.with(6, "02")), "ack 2.05: 20");
     EXPECT_EQ(t.say(ask{code::get, "temp"}.with(6, "00 00 00 00")), "ack 2.05: 20");
