@@ -1,7 +1,9 @@
 // The demo's resources, for any device: no operating system, no heap, and a clock that is passed in.
 //
 //     /               GET        a greeting
-//     /time           GET        the clock, UTC
+//     /time           GET        the clock, UTC; observable, once a second
+//     /count          GET, POST  a number; POST adds one and returns it; observable
+//     /slow           GET        an answer that takes 1.5 s
 //     /cbor           GET, PUT   a record in CBOR; 4.03 while it is hidden
 //     /message/info   POST       a line of text for the log
 //     /message/warn   POST       the same as a warning
@@ -15,6 +17,7 @@
 #include "cbor_record.hpp"
 #include "log_ring.hpp"
 #include "poem.hpp"
+#include "slow.hpp"
 #include "utc.hpp"
 #include "utf8.hpp"
 
@@ -22,12 +25,15 @@ namespace demo {
 
 using message_log = log_ring<1024>;
 using upload_store = mincoap::byte_store<128 * 1024>;
+using slow_answers = slow<16>;
 
 // All state of the demo. It must outlive the site. If it is a static object, the site can be a constant.
 struct state {
     entry current;
     message_log log;
     upload_store upload;
+    std::uint32_t count = 0;
+    slow_answers waiting;
 };
 
 using clock = unix_time (*)();
@@ -38,6 +44,11 @@ inline mincoap::reply time_reply(unix_time now) {
                 const auto text = iso8601(now);
                 to.payload({text.data(), text.size()});
             }};
+}
+
+inline mincoap::reply add_one(std::uint32_t& count) {
+    ++count;
+    return {mincoap::code::changed, mincoap::content_format::text_plain, mincoap::text_of(count)};
 }
 
 inline mincoap::reply post_line(message_log& log, std::string_view level, mincoap::bytes payload) {
@@ -60,13 +71,18 @@ constexpr auto add_line(message_log& log, const char* level) {
         .consumes<mincoap::content_format::text_plain>();
 }
 
-// Returns the handler for a server: the demo's resources, and others that a machine may have.
+// Returns the handler for a server: the demo's resources, and others that a machine may have. The
+// server names the layers `deduplicate`, `observers` and `separate<slow_answers::capacity>`, and the
+// main loop completes what is due in `s.waiting`.
 constexpr auto site(state& s, clock now, const auto&... others) {
     using namespace mincoap;
     constexpr auto plain = content_format::text_plain;
     constexpr auto cbor = content_format::cbor;
 
     const auto read_clock = get([now] { return time_reply(now()); });
+    const auto read_count = get([&s] { return content(text_of(s.count)); });
+    const auto count_up = post([&s] { return add_one(s.count); });
+    const auto answer_late = get([&s](const request& r) { return s.waiting.answer_later(r.now_ms); });
     const auto write = record<code::put>(s.current, entry_fields, is_harmless);
     const auto read_log = generated([&s](body_writer& to) { write_log(s.log, to); });
     const auto download = get_blocks(s.upload);
@@ -74,7 +90,9 @@ constexpr auto site(state& s, clock now, const auto&... others) {
 
     return mincoap::routes(
         at<"">(text("Hello CoAP")).title("Greeting").rt("demo.greeting").ct(plain),
-        at<"time">(for_groups(read_clock)).title("Clock, UTC").rt("demo.clock").if_("core.s").ct(plain),
+        at<"time">(for_groups(read_clock)).title("Clock, UTC").rt("demo.clock").if_("core.s").ct(plain).observable(),
+        at<"count">(read_count, count_up).title("Counter").rt("demo.count").ct(plain).observable(),
+        at<"slow">(answer_late).title("A slow answer").rt("demo.slow").ct(plain),
         at<"cbor">(read_record(s.current), write).title("Record").rt("demo.record").if_("core.p").ct(cbor),
         at<"message/info">(add_line(s.log, "info")).title("Log a message").rt("demo.message"),
         at<"message/warn">(add_line(s.log, "warn")).title("Log a warning").rt("demo.message"),

@@ -76,17 +76,18 @@ std::string uri_of(endpoint at) {
 
 void announce(const endpoint& at) {
     const std::string uri = uri_of(at);
-    std::cout << "GET /, /time, /log, /poem, /.well-known/core; GET and PUT /cbor, /upload; "
-              << "POST /message/info, /message/warn\n"
+    std::cout << "GET /, /time, /slow, /log, /poem, /.well-known/core; GET and PUT /cbor, /upload; "
+              << "GET and POST /count; POST /message/info, /message/warn\n"
               << "try: coap-client-notls -m get " << uri << "/.well-known/core\n"
               << "     coap-client-notls -m post -e 'Hello' " << uri << "/message/info\n"
+              << "     coap-client-notls -m get -s 10 -w " << uri << "/time\n"
               << "listening on " << demo::describe(at) << '\n'
               << std::flush;
 }
 
 void print(const mincoap::counters& counted) {
     using namespace mincoap::outcomes;
-    static constexpr std::array<std::pair<mincoap::outcome, const char*>, 12> names{{
+    static constexpr std::array<std::pair<mincoap::outcome, const char*>, 13> names{{
         {served, "served"},
         {refused, "refused"},
         {ping, "pings"},
@@ -99,6 +100,7 @@ void print(const mincoap::counters& counted) {
         {reply_too_large, "with too large a reply"},
         {unsaid, "with responses unsaid"},
         {challenged, "challenged"},
+        {duplicate, "duplicates"},
     }};
     std::cout << "datagrams:";
     const char* separator = " ";
@@ -118,6 +120,36 @@ bool wait(udp_socket& socket, int signals, bool to_send, int timeout_ms) {
     return events[0].revents == 0;
 }
 
+// The layers with memory, and what the main loop does for them. The answers of `deduplicate` are
+// enough for a client that POSTs 25 times a second and loses some answers.
+struct memory {
+    static constexpr std::uint32_t second_ms = 1000;
+
+    mincoap::deduplicate<256> answered;
+    mincoap::observers<32> observing;
+    mincoap::separate<demo::slow_answers::capacity> waiting;
+    std::uint32_t told_ms = 0;  // when the observers of /time were told
+
+    // Completes slow answers, and tells the time once a second. The notifications of /time are
+    // Confirmable, so a client gets one as soon as it has acknowledged the one before.
+    void work(auto& server, std::uint32_t now_ms) {
+        state.waiting.complete_due(server, now_ms);
+        if (now_ms - told_ms < second_ms) return;
+        server.template changed<"time">(mincoap::message::type::confirmable);
+        told_ms = now_ms;
+    }
+    // For how many milliseconds there is nothing of that to do.
+    std::uint32_t idle_ms(std::uint32_t now_ms) const {
+        const std::uint32_t told =
+            observing.size() == 0 ? mincoap::forever_ms : mincoap::left_until_ms(told_ms + second_ms, now_ms);
+        return std::min(told, state.waiting.idle_ms(now_ms));
+    }
+};
+
+void print(const memory& kept) {
+    std::cout << "memory: " << kept.observing.size() << " observations, " << kept.waiting.size() << " slow requests\n";
+}
+
 // Serves until a signal. If the interface of a group was made anew, joins the group again within
 // `longest_wait_ms`.
 int serve(udp_socket& socket, const auto& site, const settings& given, const std::vector<demo::network>& trusted) {
@@ -127,7 +159,14 @@ int serve(udp_socket& socket, const auto& site, const settings& given, const std
     const auto key = mincoap::posix::random_key();
     const mincoap::echo_guard guard{key, demo::trusted_networks{&trusted}};
     mincoap::counters counted;
-    mincoap::server server{described, site, guard.preemptive(), mincoap::leisure<1152>{random(), given.leisure_ms},
+    static memory kept;
+    mincoap::server server{described,
+                           site,
+                           guard.preemptive(),
+                           kept.answered,
+                           kept.observing,
+                           kept.waiting,
+                           mincoap::leisure<1152>{random(), given.leisure_ms},
                            counted};
     server.start_message_ids_at(static_cast<std::uint16_t>(random()));
 
@@ -135,8 +174,9 @@ int serve(udp_socket& socket, const auto& site, const settings& given, const std
     for (;;) {
         const std::uint32_t now_ms = mincoap::posix::now_ms();
         if (now_ms - rejoined_ms >= longest_wait_ms) socket.rejoin(), rejoined_ms = now_ms;
-        const std::uint32_t idle_ms =
-            given.groups.empty() ? server.idle_ms(now_ms) : std::min(server.idle_ms(now_ms), longest_wait_ms);
+        kept.work(server, now_ms);
+        std::uint32_t idle_ms = std::min(server.idle_ms(now_ms), kept.idle_ms(now_ms));
+        if (!given.groups.empty()) idle_ms = std::min(idle_ms, longest_wait_ms);
         if (!wait(socket, given.stop_signals, server.is_blocked(), static_cast<int>(idle_ms))) break;
         if (server.poll(mincoap::posix::now_ms()) == mincoap::poll_result::error) {
             std::cerr << "the socket failed: " << socket.last_error().message() << '\n';
@@ -144,6 +184,7 @@ int serve(udp_socket& socket, const auto& site, const settings& given, const std
         }
     }
     std::cout << "socket: " << socket.unwanted() << " unwanted, " << socket.dropped() << " dropped\n";
+    print(kept);
     print(counted);
     return 0;
 }

@@ -79,6 +79,7 @@ class Peer:
         self.socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.settimeout(TIMEOUT_S)
         self.socket.connect((address, port))
+        self.mids = itertools.cycle(range(0x1234, 0xA000))
         self.probe_mids = itertools.cycle(range(0xA000, 0x10000))
 
     def ask(self, datagram):
@@ -90,8 +91,9 @@ class Peer:
                                  [(_coap.CONTENT_FORMAT, b"")], b"Hello CoAP")
         return list(iter(lambda: self.socket.recv(65536), expected))
 
-    def request(self, method, path, options=(), payload=b"", mid=0x1234, token=b"tok", message_type=_coap.CON):
-        """The one answer to a request, decoded."""
+    def request(self, method, path, options=(), payload=b"", mid=None, token=b"tok", message_type=_coap.CON):
+        """The one answer to a request, decoded. Each request is a message of its own unless `mid` says otherwise."""
+        mid = next(self.mids) if mid is None else mid
         request = _coap.message(message_type, method, mid, token, [*_coap.path(path), *options], payload)
         answers = self.ask(request)
         assert len(answers) == 1, answers

@@ -19,7 +19,7 @@ SIZE2, ECHO, NO_RESPONSE = 28, 252, 258
 ELECTIVE = 2048  # the server does not know this option
 BUFFER_SIZE = 1152
 
-PATHS = ["", "time", "cbor", "message/info", "message/warn", "log", "poem", "upload", ".well-known/core", "nowhere"]
+PATHS = ["", "time", "count", "slow", "cbor", "message/info", "message/warn", "log", "poem", "upload", ".well-known/core", "nowhere"]
 METHODS = range(1, 8)
 TYPES = [CON, NON]
 TOKENS = [b"12345678"[:size] for size in range(9)]
@@ -58,7 +58,9 @@ class Forger:
         return answers
 
     def request(self, method, path, options=(), payload=b"", message_type=CON, token=b""):
-        datagram = _coap.message(message_type, method, 0x1234, token, [*_coap.path(path), *options], payload)
+        """Each request is a message of its own, of which the server keeps no answer yet."""
+        mid = next(self.peer.mids)
+        datagram = _coap.message(message_type, method, mid, token, [*_coap.path(path), *options], payload)
         return self.send("/" + path, datagram)
 
     def fill(self):

@@ -192,8 +192,8 @@ def test_nothing_is_there_at_first(new_peer):
     assert get(new_peer, "upload").code == code("4.04")
     put = [(_coap.IF_NONE_MATCH, b""), AS_BYTES]
     for _ in range(2):  # the second one is the first one again, whose answer was lost
-        assert new_peer.request(PUT, "upload", put, b"x").code == code("2.01")
-    assert new_peer.request(PUT, "upload", put, b"x", mid=0x1235).code == code("4.12")
+        assert new_peer.request(PUT, "upload", put, b"x", mid=0x1233).code == code("2.01")
+    assert new_peer.request(PUT, "upload", put, b"x").code == code("4.12")
     assert new_peer.request(PUT, "upload", [AS_BYTES], b"y").code == code("2.04")
     assert get(new_peer, "upload").payload == b"y"
 

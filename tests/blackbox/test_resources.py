@@ -14,7 +14,7 @@ AS_TEXT = (_coap.CONTENT_FORMAT, _coap.uint(_coap.TEXT))
 AS_CBOR = (_coap.CONTENT_FORMAT, _coap.uint(_coap.CBOR))
 AS_LINKS = (_coap.CONTENT_FORMAT, _coap.uint(_coap.LINK_FORMAT))
 METHODS = {
-    "": {GET}, "time": {GET}, "cbor": {GET, PUT}, "message/info": {POST}, "message/warn": {POST}, "log": {GET},
+    "": {GET}, "time": {GET}, "count": {GET, POST}, "slow": {GET}, "cbor": {GET, PUT}, "message/info": {POST}, "message/warn": {POST}, "log": {GET},
     "poem": {GET}, "upload": {GET, PUT}, ".well-known/core": {GET},
 }
 NOWHERE = [
@@ -201,10 +201,11 @@ def test_discovery(peer):
     links = dict(link.split(b">", 1) for link in answer.payload.split(b",<"))
     assert [target.strip(b"</").decode() for target in links] == [path for path in METHODS if path[:1] != "."]
     for target, attributes in links.items():
-        assert re.fullmatch(rb'(;[a-z]+=("[^"]+"|\d+))*', attributes), target
+        assert re.fullmatch(rb'(;[a-z]+=("[^"]+"|\d+))*(;obs)?', attributes), target
         assert b';rt="demo.' in attributes and b";title=" in attributes
     assert links[b"/cbor"].endswith(b";ct=60")
-    assert links[b"/time"].endswith(b";ct=0")
+    assert links[b"/time"].endswith(b";ct=0;obs")
+    assert [target for target, attributes in links.items() if attributes.endswith(b";obs")] == [b"/time", b"/count"]
 
 
 @pytest.mark.parametrize("queries, targets", [
@@ -350,7 +351,7 @@ def test_log(new_peer):
     request = message(CON, POST, MID, TOKEN, [*_coap.path("message/info"), AS_TEXT], "grün".encode())
     assert new_peer.ask(request) == [message(_coap.ACK, code("2.04"), MID, TOKEN)]
     assert new_peer.request(POST, "message/warn", payload=b"red", message_type=NON).code == code("2.04")
-    assert without_etag(get(new_peer, "log"))[0] == _coap.Message(
+    assert without_etag(new_peer.request(GET, "log", mid=MID))[0] == _coap.Message(
         _coap.ACK, code("2.05"), MID, b"tok", (AS_TEXT,), "info: grün\nwarn: red\n".encode())
 
 
