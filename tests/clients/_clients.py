@@ -56,8 +56,8 @@ class Capture:
         return shown.stdout.splitlines()
 
 
-def run(*command):
+def run(*command, longest_s=TIMEOUT_S):
     """Returns the output of a client that ends by itself. Its exit status has no meaning."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          timeout=TIMEOUT_S)
+                          timeout=longest_s)
     return done.stdout
