@@ -1,79 +1,71 @@
-"""Clients that observe, ask and POST, each in the same few words: what they print is a list of lines."""
+"""Third-party clients that observe, ask and POST, each in the same few words."""
 
 import asyncio
 import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from _clients import run
 
 FIXTURES = {"libcoap": "coap_client", "libcoap-4.3.4": "coap_client_4_3_4", "node": "coap_cli", "aiocoap": "aiocoap"}
 LONGEST_S = 90
+HERE = Path(__file__).parent
 
 
 class Libcoap:
     def __init__(self, program):
         self.program = program
 
-    def observe(self, uri, notifications):
-        """Observes for so many seconds and a half more, and cancels."""
-        return self.lines("-m", "get", "-s", str(notifications + 1), uri)
+    def observer(self, uri, seconds):
+        """The command that prints the responses for so long, and cancels then."""
+        return self.command("-m", "get", "-s", str(seconds), uri)
 
     def get(self, uri):
-        return self.lines("-m", "get", uri)
+        return text(self.command("-m", "get", uri))
 
-    def post(self, uri, times=1):
+    def post(self, uri, times):
         """POSTs that often, a second apart."""
-        return self.lines("-m", "post", "-G", str(times), uri)
+        return text(self.command("-m", "post", "-G", str(times), uri))
 
-    def lines(self, *arguments):
-        return run(self.program, "-B", str(LONGEST_S), "-w", *arguments, longest_s=LONGEST_S).decode().split("\n")
+    def command(self, *arguments):
+        return [self.program, "-B", str(LONGEST_S), "-w", *arguments]
 
 
 class Node:
     def __init__(self, program):
         self.program = program
-        self.module = Path(program).resolve().parent.parent / "coap"
 
-    def observe(self, uri, notifications):
-        script = Path(__file__).parent / "observe.js"
-        command = ["node", script, self.module, uri, str(notifications)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_S).stdout.split("\n")
+    def observer(self, uri, seconds):
+        module = Path(self.program).resolve().parent.parent / "coap"
+        return ["node", HERE / "observe.js", module, uri, str(seconds)]
 
     def get(self, uri):
-        return run(self.program, "get", "-q", uri, longest_s=LONGEST_S).decode().split("\n")
+        return text([self.program, "get", "-q", uri])
 
 
 class Aiocoap:
     def __init__(self, module):
         self.module = module
 
-    def observe(self, uri, notifications):
-        async def talk(context):
-            request = context.request(self.module.Message(code=self.module.GET, uri=uri, observe=0))
-            told = [(await request.response).payload.decode()]
-            async for notification in request.observation:
-                told.append(notification.payload.decode())
-                if len(told) > notifications:
-                    break
-            request.observation.cancel()
-            await asyncio.sleep(2)  # the next notification is rejected with a Reset
-            return told
-
-        return asyncio.run(self.in_context(talk))
+    def observer(self, uri, seconds):
+        return [sys.executable, HERE / "observe.py", Path(self.module.__file__).parent.parent, uri, str(seconds)]
 
     def get(self, uri):
-        async def talk(context):
-            answer = await context.request(self.module.Message(code=self.module.GET, uri=uri)).response
-            return answer.payload.decode().split("\n")
+        async def answer():
+            context = await self.module.Context.create_client_context()
+            try:
+                request = context.request(self.module.Message(code=self.module.GET, uri=uri))
+                return (await asyncio.wait_for(request.response, LONGEST_S)).payload.decode()
+            finally:
+                await context.shutdown()
 
-        return asyncio.run(self.in_context(talk))
+        return asyncio.run(answer())
 
-    async def in_context(self, talk):
-        context = await self.module.Context.create_client_context()
-        try:
-            return await asyncio.wait_for(talk(context), LONGEST_S)
-        finally:
-            await context.shutdown()
+
+def text(command):
+    """Returns the output of a client, without line ends behind it."""
+    return run(*command, longest_s=LONGEST_S).decode().rstrip("\n")
 
 
 KINDS = {"libcoap": Libcoap, "libcoap-4.3.4": Libcoap, "node": Node, "aiocoap": Aiocoap}
@@ -82,3 +74,43 @@ KINDS = {"libcoap": Libcoap, "libcoap-4.3.4": Libcoap, "node": Node, "aiocoap": 
 def client(request, name):
     """The client of that name. Its test is skipped if it is missing."""
     return KINDS[name](request.getfixturevalue(FIXTURES[name]))
+
+
+def clients(request):
+    """The clients that are there, by name. The test of another one is skipped in its turn."""
+    found = {}
+    for name in FIXTURES:
+        try:
+            found[name] = client(request, name)
+        except pytest.skip.Exception:
+            pass
+    return found
+
+
+class Observer:
+    """A client that observes for so many seconds. The test reads the lines that it prints."""
+
+    def __init__(self, one, uri, seconds):
+        self.process = subprocess.Popen(one.observer(uri, seconds), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True)
+        self.printed = []
+
+    def until(self, last=None):
+        """Waits for that line, or for the client's end. Returns all lines so far."""
+        for line in self.process.stdout:
+            self.printed += [line.strip()] if line.strip() else []
+            if line.strip() == last:
+                break
+        return self.printed
+
+    def lines(self):
+        """All lines, once the client has ended."""
+        try:
+            return self.until()
+        finally:
+            self.end()
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
