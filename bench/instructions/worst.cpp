@@ -12,6 +12,7 @@
 #include <mincoap/posix/directory.hpp>
 
 #include "../../examples/demo/demo_site.hpp"
+#include "../../examples/demo/memory.hpp"
 
 namespace {
 
@@ -65,11 +66,10 @@ constexpr auto with_files =
 // Returns whether the server answered all requests with a success.
 bool serve(memory_socket socket, const auto& site, std::size_t requests) {
     static mincoap::server_memory<> memory;
-    static mincoap::deduplicate<256> answered;
-    static mincoap::observers<32> observing;
-    static mincoap::separate<demo::slow_answers::capacity> waiting;
+    static demo::memory kept;
     mincoap::counters counted;
-    mincoap::server server{socket, site, memory, mincoap::unguarded{}, answered, observing, waiting, counted};
+    mincoap::server server{socket,        site,           memory,       mincoap::unguarded{},
+                           kept.answered, kept.observing, kept.waiting, counted};
     requests += socket.given->first;
     for (std::size_t i = 0; i < requests; ++i) server.poll(0);
     return counted[mincoap::outcomes::served] == requests;

@@ -19,6 +19,7 @@
 
 #include "demo_site.hpp"
 #include "describe.hpp"
+#include "memory.hpp"
 #include "trust.hpp"
 
 namespace {
@@ -120,46 +121,33 @@ bool wait(udp_socket& socket, int signals, bool to_send, int timeout_ms) {
     return events[0].revents == 0;
 }
 
-// The layers with memory, and what the main loop does for them. The answers of `deduplicate` are
-// enough for a client that POSTs 25 times a second and loses some answers.
-struct memory {
-    static constexpr std::uint32_t second_ms = 1000;
-
-    mincoap::deduplicate<256> answered;
-    mincoap::observers<32> observing;
-    mincoap::separate<demo::slow_answers::capacity> waiting;
-    std::uint32_t told_ms = 0;  // when the observers of /time were told
-
-    // Completes slow answers, and tells the time once a second. The notifications of /time are
-    // Confirmable, so a client gets one as soon as it has acknowledged the one before.
-    void work(auto& server, std::uint32_t now_ms) {
-        state.waiting.complete_due(server, now_ms);
-        if (now_ms - told_ms < second_ms) return;
-        server.template changed<"time">(mincoap::message::type::confirmable);
-        told_ms = now_ms;
-    }
-    // For how many milliseconds there is nothing of that to do.
-    std::uint32_t idle_ms(std::uint32_t now_ms) const {
-        const std::uint32_t told =
-            observing.size() == 0 ? mincoap::forever_ms : mincoap::left_until_ms(told_ms + second_ms, now_ms);
-        return std::min(told, state.waiting.idle_ms(now_ms));
-    }
-};
-
-void print(const memory& kept) {
+void print(const demo::memory& kept) {
     std::cout << "memory: " << kept.observing.size() << " observations, " << kept.waiting.size() << " slow requests\n";
 }
 
 // Serves until a signal. If the interface of a group was made anew, joins the group again within
-// `longest_wait_ms`.
-int serve(udp_socket& socket, const auto& site, const settings& given, const std::vector<demo::network>& trusted) {
+// `longest_wait_ms`. Returns false if the socket failed.
+bool serve_until_signal(udp_socket& socket, auto& server, demo::memory& kept, const settings& given) {
     constexpr std::uint32_t longest_wait_ms = 200;
+    std::uint32_t rejoined_ms = mincoap::posix::now_ms();
+    for (;;) {
+        const std::uint32_t now_ms = mincoap::posix::now_ms();
+        if (now_ms - rejoined_ms >= longest_wait_ms) socket.rejoin(), rejoined_ms = now_ms;
+        kept.work(server, state.waiting, now_ms);
+        std::uint32_t idle_ms = std::min(server.idle_ms(now_ms), kept.idle_ms(state.waiting, now_ms));
+        if (!given.groups.empty()) idle_ms = std::min(idle_ms, longest_wait_ms);
+        if (!wait(socket, given.stop_signals, server.is_blocked(), static_cast<int>(idle_ms))) return true;
+        if (server.poll(mincoap::posix::now_ms()) == mincoap::poll_result::error) return false;
+    }
+}
+
+int serve(udp_socket& socket, const auto& site, const settings& given, const std::vector<demo::network>& trusted) {
     mincoap::net::tracer described{socket, demo::datagram_printer{given.verbose ? &std::cout : nullptr}};
     std::random_device random;
     const auto key = mincoap::posix::random_key();
     const mincoap::echo_guard guard{key, demo::trusted_networks{&trusted}};
     mincoap::counters counted;
-    static memory kept;
+    static demo::memory kept;
     mincoap::server server{described,
                            site,
                            guard.preemptive(),
@@ -169,19 +157,9 @@ int serve(udp_socket& socket, const auto& site, const settings& given, const std
                            mincoap::leisure<1152>{random(), given.leisure_ms},
                            counted};
     server.start_message_ids_at(static_cast<std::uint16_t>(random()));
-
-    std::uint32_t rejoined_ms = mincoap::posix::now_ms();
-    for (;;) {
-        const std::uint32_t now_ms = mincoap::posix::now_ms();
-        if (now_ms - rejoined_ms >= longest_wait_ms) socket.rejoin(), rejoined_ms = now_ms;
-        kept.work(server, now_ms);
-        std::uint32_t idle_ms = std::min(server.idle_ms(now_ms), kept.idle_ms(now_ms));
-        if (!given.groups.empty()) idle_ms = std::min(idle_ms, longest_wait_ms);
-        if (!wait(socket, given.stop_signals, server.is_blocked(), static_cast<int>(idle_ms))) break;
-        if (server.poll(mincoap::posix::now_ms()) == mincoap::poll_result::error) {
-            std::cerr << "the socket failed: " << socket.last_error().message() << '\n';
-            return 1;
-        }
+    if (!serve_until_signal(socket, server, kept, given)) {
+        std::cerr << "the socket failed: " << socket.last_error().message() << '\n';
+        return 1;
     }
     std::cout << "socket: " << socket.unwanted() << " unwanted, " << socket.dropped() << " dropped\n";
     print(kept);

@@ -1,0 +1,38 @@
+// The demo's layers with memory.
+#pragma once
+
+#include <algorithm>
+
+#include <mincoap/mincoap.hpp>
+
+#include "demo_site.hpp"
+
+namespace demo {
+
+// The layers with memory, and what the main loop does for them. The answers of `deduplicate` are
+// enough for clients that POST 25 times a second and lose some answers.
+struct memory {
+    static constexpr std::uint32_t second_ms = 1000;
+
+    mincoap::deduplicate<256> answered;
+    mincoap::observers<32> observing;
+    mincoap::separate<slow_answers::capacity> waiting;
+    std::uint32_t told_ms = 0;  // when the observers of /time were told
+
+    // Completes slow answers, and tells the time once a second. The notifications of /time are
+    // Confirmable, so a client gets one as soon as it has acknowledged the one before.
+    void work(auto& server, slow_answers& slow, std::uint32_t now_ms) {
+        slow.complete_due(server, now_ms);
+        if (now_ms - told_ms < second_ms) return;
+        server.template changed<"time">(mincoap::message::type::confirmable);
+        told_ms = now_ms;
+    }
+    // For how many milliseconds there is nothing of that to do.
+    std::uint32_t idle_ms(const slow_answers& slow, std::uint32_t now_ms) const {
+        const std::uint32_t told =
+            observing.size() == 0 ? mincoap::forever_ms : mincoap::left_until_ms(told_ms + second_ms, now_ms);
+        return std::min(told, slow.idle_ms(now_ms));
+    }
+};
+
+}  // namespace demo
