@@ -18,21 +18,26 @@ inline auto guard() {
     return mincoap::echo_guard<mincoap::trusts_loopback>{key};
 }
 
-// Serves until the socket breaks, and then returns 1. The first argument of the program is the UDP
-// port: 5683 by default, 0 for any free one.
-template <typename Site, typename... Layers>
-int serve(const Site& site, int argc, char** argv, Layers&&... layers) {
+// Returns the socket, or ends the program. The first argument of the program is the UDP port: 5683 by
+// default, 0 for any free one.
+inline mincoap::posix::udp_socket open(int argc, char** argv) {
     const auto port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 5683);
     auto socket = mincoap::posix::udp_socket::bind(port);
-    if (!socket) return std::puts(socket.error().message().c_str()), 1;
+    if (!socket) std::puts(socket.error().message().c_str()), std::exit(1);
     std::printf("listening on port %u\n", unsigned{socket->local_port()});
     std::fflush(stdout);
+    return std::move(*socket);
+}
 
-    mincoap::server server{*socket, site, std::forward<Layers>(layers)...};
+// Serves until the socket breaks, and then returns 1.
+template <typename Site, typename... Layers>
+int serve(const Site& site, int argc, char** argv, Layers&&... layers) {
+    auto socket = open(argc, argv);
+    mincoap::server server{socket, site, std::forward<Layers>(layers)...};
     server.start_message_ids_at(static_cast<std::uint16_t>(mincoap::posix::random_key()[0]));
     while (server.poll(mincoap::posix::now_ms()) != mincoap::poll_result::error) {
         const auto idle_ms = static_cast<int>(server.idle_ms(mincoap::posix::now_ms()));
-        server.is_blocked() ? socket->wait_to_send(idle_ms) : socket->wait(idle_ms);
+        server.is_blocked() ? socket.wait_to_send(idle_ms) : socket.wait(idle_ms);
     }
     return 1;
 }

@@ -274,6 +274,30 @@ def test_the_reboot_comes_after_the_answer(examples, coap_client, tmp_path):
         assert process.stdout.readline() == b"rebooting\n"
 
 
+def ask_together(port, path, clients):
+    """Sends that many requests at once, from one socket. Returns the answers, in the order of their arrival."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+        peer.settimeout(TIMEOUT_S)
+        peer.connect(("127.0.0.1", int(port)))
+        for mid in range(clients):
+            peer.send(_coap.message(_coap.NON, _coap.GET, mid, bytes([mid]), _coap.path(path)))
+        peer.send(_coap.message(_coap.NON, _coap.GET, clients, b"end", _coap.path("nowhere")))
+        answers = [_coap.decode(peer.recv(2048)) for _ in range(clients + 1)]
+    return [(answer.token, f"{answer.code >> 5}.{answer.code & 31:02}", answer.payload) for answer in answers]
+
+
+@pytest.mark.parametrize("example, path, places, result", [
+    ("worker", "sensor", 4, b"21"), ("interrupt", "voltage", 1, b"3300")])
+def test_others_are_served_while_a_slow_answer_is_on_its_way(examples, tmp_path, example, path, places, result):
+    """More requests than there are places get 5.03, and the places are free afterwards."""
+    with running(examples / f"mincoap-example-{example}", tmp_path) as process:
+        port = port_of(process)
+        for _ in range(2):
+            answers = ask_together(port, path, places + 2)
+            assert [code for _, code, _ in answers] == ["5.03"] * 2 + ["4.04"] + ["2.05"] * places
+            assert answers[3:] == [(bytes([mid]), "2.05", result) for mid in range(places)]
+
+
 @pytest.mark.parametrize("source", EXAMPLES, ids=lambda e: e.stem)
 def test_example_is_short(source):
     assert len(source.read_text().splitlines()) <= LONGEST
