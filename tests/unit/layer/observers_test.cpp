@@ -267,6 +267,31 @@ TEST_F(observers_test, sends_a_confirmable_one_after_five_that_are_not) {
     EXPECT_EQ(all, "non non non non non con ");
 }
 
+TEST_F(observers_test, sends_ten_messages_at_most_to_a_client_that_is_silent) {
+    t.say(observe());
+    std::size_t sent = 0;
+    for (int i = 0; i < 100; ++i) {
+        t.server.changed<"temp">();
+        sent += t.pass(3000).size();
+    }
+    EXPECT_EQ(sent, 5U + 5U) << "five that are Non-confirmable, and a Confirmable one with four repetitions";
+    EXPECT_EQ(observing.size(), 0U);
+}
+
+TEST_F(observers_test, counts_the_message_ids_to_each_client_from_another_number) {
+    t.say(observe());
+    t.say(observe(), other);
+    t.server.changed<"temp">();
+    const auto both = t.pass(0);
+    ASSERT_EQ(both.size(), 2U);
+    EXPECT_GT(static_cast<std::uint16_t>(both[1].id() - both[0].id() + 100), 200U) << "one tells nothing of the other";
+    t.server.changed<"temp">();
+    const auto next = t.pass(3000);
+    ASSERT_EQ(next.size(), 2U);
+    const auto& again = next[0].to == both[0].to ? next[0] : next[1];
+    EXPECT_LE(static_cast<std::uint16_t>(again.id() - both[0].id()), 3U) << "none is used twice for a long time";
+}
+
 TEST_F(observers_test, brings_the_last_state_to_a_client_that_lost_it) {
     t.say(observe());
     temperature = 25;

@@ -70,6 +70,42 @@ TEST_F(separate_test, sends_the_response_again_until_it_gives_up) {
     EXPECT_EQ(kept.size(), 0U);
 }
 
+TEST(separate, takes_the_transmission_parameters_of_another_network) {
+    started.clear();
+    constexpr transmission slow_network{.ack_timeout_ms = 15'000, .ack_random_ms = 0, .max_retransmit = 2};
+    separate<1, 30'000, slow_network> kept;
+    test::timeline<decltype(site), decltype(kept)> t{site, kept};
+    t.say(slow());
+    t.server.complete(started.at(0), content("done"));
+    const auto all = t.pass(200'000);
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_EQ(all[1].at_ms - all[0].at_ms, 15'000U);
+    EXPECT_EQ(all[2].at_ms - all[1].at_ms, 30'000U);
+    EXPECT_EQ(kept.size(), 0U);
+}
+
+TEST(transmission, derives_the_times_of_the_rfc) {
+    constexpr transmission usual;
+    EXPECT_EQ(usual.max_transmit_span_ms(), 45'000U);
+    EXPECT_EQ(usual.exchange_lifetime_ms(), 247'000U);
+    EXPECT_EQ(usual.non_lifetime_ms(), 145'000U);
+    EXPECT_EQ(usual.wait_ms(1, 0), 2000U);
+    EXPECT_EQ(usual.wait_ms(5, 255) / 16, 2996U) << "up to 3 s at first, and sixteen times that at last";
+}
+
+TEST_F(separate_test, responds_from_the_address_that_was_asked) {
+    net::arrival about = test::unicast();
+    about.route.local = net::ipv4(192, 0, 2, 77, 5683);
+    t.network.deliver(packet{slow()}, about);
+    t.pass(0);
+    t.server.complete(started.at(0), content("done"));
+    t.server.poll(t.now_ms);
+    const auto* const response = t.network.take();
+    ASSERT_NE(response, nullptr);
+    EXPECT_EQ(response->arrival.route.local, about.route.local);
+    EXPECT_EQ(response->arrival.route.remote, about.route.remote);
+}
+
 TEST_F(separate_test, stops_at_a_reset_from_the_same_endpoint_alone) {
     t.say(slow());
     t.server.complete(started.at(0), content("done"));
