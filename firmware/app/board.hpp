@@ -25,9 +25,17 @@ std::uint32_t now_ms();
 std::uint32_t random();
 
 // Waits for an interrupt in the lowest power mode that keeps the clock going and the network
-// awake. Returns at once if a frame came since `feed` last reported none. Returns after `most_ms`
-// at the latest, plus a step of the clock, which is at most 100 ms because lwIP has timers.
+// awake. Returns at once if a frame came since `feed` last reported none, or if the alarm rang
+// since `alarm_rang` last returned false. Returns after `most_ms` at the latest, plus a step of the
+// clock, which is at most 100 ms because lwIP has timers.
 void sleep(std::uint32_t most_ms);
+
+// Starts a timer that rings once, after `after_ms` milliseconds, 1 to 2000. Replaces an alarm that
+// has not rung.
+void set_alarm(std::uint32_t after_ms);
+
+// Returns true once after the alarm has rung.
+bool alarm_rang();
 
 void set_led(bool on);
 bool led();

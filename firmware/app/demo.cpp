@@ -7,6 +7,7 @@
 #include "../../examples/demo/demo_site.hpp"
 #include "ruler.hpp"
 #include "run.hpp"
+#include "slow.hpp"
 #include "stack.hpp"
 
 extern "C" char heap_size;  // an address, from the linker script, which has no room for a heap
@@ -20,6 +21,15 @@ constinit demo::message_log messages;
 constinit byte_store<4 * 1024> upload;
 constexpr firmware::ruler ruler;
 
+constinit std::uint32_t count = 0;
+
+// Memory of past requests. The numbers of places are those that the RAM of the smallest board allows.
+constinit deduplicate<8, 32> repeated;
+constinit observers<8> observing;
+constexpr std::size_t most_waiting = 4;
+constinit separate<most_waiting> waiting;
+constinit firmware::slow_requests<most_waiting> slow;
+
 constinit counters counted;
 
 // RFC 7252 §8.2, S * G / R: 50 responses of 100 bytes at 10,000 bytes a second.
@@ -27,6 +37,7 @@ constexpr std::uint16_t leisure_ms = 500;
 
 std::uint32_t uptime_s() { return board::now_ms() / 1000; }
 std::uint32_t stack_high_water() { return static_cast<std::uint32_t>(firmware::stack_high_water()); }
+std::uint32_t read_count() { return count; }
 std::uint32_t heap() { return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(&heap_size)); }
 
 void put_line(body_writer& to, std::string_view name, std::uint32_t number) {
@@ -50,6 +61,9 @@ void write_counters(body_writer& to) {
     put_line(to, "refused", counted[outcomes::refused]);
     put_line(to, "challenged", counted[outcomes::challenged]);
     put_line(to, "malformed", counted[outcomes::malformed]);
+    put_line(to, "duplicate", counted[outcomes::duplicate]);
+    put_line(to, "observations", static_cast<std::uint32_t>(observing.size()));
+    put_line(to, "waiting", static_cast<std::uint32_t>(waiting.size()));
 }
 
 // lwIP's memory: the amounts in use, and the largest amounts so far.
@@ -66,6 +80,14 @@ void write_memory(body_writer& to) {
     put_line(to, "heap", heap());
 }
 
+reply add_one() {
+    ++count;
+    return {code::changed, content_format::text_plain, text_of(count)};
+}
+reply wait_for_alarm(const request& r) {
+    return later([now_ms = r.now_ms](ticket t) { slow.add(t, now_ms); });
+}
+
 reply show(const request& r) { return demo::show(entry, r); }
 reply inform(const request& r) { return demo::post_line(messages, "info", r.payload()); }
 reply warn(const request& r) { return demo::post_line(messages, "warn", r.payload()); }
@@ -77,8 +99,10 @@ constexpr auto plain = content_format::text_plain;
 constexpr auto site = routes(
     at<"">(for_groups(text("Hello CoAP"))).title("Greeting").rt("demo.greeting").ct(plain),
     at<"hello">(for_groups(text("Hello CoAP"))),
-    at<"led">(value(board::led, board::set_led)).title("Status LED").rt("demo.led").if_("core.a"),
-    at<"uptime">(value(uptime_s)).title("Uptime, s").if_("core.s"),
+    at<"led">(value(board::led, board::set_led)).title("Status LED").rt("demo.led").if_("core.a").observable(),
+    at<"count">(value(read_count), post(add_one)).title("Counter").rt("demo.count").observable(),
+    at<"slow">(get(wait_for_alarm)).title("Slow answer").rt("demo.slow"),
+    at<"uptime">(value(uptime_s)).title("Uptime, s").if_("core.s").observable(),
     at<"stack">(value(stack_high_water)).title("Stack high-water, bytes").if_("core.s"),
     at<"heap">(value(heap)).title("Heap, bytes").if_("core.s"), at<"memory">(generated(write_memory)).title("Memory"),
     at<"counters">(generated(write_counters)).title("Counters"),
@@ -101,7 +125,14 @@ constexpr auto site = routes(
 
 void firmware::main() {
     start();
-    static mincoap::server server{*socket, site, memory, make_guard(), leisure<128>{board::random(), leisure_ms},
+    static mincoap::server server{*socket,  site,      memory,  make_guard(),
+                                  repeated, observing, waiting, leisure<128>{board::random(), leisure_ms},
                                   counted};
-    run(server);
+    std::uint32_t uptime = 0;
+    run(server, [&] {
+        slow.complete(server, board::now_ms());
+        if (uptime_s() == uptime) return;
+        uptime = uptime_s();
+        server.changed<"uptime">();
+    });
 }

@@ -78,18 +78,24 @@ bool serve(Server& server) {
 
 inline constexpr std::uint32_t longest_sleep_ms = 100;  // lwIP has timers
 
-// Runs the server forever.
-template <typename Server>
-[[noreturn]] void run(Server& server) {
+// Runs the server forever. Each turn of the loop calls `work`, which may complete requests and report changes.
+template <typename Server, typename Work>
+[[noreturn]] void run(Server& server, Work work) {
     server.start_message_ids_at(static_cast<std::uint16_t>(board::random()));
     board::print("mincoap listens\n");
     for (;;) {
         const bool fed = network::feed();
+        work();
         const bool served = serve(server);
         network::run_timers();
         const std::uint32_t idle_ms = server.idle_ms(board::now_ms());
         if (!fed && !served && idle_ms != 0) board::sleep(idle_ms < longest_sleep_ms ? idle_ms : longest_sleep_ms);
     }
+}
+
+template <typename Server>
+[[noreturn]] void run(Server& server) {
+    run(server, [] {});
 }
 
 // Receives datagrams that consist of several pbufs. A request in one pbuf is answered in place.

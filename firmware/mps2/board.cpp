@@ -20,6 +20,10 @@ using cortex_m::reg;
 constexpr std::uintptr_t uart_data = uart, uart_state = uart + 4, uart_control = uart + 8, uart_divider = uart + 0x10;
 constexpr std::uintptr_t leds = fpgaio, counter = fpgaio + 0x18;
 
+constexpr std::uintptr_t alarm_control = alarm, alarm_value = alarm + 4, alarm_reload = alarm + 8,
+                         alarm_clear = alarm + 12;
+volatile bool has_rung = false;
+
 constinit lan9118 ethernet{lan9118_base};
 
 err_t send_frame(netif*, pbuf* frame) {
@@ -44,8 +48,31 @@ std::uint32_t random() { return xorshift(reg(counter)); }
 void sleep(std::uint32_t) {
     cortex_m::sleep_unless([] {
         ethernet.unmask();
-        return ethernet.has_frame();
+        return has_rung || ethernet.has_frame();
     });
+}
+
+// A timer of CMSDK counts down to 0.
+void set_alarm(std::uint32_t after_ms) {
+    reg(alarm_control) = 0;
+    reg(alarm_clear) = 1;
+    has_rung = false;
+    reg(alarm_reload) = clock_hz / 1000 * after_ms;
+    reg(alarm_value) = clock_hz / 1000 * after_ms;
+    cortex_m::enable_interrupt(handlers[1].number);
+    reg(alarm_control) = 1U << 3 | 1;  // starts, with an interrupt at 0
+}
+
+extern "C" void on_alarm_interrupt() {
+    reg(alarm_control) = 0;
+    reg(alarm_clear) = 1;
+    has_rung = true;
+}
+
+bool alarm_rang() {
+    if (!has_rung) return false;
+    has_rung = false;
+    return true;
 }
 
 bool led() { return (reg(leds) & 1) != 0; }

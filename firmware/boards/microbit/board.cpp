@@ -14,7 +14,8 @@ namespace {
 
 using cortex_m::reg;
 
-constexpr std::uintptr_t uart = 0x4000'2000, timer = 0x4000'8000, rng = 0x4000'd000, gpio = 0x5000'0000;
+constexpr std::uintptr_t uart = 0x4000'2000, timer = 0x4000'8000, alarm = 0x4000'9000, rng = 0x4000'd000,
+                         gpio = 0x5000'0000;
 
 // Every peripheral has these.
 constexpr std::uintptr_t enable_interrupts = 0x304;
@@ -26,6 +27,12 @@ constexpr std::uintptr_t start_rx = uart, start_tx = uart + 8, rx_ready = uart +
 namespace timer_at {
 constexpr std::uintptr_t start = timer, compared = timer + 0x140, shortcuts = timer + 0x200, bit_mode = timer + 0x508,
                          prescaler = timer + 0x510, compare = timer + 0x540;
+}
+
+namespace alarm_at {
+constexpr std::uintptr_t start = alarm, stop = alarm + 4, clear = alarm + 12, compared = alarm + 0x140,
+                         shortcuts = alarm + 0x200, bit_mode = alarm + 0x508, prescaler = alarm + 0x510,
+                         compare = alarm + 0x540;
 }
 
 // A LED of the matrix: its row is high, its column low.
@@ -47,6 +54,8 @@ void start_clock() {
     reg(timer_at::start) = 1;
     cortex_m::enable_interrupt(8);
 }
+
+volatile bool has_rung = false;  // the alarm
 
 // ---- what came by the serial line, between the interrupt that puts it there and the loop that takes it
 
@@ -95,6 +104,11 @@ extern "C" void on_timer_interrupt() {
     ticks = ticks + 1;
 }
 
+extern "C" void on_alarm_interrupt() {
+    reg(alarm_at::compared) = 0;
+    has_rung = true;
+}
+
 extern "C" void on_network_interrupt() {
     while (reg(uart_at::rx_ready) != 0) {
         reg(uart_at::rx_ready) = 0;
@@ -132,7 +146,27 @@ std::uint32_t random() {
 
 // A tick of the clock ends the sleep after 10 ms.
 void sleep(std::uint32_t) {
-    cortex_m::sleep_unless([] { return put_count != taken_count; });
+    cortex_m::sleep_unless([] { return has_rung || put_count != taken_count; });
+}
+
+void set_alarm(std::uint32_t after_ms) {
+    reg(alarm_at::stop) = 1;
+    reg(alarm_at::clear) = 1;
+    reg(alarm_at::compared) = 0;
+    has_rung = false;
+    reg(alarm_at::bit_mode) = 0;   // 16 bits
+    reg(alarm_at::prescaler) = 9;  // 31,250 Hz
+    reg(alarm_at::compare) = after_ms * 125 / 4;
+    reg(alarm_at::shortcuts) = 1U << 8;  // stops then
+    reg(alarm + enable_interrupts) = 1U << 16;
+    cortex_m::enable_interrupt(9);
+    reg(alarm_at::start) = 1;
+}
+
+bool alarm_rang() {
+    if (!has_rung) return false;
+    has_rung = false;
+    return true;
 }
 
 bool led() { return (reg(gpio_out) & row) != 0; }

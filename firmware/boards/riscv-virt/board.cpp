@@ -35,9 +35,14 @@ std::uint64_t now() {
     return std::uint64_t{high} << 32 | low;
 }
 
+// A time that never comes while there is no alarm.
+constexpr std::uint64_t never = ~std::uint64_t{0};
+std::uint64_t alarm = never;
+
 // The comparison must not match a half-written number, so the high word is out of reach in between.
 void wake_in_ms(std::uint32_t ms) {
-    const std::uint64_t then = now() + std::uint64_t{ms} * ticks_per_ms;
+    const std::uint64_t latest = now() + std::uint64_t{ms} * ticks_per_ms;
+    const std::uint64_t then = alarm < latest ? alarm : latest;
     reg(mtimecmp + 4) = ~0U;
     reg(mtimecmp) = static_cast<std::uint32_t>(then);
     reg(mtimecmp + 4) = static_cast<std::uint32_t>(then >> 32);
@@ -92,6 +97,14 @@ void sleep(std::uint32_t most_ms) {
         ethernet[interrupt - interrupt_of(0)].acknowledge();  // there are no others
         reg(plic_claim) = interrupt;
     }
+}
+
+// No interrupt handler sets a flag here. The pending interrupt ends the sleep, and the clock tells if the alarm is due.
+void set_alarm(std::uint32_t after_ms) { alarm = now() + std::uint64_t{after_ms} * ticks_per_ms; }
+bool alarm_rang() {
+    if (now() < alarm) return false;
+    alarm = never;
+    return true;
 }
 
 bool led() { return is_led_on; }
