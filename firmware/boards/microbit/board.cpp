@@ -132,7 +132,8 @@ void start() {
 std::uint32_t now_ms() { return ticks * tick_ms; }
 
 std::uint32_t random() {
-    constexpr std::uintptr_t start = rng, ready = rng + 0x100, correction = rng + 0x504, value = rng + 0x508;
+    constexpr std::uintptr_t start = rng, stop = rng + 4, ready = rng + 0x100, correction = rng + 0x504,
+                             value = rng + 0x508;
     std::uint32_t number = 0;
     reg(correction) = 1;  // slower, and as many ones as zeros
     reg(start) = 1;
@@ -141,6 +142,7 @@ std::uint32_t random() {
         reg(ready) = 0;
         number = number << 8 | (reg(value) & 0xff);
     }
+    reg(stop) = 1;  // it takes power
     return number;
 }
 
