@@ -1,17 +1,21 @@
 """The firmware in the emulator answers a third-party client, and many clients at once."""
 
+import contextlib
 import selectors
 import socket
 import subprocess
+import time
 
 import _ask
 import _coap
 import emulate
 import pytest
 from _bodies import POEM
+from _observer import Observer
 
-REQUESTS, SOCKETS = 10_000, 4
+REQUESTS, SOCKETS, OBSERVERS = 10_000, 4, 4
 BY_SERIAL_LINE = 2_000  # requests, since they are slower there
+PATIENCE_S = 5
 IMAGES = [(board, profile) for board in emulate.BOARDS for profile in ("demo", "demo-checked")]
 
 
@@ -101,30 +105,64 @@ class Asker:
         self.left -= 1
 
 
-def ask_all(port, askers):
-    """Returns the number of missing answers."""
+class Switcher(Asker):
+    """The same with PUT: switches the LED on and off, and leaves it on."""
+
+    def send(self):
+        self.token = self.left.to_bytes(4, "big")
+        state = str(self.left % 2).encode()
+        self.socket.send(_coap.message(_coap.CON, _coap.PUT, self.left, self.token, _coap.path("led"), state))
+
+    def take(self):
+        answer = _coap.decode(self.socket.recv(2048))
+        if answer != _coap.Message(_coap.ACK, _coap.code("2.04"), self.left, self.token):
+            self.wrong.append((self.left, answer))
+        self.left -= 1
+
+
+def ask_all(askers, observers):
+    """Returns the number of missing answers. No more requests are under way than datagrams can wait in the socket."""
     with selectors.DefaultSelector() as ready:
+        for observer in observers:
+            ready.register(observer.socket, selectors.EVENT_READ, observer)
         for asker in askers:
             ready.register(asker.socket, selectors.EVENT_READ, asker)
             asker.send()
-        while any(asker.left for asker in askers):
-            events = ready.select(timeout=5)
-            if not events:
-                break
-            for key, _ in events:
+        deadline = time.monotonic() + PATIENCE_S
+        while any(asker.left for asker in askers) and time.monotonic() < deadline:
+            for key, _ in ready.select(timeout=PATIENCE_S):
                 key.data.take()
+                if key.data not in askers:
+                    continue
+                deadline = time.monotonic() + PATIENCE_S
                 if key.data.left:
                     key.data.send()
     return sum(asker.left for asker in askers)
 
 
+def check_notifications(observer):
+    """The last state arrives in the end, and each notification is newer than the one before (RFC 7641, section 3.4)."""
+    observer.wait_for("led", b"1")
+    for path in observer.seen:
+        numbers = observer.numbers(path)
+        assert len(numbers) > 1 and numbers == sorted(set(numbers)), observer.seen
+    uptimes = [int(state) for state in observer.states("uptime")]
+    assert uptimes == sorted(set(uptimes)), uptimes
+
+
 def test_loses_none_of_many_requests_and_keeps_its_memory(port, board_and_profile):
     count = REQUESTS if emulate.BOARDS[board_and_profile[0]].nic else BY_SERIAL_LINE
-    with connected(port) as client:
+    with contextlib.ExitStack() as opened:
+        client = opened.enter_context(connected(port))
+        observers = [opened.enter_context(contextlib.closing(Observer(port, "uptime", "led")))
+                     for _ in range(OBSERVERS)]
         _ask.read(client, "poem")
         before = _ask.numbers(client, "memory")
-        askers = [Asker(port, number, count // SOCKETS) for number in range(SOCKETS)]
-        lost = ask_all(port, askers)
+        kinds = [Asker] * (SOCKETS - 1) + [Switcher]
+        askers = [kind(port, number, count // SOCKETS) for number, kind in enumerate(kinds)]
+        lost = ask_all(askers, observers)
+        for observer in observers:
+            check_notifications(observer)
         after = _ask.numbers(client, "memory")
         counters = _ask.numbers(client, "counters")
     assert lost == 0
@@ -132,4 +170,5 @@ def test_loses_none_of_many_requests_and_keeps_its_memory(port, board_and_profil
     assert [after[k] for k in ("pool", "lwip heap", "heap")] == [before[k] for k in ("pool", "lwip heap", "heap")]
     assert after["stack high-water"] <= before["stack high-water"]
     assert counters["served"] >= count
+    assert counters["observations"] == 2 * OBSERVERS
     assert counters["frames dropped"] == counters["datagrams dropped"] == 0
