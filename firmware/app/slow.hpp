@@ -25,7 +25,7 @@ public:
     // Completes the oldest request if the alarm has rung, and sets the alarm for the next one. For the main loop.
     void complete(auto& server, std::uint32_t now_ms) {
         if (!board::alarm_rang()) return;
-        server.complete(requests_[completed_++ % Count].ticket, mincoap::content("done"));
+        server.complete(requests_[completed_++ % Count].ticket, mincoap::content("That took 1.5 s"));
         if (added_ == completed_) return;
         const std::uint32_t left_ms = requests_[completed_ % Count].due_ms - now_ms;
         board::set_alarm(left_ms - 1 < delay_ms ? left_ms : 1);  // 1 if it is due

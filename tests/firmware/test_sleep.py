@@ -1,4 +1,5 @@
-"""An idle board sleeps. Its WFI stops the emulated processor, so the emulator takes hardly any time."""
+"""An idle board sleeps, also while a client observes and another request waits. Its WFI stops the emulated processor,
+so the emulator takes hardly any time."""
 
 import os
 import time
@@ -6,6 +7,7 @@ import time
 import _ask
 import emulate
 import pytest
+from _observer import register
 from test_clients import connected
 
 QUIET_S = 2.0
@@ -27,4 +29,5 @@ def test_sleeps_before_and_after_a_request(image, board):
                 begin = processor_time_s(emulator.process.pid)
                 time.sleep(QUIET_S)
                 assert processor_time_s(emulator.process.pid) - begin < 0.5 * QUIET_S
-                _ask.read(client, "heap")
+                register(client, "uptime", b"observed")
+                _ask.exchange(client, _ask.get("slow"))
