@@ -42,7 +42,7 @@ inline constexpr std::size_t hash_size = 32;
 // The functions of a class for a cipher library.
 struct crypto_archetype {
     // Encrypts in place, and writes the tag (RFC 3610). `key16` has 16 bytes, `nonce13` has 13. A
-    // pair of a key and a nonce seals one plaintext only: with a second one, anybody can read both
+    // pair of a key and a nonce seals one plaintext only: with a second one, an attacker can read both
     // and forge more. `aad` has 0 to 65,279 bytes, which are authenticated and not encrypted.
     // `data_and_tag` begins with 0 to 65,535 bytes of plaintext. Its last `tag` bytes, 8 or 16, are
     // unspecified before. The inputs do not overlap `data_and_tag`.
@@ -147,7 +147,7 @@ struct key_agreement_archetype {
     // then unspecified. It may overlap `x32`. Takes the same time for all private keys.
     [[nodiscard]] static bool agree(const private_key& key, const byte* x32, byte* to32);
 
-    // Overwrites the key, so that nothing can be learned from memory later. Each key that `generate`
+    // Overwrites the key, so that it cannot be read from memory later. Each key that `generate`
     // made is forgotten once.
     static void forget(private_key& key);
 };
