@@ -21,6 +21,7 @@ write_basic_package_version_file(
     "${CMAKE_CURRENT_BINARY_DIR}/mincoapConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES
     "${CMAKE_CURRENT_BINARY_DIR}/mincoapConfig.cmake" "${CMAKE_CURRENT_BINARY_DIR}/mincoapConfigVersion.cmake"
+    "${CMAKE_CURRENT_LIST_DIR}/FindBearSSL.cmake" "${CMAKE_CURRENT_LIST_DIR}/FindPSACrypto.cmake"
     DESTINATION "${package_dir}")
 install(FILES README.md LICENSE-APACHE LICENSE-MIT DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 

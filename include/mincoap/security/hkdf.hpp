@@ -14,8 +14,9 @@ namespace mincoap::security {
 
 // Writes the pseudo-random key to the 32 bytes at `prk32` (RFC 5869 §2.2). An empty salt means
 // 32 zeros, as the RFC says. `prk32` may overlap both inputs.
-template <crypto C>
+template <typename C>
 void hkdf_extract(bytes salt, bytes secret, byte* prk32) {
+    static_assert(check_crypto<C>());
     C::hmac(salt, {&secret, 1}, prk32);
 }
 
@@ -25,8 +26,9 @@ inline constexpr std::size_t hkdf_max_size = 255 * hash_size;
 // Fills `to` with key material: 0 to 8,160 bytes (RFC 5869 §2.3). `prk` is the pseudo-random key, of
 // 32 bytes or more. The info is the concatenation of `info`, one or more pieces, which may be empty.
 // `to` overlaps no input.
-template <crypto C, std::size_t N>
+template <typename C, std::size_t N>
 void hkdf_expand(bytes prk, const bytes (&info)[N], mutable_bytes to) {
+    static_assert(check_crypto<C>());
     MINCOAP_ASSERT(to.size() <= hkdf_max_size);
     std::array<byte, hash_size> block;
     byte number = 0;

@@ -5,8 +5,8 @@
 //
 // The library needs PSA_ALG_CCM, PSA_KEY_TYPE_AES and PSA_ALG_SHA_256. The class calls psa_crypto_init,
 // which may be called more than once. It imports a key for one call, which takes a key slot and, in
-// mbedTLS, memory from the heap. Whether the time depends on a key is the library's matter: mbedTLS
-// reads tables where the processor has no instructions for AES.
+// mbedTLS, memory from the heap. The library decides how AES works: without instructions of the
+// processor, mbedTLS reads tables at places that depend on the key.
 //
 // If the library fails, for lack of a slot, memory or entropy, `seal` fills its output with zeros
 // and `open` returns false. A `hash` or an `hmac` that fails ends the program, because a wrong key
