@@ -73,3 +73,36 @@ build() {
     cmake --preset "$preset"
     cmake --build --preset "$preset" ${1+--target "$@"}
 }
+
+# debian_source <package> <version> <file> <SHA-256> : fetches a library's source into build/tools/<package>, unless it is
+# there already. It is for libraries that are compiled for each configuration. Takes Debian 12's tarball, checks its sum,
+# and gets it from the mirror that this machine uses or else from Debian's archives.
+debian_source() {
+    local into=$tools/$1 version=$2 file=pool/main/${1:0:1}/$1/$3 sum=$4
+    [[ -f $into/$version ]] && return
+    need_apt xz:xz-utils
+    rm -rf "$into" "$into.part"
+    mkdir -p "$into.part"
+    download "$file" "$sum" "$into.part/source.tar.xz"
+    tar -xJf "$into.part/source.tar.xz" -C "$into.part" --strip-components=1
+    rm "$into.part/source.tar.xz"
+    touch "$into.part/$version"
+    mv "$into.part" "$into"
+}
+
+debian_mirrors() {
+    # shellcheck disable=SC2016  # apt expands it
+    apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Component: main' 'Origin: Debian' |
+        grep -v security | uniq || true
+    printf '%s\n' http://archive.debian.org/debian http://snapshot.debian.org/archive/debian/20240101T000000Z
+}
+
+# download <file> <SHA-256> <to>
+download() {
+    local mirror helper=(/usr/lib/apt/apt-helper -o APT::Sandbox::User=root)
+    for mirror in $(debian_mirrors); do
+        echo "Fetching $mirror/$1" >&2
+        "${helper[@]}" download-file "$mirror/$1" "$3" "SHA256:$2" >&2 && return
+    done
+    die "No mirror has $1"
+}

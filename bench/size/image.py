@@ -279,9 +279,28 @@ class Frame:
             if operands.startswith("pc"):
                 return depth, [], may_go_on
             return depth - int(m[1]), [], True
+        if m := re.fullmatch(r"add sp, (?:sp, )?(r\d+)", f"{base} {operands}"):
+            return depth - self.constant_in(m[1], address), [], True
         if "sp!" in operands or (operands.startswith("sp,") and not base.startswith(("str", "stm", "cmp", "tst"))):
             self.unknown(address, f"{op} {operands}")
         return depth, [], True
+
+    def constant_in(self, register, address):
+        """The constant, signed, that the instructions before the address have put into a register of Thumb-1."""
+        shift = 0
+        for before in reversed(self.own[:self.own.index(address)]):
+            op, operands, comment = self.image.code[before]
+            if not operands.startswith(f"{register}, "):
+                continue
+            if m := re.fullmatch(rf"lsls {register}, {register}, #(\d+)", f"{op} {operands}"):
+                shift += int(m[1])
+            elif m := re.fullmatch(rf"movs {register}, #(\d+)", f"{op} {operands}"):
+                return int(m[1]) << shift
+            elif op == "ldr" and (m := re.search(r"\[pc.*\(([0-9a-f]+) <", operands + comment)):
+                return int.from_bytes(self.image.content(int(m[1], 16), 4), "little", signed=True) << shift
+            else:
+                break
+        self.unknown(address, f"add sp, {register}")
 
     def step_riscv(self, address, depth):
         op, operands, comment = self.image.code[address]

@@ -148,3 +148,40 @@ def test_the_conformance_suite_tests_a_socket_of_a_user(build, configure):
     assert done.returncode == 0, done.stderr
     run("cmake", "--build", folder)
     assert "udp_socket_conformance" in run(folder / "user", "--gtest_filter=*conformance*")
+
+
+CIPHERS = """
+#include <mincoap/bearssl/crypto.hpp>
+#include <mincoap/psa/crypto.hpp>
+
+int main() {
+    mincoap::byte one[32], other[32];
+    mincoap::bearssl::crypto::hash({}, one);
+    mincoap::psa::crypto::hash({}, other);
+    return one[0] != 0xe3 || other[0] != 0xe3;
+}
+"""
+
+
+def test_the_adapters_for_ciphers_link_their_libraries(build, prefix, configure, tmp_path):
+    if not all((prefix / "include/mincoap" / name).exists() for name in ("bearssl", "psa")):
+        pytest.skip("needs libbearssl-dev and libmbedtls-dev")
+    (tmp_path / "ciphers.cpp").write_text(CIPHERS)
+    (own,) = re.findall(r"^CMAKE_CXX_FLAGS:STRING=(.*)$", (build / "CMakeCache.txt").read_text(), re.MULTILINE)
+    done, folder = configure("find_package(mincoap REQUIRED COMPONENTS bearssl psa)\n"
+                             f'set(CMAKE_CXX_FLAGS "{own}")\n'
+                             "add_executable(user ciphers.cpp)\n"
+                             "target_link_libraries(user mincoap::bearssl mincoap::psa)")
+    assert done.returncode == 0, done.stderr
+    run("cmake", "--build", folder)
+    run(folder / "user")
+
+
+def test_an_adapter_without_its_library_is_left_out(tmp_path):
+    said = run("cmake", "-S", ROOT, "-B", tmp_path, "-DMINCOAP_BUILD_TESTS=OFF", "-DMINCOAP_BUILD_EXAMPLES=OFF",
+               "-DCMAKE_DISABLE_FIND_PACKAGE_BearSSL=ON", "-DCMAKE_DISABLE_FIND_PACKAGE_PSACrypto=ON")
+    assert "mincoap::bearssl is left out: BearSSL was not found. On Debian, apt install libbearssl-dev" in said
+    assert "mincoap::psa is left out: PSACrypto was not found. On Debian, apt install libmbedtls-dev" in said
+    components = (tmp_path / "mincoapConfig.cmake").read_text()
+    assert "lwip" in components and "it has: mincoap" in components
+    assert not re.search(r"it has: .*(bearssl|psa)", components)
