@@ -20,7 +20,7 @@ from image import Image  # noqa: E402
 BUILD = ROOT / "build" / "crypto-size"
 BUDGET = HERE / "budget.tsv"
 PREFIXES = {"cortex-m0plus": "arm-none-eabi-"}
-IMAGES = ("aes_ct", "aes_small", "hkdf", "aes_ct-hkdf", "aes_small-hkdf")
+IMAGES = ("aes_ct", "aes_small", "hkdf", "aes_ct-hkdf", "aes_small-hkdf", "p256", "x25519")
 HEADER = "target\timage\tflash\tram\tstack\n"
 
 

@@ -251,6 +251,8 @@ class Frame:
             if "pc" in operands:
                 return depth, [], may_go_on
             return depth - size, [], True
+        if base == "bl" and self.function.address < target < self.end:  # a jump further than `b` reaches
+            return depth, [target], False
         if base == "bl" or (base == "blx" and target is not None):
             self.call(depth, target)
             if self.image.functions[target].name.startswith("__gnu_thumb1_case"):
