@@ -75,7 +75,7 @@ protected:
     octets nonce = sequence(13, 16, 1);
     octets aad = descending(11);
     const octets refused = from_text("refused");
-    static constexpr std::size_t tags[] = {security::tag_size, security::long_tag_size};
+    static constexpr std::size_t tags[2] = {security::tag_size, security::long_tag_size};
 };
 TYPED_TEST_SUITE_P(crypto_conformance);
 
@@ -102,10 +102,10 @@ TYPED_TEST_P(crypto_conformance, seals_and_opens_each_size) {
             all = this->joined(std::move(all), data);
         };
         for (std::size_t size = 0; size <= 50; ++size) add(size, 11);
-        for (const std::size_t size : {63, 64, 65, 255, 256, 257}) add(size, 11);
+        for (const std::size_t size : {63U, 64U, 65U, 255U, 256U, 257U}) add(size, 11);
         for (std::size_t size = 1'264; size <= 1'300; ++size) add(size, 11);
         for (std::size_t size = 0; size < 35; ++size) add(20, size);
-        for (const std::size_t size : {255, 256, 257}) add(20, size);
+        for (const std::size_t size : {255U, 256U, 257U}) add(20, size);
         EXPECT_EQ(this->hash(all), from_hex(expected.all_sizes)) << expected.tag;
     }
 }
@@ -286,7 +286,7 @@ TYPED_TEST_P(crypto_conformance, writes_a_hash_over_its_own_input) {
     TypeParam::hmac(this->key, {&piece, 1}, memory.data());
     EXPECT_EQ(octets(memory.begin(), memory.begin() + 32), this->hmac(this->key, ascending(40)));
 
-    for (const std::size_t size : {32, 64, 80}) {  // the key, also one that is hashed first
+    for (const std::size_t size : {32U, 64U, 80U}) {  // the key, also one that is hashed first
         memory = ascending(size);
         piece = this->aad;
         TypeParam::hmac(memory, {&piece, 1}, memory.data());
