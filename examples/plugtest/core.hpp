@@ -1,6 +1,7 @@
 // The resources of TD_COAP_CORE_01 to 23: methods, separate responses, options.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -31,7 +32,7 @@ inline constinit store validated{content_format::text_plain, "A resource with an
 
 // CORE_23: PUT creates one of these, and DELETE makes it ready for the next test.
 inline constinit std::array<store, 3> created;
-inline constexpr auto delete_store(store& which) {
+constexpr auto delete_store(store& which) {
     return coap::delete_([&which] {
         which = store{};
         return reply{code::deleted};
@@ -60,19 +61,19 @@ public:
     static constexpr std::size_t capacity = 8;  // the server keeps as many requests
 
     reply begin(const request& r) {
-        return coap::later([this, due_ms = r.now_ms + delay_ms](coap::ticket t) { add({t, due_ms}); });
+        return coap::later([this, due_ms = r.now_ms + delay_ms](coap::ticket t) { add({t, due_ms, true}); });
     }
 
     // Returns a request whose response is due.
     std::optional<coap::ticket> take(std::uint32_t now_ms) {
-        for (std::optional<waiting>& w : all_)
-            if (w && coap::left_until_ms(w->due_ms, now_ms) == 0) return std::exchange(w, std::nullopt)->ticket;
+        for (waiting& w : all_)
+            if (w.is_used && coap::left_until_ms(w.due_ms, now_ms) == 0) return w.is_used = false, w.ticket;
         return std::nullopt;
     }
     std::uint32_t idle_ms(std::uint32_t now_ms) const {
         std::uint32_t least = coap::forever_ms;
-        for (const std::optional<waiting>& w : all_)
-            if (w) least = std::min(least, coap::left_until_ms(w->due_ms, now_ms));
+        for (const waiting& w : all_)
+            if (w.is_used) least = std::min(least, coap::left_until_ms(w.due_ms, now_ms));
         return least;
     }
 
@@ -81,15 +82,16 @@ private:
 
     struct waiting {
         coap::ticket ticket;
-        std::uint32_t due_ms;
+        std::uint32_t due_ms = 0;
+        bool is_used = false;
     };
 
     void add(const waiting& next) {
-        for (std::optional<waiting>& w : all_)
-            if (!w) return w = next, void();
+        const auto free = std::ranges::find(all_, false, &waiting::is_used);
+        if (free != all_.end()) *free = next;
     }
 
-    std::array<std::optional<waiting>, capacity> all_;
+    std::array<waiting, capacity> all_{};
 };
 inline constinit delayed_responses delayed;
 

@@ -62,8 +62,8 @@ int run(const settings& given) {
     if (!socket) return complain("cannot listen on " + demo::describe(*at), socket.error());
 
     std::vector<demo::network> trusted;
-    for (const std::string& text : given.trusted)
-        if (text != "none") trusted.push_back(*demo::to_network(text));
+    for (const std::string& text : given.trusted)  // CLI11 has checked them; "none" is no network
+        if (const auto network = demo::to_network(text)) trusted.push_back(*network);
     at->port = socket->local_port();
     std::cout << "listening on " << demo::describe(*at) << '\n' << std::flush;
     return serve(*socket, trusted, given.verbose);

@@ -1,6 +1,8 @@
 // The resources of TD_COAP_OBS_01 to 12: they change every five seconds.
 #pragma once
 
+#include <utility>
+
 #include "blocks.hpp"
 
 namespace plugtest {
@@ -39,7 +41,8 @@ public:
 
     // One period has passed. Returns whether there is something new to tell.
     bool step() {
-        if (held_ != 0 && --held_ != 0) return exists_;
+        if (held_ != 0) --held_;
+        if (held_ != 0) return exists_;
         exists_ = true;
         format_ = content_format::text_plain;
         text_ = "change " + std::to_string(++changes_);
