@@ -167,7 +167,7 @@ def etag_of(message):
     return etag
 
 
-@by_all
+@by_all_but_node
 def test_core_21_etag(client, wire):
     first = asked(client, wire, "validate")[1]
     old = etag_of(first)
