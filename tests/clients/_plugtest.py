@@ -14,9 +14,9 @@ KINDS = {LIBCOAP: _asking.Libcoap, LIBCOAP_NEW: _asking.Libcoap, AIOCOAP: _askin
 
 
 @contextlib.contextmanager
-def running(executable):
+def running(executable, *arguments):
     """A plugtest server. It runs until it is killed."""
-    server = _demo.Demo(executable)
+    server = _demo.Demo(executable, *arguments)
     try:
         yield server
         assert server.process.poll() is None, server.lines

@@ -12,6 +12,7 @@ from _plugtest import (AIOCOAP, ALL, KINDS, LIBCOAP, LIBCOAP_NEW, Raw, is_piggyb
 from _wire import Wire, number_in, values
 
 LOCATION_PATH, LOCATION_QUERY = 8, 20
+ECHO = 252
 XML = 41
 BODY = "The quick brown fox jumps over the lazy dog. " * 60
 
@@ -212,6 +213,17 @@ def test_core_23_if_none_match(client, wire, path):
 def test_core_31_ping(raw):
     raw.socket.send(_coap.header(CON, 0, 0x1234))
     assert raw.receive() == _coap.decode(_coap.reset(0x1234))
+
+
+@by(LIBCOAP, LIBCOAP_NEW)
+def test_unknown_addresses_confirm_themselves(client, plugtest):
+    """The server starts nothing for an address before the client has repeated its request with the Echo option."""
+    with running(plugtest, "--trust", "none") as wary, Wire(wary.port) as wire:
+        assert b"A separate response" in client.ask(wire.uri("separate"))
+        first, repeated = wire.requests()
+        challenge, response = wire.responses()
+        assert is_piggybacked(first, challenge, "4.01") and says(response, "2.05")
+        assert values(challenge, ECHO) == values(repeated, ECHO) != []
 
 
 # ---- LINK
