@@ -38,7 +38,7 @@ import emulate  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 WARM_UP, TIMES = 10, 20
-PLACES = 8  # of deduplicate, see app/demo.cpp
+PLACES = 8  # deduplicate keeps so many answers, see app/demo.cpp
 TICK_S = 0.03  # more than a step of any board's clock: no two requests are equally old
 PROFILES = ("hello", "hello-o2", "hello-bare", "demo")
 SIZES = (HERE / "sizes.tsv", ("board", "profile", *OWNERS, "flash", "data", "ram_lwip", "ram_other", "ram_stack"), 2)

@@ -23,7 +23,7 @@ constexpr firmware::ruler ruler;
 
 constinit std::uint32_t count = 0;
 
-// Memory of past requests. The numbers of places are those that the RAM of the smallest board allows.
+// The numbers of places are such that the smallest board has RAM for them.
 constinit deduplicate<8, 32> repeated;
 constinit observers<8> observing;
 constexpr std::size_t most_waiting = 4;

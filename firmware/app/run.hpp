@@ -78,7 +78,8 @@ bool serve(Server& server) {
 
 inline constexpr std::uint32_t longest_sleep_ms = 100;  // lwIP has timers
 
-// Runs the server forever. Each turn of the loop calls `work`, which may complete requests and report changes.
+// Runs the server forever. Each turn of the loop calls `work`, which may complete requests and
+// report changes.
 template <typename Server, typename Work>
 [[noreturn]] void run(Server& server, Work work) {
     server.start_message_ids_at(static_cast<std::uint16_t>(board::random()));

@@ -1,5 +1,5 @@
-// Requests that the board's alarm answers. The alarm's interrupt only sets a flag. The main loop sees the flag and
-// completes the request, because no function of the server may be called by an interrupt handler.
+// Requests that the board's alarm answers. The alarm's interrupt only sets a flag. The main loop
+// sees the flag and completes the request, because an interrupt handler must not call the server.
 #pragma once
 
 #include <array>
@@ -10,7 +10,8 @@
 
 namespace firmware {
 
-// Keeps up to `Count` tickets in the order of their requests. `Count` is that of the layer `separate<Count>`.
+// Keeps up to `Count` tickets in the order of their requests. The layer `separate<Count>` lets no
+// more of them in.
 template <std::size_t Count>
 class slow_requests {
 public:
@@ -22,7 +23,8 @@ public:
         if (added_ - completed_ == 1) board::set_alarm(delay_ms);
     }
 
-    // Completes the oldest request if the alarm has rung, and sets the alarm for the next one. For the main loop.
+    // Completes the oldest request if the alarm has rung, and sets the alarm for the next one. For
+    // the main loop.
     void complete(auto& server, std::uint32_t now_ms) {
         if (!board::alarm_rang()) return;
         server.complete(requests_[completed_++ % Count].ticket, mincoap::content("That took 1.5 s"));

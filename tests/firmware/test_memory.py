@@ -116,7 +116,7 @@ def test_libcoap_is_answered_later(ports, coap_client):
 
 
 def slow(client, token):
-    """Asks for a slow answer. Returns the request and what comes at once."""
+    """Asks for a slow answer. Returns the request and the first message."""
     request = _ask.get("slow", token=token)
     return request, _ask.exchange(client, request)
 
