@@ -80,10 +80,7 @@ void write_memory(body_writer& to) {
     put_line(to, "heap", heap());
 }
 
-reply add_one() {
-    ++count;
-    return {code::changed, content_format::text_plain, text_of(count)};
-}
+reply add_one() { return demo::add_one(count); }
 reply wait_for_alarm(const request& r) {
     return later([now_ms = r.now_ms](ticket t) { slow.add(t, now_ms); });
 }
