@@ -198,15 +198,15 @@ class TestAiocoap:
         assert b"info: from aiocoap\n" in ask(aiocoap.GET, "/log").payload
 
     def test_observe_is_declined(self, aiocoap, ask):
-        answer = ask(aiocoap.GET, "/time", observe=0)
+        answer = ask(aiocoap.GET, "/log", observe=0)
         assert (answer.code, answer.opt.observe) == (aiocoap.CONTENT, None)
 
     def test_discovery(self, aiocoap, ask):
         from aiocoap.util import linkformat
 
         links = linkformat.parse(ask(aiocoap.GET, "/.well-known/core").payload.decode()).links
-        assert {link.href for link in links} == {"/", "/time", "/cbor", "/message/info", "/message/warn", "/log",
-                                              "/poem", "/upload"}
+        assert {link.href for link in links} == {"/", "/time", "/count", "/slow", "/cbor", "/message/info",
+                                              "/message/warn", "/log", "/poem", "/upload"}
 
     def test_poem(self, aiocoap, ask, poem):
         answer = ask(aiocoap.GET, "/poem")
