@@ -10,11 +10,11 @@
 namespace demo {
 
 // The layers with memory, and what the main loop does for them. The answers of `deduplicate` are
-// enough for clients that POST 25 times a second and lose some answers.
+// enough for clients that POST 100 times a second and send again within 10 s.
 struct memory {
     static constexpr std::uint32_t second_ms = 1000;
 
-    mincoap::deduplicate<256> answered;
+    mincoap::deduplicate<1024> answered;
     mincoap::observers<32> observing;
     mincoap::separate<slow_answers::capacity> waiting;
     std::uint32_t told_ms = 0;  // when the observers of /time were told

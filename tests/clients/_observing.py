@@ -38,7 +38,7 @@ class Node:
 
     def observer(self, uri, seconds):
         module = Path(self.program).resolve().parent.parent / "coap"
-        return ["node", HERE / "observe.js", module, uri, str(seconds)]
+        return ["node", HERE / "_observe.js", module, uri, str(seconds)]
 
     def get(self, uri):
         return text([self.program, "get", "-q", uri])
@@ -49,7 +49,7 @@ class Aiocoap:
         self.module = module
 
     def observer(self, uri, seconds):
-        return [sys.executable, HERE / "observe.py", Path(self.module.__file__).parent.parent, uri, str(seconds)]
+        return [sys.executable, HERE / "_observe.py", Path(self.module.__file__).parent.parent, uri, str(seconds)]
 
     def get(self, uri):
         async def answer():

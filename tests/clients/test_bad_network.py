@@ -1,6 +1,6 @@
 """Third-party clients behind a network that loses a fifth of all datagrams each way, and doubles another fifth.
 
-MINCOAP_POSTS sets how many requests are counted, and MINCOAP_SEED what happens to the datagrams.
+MINCOAP_POSTS sets how many requests are counted, up to 1,000. MINCOAP_SEED sets what happens to the datagrams.
 """
 
 import os

@@ -1,4 +1,4 @@
-// node observe.js <folder of the module coap> <URI> <seconds>: prints the responses for so long.
+// node _observe.js <folder of the module coap> <URI> <seconds>: prints the responses for so long.
 // The client then forgets the observation, so it rejects the next notification with a Reset.
 const [folder, uri, seconds] = process.argv.slice(2)
 const coap = require(folder)

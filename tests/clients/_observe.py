@@ -1,4 +1,4 @@
-"""observe.py <folder of the module aiocoap> <URI> <seconds>: prints the responses for so long.
+"""_observe.py <folder of the module aiocoap> <URI> <seconds>: prints the responses for so long.
 
 The client then forgets the observation, so it rejects the next notification with a Reset.
 """
