@@ -17,6 +17,9 @@ def try_out(demo, one):
     with _demo.running(demo) as running:
         uri = f"coap://127.0.0.1:{running.port}"
         times, slow = Observer(one, uri + "/time", SECONDS).lines(), one.get(uri + "/slow")
+        peer = _demo.Peer(running.port)
+        peer.ask(b"")  # the demo has taken all that the client sent
+        peer.close()
         running.stop()
         return times, slow, running.lines
 
