@@ -170,7 +170,7 @@ def test_verbose_describes_messages_of_the_servers_own(demo):
         who = f"127.0.0.1:{peer.socket.getsockname()[1]}"
 
         def lines(*beginnings):
-            """The next lines that begin so, one each, without what differs from run to run."""
+            """The next line with each of these beginnings. Numbers that differ from run to run are replaced."""
             for beginning in beginnings:
                 line = running.wait_for(beginning.replace("WHO", who)).replace(who, "WHO")
                 line = re.sub(r"(CON 2\.05|ACK Empty) 0x[0-9a-f]{4}", r"\1 ID", line)

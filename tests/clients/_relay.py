@@ -14,7 +14,7 @@ LARGEST = 65536
 
 
 class Deck:
-    """The fates of datagrams. Of five in a row, one is lost and one doubled, in an order that the seed tells.
+    """The fates of datagrams. One of five in a row is lost, and one doubled, in an order that the seed tells.
 
     Fates that do not depend on each other would lose all five transmissions of some request in 200. The client gives
     up then, and a test of it would fail by chance. A deck loses two in a row at most.

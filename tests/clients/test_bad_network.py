@@ -1,6 +1,6 @@
 """Third-party clients behind a network that loses a fifth of all datagrams each way, and doubles another fifth.
 
-MINCOAP_POSTS sets how many requests are counted, up to 1,000. MINCOAP_SEED sets what happens to the datagrams.
+MINCOAP_POSTS sets how many requests are counted, up to 1,000. MINCOAP_SEED sets which datagrams suffer.
 """
 
 import os
@@ -59,7 +59,7 @@ def work(request, networks, pool):
 
 
 def count(network, found, pool):
-    """Returns what clients of libcoap printed, a line for each POST, the counter, and the share of each mishap."""
+    """Returns the output of the clients of libcoap, a line for each POST, the counter, and the share of each mishap."""
     server, relay = network
     posting = [one for name, one in found.items() if name.startswith("libcoap")]
     said = [pool.submit(posting[i % len(posting)].post, uri_of(relay, "count"), POSTS_OF_A_PROCESS)
@@ -77,7 +77,7 @@ def counter(server):
 
 
 def observe(network, found):
-    """Returns what each client printed while the counter changed."""
+    """Returns the lines that each client printed while the counter changed."""
     server, relay = network
     observing = {name: Observer(one, uri_of(relay, "count"), LONGEST_S) for name, one in found.items()}
     for observer in observing.values():

@@ -1,4 +1,4 @@
-"""tshark reads what the layers with memory send: notifications, separate responses and repeated answers."""
+"""tshark reads notifications, separate responses and repeated answers."""
 
 import shutil
 import subprocess
@@ -28,7 +28,7 @@ class Seen(NamedTuple):
     response_in: int | None
     response_to: int | None
     response_first_in: int | None
-    path: str  # of the request that this message belongs to
+    path: str  # the request has it
     is_retransmitted: bool
 
 

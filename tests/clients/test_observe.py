@@ -13,7 +13,7 @@ NOW = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def try_out(demo, one):
-    """Returns what the client printed of /time and of /slow, and what the demo printed at its end."""
+    """Returns the lines that the client printed of /time, the slow answer, and the lines of the demo."""
     with _demo.running(demo) as running:
         uri = f"coap://127.0.0.1:{running.port}"
         times, slow = Observer(one, uri + "/time", SECONDS).lines(), one.get(uri + "/slow")
