@@ -10,9 +10,10 @@
 // A copy has the same bytes as the first message, as RFC 7252 §4.2 asks. Its size and its bytes count, so that a forged
 // message with a guessed Message ID never draws the answer to a larger one.
 //
-// The layer keeps `Count` answers of up to `Bytes` bytes. It repeats only the code of a larger answer. The
-// answer whose time ends first makes room for a new one. An answer to an unconfirmed address never takes the place of
-// one to a confirmed address.
+// The layer keeps `Count` answers of up to `Bytes` bytes. It repeats only the code of a larger
+// answer, except to GET and FETCH: a copy of those is carried out again. The answer whose time ends
+// first makes room for a new one. An answer to an unconfirmed address never takes the place of one to
+// a confirmed address.
 #pragma once
 
 #include <mincoap/handler/reply.hpp>
@@ -76,7 +77,7 @@ private:
             if (left <= least) place = &e, least = left;
         }
         const std::size_t size = next(x);
-        if (place != nullptr) {
+        if (place != nullptr && !is_read_again(x, size)) {
             place->key = key;
             place->until_ms = x.now_ms() + (is_con ? longest_ms : Timing.non_lifetime_ms());
             keep(x, size, *place);
@@ -88,6 +89,11 @@ private:
         if constexpr (Which::keeps_all) return !x.emitted && is_answerable(x);
         return x.method == code::post || x.method == code::patch ||
                (x.request.critical_options & (set_of(option::if_match) | set_of(option::if_none_match))) != 0;
+    }
+
+    // The code alone of a larger response to GET or FETCH would be a response without its content.
+    static bool is_read_again(const exchange& x, std::size_t size) {
+        return Which::keeps_all && size > Bytes && message::is_safe(x.method);
     }
 
     // The Message ID is among the bytes. A hash as FNV-1a, which begins with the size.

@@ -135,6 +135,16 @@ TEST(deduplicate, keeps_every_request_if_it_is_told_so) {
     EXPECT_EQ(t.say(ask{code::get, "count"}), "ack 2.05: 0");
 }
 
+// The code alone would be a response without its content.
+TEST(deduplicate, serves_a_get_again_whose_answer_it_cannot_keep) {
+    static constexpr auto poem = routes(at<"poem">(text("0123456789012345678901234567890123456789")));
+    deduplicate<2, 32, every_request> repeated;
+    test::timeline t{poem, repeated};
+    const std::string answer = t.say(ask{code::get, "poem"});
+    EXPECT_EQ(answer, "ack 2.05: 0123456789012345678901234567890123456789");
+    EXPECT_EQ(t.say(ask{code::get, "poem"}), answer);
+}
+
 // A PUT with a condition. Its copy would find the new state and get 4.12.
 TEST(deduplicate, gives_a_conditional_put_its_first_answer_again) {
     static byte_store<64> store;
