@@ -179,7 +179,7 @@ private:
         return left_until_ms(s.due_ms, now_ms);
     }
     std::size_t send(exchange& x, slot& s, auto next) {
-        if (s.step == waiting) finish(s, code::gateway_timeout);
+        if (s.step == waiting) return finish(s, code::gateway_timeout), 0;  // which NSTART may delay
         reply& response = *std::launder(reinterpret_cast<reply*>(s.response.data()));
         const bool is_unwanted = (s.unwanted << 1 >> class_of(response.code()) & 1) != 0;
         if (is_unwanted || s.step > ready + Timing.max_retransmit) return close(s), 0;

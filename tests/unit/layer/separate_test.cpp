@@ -148,6 +148,14 @@ TEST_F(separate_test, gives_up_a_ticket_that_nobody_completes_and_tells_the_clie
     EXPECT_EQ(kept.size(), 0U);
 }
 
+TEST_F(separate_test, has_one_response_on_its_way_to_a_client_whose_tickets_ran_out) {
+    t.say(slow());
+    t.say(slow().id(2).token("02"));
+    const auto first = t.pass(31'000);
+    ASSERT_EQ(t.texts(first), "con 5.04") << "NSTART = 1 (RFC 7252 section 4.7)";
+    EXPECT_EQ(t.acknowledge(first[0]), "con 5.04");
+}
+
 TEST_F(separate_test, refuses_a_ticket_whose_place_has_been_taken_again) {
     t.say(slow());
     const ticket old = started.at(0);
