@@ -95,13 +95,13 @@ private:
         if (w.has_echo() && Composition::of.confirms) obtain_echo(w.peer());
         const auto& echoes = oracle_.all_peers[w.peer()].echoes;
         const bool has_echo = w.has_echo() && !echoes.empty();
-        deliver(request_of(w, next_id_++, has_echo ? echoes.back().first : std::vector<byte>{}));
+        deliver(request_of(w, next_id_++, has_echo ? echoes.back().first : std::vector<byte>{}, tag_of_body_));
     }
     // A large response makes the guard ask for an Echo option.
     void obtain_echo(std::size_t peer) {
         if (oracle_.now - echo_ms_[peer] < 60'000 && !oracle_.all_peers[peer].echoes.empty()) return;
         echo_ms_[peer] = oracle_.now;
-        deliver(request_of({static_cast<unsigned>(peer), 2, 0, 0}, next_id_++, {}));
+        deliver(request_of({static_cast<unsigned>(peer), 2, 0, 0}, next_id_++, {}, 1));
         rest();
     }
     void copy(unsigned which) {
@@ -204,6 +204,7 @@ private:
         copies_.check(d, oracle_.now, outer_, inner_);
         note_changes(before);
         if (inner_.calls == 1 && d.view() && !message::is_safe(d.view()->code())) oracle_.touched(d.path());
+        if (wire_.made && d.path() == 'b') tag_of_body_ = wire_.made->number(option::etag).value_or(tag_of_body_);
         const std::size_t waits = state.started.size() - before.started.size();
         require(waits <= inner_.calls);
         oracle_.answered(d, wire_.made, outer_.is_confirmed, inner_.calls == 1);
@@ -253,6 +254,7 @@ private:
     unsigned listening_ = 15;
     std::uint32_t start_ms_;
     std::uint16_t next_id_ = 0;
+    std::uint32_t tag_of_body_ = 1;  // the last one that a client got
     std::vector<datagram> sent_;
     std::vector<datagram> emitted_;
     std::array<time_ms, peer_count> echo_ms_{};

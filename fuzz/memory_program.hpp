@@ -60,7 +60,7 @@ inline void put_bytes(message::writer& to, option number, const std::vector<byte
     to.option(number, bytes{value});
 }
 
-inline datagram request_of(const wish& w, std::uint16_t id, const std::vector<byte>& echo) {
+inline datagram request_of(const wish& w, std::uint16_t id, const std::vector<byte>& echo, std::uint32_t tag_of_body) {
     std::array<byte, 128> buffer;
     const std::vector<byte> token = w.token();
     const auto type = (w.sender & 0x10) != 0 ? message::type::non_confirmable : message::type::confirmable;
@@ -68,7 +68,7 @@ inline datagram request_of(const wish& w, std::uint16_t id, const std::vector<by
     const char path = w.path();
     const std::uint32_t tag = tag_of_guarded().number();
     if ((w.extras & 0x20) != 0) to.uint_option(option::if_match, (w.naming & 0x40) != 0 ? tag : 0);
-    if ((w.extras & 0x80) != 0) to.uint_option(option::etag, tag);
+    if ((w.extras & 0x80) != 0) to.uint_option(option::etag, path == 'b' ? tag_of_body : tag);
     if ((w.extras & 0x40) != 0) to.option(option::if_none_match, bytes{});
     if ((w.target & 0x80) != 0) to.uint_option(option::observe, 0);
     else if ((w.target & 0x40) != 0) to.uint_option(option::observe, 1);
