@@ -53,9 +53,9 @@ public:
     std::size_t receive(exchange& x, const seen& noted, auto next) {
         if (used_ != 0 && detail::is_ack_or_reset(x) && react(x)) return 0;
         const bool is_read = message::is_safe(x.method);
-        const bool is_meant =
-            is_read ? noted.asked - 1 <= 1 && (x.request.critical_options & demand::later_block) == 0 : used_ != 0;
-        if (!is_meant || x.error != message::parse_error::none || x.from.multicast) return next(x);
+        const bool is_meant = is_read ? noted.asked - 1 <= 1 && (x.request.critical_options & demand::later_block) == 0
+                                      : used_ != 0 && is_answerable(x);
+        if (!is_meant || x.error != message::parse_error::none || (is_read && x.from.multicast)) return next(x);
         if (is_read && !next.may_be_observed) return next(x);
         return follow(x, noted, next);
     }
@@ -143,10 +143,9 @@ private:
         const bool is_read = message::is_safe(x.method);
         if (is_read) begin(x, noted, path, next);
         const std::size_t size = next(x);
-        const bool succeeds = size != 0 && is_success(x);
-        if (!is_read) {
-            if (succeeds) changed(path, message::type::non_confirmable);
-        } else if (asked_ != nullptr && (x.observe == 0 || !succeeds)) {
+        if (!is_read) {  // a response that is left out (RFC 7967) leaves no error in the header
+            if (!is_error(message::code_of(x.header()))) changed(path, message::type::non_confirmable);
+        } else if (asked_ != nullptr && (x.observe == 0 || size == 0 || !is_success(x))) {
             release(*asked_);
         }
         return size;

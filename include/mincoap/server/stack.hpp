@@ -217,6 +217,7 @@ private:
             header[0] |= acknowledgement_bit;
         } else {
             if (detail::must_stay_silent(x, said.code())) {
+                if constexpr (notifies) header[1] = static_cast<byte>(said.code());  // tells layers that it failed
                 x.note(x.from.multicast ? outcomes::unsaid : outcomes::bad_option);
                 return 0;
             }

@@ -337,6 +337,80 @@ TEST_F(observers_test, counts_a_change_by_a_client) {
     EXPECT_EQ(t.said_within(4000), "");
 }
 
+// The last state reaches all observers, whether or not the client that changed it wants a response (RFC 7967).
+TEST_F(observers_test, counts_a_change_by_a_client_that_gets_no_response) {
+    observers<1, 40> silent;
+    no_response omits;
+    test::timeline quiet{site, silent, omits};
+    quiet.say(observe());
+    EXPECT_EQ(quiet.say(ask{code::put, "temp"}.payload("B").with(258, "02"), other), "ack, non 2.05 obs: 66");
+    EXPECT_EQ(quiet.said_within(4000), "");
+    EXPECT_EQ(quiet.say(ask{code::put, "temp"}.payload("C").with(258, "02").non(), other), "non 2.05 obs: 67");
+    quiet.said_within(4000);
+    EXPECT_EQ(quiet.say(ask{code::put, "temp"}.payload("D").with(2049).non(), other), "") << "refused";
+}
+
+TEST_F(observers_test, counts_a_change_by_a_request_to_a_group) {
+    static constexpr auto lamps = routes(at<"lamp">(for_groups(value(temperature))).observable());
+    observers<1, 40> watching;
+    test::timeline group{lamps, watching};
+    group.say(observe("lamp"));
+    group.network.deliver(packet{ask{code::put, "lamp"}.payload("5").non()}, test::multicast());
+    EXPECT_EQ(group.said_within(1000), "non 2.04, non 2.05 obs: 5");
+}
+
+TEST_F(observers_test, takes_no_other_message_for_a_change) {
+    t.say(observe("").token("01"));
+    EXPECT_EQ(t.say("40 00 00 09"), "rst") << "a ping";
+    EXPECT_EQ(t.say("60 03 00 09"), "") << "an Acknowledgement with the code of PUT";
+    EXPECT_EQ(t.say("50 45 00 09"), "") << "a response";
+}
+
+TEST_F(observers_test, takes_no_reset_for_an_observation_that_had_the_place_before) {
+    t.say(observe());
+    t.server.changed<"temp">();
+    const auto late = t.pass(0);
+    t.say(cancel());
+    t.say(observe().token("01"));
+    t.reset(late.at(0));
+    EXPECT_EQ(observing.size(), 1U);
+}
+
+// A free place must not set the time of the next notification.
+TEST_F(observers_test, tells_of_a_change_weeks_after_another_client_has_gone) {
+    t.say(observe());
+    t.say(observe(), other);
+    t.say(cancel());
+    t.server.changed<"temp">(message::type::confirmable);
+    constexpr std::uint32_t until_next_confirmable = 82 << 20;
+    for (const test::sent& s : t.pass(0)) t.acknowledge(s);
+    for (int day = 0; day < 25; ++day)
+        for (const test::sent& s : t.pass(until_next_confirmable)) t.acknowledge(s);
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.said_within(1000), "non 2.05 obs: 20");
+}
+
+// RFC 7641 section 4.3.2: a client that names an ETag gets a 2.03, which has no Content-Format.
+TEST_F(observers_test, goes_on_between_2_03_and_2_05) {
+    static constexpr auto bodies = routes(at<"b">(generated<content_format::octet_stream>([](body_writer& to) {
+                                              for (int i = 0; i < 20; ++i) to.put(static_cast<byte>(temperature + 'A'));
+                                          })).observable());
+    observers<1, 40> watching;
+    test::timeline tagged{bodies, watching};
+    tagged.network.deliver(packet{ask{code::get, "b"}}, test::unicast());
+    const packet tag{tagged.pass(0).at(0).message.option(option::etag)->value};
+    EXPECT_EQ(tagged.say(observe("b").with(4, tag)), "ack 2.03 obs");
+    temperature = 0;
+    tagged.server.changed<"b">();
+    EXPECT_EQ(tagged.said_within(4000), "non 2.05 obs: AAAAAAAAAAAAAAAAAAAA");
+    temperature = 20;
+    tagged.server.changed<"b">();
+    EXPECT_EQ(tagged.said_within(4000), "non 2.03 obs");
+    temperature = 1;
+    tagged.server.changed<"b">();
+    EXPECT_EQ(tagged.said_within(4000), "non 2.05 obs: BBBBBBBBBBBBBBBBBBBB");
+}
+
 TEST_F(observers_test, sends_one_notification_in_three_seconds_confirmable_or_not) {
     t.say(observe());
     t.server.changed<"temp">();
