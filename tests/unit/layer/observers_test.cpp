@@ -411,6 +411,18 @@ TEST_F(observers_test, goes_on_between_2_03_and_2_05) {
     EXPECT_EQ(tagged.said_within(4000), "non 2.05 obs: BBBBBBBBBBBBBBBBBBBB");
 }
 
+TEST_F(observers_test, tells_of_an_error_when_no_other_message_is_on_its_way) {
+    t.say(observe());
+    t.say(observe("a/b").token("01"));
+    t.server.changed<"a/b">(message::type::confirmable);
+    const auto first = t.pass(0);
+    is_gone = true;
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.said_within(1500), "") << "the error is Confirmable, so it waits (RFC 7252 section 4.7)";
+    EXPECT_EQ(t.acknowledge(first.at(0)), "con 4.04");
+    EXPECT_EQ(observing.size(), 2U) << "until the client has acknowledged it";
+}
+
 TEST_F(observers_test, sends_one_notification_in_three_seconds_confirmable_or_not) {
     t.say(observe());
     t.server.changed<"temp">();
