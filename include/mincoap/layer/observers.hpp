@@ -247,10 +247,9 @@ private:
         return size;
     }
 
-    // The response gets an Observe option, with a number that grows with each response (§3.4): three
-    // bytes, of which the first is not 0.
+    // The response gets an Observe option, with a number that grows with each response (§3.4).
     void number(exchange& x) {
-        x.observe = ++last_number_ | 0x80'0000;
+        x.observe = last_number_ = detail::next_observe_value(last_number_);
         x.reserve(1);
     }
     [[gnu::noinline]] void check_format(exchange& x, reply& said) {

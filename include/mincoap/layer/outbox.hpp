@@ -53,6 +53,13 @@ inline bool is_ack_or_reset(const exchange& x) {
 }
 inline bool is_reset(const exchange& x) { return message::type_of(x.header()) == message::type::reset; }
 
+// Returns the Observe value that follows, in the lower 24 bits: 0x01'0000 to 0xff'ffff, so always three
+// bytes. The step from the largest to the smallest one is a step forward, too (RFC 7641 §3.4).
+constexpr std::uint32_t next_observe_value(std::uint32_t last) {
+    ++last;
+    return (last & 0xff'0000) == 0 ? last | 0x1'0000 : last;
+}
+
 // Without the padding: `operator==` of two endpoints takes several times the code. From the end,
 // where most differ.
 [[gnu::noinline]] inline bool is_same(const net::endpoint& a, const net::endpoint& b) {
