@@ -38,6 +38,7 @@ struct context {
     byte sender_id_size = 0;
     std::uint64_t next_number = 0;  // the Sender Sequence Number
     byte recipient_id_size = 0;
+    bool is_kept = false;      // it may outlast a restart of the server
     byte id_context_size = 0;  // and one; 0: there is none
     std::array<byte, max_id_size> sender_id_bytes{};
     std::array<byte, max_id_size> recipient_id_bytes{};
