@@ -1,6 +1,8 @@
 // The argument of a handler: one request, which is already checked.
 #pragma once
 
+#include <optional>
+
 #include <mincoap/handler/block_options.hpp>
 #include <mincoap/message/content_format.hpp>
 #include <mincoap/message/view.hpp>
@@ -85,6 +87,23 @@ struct origin : net::arrival {
     bool confirmed = false;
 };
 
+// The client of a protected request (RFC 8613).
+struct peer {
+    byte context;  // the place of its security context among `security::oscore::contexts`
+    byte tag;      // the application's number, from `contexts::add`
+};
+
+namespace detail {
+
+// Bits of `reply_place::protection`, of a request that a layer has decrypted. Below them is the number
+// of the request, and above them what only that layer knows.
+inline constexpr unsigned protection_context = 40;
+inline constexpr unsigned protection_tag = 48;
+inline constexpr std::uint64_t protection_is_observed = std::uint64_t{1} << 62;  // Observe came with it, unprotected
+inline constexpr std::uint64_t protection_is_authentic = std::uint64_t{1} << 63;
+
+}  // namespace detail
+
 // Valid while the handler runs. Its views point into the datagram, which the reply overwrites
 // afterwards.
 struct request {
@@ -133,6 +152,15 @@ struct request {
     constexpr bool multicast() const { return from->multicast; }
 
     constexpr bool confirmed() const { return from->confirmed; }
+
+    // Returns the client that has protected the request, and whose answer will be protected. Returns
+    // nothing for a plain request.
+    constexpr std::optional<mincoap::peer> peer() const {
+        const std::uint64_t how = place->protection;
+        if ((how & detail::protection_is_authentic) == 0) return std::nullopt;
+        return mincoap::peer{static_cast<byte>(how >> detail::protection_context),
+                             static_cast<byte>(how >> detail::protection_tag)};
+    }
 
     // Returns the path's segments, or below a prefix the segments after it. Use their values only;
     // the option numbers have no meaning. Example:

@@ -14,6 +14,9 @@
 // answer, except to GET and FETCH: a copy of those is carried out again. The answer whose time ends
 // first makes room for a new one. An answer to an unconfirmed address never takes the place of one to
 // a confirmed address.
+//
+// All requests with OSCORE are kept: a copy would be a replay. Such a copy gets the same encrypted
+// answer, at most four times. If the answer is larger than `Bytes`, a copy gets no answer.
 #pragma once
 
 #include <mincoap/handler/reply.hpp>
@@ -53,15 +56,24 @@ public:
     static constexpr std::size_t entry_overhead() { return sizeof(entry) - Bytes; }
 
 private:
+    // A copy of a protected request must not reach the layer that protects: it would be a replay.
+    static constexpr option_set kept_options =
+        set_of(option::if_match) | set_of(option::if_none_match) | set_of(option::oscore);
+
     static constexpr std::uint32_t longest_ms = Timing.exchange_lifetime_ms();
 
     struct entry {
         std::uint32_t key;
         std::uint32_t until_ms;
         std::uint16_t size;
-        bool is_confirmed;
+        byte standing;  // of the client; from `authentic` on, how often the answer may be repeated
         std::array<byte, Bytes> answer;
     };
+
+    // An answer to a protected request is repeated as often as a client sends the request again. Whoever
+    // has seen the request could send it any number of times.
+    static constexpr byte confirmed = 1;
+    static constexpr byte authentic = 2;
 
     // Not inlined: a request that is not kept takes few instructions so.
     [[gnu::noinline]] std::size_t answer_once(exchange& x, auto next) {
@@ -72,28 +84,29 @@ private:
         for (entry& e : entries_) {
             std::uint32_t left = e.until_ms - x.now_ms();
             if (left > longest_ms) left = 0;  // it is over, or was never used
-            else if (e.key == key) return next.note(x, outcomes::duplicate), is_con ? repeat(x, e) : 0;
-            else if (e.is_confirmed && !x.from.confirmed) continue;
+            else if (e.key == key) return next.note(x, outcomes::duplicate), is_con ? repeat(x, e, next) : 0;
+            else if (e.standing != 0 && !x.from.confirmed) continue;
             if (left <= least) place = &e, least = left;
         }
         const std::size_t size = next(x);
+        if constexpr (decltype(next)::protection_size != 0)
+            if (is_authentic(x)) place = first_to_end(x.now_ms());
         if (place != nullptr && !is_read_again(x, size)) {
             place->key = key;
             place->until_ms = x.now_ms() + (is_con ? longest_ms : Timing.non_lifetime_ms());
-            keep(x, size, *place);
+            keep(x, size, *place, next);
         }
         return size;
     }
 
     static bool is_kept(const exchange& x) {
         if constexpr (Which::keeps_all) return !x.emitted && is_answerable(x);
-        return x.method == code::post || x.method == code::patch ||
-               (x.request.critical_options & (set_of(option::if_match) | set_of(option::if_none_match))) != 0;
+        return x.method == code::post || x.method == code::patch || (x.request.critical_options & kept_options) != 0;
     }
 
     // The code alone of a larger response to GET or FETCH would be a response without its content.
     static bool is_read_again(const exchange& x, std::size_t size) {
-        return Which::keeps_all && size > Bytes && message::is_safe(x.method);
+        return Which::keeps_all && size > Bytes && message::is_safe(x.method) && !is_authentic(x);
     }
 
     // The Message ID is among the bytes. A hash as FNV-1a, which begins with the size.
@@ -103,14 +116,32 @@ private:
         return static_cast<std::uint32_t>(next.tag(x.from.route.remote, hash, tag_purpose::duplicate));
     }
 
-    static std::size_t repeat(exchange& x, const entry& e) {
+    // A client whose request turns out to be authentic takes the place of any other.
+    entry* first_to_end(std::uint32_t now_ms) {
+        entry* place = nullptr;
+        std::uint32_t least = longest_ms;
+        for (entry& e : entries_) {
+            std::uint32_t left = e.until_ms - now_ms;
+            if (left > longest_ms) left = 0;
+            if (left <= least) place = &e, least = left;
+        }
+        return place;
+    }
+
+    static std::size_t repeat(exchange& x, entry& e, auto next) {
+        if constexpr (decltype(next)::protection_size != 0) {
+            if (e.standing == authentic) return 0;
+            if (e.standing > authentic) --e.standing, x.protection = detail::protection_is_authentic;
+        }
         copy_bytes(e.answer.data(), e.size, x.header());
         return e.size;
     }
-    static void keep(const exchange& x, std::size_t size, entry& e) {
+    static void keep(const exchange& x, std::size_t size, entry& e, auto next) {
+        e.standing = x.from.confirmed ? confirmed : 0;
+        if constexpr (decltype(next)::protection_size != 0)
+            if (is_authentic(x)) e.standing = size > Bytes ? authentic : authentic + Timing.max_retransmit;
         if (size > Bytes) size = token_end_of(x);
         e.size = static_cast<std::uint16_t>(size);
-        e.is_confirmed = x.from.confirmed;
         copy_bytes(x.header(), size, e.answer.data());
     }
 

@@ -113,6 +113,8 @@ public:
         if (x.from.multicast && !x.from.confirmed) x.limit_to(limit);
         const std::size_t size = next(x);
         if (size == 0) return 0;
+        if constexpr (decltype(next)::protection_size != 0)
+            if (x.protection != 0) return size;  // a layer with keys has dealt with it
         if (x.from.confirmed) return IsPreemptive && noted.echo != nullptr ? add_echo(x, size) : size;
         // A 4.01 always becomes a challenge: `confirmed_only` asks for an Echo option with it.
         if (size + x.reserved <= limit && message::code_of(x.header()) != code::unauthorized) return size;
@@ -126,6 +128,18 @@ public:
         epoch_ += static_cast<std::uint16_t>((now_ms >> 16) - (now_ms_ >> 16));
         now_ms_ = now_ms;
         return trusted_(remote) || (echo != nullptr && is_fresh(remote, echo));
+    }
+
+    // For a layer that decrypts requests: see `next_archetype`.
+    bool has_fresh_echo(const exchange& x, const seen& noted) const {
+        return noted.echo != nullptr && is_fresh(x.from.route.remote, noted.echo);
+    }
+    std::size_t write_challenge(exchange& x) {
+        byte* const header = x.header();
+        header[1] = static_cast<byte>(code::unauthorized);
+        byte* const to = message::write_option_head(header + token_end_of(x), number_of(option_number), echo_size);
+        write_echo(x.from.route.remote, to);
+        return static_cast<std::size_t>(to - header) + echo_size;
     }
 
     // Returns a tag of an endpoint and of 32 bits beside it, for this and other layers.

@@ -29,15 +29,23 @@
 
 namespace mincoap {
 
-template <std::size_t Count, std::uint32_t PatienceMs = 30'000, transmission Timing = {}>
+// `IsProtected`: see `with_oscore`.
+template <std::size_t Count, std::uint32_t PatienceMs = 30'000, transmission Timing = {}, bool IsProtected = false>
 class separate {
     static_assert(Count >= 1 && Count <= 255, "mincoap: separate keeps 1 to 255 requests");
 
 public:
     using once = struct separate_kind;
 
-    template <typename, typename Inside>
+    // Keeps 8 bytes more of each request. A server with the layer `oscore` needs them.
+    using with_oscore = separate<Count, PatienceMs, Timing, true>;
+
+    template <typename Outside, typename Inside>
     static consteval void check() {
+        constexpr bool is_protected = Outside::any([]<typename L>() { return detail::protecting<L>; });
+        static_assert(IsProtected || !is_protected,
+                      "mincoap: beside the layer oscore, a request that waits needs 8 bytes more: write "
+                      "separate<N>::with_oscore");
         detail::check_guard_in_front<Inside>();
     }
 
@@ -106,6 +114,9 @@ private:
     static constexpr byte waiting = 1;
     static constexpr byte ready = 2;
 
+    using protection = std::array<byte, sizeof(exchange::protection)>;
+    struct no_protection {};
+
     struct slot {
         std::uint32_t due_ms;  // when its patience ends, or the response is sent
         std::uint32_t number;  // the ticket
@@ -115,6 +126,7 @@ private:
         byte unwanted;  // classes of responses that the client has no interest in
         byte local;     // the address that the client asked
         std::uint16_t id;
+        [[no_unique_address]] std::conditional_t<IsProtected, protection, no_protection> how;
         std::array<byte, message::max_token_size> token;
         net::endpoint remote;
         alignas(reply) std::array<byte, sizeof(reply)> response;  // there is one from the step `ready` on
@@ -161,6 +173,7 @@ private:
         s.step = waiting;
         s.header = header[0];
         s.unwanted = unwanted_;
+        if constexpr (IsProtected) copy_bytes(reinterpret_cast<const byte*>(&x.protection), s.how.size(), s.how.data());
         copy_bytes(header + message::header_size, s.token.size(), s.token.data());
         detail::copy_endpoint(x.from.route.remote, s.remote);
         ++open_;
@@ -184,6 +197,7 @@ private:
         const bool is_unwanted = (s.unwanted << 1 >> class_of(response.code()) & 1) != 0;
         if (is_unwanted || s.step > ready + Timing.max_retransmit) return close(s), 0;
         byte* const header = x.header();
+        if constexpr (IsProtected) next.restore_protection(x, s.how.data());
         locals_.set_route(x.from.route, s.remote, s.local);
         if (s.step == ready) s.id = next.next_message_id(x.from.route.remote);
         ++s.step;

@@ -121,8 +121,9 @@ struct checked_memory<Memory, checked_arguments<Layers...>> {
     static constexpr bool is_sound = is_variable && is_large_enough;
     static_assert(is_variable,
                   "mincoap: the server refers to its memory and writes to it; make it a variable without const");
-    static_assert(is_large_enough,
-                  "mincoap: this memory is too small for a server, which needs 12 bytes, or 22 with echo_guard");
+    static_assert(
+        is_large_enough,
+        "mincoap: this memory is too small for a server, which needs 12 bytes, 22 with echo_guard, or 40 with oscore");
 };
 
 // Replaces the memory if an argument is a mistake that a static_assert has reported.

@@ -8,6 +8,10 @@
 namespace mincoap {
 
 // Lives while the layers and the site handle one message.
+//
+// `protection` belongs to a layer that decrypts requests and encrypts their answers (oscore.hpp): how
+// it protects this answer; 0 if the request is a plain one. An inner layer that stores the request for
+// later stores this value too, by `next.keep_protection`.
 struct exchange : detail::reply_place {
     // The error of the last parse. If there is none, `request` may be read until the site has
     // answered. The answer is written over it.
@@ -36,11 +40,6 @@ struct exchange : detail::reply_place {
 
     // How many bytes outer layers will append to the answer; see `reserve`.
     std::size_t reserved = 0;
-
-    // For a layer that encrypts or signs answers: how it protects this one; 0 if it does not. An
-    // inner layer that stores the request for later stores this value too, and restores it before
-    // it sends the answer.
-    std::uint64_t protection = 0;
 
     exchange(mutable_bytes memory, origin& in, std::uint32_t now_ms)
         : reply_place(memory.data() + memory.size()), size(in.size), buffer(memory), from(in),
@@ -82,6 +81,23 @@ inline void set_message_id(byte* header, std::uint16_t id) {
     header[2] = static_cast<byte>(id >> 8);
     header[3] = static_cast<byte>(id);
 }
+
+// Returns true if a layer has decrypted the request.
+[[nodiscard]] inline bool is_authentic(const exchange& x) {
+    return (x.protection & detail::protection_is_authentic) != 0;
+}
+
+namespace detail {
+
+// Returns true if two requests come from the same peer, or if both are plain ones. `kept` points to
+// the second protection.
+[[nodiscard]] inline bool is_same_peer(std::uint64_t protection, const byte* kept) {
+    std::uint64_t other = 0;
+    copy_bytes(kept, sizeof other, reinterpret_cast<byte*>(&other));
+    return ((protection ^ other) & ~protection_is_observed) >> protection_context == 0;
+}
+
+}  // namespace detail
 
 // Turns the message into an Empty one of that type with the same Message ID. Returns its size in
 // bytes.

@@ -103,6 +103,21 @@ struct next_archetype {
     // confirms addresses.
     bool deserves_memory(const exchange&) const { return true; }
 
+    // For a layer that stores a request: the size of the exchange's protection, 0 or 8 bytes. The first
+    // function stores it. The second one restores it before the layer sends, and reserves the bytes
+    // that it takes. The third one tells whether the request comes from the same peer as the stored
+    // one.
+    static constexpr std::size_t protection_size = 0;
+    static void keep_protection(const exchange&, byte*) {}
+    static void restore_protection(exchange&, const byte*) {}
+    static bool has_peer_of(const exchange&, const byte*) { return true; }
+
+    // For a layer that has decrypted a request and called `reread`: returns true if the guard has sent
+    // the Echo option of the request to this address not long ago. The second function makes a
+    // challenge, 4.01 with Echo, of the answer, and returns its size.
+    bool has_fresh_echo(exchange&) const { return false; }
+    std::size_t challenge(exchange&) const { return 0; }
+
     // True if the site has a resource that can be observed (RFC 7641).
     static constexpr bool may_be_observed = true;
 
@@ -174,6 +189,8 @@ struct layer_archetype {
 //         It sets x.from.confirmed.
 //     std::uint64_t tag(const net::endpoint&, std::uint32_t beside, tag_purpose) const;
 //         Returns what next.tag returns. A guard has it.
+//     static constexpr std::size_t protection_overhead = 18;
+//         It decrypts requests, and encrypts their answers, which get larger by at most so many bytes.
 //     static constexpr bool reads_outcomes = true;
 //         It calls next.became.
 //     struct once;   or   using once = ...;

@@ -67,6 +67,23 @@ template <typename L>
 concept notifying = requires(L& layer) { layer.changed(message::path_hash{}, message::type::confirmable); };
 template <typename L>
 concept guarding = requires { requires L::guards; };
+template <typename L>
+concept challenging = requires(L& layer, exchange& x, const seen_of<L>& seen) {
+    { layer.has_fresh_echo(x, seen) } -> std::same_as<bool>;
+    { layer.write_challenge(x) } -> std::same_as<std::size_t>;
+};
+template <typename L>
+concept protecting = requires { L::protection_overhead; };
+template <typename... Layers>
+inline constexpr std::size_t protection_overhead = 0;
+template <typename L, typename... Others>
+inline constexpr std::size_t protection_overhead<L, Others...> = protection_overhead<Others...>;
+template <protecting L, typename... Others>
+inline constexpr std::size_t protection_overhead<L, Others...> = L::protection_overhead;
+
+// A layer with messages of its own, not one that only changes those of inner layers.
+template <typename L>
+concept originating = emitting<L> && !protecting<L>;
 
 // The least size of the server's memory in bytes: the largest `min_message_size` of its layers.
 template <typename L>

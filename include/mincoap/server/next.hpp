@@ -80,6 +80,30 @@ public:
         return stack_.tag(remote, beside, of);
     }
     bool deserves_memory(const exchange& x) const { return !Stack::confirms_addresses || x.from.confirmed; }
+    static constexpr std::size_t protection_size = Stack::protects ? sizeof(exchange::protection) : 0;
+    static void keep_protection([[maybe_unused]] const exchange& x, [[maybe_unused]] byte* to) {
+        if constexpr (Stack::protects) copy_bytes(reinterpret_cast<const byte*>(&x.protection), protection_size, to);
+    }
+    static void restore_protection([[maybe_unused]] exchange& x, [[maybe_unused]] const byte* from) {
+        if constexpr (Stack::protects) {
+            copy_bytes(from, protection_size, reinterpret_cast<byte*>(&x.protection));
+            if (x.protection != 0) x.reserve(Stack::protection_overhead);
+        }
+    }
+    static bool has_peer_of([[maybe_unused]] const exchange& x, [[maybe_unused]] const byte* kept) {
+        if constexpr (!Stack::protects) return true;
+        else return is_same_peer(x.protection, kept);
+    }
+    bool has_fresh_echo(exchange& x) const {
+        bool is_fresh = false;
+        each_guard(x, [&](const auto& guard, const auto& seen) { is_fresh = guard.has_fresh_echo(x, seen); });
+        return is_fresh;
+    }
+    std::size_t challenge(exchange& x) const {
+        std::size_t size = token_end_of(x);
+        each_guard(x, [&](auto& guard, const auto&) { size = guard.write_challenge(x); });
+        return size;
+    }
     static constexpr bool may_be_observed = detail::may_be_observed<typename Stack::site_type>;
     std::size_t emit(exchange& x) const { return stack_.template emit_at<Index>(Stack::own(x)); }
     std::size_t ask(exchange& x) const {
@@ -90,6 +114,17 @@ public:
     const Stack& all() const { return stack_; }
 
 private:
+    // Calls f with the layer that makes challenges, and with its notes about the request.
+    void each_guard(exchange& x, const auto& f) const {
+        const auto call = [&f](auto& l, auto& seen) {
+            if constexpr (challenging<decltype(l)>) f(l, seen);
+        };
+        const auto call_all = [&]<std::size_t... Indices>(std::index_sequence<Indices...>) {
+            (call(std::get<Indices>(stack_.layers_), std::get<Indices>(Stack::own(x).seen)), ...);
+        };
+        call_all(std::make_index_sequence<Stack::layer_count>{});
+    }
+
     Stack& stack_;
 };
 

@@ -133,8 +133,9 @@ private:
         });
     }
 
-    static_assert(detail::size_of_memory<std::remove_reference_t<Memory>> >= stack_type::min_buffer_size,
-                  "mincoap: this memory is too small for a server, which needs 12 bytes, or 22 with echo_guard");
+    static_assert(
+        detail::size_of_memory<std::remove_reference_t<Memory>> >= stack_type::min_buffer_size,
+        "mincoap: this memory is too small for a server, which needs 12 bytes, 22 with echo_guard, or 40 with oscore");
 
     static constexpr bool emits = stack_type::emits;
 
