@@ -12,6 +12,7 @@
 #include <mincoap/layer/leisure.hpp>
 #include <mincoap/layer/no_response.hpp>
 #include <mincoap/layer/observers.hpp>
+#include <mincoap/layer/oscore.hpp>
 #include <mincoap/layer/problem_details.hpp>
 #include <mincoap/layer/separate.hpp>
 #include <mincoap/layer/unguarded.hpp>
