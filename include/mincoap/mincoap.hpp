@@ -18,6 +18,7 @@
 #include <mincoap/layer/unguarded.hpp>
 #include <mincoap/net/endpoint_text.hpp>
 #include <mincoap/net/loopback.hpp>
+#include <mincoap/resource/allow.hpp>
 #include <mincoap/resource/blockwise/byte_store.hpp>
 #include <mincoap/resource/blockwise/document.hpp>
 #include <mincoap/resource/blockwise/upload.hpp>

@@ -164,6 +164,7 @@ struct site_entry {
         return with(attributes.template ct_list<formats.size()>(formats));
     }
     constexpr auto sz(std::uint32_t size) const { return with(attributes.sz(size)); }
+    constexpr auto osc() const { return with(attributes.osc()); }
     constexpr auto observable() const { return with(attributes.observable()); }
     template <std::size_t N>
     constexpr auto raw(const char (&text)[N]) const {

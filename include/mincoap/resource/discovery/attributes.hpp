@@ -35,7 +35,7 @@ struct link_text {
 namespace detail {
 
 // The set of attributes of a link, as far as a link may have each only once (RFC 6690 §3, RFC 7252 §7.2.1, RFC 7641
-// §6). It saves a search in the text.
+// §6, RFC 8613 §9). It saves a search in the text.
 struct attribute_names {
     byte seen = 0;
     bool twice = false;
@@ -48,7 +48,7 @@ struct attribute_names {
 
 [[nodiscard]] constexpr attribute_names attribute_named(std::string_view name) {
     unsigned bit = 1;
-    for (const std::string_view once : {"title", "rt", "if", "sz", "ct", "obs"}) {
+    for (const std::string_view once : {"title", "rt", "if", "sz", "ct", "obs", "osc"}) {
         if (name == once) return {static_cast<byte>(bit)};
         bit *= 2;
     }
@@ -115,6 +115,8 @@ public:
     }
     // Lets clients observe the resource (RFC 7641 §6). The server needs the layer `observers`.
     [[nodiscard]] constexpr auto observable() const { return with<4, true>(detail::attribute_named("obs"), ";obs"); }
+    // Clients need OSCORE for the resource (RFC 8613 §9); see allow.hpp.
+    [[nodiscard]] constexpr auto osc() const { return with<4>(detail::attribute_named("osc"), ";osc"); }
     // Other attributes, copied into the document as they are: `raw(";foo=\"bar\"")`.
     template <std::size_t N>
     [[nodiscard]] constexpr auto raw(const char (&attributes)[N]) const {
