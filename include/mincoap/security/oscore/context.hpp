@@ -69,8 +69,7 @@ struct small_cbor {
 
     constexpr void put(unsigned one) { *at++ = static_cast<byte>(one); }
     constexpr void put(bytes all) {
-        copy_bytes(all.data(), all.size(), at);
-        at += all.size();
+        for (const byte one : all) *at++ = one;
     }
     constexpr void string(bytes value) {
         put(0x40U + static_cast<unsigned>(value.size()));
@@ -81,27 +80,36 @@ struct small_cbor {
 // The algorithms of a context, as integers in CBOR (RFC 9053 §4.2).
 inline constexpr byte aes_ccm_16_64_128 = 10;
 
-// The info of HKDF (§3.2.1): [id, id_context, alg_aead, type, L].
+// The outputs of HKDF (§3.2.1): their type in CBOR, and their size in bytes.
+struct output {
+    std::array<byte, 4> type;
+    byte type_size;
+    byte size;
+};
+inline constexpr output key{{0x63, 'K', 'e', 'y'}, 4, aead_key_size};
+inline constexpr output iv{{0x62, 'I', 'V'}, 3, nonce_size};
+
+// The info of HKDF: [id, id_context, alg_aead, type, L].
 struct info {
     static constexpr std::size_t max_size = 2 + max_id_size + 1 + max_id_context_size + 1 + 4 + 1;
-    static constexpr std::array<byte, 4> key{0x63, 'K', 'e', 'y'};
-    static constexpr std::array<byte, 3> iv{0x62, 'I', 'V'};
 
-    std::array<byte, max_size> all;
+    std::array<byte, max_size + 1> all;
     std::size_t size;
 
-    [[gnu::noinline]] constexpr info(bytes id, bytes id_context, bytes type, std::size_t length) : all{} {
+    constexpr info(bytes id, bytes id_context, const output& of) {
         small_cbor to{all.data()};
         to.put(0x85);
         to.string(id);
         if (id_context.data() == nullptr) to.put(0xf6);
         else to.string(id_context);
         to.put(aes_ccm_16_64_128);
-        to.put(type);
-        to.put(static_cast<unsigned>(length));
+        to.put(bytes{of.type}.first(of.type_size));
+        to.put(of.size);
+        to.put(1);
         size = static_cast<std::size_t>(to.at - all.data());
     }
-    constexpr bytes value() const { return bytes{all}.first(size); }
+    constexpr bytes value() const { return bytes{all}.first(size - 1); }
+    constexpr bytes with_number_of_block() const { return bytes{all}.first(size); }
 };
 
 // Overwrites keys, also where the compiler sees that they are not read again.
@@ -121,16 +129,25 @@ inline void wipe(mutable_bytes secret) {
 
 namespace detail {
 
+// Derives a key with one block of HKDF-Expand (RFC 5869 §2.3), which is enough for each. It takes half
+// the code of `hkdf_expand`.
+template <crypto C>
+[[gnu::noinline]] void derive_key(const byte* prk32, bytes id, const context& of, const output& what, byte* to) {
+    const info about{id, of.id_context(), what};
+    const bytes whole = about.with_number_of_block();
+    std::array<byte, hash_size> block;
+    C::hmac({prk32, hash_size}, {&whole, 1}, block.data());
+    copy_bytes(block.data(), what.size, to);
+    wipe(block);
+}
+
 template <crypto C>
 void derive_keys(context& to, bytes master_secret, bytes master_salt) {
     std::array<byte, hash_size> prk;
     hkdf_extract<C>(master_salt, master_secret, prk.data());
-    const auto expand = [&](bytes id, bytes type, mutable_bytes key) {
-        hkdf_expand<C>(prk, {info{id, to.id_context(), type, key.size()}.value()}, key);
-    };
-    expand(to.sender_id(), info::key, to.sender_key);
-    expand(to.recipient_id(), info::key, to.recipient_key);
-    expand({}, info::iv, to.common_iv);
+    derive_key<C>(prk.data(), to.sender_id(), to, key, to.sender_key.data());
+    derive_key<C>(prk.data(), to.recipient_id(), to, key, to.recipient_key.data());
+    derive_key<C>(prk.data(), {}, to, iv, to.common_iv.data());
     wipe(prk);
 }
 

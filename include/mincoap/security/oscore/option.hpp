@@ -31,7 +31,7 @@ public:
     constexpr const std::array<byte, max_number_size>& padded() const { return all_; }
 
 private:
-    std::array<byte, max_number_size> all_{};
+    std::array<byte, max_number_size> all_;
     unsigned size_;
 };
 

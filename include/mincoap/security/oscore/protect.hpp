@@ -27,7 +27,7 @@ constexpr void make_nonce(const context& of, bytes id, const partial_iv& number,
 // The additional authenticated data (§5.4) of a request and of each response to it.
 class additional_data {
 public:
-    constexpr additional_data(bytes kid, bytes number) : all_{} {
+    constexpr additional_data(bytes kid, bytes number) {
         copy_bytes(prefix.data(), prefix.size(), all_.data());
         detail::small_cbor to{all_.data() + prefix.size()};
         to.put(static_cast<unsigned>(0x40 + 7 + kid.size() + number.size()));
@@ -58,7 +58,7 @@ struct cipher_input {
 
 private:
     constexpr cipher_input(const context& of, const partial_iv& number)
-        : nonce{}, aad(of.recipient_id(), number.value()) {
+        : aad(of.recipient_id(), number.value()) {
         make_nonce(of, of.recipient_id(), number, nonce.data());
     }
 };

@@ -16,17 +16,17 @@ using test::derivations;
 using test::packet;
 using test::reference_crypto;
 
-packet info_of(bytes id, bytes id_context, bytes type, std::size_t size) {
-    return packet{detail::info{id, id_context, type, size}.value()};
+packet info_of(bytes id, bytes id_context, const detail::output& what) {
+    return packet{detail::info{id, id_context, what}.value()};
 }
 
 TEST(oscore_context, has_the_infos_of_appendix_c) {
     for (const derivation& d : derivations) {
         SCOPED_TRACE(d.section);
         const bytes id_context = d.has_id_context ? test::id_context.view() : bytes{};
-        EXPECT_EQ(info_of(d.sender_id, id_context, detail::info::key, 16), d.sender_info);
-        EXPECT_EQ(info_of(d.recipient_id, id_context, detail::info::key, 16), d.recipient_info);
-        EXPECT_EQ(info_of({}, id_context, detail::info::iv, 13), d.iv_info);
+        EXPECT_EQ(info_of(d.sender_id, id_context, detail::key), d.sender_info);
+        EXPECT_EQ(info_of(d.recipient_id, id_context, detail::key), d.recipient_info);
+        EXPECT_EQ(info_of({}, id_context, detail::iv), d.iv_info);
     }
 }
 
@@ -55,7 +55,7 @@ TEST(oscore_context, tells_an_empty_id_context_from_none) {
     EXPECT_NE(c.id_context().data(), nullptr);
     EXPECT_TRUE(c.id_context().empty());
     EXPECT_NE(packet{bytes{c.sender_key}}, test::server_of_c1.sender_key);
-    EXPECT_EQ(info_of(packet{"01"}, c.id_context(), detail::info::key, 16), "85 4101 40 0a 634b6579 10");
+    EXPECT_EQ(info_of(packet{"01"}, c.id_context(), detail::key), "85 4101 40 0a 634b6579 10");
 }
 
 TEST(oscore_context, has_ids_of_up_to_7_bytes_and_an_id_context_of_up_to_8) {
@@ -67,7 +67,7 @@ TEST(oscore_context, has_ids_of_up_to_7_bytes_and_an_id_context_of_up_to_8) {
     of.recipient_id = seven;
     of.id_context = eight.view();
     EXPECT_TRUE(is_valid(of));
-    EXPECT_EQ(info_of(seven, eight, detail::info::key, 16).size(), detail::info::max_size);
+    EXPECT_EQ(info_of(seven, eight, detail::key).size(), detail::info::max_size);
     of.recipient_id = eight;
     EXPECT_FALSE(is_valid(of));
     of.recipient_id = seven;
