@@ -13,7 +13,7 @@ namespace mincoap::net {
 // so that a test notices if the caller still uses it.
 template <std::size_t Capacity = 1280, std::size_t Depth = 4, bool Lends = false>
 class loopback {
-    static_assert(!Lends || Capacity >= min_lent_size, "mincoap: a socket lends at least 22 bytes");
+    static_assert(!Lends || Capacity >= min_lent_size, "mincoap: a socket lends at least 40 bytes");
 
 public:
     struct datagram {

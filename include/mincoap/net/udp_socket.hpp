@@ -54,8 +54,8 @@ enum class status : byte { done, would_block, failed };
 inline constexpr std::uint32_t send_patience_ms = 100;
 
 // The least memory that a socket lends, in bytes. It has room to answer any request with a header,
-// a token and the Echo option of a challenge.
-inline constexpr std::size_t min_lent_size = 22;
+// a token and the Echo option of a challenge, also if the layer `oscore` encrypts it.
+inline constexpr std::size_t min_lent_size = 40;
 
 // The two endpoints of a received datagram. Its answer is sent with the same values.
 struct route {
