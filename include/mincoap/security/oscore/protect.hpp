@@ -57,8 +57,7 @@ struct cipher_input {
         : cipher_input(of, partial_iv{number}) {}
 
 private:
-    constexpr cipher_input(const context& of, const partial_iv& number)
-        : aad(of.recipient_id(), number.value()) {
+    constexpr cipher_input(const context& of, const partial_iv& number) : aad(of.recipient_id(), number.value()) {
         make_nonce(of, of.recipient_id(), number, nonce.data());
     }
 };
@@ -110,15 +109,13 @@ struct observe_option {
 
     constexpr std::size_t outer_size() const { return size == none ? 0 : 1 + size; }
 
-    // Takes the value out of the message, which keeps an empty option (§4.1.3.5.2).
+    // Takes the value out of the message, which keeps an empty option (§4.1.3.5.2). In front of it there
+    // are short options at most.
     void take_from(byte* options, byte*& end) {
-        message::option_reader in{options, end};
-        const byte* head = options;
-        for (; in.next() == message::option_reader::step::option; head = in.position()) {
-            if (in.number() < option::observe) continue;
-            if (in.number() == option::observe && in.value().size() <= value.size())
-                empty(options + (head - options), in.value(), end);
-            return;
+        unsigned left = number_of(option::observe);
+        for (byte* at = options; at < end && *at >> 4U <= left && (*at & 15) <= 12; at += 1 + (*at & 15)) {
+            left -= static_cast<unsigned>(*at >> 4U);
+            if (left == 0) return empty(at, end);
         }
     }
     byte* write(byte* to) const {
@@ -133,12 +130,14 @@ struct observe_option {
     }
 
 private:
-    void empty(byte* head, bytes taken, byte*& end) {
-        size = taken.size();
-        copy_bytes(taken.data(), size, value.data());
+    void empty(byte* head, byte*& end) {
+        const std::size_t taken = *head & 15U;
+        if (taken > value.size()) return;
+        size = taken;
+        copy_bytes(head + 1, taken, value.data());
         *head = static_cast<byte>(*head & 0xf0);
-        move_down(head + 1 + size, static_cast<std::size_t>(end - head) - 1 - size, head + 1);
-        end -= size;
+        end -= taken;
+        move_down(head + 1 + taken, static_cast<std::size_t>(end - head) - 1, head + 1);
     }
 };
 
