@@ -10,10 +10,21 @@
 
 #include "radio.hpp"
 
+using mincoap::byte;
+using mincoap::bytes;
+using mincoap::mutable_bytes;
+
+// With external linkage, as that of an adapter.
+struct cipher {
+    [[gnu::noipa]] static void seal(const byte*, const byte*, bytes, mutable_bytes, std::size_t) {}
+    [[gnu::noipa]] static bool open(const byte*, const byte*, bytes, mutable_bytes, std::size_t) { return true; }
+    [[gnu::noipa]] static void hash(std::span<const bytes>, byte*) {}
+    [[gnu::noipa]] static void hmac(bytes, std::span<const bytes>, byte*) {}
+};
+
 namespace {
 
 namespace oscore = mincoap::security::oscore;
-using mincoap::byte;
 
 bool led = false;
 
@@ -24,15 +35,6 @@ constexpr auto site =
 constexpr std::array<byte, 16> secret{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 constexpr std::array<byte, 1> server_id{1};
 constexpr std::array<byte, 1> client_id{2};
-
-using mincoap::bytes;
-using mincoap::mutable_bytes;
-struct cipher {
-    [[gnu::noipa]] static void seal(const byte*, const byte*, bytes, mutable_bytes, std::size_t) {}
-    [[gnu::noipa]] static bool open(const byte*, const byte*, bytes, mutable_bytes, std::size_t) { return true; }
-    [[gnu::noipa]] static void hash(std::span<const bytes>, byte*) {}
-    [[gnu::noipa]] static void hmac(bytes, std::span<const bytes>, byte*) {}
-};
 
 radio socket;
 mincoap::server_memory<1152> memory;

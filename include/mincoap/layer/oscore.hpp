@@ -86,7 +86,6 @@ public:
         message::header_size + message::max_token_size + 10 + protection_overhead;
 
     static_assert(min_message_size <= net::min_lent_size);
-
     // `peers` and `kept` must outlive the server.
     constexpr oscore(Contexts& peers, Cipher /*cipher*/) : contexts_(peers) {}
     constexpr oscore(Contexts& peers, Cipher /*cipher*/, Storage& kept) : contexts_(peers), storage_(kept) {}
