@@ -19,13 +19,13 @@
 // block, with its ETag. The client fetches the others (§2.6). Only confirmed addresses can observe.
 #pragma once
 
-#include <mincoap/layer/outbox.hpp>
+#include <mincoap/layer/observation.hpp>
 #include <mincoap/message/path_hash.hpp>
 
 namespace mincoap {
 
 template <std::size_t Count, std::size_t Bytes = 40, unsigned Nons = 5, transmission Timing = {}>
-class observers {
+class observers : detail::observation_rules {
     static_assert(Count >= 1 && Count <= 65'535, "mincoap: observers keeps 1 to 65,535 observations");
     static_assert(Bytes >= message::max_token_size && Bytes <= 251, "mincoap: an observation keeps 8 to 251 bytes");
     static_assert(Nons <= 200, "mincoap: at most 200 notifications are Non-confirmable in a row");
@@ -106,33 +106,9 @@ public:
     static constexpr std::size_t entry_overhead() { return sizeof(entry) - Bytes; }
 
 private:
-    static constexpr std::uint32_t enroll = 1;
-    static constexpr std::uint32_t may_not =
-        1;  // in place of the option's value: the client has to confirm its address
-    static constexpr std::uint32_t spacing_ms = 3'000;    // RFC 7641 §4.5.1
-    static constexpr std::uint32_t settling_ms = 60'000;  // until the last state is sent as a CON
-    static constexpr std::uint32_t day_ms = 82 << 20;     // §4.5: a little less than 24 hours
-    static constexpr std::uint32_t held_ms = 1'000;       // another message is on its way to the client
-    static constexpr byte change = 1, con_change = 2;     // `pending`; the latter is told by a CON
-    static constexpr std::uint16_t ended = 0xffff;        // in place of a format: the client gets an error
-
-    // Small fields first: on Cortex-M0+ a byte is within reach of a load up to offset 31.
-    struct entry {
-        std::uint32_t due_ms;     // when something is sent: a change, the last state once more, or a CON again
-        std::uint16_t id_offset;  // of the Message IDs to the client
-        std::uint16_t format;     // the Content-Format of the responses, as format_option has it
-        byte size;                // the kept request has so many bytes; 0: the place is free
-        byte unheard;  // notifications since the client was last heard of: NONs, and then a CON again and again
-        byte pending;  // 0, or there was a change
-        byte local;    // the address that the client asked
-        std::array<byte, message::header_size + Bytes> kept;  // the request, with the last Message ID to the client
-        [[no_unique_address]] net::endpoint remote;
-        std::uint16_t path;  // its hash, in the padding of the endpoint
-    };
+    using entry = detail::observation<Bytes>;
 
     static bool is_in_flight(const entry& e) { return e.unheard > Nons; }
-    static std::uint16_t short_of(message::path_hash path) { return static_cast<std::uint16_t>(path.value()); }
-    static bool is_success(const exchange& x) { return class_of(message::code_of(x.header())) == 2; }
 
     // ---- Requests
 
@@ -165,14 +141,9 @@ private:
     }
     // Forgets the observation of that endpoint and token. Returns a free place, or null.
     entry* place_for(const exchange& x, auto next) {
-        const byte* const header = x.header();
         entry* free = nullptr;
         for (entry& e : entries_) {
-            const bool is_meant = e.size != 0 && ((e.kept[0] ^ header[0]) & 15) == 0 &&
-                                  detail::is_same(e.remote, x.from.route.remote) &&
-                                  equal_bytes(&e.kept[4], header + 4, message::token_size_of(header)) &&
-                                  next.has_peer_of(x, e.kept.data() + e.size);
-            if (is_meant) release(e);
+            if (e.is_of(x) && next.has_peer_of(x, e.kept.data() + e.size)) release(e);
             if (e.size == 0) free = &e;
         }
         return free;
