@@ -132,27 +132,29 @@ private:
         x.observe = may_not;
         if (!next.deserves_memory(x)) return;
         x.observe = 0;
-        entry* const e = place_for(x, next);
-        if (e == nullptr || noted.asked != enroll || !keep(x, noted.kept_end, *e, next)) return;
+        entry* const e = place_for<decltype(next)>(x);
+        if (e == nullptr || noted.asked != enroll || !keep<decltype(next)>(x, noted.kept_end, *e)) return;
         e->id_offset = next.message_id_offset(x.from.route.remote);
         e->path = short_of(path);
         asked_ = e;
         number(x);
     }
     // Forgets the observation of that endpoint and token. Returns a free place, or null.
-    entry* place_for(const exchange& x, auto next) {
+    template <typename Next>
+    entry* place_for(const exchange& x) {
         entry* free = nullptr;
         for (entry& e : entries_) {
-            if (e.is_of(x) && next.has_peer_of(x, e.kept.data() + e.size)) release(e);
+            if (e.is_of(x) && Next::has_peer_of(x, e.kept.data() + e.size)) release(e);
             if (e.size == 0) free = &e;
         }
         return free;
     }
     // Keeps the request without an Echo option, or all of it if it has a payload.
-    bool keep(const exchange& x, const byte* kept_end, entry& e, auto next) {
+    template <typename Next>
+    bool keep(const exchange& x, const byte* kept_end, entry& e) {
         const byte* const header = x.header();
         const std::size_t size = x.request.payload().empty() ? static_cast<std::size_t>(kept_end - header) : x.size;
-        if (size > e.kept.size() - next.protection_size) return false;
+        if (size > e.kept.size() - Next::protection_size) return false;
         e.local = locals_.acquire(x.from.route.local);
         if (e.local == decltype(locals_)::none) return false;
         ++used_;
@@ -162,7 +164,7 @@ private:
         e.pending = 0;
         detail::copy_endpoint(x.from.route.remote, e.remote);
         copy_bytes(header, size, e.kept.data());
-        next.keep_protection(x, e.kept.data() + size);
+        Next::keep_protection(x, e.kept.data() + size);
         e.kept[0] &= static_cast<byte>(~non_confirmable_bit);  // the site answers it always
         return true;
     }
