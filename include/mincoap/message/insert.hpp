@@ -36,14 +36,14 @@ constexpr byte* insert_option(byte* to, byte* end, unsigned number, std::uint32_
     for (unsigned size = 0; *from >> 4U <= number; to += size, from += size) {
         number -= static_cast<unsigned>(*from >> 4U);
         size = 1U + (*from & 15U);
-        copy_bytes(from, size, to);
+        move_down(from, size, to);
     }
     *to++ = static_cast<byte>(number << 4 | 3);
     *to++ = static_cast<byte>(value >> 16);
     *to++ = static_cast<byte>(value >> 8);
     *to = static_cast<byte>(value);
     if (detail::lessen_delta(from, number) == 0) return end;
-    copy_bytes(from + 1, static_cast<std::size_t>(end - from) - 1, from);
+    move_down(from + 1, static_cast<std::size_t>(end - from) - 1, from);
     return end - 1;
 }
 

@@ -21,7 +21,7 @@ constexpr std::uint32_t value = 0x81'2345;
 packet with_option(bool has_etag, bool is_observed, unsigned number, std::size_t length, std::string_view payload) {
     std::vector<byte> memory(400);
     writer to{memory, 0};
-    if (has_etag) to.option(option::etag, "tag");
+    if (has_etag) to.option(option::etag, "longest!");  // is moved over itself
     if (is_observed) to.uint_option(static_cast<option>(observe), value);
     if (number != 0) to.option(static_cast<option>(number), std::string(length, 'v'));
     if (!payload.empty()) to.payload(payload);
