@@ -404,6 +404,18 @@ TEST_F(observers_test, tells_of_a_change_weeks_after_another_client_has_gone) {
     EXPECT_EQ(t.said_within(1000), "non 2.05 obs: 20");
 }
 
+// The body is generated behind the place of all options, of which Observe is one.
+TEST_F(observers_test, pushes_the_first_block_of_a_generated_body) {
+    static constexpr auto bodies = routes(at<"b">(generated<content_format::octet_stream>([](body_writer& to) {
+                                              to.put("0123456789abcdef0123456789abcdef");
+                                          })).observable());
+    observers<1, 40> watching;
+    test::timeline generating{bodies, watching};
+    EXPECT_EQ(generating.say(observe("b").with(23)), "ack 2.05 obs: 0123456789abcdef");
+    generating.server.changed<"b">();
+    EXPECT_EQ(generating.said_within(0), "non 2.05 obs: 0123456789abcdef");
+}
+
 // RFC 7641 section 4.3.2: a client that names an ETag gets a 2.03, which has no Content-Format.
 TEST_F(observers_test, goes_on_between_2_03_and_2_05) {
     static constexpr auto bodies = routes(at<"b">(generated<content_format::octet_stream>([](body_writer& to) {

@@ -12,6 +12,7 @@
 // 7252 §5.10.6.2). A response has Size2 if the request asks for it (§4).
 #pragma once
 
+#include <mincoap/message/insert.hpp>
 #include <mincoap/resource/blockwise/block2.hpp>
 #include <mincoap/resource/blockwise/generated_body.hpp>
 #include <mincoap/resource/blockwise/mistakes.hpp>
@@ -68,8 +69,8 @@ struct generated_block {
 
 // The bytes in which the block is written, behind the space for the options.
 [[nodiscard]] inline mutable_bytes window_of(const request& r, block2_query query, std::size_t max_age) {
-    const std::size_t options =
-        etag_size + format_size + max_age + block2_size + marker_size + (query.asks_for_size() ? size2_size : 0);
+    const std::size_t options = (r.place->observe != 0 ? message::inserted_size : 0) + etag_size + format_size +
+                                max_age + block2_size + marker_size + (query.asks_for_size() ? size2_size : 0);
     const mutable_bytes room = room_to_generate(r, static_cast<std::ptrdiff_t>(options));
     return query.is_given() && query.size() < room.size() ? room.first(query.size()) : room;
 }
