@@ -289,8 +289,13 @@ private:
             return;
         }
         for (observation& o : observations)
-            if (o.is != being::over && o.peer == d.peer && o.last_id == d.id()) return hear(o, is_reset, false);
+            if (o.is != being::over && o.peer == d.peer && o.last_id == d.id()) return hear_again(o, is_reset);
         if (!has_sent(d.peer, d.id())) doubt_unnotified(d.peer);
+    }
+    // A Reset behind an Acknowledgement of the same message may count or not.
+    void hear_again(observation& o, bool is_reset) {
+        if (!o.is_heard || !is_reset) return hear(o, is_reset, false);
+        if (o.is == being::live) o.is = being::doubtful;
     }
     // A client may guess the Message ID that the server has set aside for it, and so end its own observation.
     void doubt_unnotified(std::size_t peer) {
