@@ -12,11 +12,11 @@
 // request is longer, the client gets a plain response (§4.1). Notifications are Non-confirmable,
 // and a client gets at most one in 3 s. A Confirmable one comes after `Nons` of them, after a
 // minute without a change since the last one, and after 24 hours. It is repeated, with the state at
-// that time, until the client acknowledges it. So the last state reaches each client that can be
-// reached (§4.5). The layer forgets a client that rejects a notification, or that acknowledges none
-// within 62 to 93 s. It also forgets a client whose resource is gone or has another Content-Format,
-// after that client has got the error (§4.2). A notification of a body in blocks is the first
-// block, with its ETag. The client fetches the others (§2.6). Only confirmed addresses can observe.
+// that time, until the client acknowledges it (§4.5). The layer forgets a client that rejects a
+// notification, or that acknowledges none within 62 to 93 s. It also forgets a client whose
+// resource is gone or has another Content-Format, after that client has got the error (§4.2). A
+// notification of a body in blocks is the first block, with its ETag. The client fetches the others
+// (§2.6). Only confirmed addresses can observe.
 #pragma once
 
 #include <mincoap/layer/observation.hpp>
@@ -119,11 +119,9 @@ private:
         const bool is_read = message::is_safe(x.method);
         if (is_read) begin(x, noted, path, next);
         const std::size_t size = next(x);
-        if (!is_read) {  // a response that is left out (RFC 7967) leaves no error in the header
-            if (!is_error(message::code_of(x.header()))) changed(path, message::type::non_confirmable);
-        } else if (asked_ != nullptr && (x.observe == 0 || size == 0 || !is_success(x))) {
-            release(*asked_);
-        }
+        // A response that is left out (RFC 7967) leaves no error in the header.
+        if (!is_read && !is_error(message::code_of(x.header()))) changed(path, message::type::non_confirmable);
+        if (is_read && asked_ != nullptr && (x.observe == 0 || size == 0 || !is_success(x))) release(*asked_);
         return size;
     }
     // Forgets the observation of the endpoint and token. Keeps the request if it begins a new one.
