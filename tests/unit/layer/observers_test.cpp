@@ -364,15 +364,6 @@ TEST_F(observers_test, counts_a_change_by_a_client_that_gets_no_response) {
     EXPECT_EQ(quiet.say(ask{code::put, "temp"}.payload("D").with(2049).non(), other), "") << "refused";
 }
 
-TEST_F(observers_test, counts_a_change_by_a_request_to_a_group) {
-    static constexpr auto lamps = routes(at<"lamp">(for_groups(value(temperature))).observable());
-    observers<1, 40> watching;
-    test::timeline group{lamps, watching};
-    group.say(observe("lamp"));
-    group.network.deliver(packet{ask{code::put, "lamp"}.payload("5").non()}, test::multicast());
-    EXPECT_EQ(group.said_within(1000), "non 2.04, non 2.05 obs: 5");
-}
-
 TEST_F(observers_test, takes_no_other_message_for_a_change) {
     t.say(observe("").token("01"));
     EXPECT_EQ(t.say("40 00 00 09"), "rst") << "a ping";
@@ -402,39 +393,6 @@ TEST_F(observers_test, tells_of_a_change_weeks_after_another_client_has_gone) {
         for (const test::sent& s : t.pass(until_next_confirmable)) t.acknowledge(s);
     t.server.changed<"temp">();
     EXPECT_EQ(t.said_within(1000), "non 2.05 obs: 20");
-}
-
-// The body is generated behind the place of all options, of which Observe is one.
-TEST_F(observers_test, pushes_the_first_block_of_a_generated_body) {
-    static constexpr auto bodies = routes(at<"b">(generated<content_format::octet_stream>([](body_writer& to) {
-                                              to.put("0123456789abcdef0123456789abcdef");
-                                          })).observable());
-    observers<1, 40> watching;
-    test::timeline generating{bodies, watching};
-    EXPECT_EQ(generating.say(observe("b").with(23)), "ack 2.05 obs: 0123456789abcdef");
-    generating.server.changed<"b">();
-    EXPECT_EQ(generating.said_within(0), "non 2.05 obs: 0123456789abcdef");
-}
-
-// RFC 7641 section 4.3.2: a client that names an ETag gets a 2.03, which has no Content-Format.
-TEST_F(observers_test, goes_on_between_2_03_and_2_05) {
-    static constexpr auto bodies = routes(at<"b">(generated<content_format::octet_stream>([](body_writer& to) {
-                                              for (int i = 0; i < 20; ++i) to.put(static_cast<byte>(temperature + 'A'));
-                                          })).observable());
-    observers<1, 40> watching;
-    test::timeline tagged{bodies, watching};
-    tagged.network.deliver(packet{ask{code::get, "b"}}, test::unicast());
-    const packet tag{tagged.pass(0).at(0).message.option(option::etag)->value};
-    EXPECT_EQ(tagged.say(observe("b").with(4, tag)), "ack 2.03 obs");
-    temperature = 0;
-    tagged.server.changed<"b">();
-    EXPECT_EQ(tagged.said_within(4000), "non 2.05 obs: AAAAAAAAAAAAAAAAAAAA");
-    temperature = 20;
-    tagged.server.changed<"b">();
-    EXPECT_EQ(tagged.said_within(4000), "non 2.03 obs");
-    temperature = 1;
-    tagged.server.changed<"b">();
-    EXPECT_EQ(tagged.said_within(4000), "non 2.05 obs: BBBBBBBBBBBBBBBBBBBB");
 }
 
 TEST_F(observers_test, tells_of_an_error_when_no_other_message_is_on_its_way) {
