@@ -34,6 +34,7 @@ TEST(observers_of_bodies, goes_on_between_2_03_and_2_05) {
                                           })).observable());
     observers<1, 40> watching;
     test::timeline tagged{bodies, watching};
+    temperature = 20;
     tagged.network.deliver(packet{ask{code::get, "b"}}, test::unicast());
     const packet tag{tagged.pass(0).at(0).message.option(option::etag)->value};
     EXPECT_EQ(tagged.say(observe("b").with(4, tag)), "ack 2.03 obs");
