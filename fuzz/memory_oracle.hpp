@@ -403,19 +403,21 @@ private:
         if (!p.con) return;
         const time_ms waited = now - p.con->last;
         require(waited <= 3000ULL << (p.con->times - 1) || p.con->times > max_retransmit || p.con->is_doubtful);
-        if (p.con->is_doubtful && waited > 48'000) return p.con.reset();
-        if (!is_ending(*p.con)) return;
         const auto peer = static_cast<std::size_t>(&p - all_peers.data());
-        if (observation* const o = p.con->notifies ? observation_of(peer, p.con->token) : nullptr)
-            o->is = being::doubtful;
-        if (waited > 48'000) give_up(peer);
+        observation* const o = p.con->notifies ? observation_of(peer, p.con->token) : nullptr;
+        const bool is_doubtful = p.con->is_doubtful && waited > 48'000;
+        if (o != nullptr && (is_doubtful || is_ending(*p.con))) o->is = being::doubtful;
+        if (is_doubtful) p.con.reset();
+        else if (is_ending(*p.con) && waited > 48'000) give_up(peer);
     }
     // Forgets the message on its way if this one, which is another, shows that the server has forgotten it. Returns true
     // if that is doubtful: this one may be a retransmission.
     bool make_way(const datagram& m) {
         auto& con = all_peers[m.peer].con;
         if (!con || con->id == m.id()) return false;
-        if (con->is_doubtful) return con.reset(), true;
+        const bool is_doubtful = con->is_doubtful;
+        const bool may_repeat = is_doubtful && con->notifies && con->token == m.token() && now - con->last <= 48'000;
+        if (is_doubtful) return con.reset(), may_repeat;
         if (is_ending(*con)) give_up(m.peer);
         return false;
     }
