@@ -159,7 +159,7 @@ private:
         const bytes payload = x.request.payload();
         const bool is_sound = (x.request.critical_options & not_outside) == 0 && !payload.empty();
         if (!is_sound || !decode(noted.value, o)) return failure::malformed;
-        context* const with = find(contexts_.all(), o);
+        context* const with = find(contexts_.all().data(), contexts_.all().size(), o);
         if (with == nullptr) return failure::unknown;
         const mutable_bytes sealed{x.header() + (payload.data() - x.header()), payload.size()};
         const security::oscore::cipher_input in{*with, o.number};

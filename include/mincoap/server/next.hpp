@@ -80,18 +80,19 @@ public:
         return stack_.tag(remote, beside, of);
     }
     bool deserves_memory(const exchange& x) const { return !Stack::confirms_addresses || x.from.confirmed; }
-    static constexpr std::size_t protection_size = Stack::protects ? sizeof(exchange::protection) : 0;
+    static constexpr bool protects = Stack::protection_overhead != 0;
+    static constexpr std::size_t protection_size = protects ? sizeof(exchange::protection) : 0;
     static void keep_protection([[maybe_unused]] const exchange& x, [[maybe_unused]] byte* to) {
-        if constexpr (Stack::protects) copy_bytes(reinterpret_cast<const byte*>(&x.protection), protection_size, to);
+        if constexpr (protects) copy_bytes(reinterpret_cast<const byte*>(&x.protection), protection_size, to);
     }
     static void restore_protection([[maybe_unused]] exchange& x, [[maybe_unused]] const byte* from) {
-        if constexpr (Stack::protects) {
+        if constexpr (protects) {
             copy_bytes(from, protection_size, reinterpret_cast<byte*>(&x.protection));
             if (x.protection != 0) x.reserve(Stack::protection_overhead);
         }
     }
     static bool has_peer_of([[maybe_unused]] const exchange& x, [[maybe_unused]] const byte* kept) {
-        if constexpr (!Stack::protects) return true;
+        if constexpr (!protects) return true;
         else return is_same_peer(x.protection, kept);
     }
     bool has_fresh_echo(exchange& x) const {
@@ -122,7 +123,7 @@ private:
         const auto call_all = [&]<std::size_t... Indices>(std::index_sequence<Indices...>) {
             (call(std::get<Indices>(stack_.layers_), std::get<Indices>(Stack::own(x).seen)), ...);
         };
-        call_all(std::make_index_sequence<Stack::layer_count>{});
+        call_all(std::make_index_sequence<std::tuple_size_v<decltype(Stack::own(x).seen)>>{});
     }
 
     Stack& stack_;

@@ -37,12 +37,7 @@ public:
                   "mincoap: a place of this site is .observable(): give the server the layer observers<N>, or leave "
                   ".observable() out");
     static constexpr bool emits = (detail::originating<plain<Layers>> || ...);
-
-    // By how many bytes a layer that protects answers makes them larger; 0 if there is no such layer.
     static constexpr std::size_t protection_overhead = detail::protection_overhead<plain<Layers>...>;
-    static constexpr bool protects = protection_overhead != 0;
-    static constexpr std::size_t layer_count = sizeof...(Layers);
-
     // The least size of the buffer for `receive` and `emit`, in bytes.
     static constexpr std::size_t min_buffer_size = detail::min_buffer_size<plain<Layers>...>;
 

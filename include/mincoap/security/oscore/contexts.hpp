@@ -48,10 +48,13 @@ template <storage Storage>
 
 // ---- The table
 
+// Both functions get a table as a pointer and a size: for a std::span, GCC for ARM prints a note about
+// its ABI.
+
 // Returns the context of a request; null if there is none. A request without a kid context may mean
 // any context with that Recipient ID.
-[[nodiscard]] inline context* find(std::span<context> in, const request_option& o) {
-    for (context& c : in) {
+[[nodiscard]] inline context* find(context* all, std::size_t count, const request_option& o) {
+    for (context& c : std::span{all, count}) {
         if (c.state == context_state::empty || !detail::is_same(c.recipient_id(), o.kid)) continue;
         if (o.kid_context.data() == nullptr) return &c;
         if (c.id_context_size != 0 && detail::is_same(c.id_context(), o.kid_context)) return &c;
@@ -68,9 +71,9 @@ template <storage Storage>
 
 // Returns a place for that context; null if there is none, or if the identity is not valid or is
 // ambiguous.
-[[nodiscard]] constexpr context* place_for(std::span<context> in, const identity& of) {
+[[nodiscard]] constexpr context* place_for(context* all, std::size_t count, const identity& of) {
     context* place = nullptr;
-    for (context& c : in) {
+    for (context& c : std::span{all, count}) {
         if (is_ambiguous(c, of)) return nullptr;
         if (c.state == context_state::empty && place == nullptr) place = &c;
     }
@@ -95,7 +98,7 @@ public:
     // ID Context.
     template <crypto C>
     context* add(const identity& of, byte tag = 0) {
-        context* const c = place_for(all_, of);
+        context* const c = place_for(all_.data(), N, of);
         if (c == nullptr) return nullptr;
         derive<C>(*c, of);
         c->tag = tag;

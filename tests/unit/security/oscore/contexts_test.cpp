@@ -36,7 +36,7 @@ int found(std::span<context> in, const packet& kid, const packet* kid_context = 
     o.kid = kid;
     if (kid_context != nullptr)
         o.kid_context = kid_context->size() == 0 ? nothing_at_all.view().first(0) : kid_context->view();
-    const context* const c = find(in, o);
+    const context* const c = find(in.data(), in.size(), o);
     return c == nullptr ? -1 : c->tag;
 }
 
