@@ -92,6 +92,7 @@ public:
     // such keys. A master secret that the device has in flash does not, unless the device draws
     // another ID Context or another salt at each start: the server would take replays of old
     // requests, and would use a nonce twice. For such a secret there is `kept_contexts`.
+    //   of   the keys and the names; its bytes are not needed afterwards
     //   tag  a number of the application's, which handlers read with `request::peer`
     // Returns the context, until it is removed. Returns null if all places are taken, if an ID is too
     // long, if both IDs are the same, or if another context has the same Recipient ID and no other

@@ -149,9 +149,14 @@ constexpr void move_up(const byte* from, std::size_t count, byte* to) {
 
 // Encrypts the answer in the first `size` bytes of the message, and makes a response of it with that
 // outer code. Behind it there are `max_overhead` bytes of room.
-//   in      of the request
-//   number  a sequence number of the server's own, taken for this response; null: the response is
-//           encrypted under the request's nonce. That is allowed once for a request (§8.3).
+//   with       the context of the request
+//   in         the cipher's inputs for the request
+//   message    the answer; its header and token stay
+//   token_end  the size of the header and the token, in bytes
+//   size       the size of the answer, in bytes
+//   outer      the code outside
+//   number     a sequence number of the server's own, taken for this response; null: the response is
+//              encrypted under the request's nonce. That is allowed once for a request (§8.3).
 // Returns the size of the response in bytes.
 template <crypto C>
 [[nodiscard]] std::size_t seal(const context& with, cipher_input& in, const partial_iv* number, byte* message,
