@@ -30,17 +30,17 @@ template <typename C, std::size_t N>
 void hkdf_expand(bytes prk, const bytes (&info)[N], mutable_bytes to) {
     static_assert(check_crypto<C>());
     MINCOAP_ASSERT(to.size() <= hkdf_max_size);
-    std::array<byte, hash_size> block;
+    std::array<byte, hash_size> made;
     byte number = 0;
     std::array<bytes, N + 2> pieces{};  // the block before, the info, the number of this block
     for (std::size_t i = 0; i < N; ++i) pieces[i + 1] = info[i];
     pieces[N + 1] = {&number, 1};
     while (!to.empty()) {
         ++number;
-        C::hmac(prk, pieces, block.data());
-        pieces[0] = block;
+        C::hmac(prk, pieces, made.data());
+        pieces[0] = made;
         const std::size_t count = to.size() < hash_size ? to.size() : hash_size;
-        copy_bytes(block.data(), count, to.data());
+        copy_bytes(made.data(), count, to.data());
         to = to.subspan(count);
     }
 }

@@ -135,10 +135,10 @@ template <crypto C>
 [[gnu::noinline]] void derive_key(const byte* prk32, bytes id, const context& of, const output& what, byte* to) {
     const info about{id, of.id_context(), what};
     const bytes whole = about.with_number_of_block();
-    std::array<byte, hash_size> block;
-    C::hmac({prk32, hash_size}, {&whole, 1}, block.data());
-    copy_bytes(block.data(), what.size, to);
-    wipe(block);
+    std::array<byte, hash_size> made;
+    C::hmac({prk32, hash_size}, {&whole, 1}, made.data());
+    copy_bytes(made.data(), what.size, to);
+    wipe(made);
 }
 
 template <crypto C>
