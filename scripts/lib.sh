@@ -22,7 +22,7 @@ cross_packages=("${arm_packages[@]}" "${rv32_packages[@]}")
 arm_firmware_packages=("${arm_packages[@]}" qemu-system-arm:qemu-system-arm)
 rv32_firmware_packages=("${rv32_packages[@]}" qemu-system-riscv32:qemu-system-misc)
 firmware_packages=("${arm_firmware_packages[@]}" "${rv32_firmware_packages[@]}")
-client_packages=(coap-client-notls:libcoap3-bin node:nodejs npm:npm python3:python3)
+client_packages=(coap-client-notls:libcoap3-bin node:nodejs npm:npm python3:python3 python3-cbor2 python3-cryptography)
 
 # Debian's own interpreter first: it has Debian's pytest, whichever python3 comes first on PATH.
 python=$(PATH=/usr/bin:$PATH command -v python3) || python=python3

@@ -61,6 +61,12 @@ def coap_client_4_3_4():
 
 
 @pytest.fixture(scope="session")
+def coap_client_oscore():
+    """The same with OSCORE."""
+    return found("COAP_CLIENT_OSCORE", TOOLS / "libcoap/coap-client-oscore")
+
+
+@pytest.fixture(scope="session")
 def coap_cli():
     """The command `coap` of node's coap-cli."""
     return found("COAP_CLI", TOOLS / "coap-cli/node_modules/.bin/coap")
