@@ -14,7 +14,7 @@ import tables  # noqa: E402
 
 DOCUMENTS = sorted(p for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 FLAGS = ["-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
-INCLUDES = ["-I", ROOT / "include", "-I", ROOT / "adapters/posix/include"]
+INCLUDES = ["-I", ROOT / "include", "-I", ROOT / "adapters/posix/include", "-I", ROOT / "adapters/bearssl/include"]
 FRAGMENT = ("#include <mincoap/mincoap.hpp>\n#include <mincoap/posix/udp_socket.hpp>\nnamespace coap = mincoap;\n"
             "namespace {{\n{}\n}}\n")
 
@@ -54,7 +54,9 @@ def test_examples_compile_beside_names_of_the_system():
     texts = [p.read_text() for p in [*sorted((ROOT / "examples").glob("*.cpp")), ROOT / "examples/hello/main.cpp"]]
     for include in sorted(set(re.findall(r"^#include <.*>$", "".join(texts), re.MULTILINE))):
         source += f"{include}\n"
-    source += f'#include "{ROOT}/examples/serve.hpp"\nusing namespace std;\n'
+    for header in sorted((ROOT / "examples").glob("*.hpp")):
+        source += f'#include "{header}"\n'
+    source += "using namespace std;\n"
     for number, text in enumerate(texts):
         body = re.sub(r"^#include .*$", "", text, flags=re.MULTILINE).replace("int main(", "int run(")
         source += f"namespace example_{number} {{\n{body}\n}}\n"

@@ -1,0 +1,69 @@
+// An LED for clients that have a key (OSCORE, RFC 8613). server.keys is a file in libcoap's format, and
+// client.keys is the same with both IDs exchanged.
+//
+//     $ coap-client-notls -m get coap://127.0.0.1/hello
+//     Hello
+//     $ coap-client-notls -m put -e 1 coap://127.0.0.1/led
+//     4.01
+//     $ coap-client-openssl -E client.keys,client.number -m put -e 1 coap://127.0.0.1/led
+//     $ coap-client-openssl -E client.keys,client.number -m get coap://127.0.0.1/led
+//     1
+//     $ coap-client-openssl -E client.keys,client.number -m get coap://127.0.0.1/measure
+//     42
+#include <algorithm>
+#include <optional>
+
+#include <mincoap/bearssl/crypto.hpp>
+
+#include "oscore_keys.hpp"
+#include "serve.hpp"
+
+namespace coap = mincoap;
+using cipher = coap::bearssl::crypto;
+
+static bool led = false;
+static coap::byte_store<8192> notes;
+static std::uint32_t count = 0;
+
+static coap::reply add_one() {
+    ++count;
+    return {coap::code::changed, coap::content_format::text_plain, coap::text_of(count)};
+}
+
+static std::optional<coap::ticket> waiting;
+static std::uint32_t started_ms = 0;
+static coap::reply measure(const coap::request& r) {
+    return coap::later([now_ms = r.now_ms](coap::ticket t) { waiting = t, started_ms = now_ms; });
+}
+
+constexpr auto site = coap::routes(
+    coap::at<"hello">(coap::text("Hello")),  // for everybody
+    coap::at<"led">(coap::protected_only(coap::value(led))).observable().osc(),
+    coap::at<"count">(coap::protected_only(coap::post(add_one))).osc(),
+    coap::at<"notes">(coap::protected_only(coap::get_blocks(notes)), coap::protected_only(coap::put_blocks(notes)))
+        .osc(),
+    coap::at<"measure">(coap::protected_only(coap::get(measure))).osc(), coap::well_known_core);
+
+int main(int argc, char** argv) {
+    const auto keys = example::oscore_keys::load(argc > 2 ? argv[2] : "server.keys");
+    if (!keys) return std::puts(keys.error().c_str()), 1;
+    static coap::security::oscore::kept_contexts<1> peers;
+    static example::number_files numbers{"."};  // a restart goes on behind the numbers that were used
+    const auto first = numbers.first(keys->identity());
+    if (!first || !peers.restore<cipher>(keys->identity(), *first)) return std::puts("no such context"), 1;
+
+    static coap::deduplicate<8, 64> answers;
+    static coap::observers<4> observing;
+    static coap::separate<1>::with_oscore requests;
+    auto socket = example::open(argc, argv);
+    coap::server server{socket,    site,    example::guard(), answers, coap::oscore{peers, cipher{}, numbers},
+                        observing, requests};
+    server.start_message_ids_at(static_cast<std::uint16_t>(coap::posix::random_key()[0]));
+    for (;;) {
+        const std::uint32_t now_ms = coap::posix::now_ms();
+        if (waiting && now_ms - started_ms >= 500) server.complete(*waiting, coap::content("42")), waiting.reset();
+        if (server.poll(now_ms) == coap::poll_result::error) return 1;
+        const auto idle_ms = static_cast<int>(std::min(server.idle_ms(now_ms), waiting ? 50U : coap::forever_ms));
+        server.is_blocked() ? socket.wait_to_send(idle_ms) : socket.wait(idle_ms);
+    }
+}
