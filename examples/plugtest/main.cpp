@@ -12,6 +12,12 @@
 #include "../demo/trust.hpp"
 #include "site.hpp"
 
+#ifdef MINCOAP_HAS_BEARSSL
+#include <mincoap/bearssl/crypto.hpp>
+
+#include "../oscore_keys.hpp"
+#endif
+
 namespace {
 
 using mincoap::posix::udp_socket;
@@ -21,19 +27,23 @@ struct settings {
     std::string address;
     std::vector<std::string> trusted{"127.0.0.0/8", "::1"};
     bool verbose = false;
+    std::vector<std::string> key_files;
+    std::string numbers{"."};
 };
 
 // A client that sends a request again gets the whole answer again, also that of /large-post.
 constinit mincoap::deduplicate<64, mincoap::default_message_size> answers;
 constinit mincoap::observers<64, 128> observing;
-constinit mincoap::separate<plugtest::delayed_responses::capacity> waiting;
 
-// Serves until the socket breaks.
-int serve(udp_socket& socket, const std::vector<demo::network>& trusted, bool verbose) {
+// Serves until the socket breaks. With `oscore`, each client that has keys is served in secret as well.
+template <typename Separate, typename... Oscore>
+int serve(udp_socket& socket, const std::vector<demo::network>& trusted, bool verbose, Separate& waiting,
+          Oscore&&... oscore) {
     mincoap::net::tracer described{socket, demo::datagram_printer{verbose ? &std::cout : nullptr}};
     const auto key = mincoap::posix::random_key();
     const mincoap::echo_guard guard{key, demo::trusted_networks{&trusted}};
-    mincoap::server server{described, plugtest::site, guard.preemptive(), answers, observing, waiting};
+    mincoap::server server{described, plugtest::site, guard.preemptive(), answers, std::forward<Oscore>(oscore)...,
+                           observing, waiting};
     server.start_message_ids_at(static_cast<std::uint16_t>(mincoap::posix::random_key()[0]));
 
     plugtest::changes changes{mincoap::posix::now_ms()};
@@ -48,6 +58,36 @@ int serve(udp_socket& socket, const std::vector<demo::network>& trusted, bool ve
         server.is_blocked() ? socket.wait_to_send(idle_ms) : socket.wait(idle_ms);
     }
     return std::cerr << "the socket failed: " << socket.last_error().message() << '\n', 1;
+}
+
+constinit mincoap::separate<plugtest::delayed_responses::capacity> waiting_plain;
+
+#ifdef MINCOAP_HAS_BEARSSL
+using cipher = mincoap::bearssl::crypto;
+constinit mincoap::separate<plugtest::delayed_responses::capacity>::with_oscore waiting;
+mincoap::security::oscore::kept_contexts<16> peers;
+
+// Adds the client that has these keys. Returns the text of a mistake, or an empty text.
+std::string add_peer(const std::string& file, const example::number_files& numbers) {
+    const auto keys = example::oscore_keys::load(file.c_str());
+    if (!keys) return file + ": " + keys.error();
+    const auto first = numbers.first(keys->identity());
+    if (!first) return file + ": its sequence number cannot be read";
+    return peers.restore<cipher>(keys->identity(), *first) != nullptr ? ""
+                                                                      : file + ": no such context, or one too many";
+}
+#endif
+
+int serve(udp_socket& socket, const std::vector<demo::network>& trusted, const settings& given) {
+#ifdef MINCOAP_HAS_BEARSSL
+    example::number_files numbers{given.numbers};
+    for (const std::string& file : given.key_files)
+        if (const std::string mistake = add_peer(file, numbers); !mistake.empty())
+            return std::cerr << mistake << '\n', 1;
+    if (!given.key_files.empty())
+        return serve(socket, trusted, given.verbose, waiting, mincoap::oscore{peers, cipher{}, numbers});
+#endif
+    return serve(socket, trusted, given.verbose, waiting_plain);
 }
 
 int complain(const std::string& about, const std::error_code& why) {
@@ -66,7 +106,7 @@ int run(const settings& given) {
         if (const auto network = demo::to_network(text)) trusted.push_back(*network);
     at->port = socket->local_port();
     std::cout << "listening on " << demo::describe(*at) << '\n' << std::flush;
-    return serve(*socket, trusted, given.verbose);
+    return serve(*socket, trusted, given);
 }
 
 // For CLI11: the text of a mistake, or an empty text.
@@ -85,6 +125,11 @@ int main(int argc, char** argv) {
                    "send large responses to these networks (RFC 9175) without asking: 10.0.0.0/8; or none")
         ->check(mistake_in_network)
         ->capture_default_str();
+#ifdef MINCOAP_HAS_BEARSSL
+    app.add_option("--oscore", given.key_files,
+                   "the keys of a client (RFC 8613), in a file as libcoap's; up to 16 files");
+    app.add_option("--oscore-state", given.numbers, "the folder for sequence numbers")->capture_default_str();
+#endif
     app.add_flag("--verbose", given.verbose, "print each datagram");
     CLI11_PARSE(app, argc, argv);
     return run(given);

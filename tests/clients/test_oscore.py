@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import _coap
+import _plugtest
 import pytest
 from _clients import run
 from _oscore import KINDS, OTHER_SECRET, SECRET, Aiocoap, Libcoap, is_protected, write_keys
@@ -191,6 +192,32 @@ def test_a_number_that_cannot_be_read_is_not_taken_for_none(examples, tmp_path):
     (tmp_path / "oscore-02").write_text("")
     with running(examples / "mincoap-example-protected", tmp_path) as process:
         assert process.communicate(timeout=20)[0].decode().strip() == "no such context"
+
+
+@pytest.fixture
+def keys(tmp_path):
+    """Three folders with keys. Those of the first one are libcoap's, and of the second one aiocoap's."""
+    folders = [tmp_path / name for name in ("libcoap", "aiocoap", "nobody")]
+    for number, folder in enumerate(folders):
+        folder.mkdir()
+        write_keys(folder, client_id=f"{number + 2:02}")
+        server = folder / "server.keys"
+        server.write_text(server.read_text().replace('recipient_id,hex,"02"', f'recipient_id,hex,"{number + 2:02}"'))
+    return folders
+
+
+def test_the_plugtest_server_has_several_clients_with_keys(plugtest, coap_client_oscore, aiocoap, keys, tmp_path):
+    files = [argument for folder in keys[:2] for argument in ("--oscore", folder / "server.keys")]
+    with _plugtest.running(plugtest, *files, "--oscore-state", tmp_path) as server:
+        for client in (Libcoap(coap_client_oscore, keys[0]), Aiocoap(aiocoap, keys[1])):
+            with Wire(server.port) as wire:
+                assert client.ask("get", wire.uri("test")) == b"A resource to GET, PUT, POST and DELETE"
+                assert len(client.ask("get", wire.uri("large"))) > 1024
+                assert client.ask("get", wire.uri("separate")) == b"A separate response"
+                assert all_are_protected(wire)
+        with Wire(server.port) as wire:
+            assert Aiocoap(aiocoap, keys[2]).ask("get", wire.uri("test")) == b"4.01"
+    assert sorted(p.name for p in tmp_path.glob("oscore-*")) == ["oscore-02", "oscore-03"]
 
 
 @pytest.fixture
