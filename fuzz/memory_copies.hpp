@@ -47,7 +47,7 @@ private:
         if (keeps_all_) return message::is_request(read->code()) && d.type() <= 1 && !(d.multicast && d.is_con());
         const auto has = [&](option o) { return read->options().find(o).has_value(); };
         return read->code() == code::post || read->code() == code::patch || has(option::if_match) ||
-               has(option::if_none_match);
+               has(option::if_none_match) || has(option::oscore);
     }
     // A copy is not carried out, and a Confirmable one gets the same bytes again, or those up to the token.
     void check_copy(const datagram& d, const kept_answer& k, const outer_watch& outer, const inner_watch& inner) const {
