@@ -59,7 +59,8 @@ private:
     }
     void keep(const datagram& d, time_ms now, const outer_watch& outer, const inner_watch& inner) {
         if (inner.answer.size() > most_bytes_ && keeps_all_ && message::is_safe(d.view()->code())) return;
-        std::erase_if(kept_, [now](const kept_answer& k) { return k.until < now; });
+        std::erase_if(kept_,
+                      [&](const kept_answer& k) { return k.until < now || (k.peer == d.peer && k.request == d.data); });
         if (kept_.size() >= count_ && !evict(now, outer.is_confirmed)) return;
         const time_ms lifetime = d.is_con() ? exchange_lifetime : non_lifetime;
         kept_.push_back({d.peer, d.data, now + lifetime, outer.is_confirmed, inner.answer, 4U + d.data[0] % 16U});
