@@ -128,7 +128,7 @@ public:
     // Encrypts a message of an inner layer.
     std::size_t emit(exchange& x, auto next) {
         const std::size_t size = next.emit(x);
-        return is_authentic(x) ? seal(x, size, true) : size;
+        return size != 0 && is_authentic(x) ? seal(x, size, true) : size;
     }
     std::uint32_t idle_ms(std::uint32_t /*now_ms*/, const auto& /*all*/) const { return forever_ms; }
 

@@ -34,7 +34,11 @@ constexpr std::string_view long_text = "a response of far more than three times 
 constexpr auto site = routes(
     at<"hello">(get([] { return content("Hello"); })),
     at<"count">(post([] { return ++changes, reply{code::changed, content_format::text_plain, text_of(changes)}; })),
-    at<"state">(get([](const request&) { return content(std::string_view{state}); }), put([](const request& r) {
+    at<"state">(get([](const request&) -> reply {
+                    if (state == "gone") return code::not_found;
+                    return state.empty() ? reply::nothing() : reply{content(std::string_view{state})};
+                }),
+                put([](const request& r) {
                     state = as_text(r.payload());
                     return code::changed;
                 }))
@@ -500,6 +504,25 @@ TEST_F(oscore_test, ends_observations_when_their_context_goes) {
     EXPECT_EQ(pass(200'000, of), "") << "nor does the next context in this place protect them";
     EXPECT_EQ(observing.size(), 0U);
     EXPECT_EQ(context().next_number, 0U);
+}
+
+TEST_F(oscore_test, encrypts_no_notification_that_is_not_sent) {
+    say_confirmed(ask{code::get, "state"}.token("aa").with(6));
+    const std::uint64_t of = peer.number();
+    state = "";
+    d.server.template changed<"state">();
+    EXPECT_EQ(pass(5'000, of), "") << "the handler has nothing to say";
+    EXPECT_EQ(context().next_number, 0U);
+    EXPECT_EQ(say(ask{code::get, "slow"}.token("bb").id(1).with(252, echo)), "plain ack");
+    const std::uint64_t slow = peer.number();
+    d.server.complete(started.at(0), content("done"));
+    EXPECT_EQ(pass(0, slow), "con 2.05: done");
+    const packet response_id{last.datagram.view().subspan(2, 2)};
+    state = "gone";
+    d.server.template changed<"state">();
+    EXPECT_EQ(pass(1'000, of), "") << "the error waits until the response is acknowledged";
+    d.say(packet{"60 00"} + response_id);
+    EXPECT_EQ(pass(5'000, of), "con 4.04");
 }
 
 // ---- Separate responses
