@@ -194,7 +194,8 @@ private:
     std::size_t send(exchange& x, slot& s, auto next) {
         if (s.step == waiting) return finish(s, code::gateway_timeout), 0;  // which NSTART may delay
         reply& response = *std::launder(reinterpret_cast<reply*>(s.response.data()));
-        const bool is_unwanted = (s.unwanted << 1 >> class_of(response.code()) & 1) != 0;
+        // The bit 0 is for the class of `reply::nothing()`.
+        const bool is_unwanted = ((s.unwanted << 1 | 1) >> class_of(response.code()) & 1) != 0;
         if (is_unwanted || s.step > ready + Timing.max_retransmit) return close(s), 0;
         byte* const header = x.header();
         if constexpr (IsProtected) next.restore_protection(x, s.how.data());

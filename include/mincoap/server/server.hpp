@@ -87,8 +87,8 @@ public:
     constexpr void start_message_ids_at(std::uint16_t first) { stack_.start_message_ids_at(first); }
 
     // Sends the response to a request that was answered with `later`, through the layer `separate`. A
-    // later poll sends it. Returns false, and sends nothing, if the request no longer waits: it was
-    // completed before, it timed out, or the client has gone.
+    // later poll sends it, or nothing for `reply::nothing()`. Returns false, and sends nothing, if the
+    // request no longer waits: it was completed before, it timed out, or the client has gone.
     constexpr bool complete(ticket of, const reply& response) {
         bool is_taken = false;
         stack_.each_layer([&](auto& l) {

@@ -188,6 +188,15 @@ TEST_F(separate_test, heeds_no_response) {
     EXPECT_EQ(t.said_within(0), "con 4.00");
 }
 
+TEST_F(separate_test, sends_no_reply_without_a_response) {
+    EXPECT_EQ(t.say(slow()), "ack");
+    EXPECT_TRUE(t.server.complete(started.at(0), reply::nothing()));
+    EXPECT_EQ(t.say(slow().non().id(1).token("cc").with(258, "02")), "");
+    EXPECT_TRUE(t.server.complete(started.at(1), reply::nothing()));
+    EXPECT_EQ(t.said_within(100'000), "");
+    EXPECT_EQ(kept.size(), 0U);
+}
+
 TEST_F(separate_test, reads_no_response_of_each_request_anew) {
     EXPECT_EQ(t.say(slow().with(258, "02")), "ack");
     EXPECT_EQ(t.say(slow().id(2).token("02")), "ack");
