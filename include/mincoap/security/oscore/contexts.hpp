@@ -109,9 +109,11 @@ public:
     }
 
     // Adds a context that may have been used before this start of the server. `first_number` is the
-    // number that the storage keeps for it; 0 if it keeps none. The first request gets a challenge
-    // (4.01 with Echo), so that the server takes no replay of an old request (§B.1.2). Returns the
-    // same as `add`.
+    // number that the storage keeps for it; 0 if it keeps none. With 2^40 or more, such as from erased
+    // flash, the context has no numbers left. The first request gets a challenge (4.01 with Echo), so
+    // that the server takes no replay of an old request (§B.1.2). Restore a context once in a start of
+    // the server: for 131 s after `remove`, a replay with an Echo option of before would pass. Returns
+    // the same as `add`.
     template <crypto C>
     context* restore(const identity& of, std::uint64_t first_number, byte tag = 0)
         requires AreKept
@@ -120,6 +122,7 @@ public:
         if (c == nullptr) return nullptr;
         c->is_kept = true;
         c->state = context_state::unsynchronised;
+        if (first_number > number_limit) first_number = number_limit;  // erased flash: not 0 after an overflow
         c->next_number = (first_number + reserved_at_once - 1) / reserved_at_once * reserved_at_once;
         return c;
     }

@@ -162,6 +162,17 @@ TEST(oscore_numbers, begin_where_the_storage_says) {
     }
 }
 
+TEST(oscore_numbers, do_not_begin_at_0_after_what_erased_flash_holds) {
+    recorder kept;
+    for (const std::uint64_t stored : {~std::uint64_t{0}, ~std::uint64_t{0} - 62, number_limit, number_limit - 1}) {
+        kept_contexts<1> peers;
+        context& c = *peers.restore<cipher>(peer(a), stored);
+        std::uint64_t number = 0;
+        EXPECT_FALSE(take_number(c, kept, number)) << stored;
+    }
+    EXPECT_TRUE(kept.kept.empty());
+}
+
 TEST(oscore_numbers, are_not_given_out_while_the_storage_fails) {
     kept_contexts<1> peers;
     recorder kept{.kept = {}, .works = false};
