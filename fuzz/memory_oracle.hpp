@@ -355,13 +355,14 @@ private:
     waiting_request* request_of(const datagram& m) {
         for (waiting_request& w : requests) {
             const bool is_ready = w.is_complete || now >= w.due;
-            if (w.is_over || !is_ready || w.is_sent || w.peer != m.peer || w.token != m.token()) continue;
+            if (w.is_over || !is_ready || w.is_sent || w.is_con != m.is_con()) continue;
+            if (w.peer != m.peer || w.token != m.token() || w.local != m.local) continue;
             if (w.code == m.code_byte() && w.payload == m.payload() && !m.number(option::observe)) return &w;
         }
         return nullptr;
     }
     void responded(const datagram& m, waiting_request& w) const {
-        require(w.is_con == m.is_con() && w.local == m.local && !is_unwanted(w));
+        require(!is_unwanted(w));
         w.is_sent = w.is_complete = true;
         w.is_over = !w.is_con;
     }
