@@ -128,7 +128,9 @@ private:
         return place;
     }
 
+    // A socket lends memory of various sizes, and the sender of a copy has an influence on them.
     static std::size_t repeat(exchange& x, entry& e, auto next) {
+        if (e.size > x.buffer.size()) return 0;
         if constexpr (decltype(next)::protection_size != 0) {
             if (e.standing == authentic) return 0;
             if (e.standing > authentic) --e.standing, x.protection = detail::protection_is_authentic;

@@ -161,6 +161,25 @@ TEST(deduplicate, gives_a_conditional_put_its_first_answer_again) {
     EXPECT_EQ(t.say(first), answer);
 }
 
+// A socket may lend less memory for a copy than for the first message, such as behind the extension
+// headers of IPv6.
+TEST(deduplicate, repeats_no_answer_that_is_larger_than_the_memory) {
+    deduplicate<2, 64> repeated;
+    stack core{site, unguarded{}, repeated};
+    const packet request = ask{code::post, "large"};
+    const auto answer_in = [&](std::size_t size) {
+        std::vector<byte> memory(size);
+        std::copy_n(request.view().begin(), request.size(), memory.begin());
+        origin from{test::unicast()};
+        from.size = request.size();
+        return core.receive(memory, from, 1000);
+    };
+    const std::size_t size = answer_in(100);
+    EXPECT_GT(size, net::min_lent_size);
+    EXPECT_EQ(answer_in(net::min_lent_size), 0U);
+    EXPECT_EQ(answer_in(size), size);
+}
+
 // A copy of four bytes must not trigger the stored response to a longer request.
 TEST_F(deduplicate_test, gives_the_answer_to_no_shorter_message_with_the_same_message_id) {
     t.say(add());
