@@ -27,7 +27,6 @@
 // a confirmed request is at most 65.5 to 131 s old, however many challenges are sent meanwhile.
 // Epochs go on when the clock wraps around after 49.7 days. An old tag becomes valid again only if
 // no message at all is received for 49.7 days less 65.5 s.
-// message at all is received for 49.7 days less 65.5 s.
 #pragma once
 
 #include <array>
