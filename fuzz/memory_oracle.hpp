@@ -119,7 +119,7 @@ public:
     // The handler has kept a ticket for a request.
     void waits(const datagram& d, ticket number) {
         for (const waiting_request& w : requests)
-            require(w.is_over || w.peer != d.peer || w.request_id != d.id() || is_ending(w));
+            require(w.is_over || w.peer != d.peer || w.request_id != d.id() || is_ending(w) || has_twin(w));
         require(all_peers[d.peer].was_confirmed || !rules_.confirms);
         require(!d.multicast);
         requests.push_back({number, d.peer, d.token(), d.local, d.id(), d.is_con(),
@@ -356,13 +356,12 @@ private:
         for (waiting_request& w : requests) {
             const bool is_ready = w.is_complete || now >= w.due;
             if (w.is_over || !is_ready || w.is_sent || w.is_con != m.is_con()) continue;
-            if (w.peer != m.peer || w.token != m.token() || w.local != m.local) continue;
+            if (w.peer != m.peer || w.token != m.token() || w.local != m.local || is_unwanted(w)) continue;
             if (w.code == m.code_byte() && w.payload == m.payload() && !m.number(option::observe)) return &w;
         }
         return nullptr;
     }
     void responded(const datagram& m, waiting_request& w) const {
-        require(!is_unwanted(w));
         w.is_sent = w.is_complete = true;
         w.is_over = !w.is_con;
     }
@@ -424,6 +423,11 @@ private:
     bool is_ending(const waiting_request& w) const {
         const auto& con = all_peers[w.peer].con;
         return w.is_sent && con && !con->notifies && con->token == w.token && is_ending(*con);
+    }
+    // Two requests of a client with one token: the messages do not tell which one has its response.
+    bool has_twin(const waiting_request& w) const {
+        const auto is_twin = [&](const auto& o) { return &o != &w && o.peer == w.peer && o.token == w.token; };
+        return std::ranges::any_of(requests, is_twin);
     }
     void give_up(std::size_t peer) {
         auto& con = all_peers[peer].con;
