@@ -294,10 +294,10 @@ private:
         if (!o.is_heard || !is_reset) return hear(o, is_reset, false);
         if (o.is == being::live) o.is = being::doubtful;
     }
-    // A client may guess the Message ID that the server has set aside for it, and so end its own observation.
+    // A client may guess the Message ID of a notification that the server holds back, and so end its own observation.
     void doubt_unnotified(std::size_t peer) {
         for (observation& o : observations)
-            if (o.is == being::live && o.peer == peer && o.last_id == -1) o.is = being::doubtful;
+            if (o.is == being::live && o.peer == peer && (o.last_id == -1 || !o.is_current)) o.is = being::doubtful;
     }
     bool has_sent(std::size_t peer, std::uint16_t id) const {
         const auto& ids = all_peers[peer].ids;
