@@ -211,9 +211,9 @@ private:
         const std::size_t size = next.ask(x);
         if (size == 0 || x.header()[1] == 0) return 0;
         if (!is_success(x)) {
-            e.format = ended;
             if (e.unheard < Nons) e.unheard = Nons;  // its loss must not be the client's loss
             if (!is_in_flight(e) && next.all().awaits(e.remote)) return e.due_ms = x.now_ms(), 0;
+            e.format = ended;
         }
         x.header()[0] = e.kept[0];
         if (++e.unheard <= Nons) x.header()[0] |= non_confirmable_bit;

@@ -335,6 +335,18 @@ TEST_F(observers_test, has_one_confirmable_message_on_its_way_to_a_client) {
     EXPECT_EQ(t.said_within(10), "") << "it was sent by the acknowledgement";
 }
 
+TEST_F(observers_test, forgets_an_error_that_waited_when_the_resource_is_back) {
+    t.say(observe());
+    t.say(observe("a/b").token("01"));
+    t.server.changed<"a/b">(message::type::confirmable);
+    const auto first = t.pass(0);
+    is_gone = true;
+    t.server.changed<"temp">();
+    EXPECT_EQ(t.said_within(500), "");
+    is_gone = false;
+    EXPECT_EQ(t.acknowledge(first.at(0)), "con 2.05 obs: 20");
+}
+
 TEST_F(observers_test, serves_the_second_of_two_observers_while_the_first_is_silent) {
     t.say(observe());
     t.say(observe(), other);
