@@ -371,7 +371,7 @@ private:
     void fly(const datagram& m, bool notifies, bool follows_doubtful) {
         auto& con = all_peers[m.peer].con;
         flight fresh{m.id(), m.token(), without_observe(m), notifies, 1, now};
-        fresh.is_doubtful = follows_doubtful;
+        fresh.is_doubtful = follows_doubtful && notifies;
         if (con && con->id == m.id()) return repeat(*con, m);
         note_id(m);
         if (!con) return void(con = fresh);
