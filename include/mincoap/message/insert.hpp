@@ -21,6 +21,12 @@ constexpr unsigned lessen_delta(byte* head, unsigned by) {
     return 1;
 }
 
+// Moves `count` bytes to `to`, from `distance` bytes behind. With a known distance, GCC calls memmove,
+// which is 176 bytes of libc on Cortex-M0+.
+[[gnu::noinline]] constexpr void move_down_by(std::size_t distance, byte* to, std::size_t count) {
+    for (; count != 0; --count, ++to) *to = to[distance];
+}
+
 }  // namespace detail
 
 // The size of an option with a value of three bytes and a small delta.
@@ -36,14 +42,14 @@ constexpr byte* insert_option(byte* to, byte* end, unsigned number, std::uint32_
     for (unsigned size = 0; *from >> 4U <= number; to += size, from += size) {
         number -= static_cast<unsigned>(*from >> 4U);
         size = 1U + (*from & 15U);
-        move_down(from, size, to);
+        detail::move_down_by(inserted_size, to, size);
     }
     *to++ = static_cast<byte>(number << 4 | 3);
     *to++ = static_cast<byte>(value >> 16);
     *to++ = static_cast<byte>(value >> 8);
     *to = static_cast<byte>(value);
     if (detail::lessen_delta(from, number) == 0) return end;
-    move_down(from + 1, static_cast<std::size_t>(end - from) - 1, from);
+    detail::move_down_by(1, from, static_cast<std::size_t>(end - from) - 1);
     return end - 1;
 }
 
