@@ -1,4 +1,4 @@
-// Observe (RFC 7641) of bodies that are generated, and of a resource that a group has.
+// Observe (RFC 7641): its numbers, bodies that are generated, and a resource that a group has.
 #include <mincoap/layer/observers.hpp>
 
 #include <gtest/gtest.h>
@@ -14,6 +14,20 @@ using test::packet;
 int temperature = 20;
 
 ask observe(std::string_view path) { return ask{code::get, path}.with(6).token("aa bb"); }
+
+// RFC 7641 section 3.4 compares 24 bits: a larger number by less than 2^23, or a smaller one by more than that.
+TEST(observers, counts_on_when_24_bits_are_used_up) {
+    constexpr auto next = [](std::uint32_t last) { return detail::next_observe_value(last); };
+    static_assert(next(0) == 0x1'0001 && next(0x1'0001) == 0x1'0002 && next(0x01'ffff) == 0x02'0000);
+    std::uint32_t last = 0xff'fffd;
+    for (int i = 0; i < 5; ++i) {
+        const std::uint32_t before = last & 0xff'ffff;
+        last = next(last);
+        const std::uint32_t after = last & 0xff'ffff;
+        EXPECT_GE(after, 0x1'0000U) << "three bytes in the shortest form";
+        EXPECT_TRUE(before < after ? after - before < 1U << 23 : before - after > 1U << 23);
+    }
+}
 
 // The body is generated behind the place of all options, of which Observe is one.
 TEST(observers_of_bodies, pushes_the_first_block_of_a_generated_body) {
