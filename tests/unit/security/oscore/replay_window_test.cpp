@@ -77,8 +77,8 @@ TEST(replay_window, agrees_with_a_set_of_all_numbers) {
     std::uint64_t highest = 0;
     for (int i = 0; i < 20'000; ++i) {
         random = random * 1'664'525 + 1'013'904'223;
-        const std::uint64_t number =
-            std::max<std::int64_t>(0, static_cast<std::int64_t>(highest) - 40 + (random >> 24) % 48);
+        const std::uint64_t ahead = highest + (random >> 24) % 48;
+        const std::uint64_t number = ahead < 40 ? 0 : ahead - 40;
         const bool is_reached = number > highest || highest - number < replay_window::size;
         ASSERT_EQ(window.is_new(number), is_reached && !accepted.contains(number)) << number;
         if (!window.is_new(number)) continue;
