@@ -35,7 +35,8 @@ inline std::optional<unsigned> digit(char c) {
 inline std::optional<std::vector<coap::byte>> from_hex(std::string_view text) {
     std::vector<coap::byte> all;
     for (; text.size() >= 2; text.remove_prefix(2)) {
-        const auto high = digit(text[0]), low = digit(text[1]);
+        const auto high = digit(text[0]);
+        const auto low = digit(text[1]);
         if (!high || !low) return std::nullopt;
         all.push_back(static_cast<coap::byte>(*high << 4 | *low));
     }

@@ -19,7 +19,7 @@ inline constexpr std::uint64_t number_limit = std::uint64_t{1} << 40;
 // least one (§5).
 class partial_iv {
 public:
-    constexpr explicit partial_iv(std::uint64_t number) : size_(1) {
+    constexpr explicit partial_iv(std::uint64_t number) {
         for (unsigned i = max_number_size; i-- != 0; number >>= 8) {
             all_[i] = static_cast<byte>(number);
             if (all_[i] != 0) size_ = max_number_size - i;
@@ -32,7 +32,7 @@ public:
 
 private:
     std::array<byte, max_number_size> all_;
-    unsigned size_;
+    unsigned size_ = 1;
 };
 
 // The first byte of the option. Its other bits are refused: 0x20 is the Group Flag of Group OSCORE,
