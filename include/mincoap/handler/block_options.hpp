@@ -29,7 +29,7 @@ struct reply_place {
     byte* room_end;                   // behind it lies the part of the request that a handler keeps
     block_options* blocks = nullptr;  // null if the site has no block-wise resource
     std::uint64_t protection = 0;     // see `exchange` and `request::peer`
-    std::uint32_t observe;            // of a stack that notifies: the value of the reply's Observe option; 0: none
+    std::uint32_t observe = 0;        // the value of the reply's Observe option of three bytes; 0: it has none
 
     constexpr explicit reply_place(byte* end) : room_end(end) {}
 };

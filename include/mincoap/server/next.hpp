@@ -23,9 +23,7 @@ struct exchange_with : exchange {
     static constexpr bool has_receivers = (receiving<Layers> || ...);
     static constexpr bool notifies = (notifying<Layers> || ...);
 
-    exchange_with(mutable_bytes memory, origin& in, std::uint32_t now_ms) : exchange(memory, in, now_ms) {
-        if constexpr (notifies) observe = 0;
-    }  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject): the view, until it is read
+    using exchange::exchange;  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject): the view, until it is read
 
     [[no_unique_address]] std::conditional_t<HasBlocks, block_options, no_block_options> collected{};
     [[no_unique_address]] std::tuple<seen_of<Layers>...> seen{};
