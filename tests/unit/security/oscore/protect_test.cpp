@@ -1,7 +1,7 @@
 // Opening and sealing, against RFC 8613, appendix C.4 to C.8.
 #include <mincoap/security/oscore/protect.hpp>
 
-#include <cstring>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,18 @@ using test::reference_crypto;
 constexpr std::uint64_t number = 20;
 constexpr std::size_t token_end = 8;
 
-bool operator==(const context& a, const context& b) { return std::memcmp(&a, &b, sizeof a) == 0; }
+// Field by field: there are bytes between them.
+bool operator==(const context& a, const context& b) {
+    const auto numbers = [](const context& c) {
+        return std::tuple{c.state,       c.generation,        c.tag,     c.sender_id_size,
+                          c.next_number, c.recipient_id_size, c.is_kept, c.id_context_size};
+    };
+    const auto names = [](const context& c) {
+        return std::tuple{c.sender_id_bytes, c.recipient_id_bytes, c.id_context_bytes};
+    };
+    const auto keys = [](const context& c) { return std::tuple{c.common_iv, c.sender_key, c.recipient_key}; };
+    return a.window == b.window && numbers(a) == numbers(b) && names(a) == names(b) && keys(a) == keys(b);
+}
 
 // The message with that payload, opened in place as a server does it.
 struct opened {
