@@ -198,8 +198,8 @@ private:
 
     // ---- Answers
 
-    // RFC 9175 §2.3: only an Echo option that the server has sent to the address confirms it. The rest of the message may
-    // be malformed.
+    // RFC 9175 §2.3: only an Echo option that the server has sent to the address confirms it. The
+    // rest of the message may be malformed.
     void check_confirmed(const datagram& d) const {
         const auto shows = [&](const auto& echo) {
             return now - echo.second <= 2 * 65'536 && !std::ranges::search(d.data, echo.first).empty();
@@ -407,8 +407,8 @@ private:
         if (is_doubtful) p.con.reset();
         else if (is_ending(*p.con) && waited > 48'000) give_up(peer);
     }
-    // Forgets the message on its way if this one, which is another, shows that the server has forgotten it. Returns true
-    // if that is doubtful: this one may be a retransmission.
+    // Forgets the message on its way if this one, which is another, shows that the server has
+    // forgotten it. Returns true if that is doubtful: this one may be a retransmission.
     bool make_way(const datagram& m) {
         auto& con = all_peers[m.peer].con;
         if (!con || con->id == m.id()) return false;

@@ -4,7 +4,9 @@
 //     at<"door">(protected_only(put(open_door))).osc()
 //
 //     struct admins_write {
-//         static bool allows(const request& r) { return r.method() == code::get || (r.peer() && r.peer()->tag == admin); }
+//         static bool allows(const request& r) {
+//             return r.method() == code::get || (r.peer() && r.peer()->tag == admin);
+//         }
 //     };
 //     at<"limit">(allow<admins_write>(value(limit)))
 //
