@@ -61,6 +61,7 @@ private:
         if (inner.answer.size() > most_bytes_ && keeps_all_ && message::is_safe(d.view()->code())) return;
         std::erase_if(kept_,
                       [&](const kept_answer& k) { return k.until < now || (k.peer == d.peer && k.request == d.data); });
+        if (now < unsure_until_) unsure_until_ = now + exchange_lifetime;  // it may have taken another place
         if (kept_.size() >= count_ && !evict(now, outer.is_confirmed)) return;
         const time_ms lifetime = d.is_con() ? exchange_lifetime : non_lifetime;
         kept_.push_back({d.peer, d.data, now + lifetime, outer.is_confirmed, inner.answer, 4U + d.data[0] % 16U});

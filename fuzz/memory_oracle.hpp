@@ -151,7 +151,7 @@ public:
         waiting_request* const w = is_repeated ? nullptr : request_of(m);
         const bool notifies = is_repeated ? con->notifies : w == nullptr;
         if (notifies) notified(m);
-        if (w != nullptr) responded(m, *w);
+        if (w != nullptr) responded(*w);
         if (m.is_con()) fly(m, notifies, follows_doubtful);
         else note_id(m);
     }
@@ -361,7 +361,7 @@ private:
         }
         return nullptr;
     }
-    void responded(const datagram& m, waiting_request& w) const {
+    static void responded(waiting_request& w) {
         w.is_sent = w.is_complete = true;
         w.is_over = !w.is_con;
     }
