@@ -1,66 +1,33 @@
-"""A bad network between clients and a server on this machine: a relay that loses and doubles datagrams."""
+"""A relay between clients and a server on this machine."""
 
-import heapq
-import itertools
-import random
-import selectors
+import select
 import socket
 import threading
-import time
 
-LOST, DOUBLED, ONCE = "lost", "doubled", "once"
-LONGEST_DELAY_S = 0.5
 LARGEST = 65536
+LONGEST_WAIT_S = 0.05
 
 
-class Deck:
-    """The fates of datagrams. One of five in a row is lost, and one doubled, in an order that the seed tells.
-
-    Fates that do not depend on each other would lose all five transmissions of some request in 200. The client gives
-    up then, and a test of it would fail by chance. A deck loses two in a row at most.
-    """
-
-    def __init__(self, seed):
-        self.random = random.Random(seed)
-        self.left = []
-
-    def draw(self):
-        if not self.left:
-            self.left = [LOST, DOUBLED, ONCE, ONCE, ONCE]
-            self.random.shuffle(self.left)
-        return self.left.pop()
-
-    def delay(self):
-        return self.random.uniform(0, LONGEST_DELAY_S)
-
-
-class Flow:
-    """The datagrams of one client. The server sees a port of its own for each client."""
-
-    def __init__(self, client, server, seed):
-        self.client = client
-        self.upstream = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.upstream.connect(server)
-        self.upstream.setblocking(False)
-        self.to_server, self.to_client = Deck(f"{seed} to server"), Deck(f"{seed} to client")
+def pass_on(send, datagram):
+    try:
+        send(datagram)
+    except OSError:  # the receiver is gone
+        pass
 
 
 class Relay:
-    """Relays from `port` to the server until it is closed. A doubled datagram comes at once, and again a little later."""
+    """Relays from `port` to the server, from `with` on. The server sees a port of its own for each client.
 
-    def __init__(self, server_port, seed=1):
+    A class for a network has a function relay(datagram, by_client, upstream, send). `upstream` is the socket to the
+    server for that client, and `send` sends a datagram on.
+    """
+
+    def __init__(self, server_port):
         self.server = ("127.0.0.1", server_port)
-        self.seed = seed
-        self.flows = {}
-        self.later = []  # (time, order, send, datagram)
-        self.order = itertools.count()
-        self.counted = {LOST: 0, DOUBLED: 0, ONCE: 0}
         self.front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.front.bind(("127.0.0.1", 0))
-        self.front.setblocking(False)
         self.port = self.front.getsockname()[1]
-        self.selector = selectors.DefaultSelector()
-        self.selector.register(self.front, selectors.EVENT_READ, None)
+        self.clients = {}  # the socket to the server -> the client's address
         self.is_open = True
         self.thread = threading.Thread(target=self.run, daemon=True)
 
@@ -71,49 +38,44 @@ class Relay:
     def __exit__(self, *_):
         self.is_open = False
         self.thread.join()
-        for flow in self.flows.values():
-            flow.upstream.close()
-        self.front.close()
-        self.selector.close()
+        for each in (self.front, *self.clients):
+            each.close()
+
+    def uri(self, path):
+        return f"coap://127.0.0.1:{self.port}/{path}"
 
     def run(self):
         while self.is_open:
-            wait = self.later[0][0] - time.monotonic() if self.later else 0.1
-            for key, _ in self.selector.select(min(max(wait, 0), 0.1)):
-                self.take(key.fileobj, key.data)
-            while self.later and self.later[0][0] <= time.monotonic():
-                _, _, send, datagram = heapq.heappop(self.later)
-                self.pass_on(send, datagram)
+            for ready in select.select([self.front, *self.clients], [], [], self.wait_s())[0]:
+                self.take(ready)
+            self.do_later()
 
-    def take(self, receiver, flow):
-        """Takes one datagram. `flow` is None for the socket that all clients send to."""
+    def take(self, ready):
+        """Takes one datagram from the socket of all clients, or from one to the server."""
         try:
-            datagram, source = receiver.recvfrom(LARGEST)
+            datagram, source = ready.recvfrom(LARGEST, socket.MSG_DONTWAIT)
         except OSError:  # the server is gone, or another socket was as quick
             return
-        if flow is None:
-            flow = self.flow_of(source)
-            self.decide(flow.to_server, flow.upstream.send, datagram)
+        if ready is self.front:
+            upstream = self.upstream_of(source)
+            self.relay(datagram, True, upstream, upstream.send)
         else:
-            self.decide(flow.to_client, lambda d: self.front.sendto(d, flow.client), datagram)
+            self.relay(datagram, False, ready, lambda d: self.front.sendto(d, self.clients[ready]))
 
-    def flow_of(self, client):
-        if client not in self.flows:
-            flow = self.flows[client] = Flow(client, self.server, f"{self.seed} {len(self.flows)}")
-            self.selector.register(flow.upstream, selectors.EVENT_READ, flow)
-        return self.flows[client]
+    def upstream_of(self, client):
+        for upstream, address in self.clients.items():
+            if address == client:
+                return upstream
+        upstream = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        upstream.connect(self.server)
+        self.clients[upstream] = client
+        return upstream
 
-    def decide(self, deck, send, datagram):
-        fate = deck.draw()
-        self.counted[fate] += 1
-        if fate != LOST:
-            self.pass_on(send, datagram)
-        if fate == DOUBLED:
-            heapq.heappush(self.later, (time.monotonic() + deck.delay(), next(self.order), send, datagram))
+    # For a class that sends datagrams later.
 
-    @staticmethod
-    def pass_on(send, datagram):
-        try:
-            send(datagram)
-        except OSError:  # the receiver is gone
-            pass
+    def wait_s(self):
+        """For how many seconds there is nothing to do later, at most LONGEST_WAIT_S."""
+        return LONGEST_WAIT_S
+
+    def do_later(self):
+        pass

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import _coap
 import _demo
 import pytest
+from _bad_network import DOUBLED, LOST, BadNetwork
 from _observing import FIXTURES, Observer, client, clients
-from _relay import DOUBLED, LOST, Relay
 from test_clients import POEM_SIZE
 
 SEED = os.environ.get("MINCOAP_SEED", "1")
@@ -35,19 +35,13 @@ def networks(demo):
 
     def make():
         server = _demo.Demo(demo)
-        made.append((server, Relay(server.port, SEED).__enter__()))
+        made.append((server, BadNetwork(server.port, SEED).__enter__()))
         return made[-1]
 
     yield make
     for server, relay in made:
         relay.__exit__()
-        server.process.kill()
-        server.process.wait()
-        server.process.stdout.close()
-
-
-def uri_of(relay, path):
-    return f"coap://127.0.0.1:{relay.port}/{path}"
+        server.kill()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -62,7 +56,7 @@ def count(network, found, pool):
     """Returns the output of the clients of libcoap, a line for each POST, the counter, and the share of each mishap."""
     server, relay = network
     posting = [one for name, one in found.items() if name.startswith("libcoap")]
-    said = [pool.submit(posting[i % len(posting)].post, uri_of(relay, "count"), POSTS_OF_A_PROCESS)
+    said = [pool.submit(posting[i % len(posting)].post, relay.uri("count"), POSTS_OF_A_PROCESS)
             for i in range(POSTS // POSTS_OF_A_PROCESS)]
     lines = [line for output in said for line in output.result().split("\n") if line]
     return lines, counter(server), {fate: times / sum(relay.counted.values()) for fate, times in relay.counted.items()}
@@ -79,7 +73,7 @@ def counter(server):
 def observe(network, found):
     """Returns the lines that each client printed while the counter changed."""
     server, relay = network
-    observing = {name: Observer(one, uri_of(relay, "count"), LONGEST_S) for name, one in found.items()}
+    observing = {name: Observer(one, relay.uri("count"), LONGEST_S) for name, one in found.items()}
     for observer in observing.values():
         observer.until("0")
     peer = _demo.Peer(server.port)  # changes the counter at once: it is not behind the relay
@@ -96,7 +90,7 @@ def observe(network, found):
 def read(network, one):
     """Returns a slow answer and the poem."""
     _, relay = network
-    return one.get(uri_of(relay, "slow")), one.get(uri_of(relay, "poem"))
+    return one.get(relay.uri("slow")), one.get(relay.uri("poem"))
 
 
 @pytest.fixture(params=FIXTURES)

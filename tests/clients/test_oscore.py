@@ -11,9 +11,9 @@ from pathlib import Path
 import _coap
 import _plugtest
 import pytest
+from _bad_network import DOUBLED, LOST, BadNetwork
 from _clients import run
 from _oscore import KINDS, OTHER_SECRET, SECRET, Aiocoap, Libcoap, is_protected, write_keys
-from _relay import DOUBLED, LOST, Relay
 from _wire import Wire
 from test_examples import port_of, running
 
@@ -122,8 +122,8 @@ def test_a_post_whose_answer_is_lost_counts_once(start, client):
 
 def test_each_post_counts_once_in_a_bad_network(start, aiocoap, tmp_path):
     """Not for libcoap 4.3.4, which ends the session if an answer comes twice."""
-    with Relay(start(), 1) as relay:
-        answers = Aiocoap(aiocoap, tmp_path).post(f"coap://127.0.0.1:{relay.port}/count", POSTS)
+    with BadNetwork(start(), 1) as relay:
+        answers = Aiocoap(aiocoap, tmp_path).post(relay.uri("count"), POSTS)
         assert [int(a) for a in answers] == list(range(1, POSTS + 1))
         assert relay.counted[LOST] > POSTS / 5 and relay.counted[DOUBLED] > POSTS / 5
 
