@@ -78,6 +78,22 @@ def reset(mid):
     return header(RST, EMPTY, mid)
 
 
+def acknowledgement(mid):
+    return header(ACK, EMPTY, mid)
+
+
+def values(message, number):
+    """The values of all options of that number."""
+    return [value for each, value in message.options if each == number]
+
+
+def number_in(message, option):
+    """The value of the one option of that number, which is a uint. None if there is no such option."""
+    found = values(message, option)
+    assert len(found) <= 1, message
+    return int.from_bytes(found[0], "big") if found else None
+
+
 def decode(datagram):
     """Decodes a message. Fails if the bytes are not a message."""
     if len(datagram) < 4 or datagram[0] >> 6 != 1:

@@ -50,6 +50,12 @@ class Demo:
         assert self.process.wait(TIMEOUT_S) == 0
         return counted
 
+    def kill(self):
+        """Ends the demo, if it still runs, and closes its output."""
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
 
 @contextlib.contextmanager
 def running(executable, *arguments):
@@ -60,9 +66,7 @@ def running(executable, *arguments):
             demo.stop()
         assert demo.process.returncode == 0, demo.lines
     finally:
-        demo.process.kill()
-        demo.process.wait()
-        demo.process.stdout.close()
+        demo.kill()
 
 
 class Peer:

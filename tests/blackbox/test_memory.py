@@ -7,7 +7,7 @@ import time
 import _coap
 import _demo
 import pytest
-from _coap import ACK, CON, GET, NON, OBSERVE, POST, RST, code, decode, message
+from _coap import ACK, CON, GET, NON, OBSERVE, POST, code, decode, message, number_in
 
 REGISTER, CANCEL = [(OBSERVE, b"")], [(OBSERVE, b"\1")]
 SLOW_S = 1.5
@@ -21,13 +21,7 @@ def receive(peer, within=_demo.TIMEOUT_S):
 
 
 def acknowledge(peer, told):
-    peer.socket.send(_coap.header(ACK, 0, told.mid))
-
-
-def number(told):
-    """The value of the Observe option, or None."""
-    value = dict(told.options).get(OBSERVE)
-    return None if value is None else int.from_bytes(value, "big")
+    peer.socket.send(_coap.acknowledgement(told.mid))
 
 
 def memory(server):
@@ -106,16 +100,16 @@ def test_more_slow_requests_than_there_is_memory_for(new_server, new_peer):
 def test_the_time_is_told_once_a_second(new_server, new_peer):
     """RFC 7641. A notification is Confirmable, and the next one comes once this one is acknowledged."""
     first = new_peer.request(GET, "time", REGISTER)
-    seen = [number(first)]
+    seen = [number_in(first, OBSERVE)]
     began = time.monotonic()
     for _ in range(3):
         told = receive(new_peer)
         assert (told.type, told.code, told.token) == (CON, code("2.05"), first.token)
         acknowledge(new_peer, told)
-        seen.append(number(told))
+        seen.append(number_in(told, OBSERVE))
     assert 1.9 <= time.monotonic() - began < 4
     assert seen == sorted(set(seen))
-    assert number(new_peer.request(GET, "time", CANCEL)) is None
+    assert number_in(new_peer.request(GET, "time", CANCEL), OBSERVE) is None
     assert receive(new_peer, within=1.5) is None
     assert memory(new_server) == (0, 0)
 

@@ -11,7 +11,6 @@ from unittest import mock
 
 import _coap
 from _clients import run
-from _wire import values
 
 OSCORE = 9
 SECRET = "000102030405060708090a0b0c0d0e0f"
@@ -37,7 +36,7 @@ def write_keys(folder, secret=SECRET, client_id=CLIENT_ID):
 def is_protected(message):
     """True if the message has the OSCORE option once, and no option that belongs inside."""
     inside = _coap.URI_PATH, _coap.CONTENT_FORMAT, _coap.BLOCK1, _coap.BLOCK2, _coap.ETAG
-    return len(values(message, OSCORE)) == 1 and not any(values(message, number) for number in inside)
+    return len(_coap.values(message, OSCORE)) == 1 and not any(_coap.values(message, number) for number in inside)
 
 
 class Libcoap:

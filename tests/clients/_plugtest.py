@@ -21,9 +21,7 @@ def running(executable, *arguments):
         yield server
         assert server.process.poll() is None, server.lines
     finally:
-        server.process.kill()
-        server.process.wait()
-        server.process.stdout.close()
+        server.kill()
 
 
 class Raw:
@@ -57,7 +55,7 @@ class Raw:
             return None
 
     def acknowledge(self, message):
-        self.socket.send(_coap.header(_coap.ACK, _coap.EMPTY, message.mid))
+        self.socket.send(_coap.acknowledgement(message.mid))
 
     def reset(self, message):
         self.socket.send(_coap.reset(message.mid))

@@ -36,7 +36,7 @@ def observe(peer):
     """Observes the time, takes one notification, and cancels."""
     peer.request(GET, "time", [(OBSERVE, b"")], token=b"observe")
     told = _coap.decode(peer.socket.recv(2048))
-    peer.socket.send(_coap.header(ACK, EMPTY, told.mid))
+    peer.socket.send(_coap.acknowledgement(told.mid))
     peer.request(GET, "time", [(OBSERVE, b"\1")], token=b"observe")
 
 
@@ -54,7 +54,7 @@ def wait(peer):
     peer.ask(_coap.message(CON, GET, 7, b"wait", _coap.path("slow")))
     peer.socket.recv(2048)
     told = _coap.decode(peer.socket.recv(2048))
-    peer.socket.send(_coap.header(ACK, EMPTY, told.mid))
+    peer.socket.send(_coap.acknowledgement(told.mid))
 
 
 def repeat(peer):

@@ -7,9 +7,9 @@ coap-cli takes half a second to start and drops the query of a URI, so some test
 
 import _coap
 import pytest
-from _coap import ACCEPT, ACK, CON, CONTENT_FORMAT, ETAG, IF_MATCH, IF_NONE_MATCH
+from _coap import ACCEPT, ACK, CON, CONTENT_FORMAT, ETAG, IF_MATCH, IF_NONE_MATCH, number_in, values
 from _plugtest import (AIOCOAP, ALL, KINDS, LIBCOAP, LIBCOAP_NEW, Raw, is_piggybacked, is_unconfirmed, running, says)
-from _wire import Wire, number_in, values
+from _wire import Wire
 
 LOCATION_PATH, LOCATION_QUERY = 8, 20
 ECHO = 252

@@ -9,9 +9,9 @@ import time
 
 import _coap
 import pytest
-from _coap import ACK, CON, CONTENT_FORMAT, ETAG, NON, OBSERVE
+from _coap import ACK, CON, CONTENT_FORMAT, ETAG, NON, OBSERVE, number_in, values
 from _plugtest import AIOCOAP, ALL, KINDS, LIBCOAP, LIBCOAP_NEW, NODE, Raw, is_piggybacked, is_unconfirmed, running, says
-from _wire import Wire, number_in, values
+from _wire import Wire
 
 JSON = 50
 CHANGE_S = 5  # /obs changes so often

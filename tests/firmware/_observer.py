@@ -10,14 +10,9 @@ import _coap
 REGISTER, DEREGISTER = b"", b"\1"
 
 
-def acknowledgement(message):
-    return _coap.header(_coap.ACK, _coap.EMPTY, message.mid)
-
-
 def observe_of(message):
     """The number in the Observe option, or None."""
-    value = dict(message.options).get(_coap.OBSERVE)
-    return None if value is None else int.from_bytes(value, "big")
+    return _coap.number_in(message, _coap.OBSERVE)
 
 
 def register(client, path, token):
@@ -39,7 +34,7 @@ class Observer:
     def take(self):
         message = _coap.decode(self.socket.recv(2048))
         if message.type == _coap.CON:
-            self.socket.send(acknowledgement(message))
+            self.socket.send(_coap.acknowledgement(message.mid))
         if message.type != _coap.ACK:
             self.seen[message.token.decode()].append(message)
 

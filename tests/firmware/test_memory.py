@@ -9,7 +9,7 @@ import _ask
 import _coap
 import emulate
 import pytest
-from _observer import acknowledgement, observe_of, register
+from _observer import observe_of, register
 from test_clients import connected
 
 PROFILE = "demo-checked"
@@ -137,7 +137,7 @@ def check_slow_answers(port):
             client.settimeout(SLOW_S + SLACK_S)
             answer = _coap.decode(client.recv(2048))
             assert (answer.type, answer.code, answer.token) == (_coap.CON, _coap.code("2.05"), b"slow")
-            client.send(acknowledgement(answer))
+            client.send(_coap.acknowledgement(answer.mid))
         wait_until(lambda: _ask.numbers(asker, "counters")["waiting"] == 0)
 
 
