@@ -136,9 +136,7 @@ public:
     std::size_t write_challenge(exchange& x) {
         byte* const header = x.header();
         header[1] = static_cast<byte>(code::unauthorized);
-        byte* const to = message::write_option_head(header + token_end_of(x), number_of(option_number), echo_size);
-        write_echo(x.from.route.remote, to);
-        return static_cast<std::size_t>(to - header) + echo_size;
+        return static_cast<std::size_t>(write_option(x.from.route.remote, header + token_end_of(x)) - header);
     }
 
     // Returns a tag of an endpoint and of 32 bits beside it, for this and other layers.
@@ -171,9 +169,14 @@ private:
         // enough, unless an outer layer appends something.
         const std::size_t size = token_end + echo_option_size + x.reserved;
         if (size > 3 * x.from.size || size > x.buffer.size()) return token_end;
-        byte* const to = message::write_option_head(header + token_end, number_of(option_number), echo_size);
-        write_echo(x.from.route.remote, to);
-        return static_cast<std::size_t>(to - header) + echo_size;
+        return static_cast<std::size_t>(write_option(x.from.route.remote, header + token_end) - header);
+    }
+
+    // Writes an Echo option for that address, behind the token. Returns its end.
+    byte* write_option(const net::endpoint& remote, byte* token_end) {
+        byte* const to = message::write_option_head(token_end, number_of(option_number), echo_size);
+        write_echo(remote, to);
+        return to + echo_size;
     }
 
     // Leaves the option out of a 4.01, because it would make the client repeat a refused request.
