@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <vector>
 
 #include <mincoap/security/crypto.hpp>
@@ -177,21 +178,11 @@ private:
         for (unsigned n = 2; found < Count; ++n) {
             bool is_prime = true;
             for (unsigned d = 2; d * d <= n; ++d) is_prime = is_prime && n % d != 0;
-            if (is_prime) all[found++] = static_cast<std::uint32_t>(root(n, degree));
+            if (!is_prime) continue;
+            const double root = degree == 2 ? std::sqrt(n) : std::cbrt(n);
+            all[found++] = static_cast<std::uint32_t>((root - std::floor(root)) * 0x1p32);
         }
         return all;
-    }
-    // The root times 2^32, rounded down.
-    static std::uint64_t root(unsigned n, unsigned degree) {
-        __extension__ using wide = unsigned __int128;
-        std::uint64_t least = 0;
-        for (std::uint64_t bit = std::uint64_t{1} << 36; bit != 0; bit >>= 1) {
-            const std::uint64_t tried = least | bit;
-            wide power = tried;
-            for (unsigned i = 1; i < degree; ++i) power *= tried;
-            if (power <= static_cast<wide>(n) << (32 * degree)) least = tried;
-        }
-        return least;
     }
     static void compress(std::array<std::uint32_t, 8>& state, const byte* block) {
         static const std::array<std::uint32_t, 64> constants = roots<64>(3);
