@@ -172,25 +172,13 @@ int complain(const std::string& about, const std::error_code& why) {
     return 1;
 }
 
-// "none" stands for an empty list. Returns nothing if one of them is no network.
-std::optional<std::vector<demo::network>> to_networks(const std::vector<std::string>& texts) {
-    std::vector<demo::network> networks;
-    for (const std::string& text : texts) {
-        if (text == "none") continue;
-        const auto network = demo::to_network(text);
-        if (!network) return std::nullopt;
-        networks.push_back(*network);
-    }
-    return networks;
-}
-
 std::error_code join(udp_socket& socket, const std::string& group) {
     const auto at = mincoap::posix::to_endpoint(group, 0);
     return at ? socket.join(*at) : at.error();
 }
 
 int run(const settings& given) {
-    const auto trusted = to_networks(given.trusted);
+    const auto trusted = demo::to_networks(given.trusted);
     if (!trusted) return std::cerr << "--trust: no network\n", 1;
     auto at =
         given.address.empty() ? endpoint{.port = given.port} : mincoap::posix::to_endpoint(given.address, given.port);

@@ -44,4 +44,15 @@ std::optional<network> to_network(const std::string& text) {
     return network{*address, skipped + length};
 }
 
+std::optional<std::vector<network>> to_networks(const std::vector<std::string>& texts) {
+    std::vector<network> networks;
+    for (const std::string& text : texts) {
+        if (text == "none") continue;
+        const auto network = to_network(text);
+        if (!network) return std::nullopt;
+        networks.push_back(*network);
+    }
+    return networks;
+}
+
 }  // namespace demo

@@ -22,6 +22,9 @@ struct network {
 // Parses "192.0.2.0/24", "2001:db8::/32", "fe80::%eth0/64", or an address alone.
 std::optional<network> to_network(const std::string& text);
 
+// Parses all of them. "none" stands for an empty list. Returns nothing if one of them is no network.
+std::optional<std::vector<network>> to_networks(const std::vector<std::string>& texts);
+
 // The question of `echo_guard`: is this address trusted?
 struct trusted_networks {
     const std::vector<network>* networks;

@@ -101,17 +101,15 @@ int run(const settings& given) {
     auto socket = udp_socket::bind(*at);
     if (!socket) return complain("cannot listen on " + demo::describe(*at), socket.error());
 
-    std::vector<demo::network> trusted;
-    for (const std::string& text : given.trusted)  // CLI11 has checked them; "none" is no network
-        if (const auto network = demo::to_network(text)) trusted.push_back(*network);
+    const auto trusted = demo::to_networks(given.trusted);
     at->port = socket->local_port();
     std::cout << "listening on " << demo::describe(*at) << '\n' << std::flush;
-    return serve(*socket, trusted, given);
+    return serve(*socket, *trusted, given);  // CLI11 has checked the networks
 }
 
 // For CLI11: the text of a mistake, or an empty text.
 std::string mistake_in_network(const std::string& text) {
-    return text == "none" || demo::to_network(text) ? "" : text + " is no network";
+    return demo::to_networks({text}) ? "" : text + " is no network";
 }
 
 }  // namespace
