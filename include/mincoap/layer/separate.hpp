@@ -173,7 +173,7 @@ private:
         s.step = waiting;
         s.header = header[0];
         s.unwanted = unwanted_;
-        if constexpr (IsProtected) copy_bytes(reinterpret_cast<const byte*>(&x.protection), s.how.size(), s.how.data());
+        if constexpr (IsProtected) detail::keep_protection(x, s.how.data());
         copy_bytes(header + message::header_size, s.token.size(), s.token.data());
         detail::copy_endpoint(x.from.route.remote, s.remote);
         ++open_;

@@ -89,6 +89,11 @@ inline void set_message_id(byte* header, std::uint16_t id) {
 
 namespace detail {
 
+// Copies how the answer is protected, for a layer that stores the request.
+inline void keep_protection(const exchange& x, byte* to) {
+    copy_bytes(reinterpret_cast<const byte*>(&x.protection), sizeof x.protection, to);
+}
+
 // Returns true if two requests come from the same peer, or if both are plain ones. `kept` points to
 // the second protection.
 [[nodiscard]] inline bool is_same_peer(std::uint64_t protection, const byte* kept) {

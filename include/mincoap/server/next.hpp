@@ -83,7 +83,7 @@ public:
     static constexpr bool protects = Stack::protection_overhead != 0;
     static constexpr std::size_t protection_size = protects ? sizeof(exchange::protection) : 0;
     static void keep_protection([[maybe_unused]] const exchange& x, [[maybe_unused]] byte* to) {
-        if constexpr (protects) copy_bytes(reinterpret_cast<const byte*>(&x.protection), protection_size, to);
+        if constexpr (protects) detail::keep_protection(x, to);
     }
     static void restore_protection([[maybe_unused]] exchange& x, [[maybe_unused]] const byte* from) {
         if constexpr (protects) {
