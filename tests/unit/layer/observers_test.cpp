@@ -48,6 +48,19 @@ protected:
         temperature = 20, format_now = content_format::text_plain, is_gone = is_mute = false;
         t.server.start_message_ids_at(7);
     }
+
+    // The error of one observation waits for the acknowledgement of another one. Returns the message
+    // that the client has to acknowledge.
+    test::sent let_an_error_wait() {
+        t.say(observe());
+        t.say(observe("a/b").token("01"));
+        t.server.changed<"a/b">(message::type::confirmable);
+        const auto first = t.pass(0);
+        is_gone = true;
+        t.server.changed<"temp">();
+        return first.at(0);
+    }
+
     observers<2, 40> observing;
     test::timeline<decltype(site), observers<2, 40>> t{site, observing};
 };
@@ -322,15 +335,10 @@ TEST_F(observers_test, has_one_confirmable_message_on_its_way_to_a_client) {
 }
 
 TEST_F(observers_test, forgets_an_error_that_waited_when_the_resource_is_back) {
-    t.say(observe());
-    t.say(observe("a/b").token("01"));
-    t.server.changed<"a/b">(message::type::confirmable);
-    const auto first = t.pass(0);
-    is_gone = true;
-    t.server.changed<"temp">();
+    const test::sent first = let_an_error_wait();
     EXPECT_EQ(t.said_within(500), "");
     is_gone = false;
-    EXPECT_EQ(t.acknowledge(first.at(0)), "con 2.05 obs: 20");
+    EXPECT_EQ(t.acknowledge(first), "con 2.05 obs: 20");
 }
 
 TEST_F(observers_test, serves_the_second_of_two_observers_while_the_first_is_silent) {
@@ -394,14 +402,9 @@ TEST_F(observers_test, tells_of_a_change_weeks_after_another_client_has_gone) {
 }
 
 TEST_F(observers_test, tells_of_an_error_when_no_other_message_is_on_its_way) {
-    t.say(observe());
-    t.say(observe("a/b").token("01"));
-    t.server.changed<"a/b">(message::type::confirmable);
-    const auto first = t.pass(0);
-    is_gone = true;
-    t.server.changed<"temp">();
+    const test::sent first = let_an_error_wait();
     EXPECT_EQ(t.said_within(1500), "") << "the error is Confirmable, so it waits (RFC 7252 section 4.7)";
-    EXPECT_EQ(t.acknowledge(first.at(0)), "con 4.04");
+    EXPECT_EQ(t.acknowledge(first), "con 4.04");
     EXPECT_EQ(observing.size(), 2U) << "until the client has acknowledged it";
 }
 
