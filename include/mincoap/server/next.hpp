@@ -69,7 +69,7 @@ public:
 
     std::size_t operator()(exchange& x) const { return stack_.template receive_at<Index>(Stack::own(x)); }
     void reread(exchange& x) const { Stack::own(x).reread(); }
-    std::size_t answer(exchange& x, reply said) const { return stack_.answer(Stack::own(x), said, 0); }
+    std::size_t answer(exchange& x, reply&& said) const { return stack_.answer(Stack::own(x), said, 0); }
     std::size_t render(exchange& x, reply& said) const { return Stack::render(Stack::own(x), said); }
     void note(exchange& x, outcome o) const { Stack::own(x).what = o; }
     outcome became(exchange& x) const { return Stack::own(x).what; }
