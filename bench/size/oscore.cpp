@@ -35,6 +35,8 @@ constexpr auto site =
 constexpr std::array<byte, 16> secret{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 constexpr std::array<byte, 1> server_id{1};
 constexpr std::array<byte, 1> client_id{2};
+constexpr oscore::identity client{
+    .master_secret = secret, .master_salt = {}, .sender_id = server_id, .recipient_id = client_id, .id_context = {}};
 
 radio socket;
 mincoap::server_memory<1152> memory;
@@ -48,10 +50,6 @@ constinit mincoap::server server{
 
 int main() {
     radio_random(key.data(), sizeof key);
-    peers.add<cipher>({.master_secret = secret,
-                       .master_salt = {},
-                       .sender_id = server_id,
-                       .recipient_id = client_id,
-                       .id_context = {}});
+    peers.add<cipher>(client);
     for (;;) server.poll(now_ms);
 }

@@ -80,18 +80,18 @@ struct small_cbor {
 // The algorithms of a context, as integers in CBOR (RFC 9053 §4.2).
 inline constexpr byte aes_ccm_16_64_128 = 10;
 
-// The outputs of HKDF (§3.2.1): their type in CBOR, and their size in bytes.
+// An output of HKDF (§3.2.1): the end of its info, which is [id, id_context, alg_aead, type, L], with
+// the number of the block behind it; and its size in bytes.
 struct output {
-    std::array<byte, 4> type;
-    byte type_size;
+    std::array<byte, 7> end;
+    byte end_size;
     byte size;
 };
-inline constexpr output key{{0x63, 'K', 'e', 'y'}, 4, aead_key_size};
-inline constexpr output iv{{0x62, 'I', 'V'}, 3, nonce_size};
+inline constexpr output key{{aes_ccm_16_64_128, 0x63, 'K', 'e', 'y', aead_key_size, 1}, 7, aead_key_size};
+inline constexpr output iv{{aes_ccm_16_64_128, 0x62, 'I', 'V', nonce_size, 1}, 6, nonce_size};
 
-// The info of HKDF: [id, id_context, alg_aead, type, L].
 struct info {
-    static constexpr std::size_t max_size = 2 + max_id_size + 1 + max_id_context_size + 1 + 4 + 1;
+    static constexpr std::size_t max_size = 1 + 1 + max_id_size + 1 + max_id_context_size + sizeof output::end - 1;
 
     std::array<byte, max_size + 1> all;
     std::size_t size;
@@ -102,10 +102,7 @@ struct info {
         to.string(id);
         if (id_context.data() == nullptr) to.put(0xf6);
         else to.string(id_context);
-        to.put(aes_ccm_16_64_128);
-        to.put(bytes{of.type}.first(of.type_size));
-        to.put(of.size);
-        to.put(1);
+        to.put(bytes{of.end}.first(of.end_size));
         size = static_cast<std::size_t>(to.at - all.data());
     }
     constexpr bytes value() const { return bytes{all}.first(size - 1); }
@@ -164,7 +161,7 @@ constexpr byte copy_id(bytes from, byte* to) {
 template <crypto C>
 void derive(context& to, const identity& of) {
     MINCOAP_ASSERT(is_valid(of));
-    to.window = {};
+    to.window.clear();
     to.next_number = 0;
     to.sender_id_size = detail::copy_id(of.sender_id, to.sender_id_bytes.data());
     to.recipient_id_size = detail::copy_id(of.recipient_id, to.recipient_id_bytes.data());

@@ -48,9 +48,9 @@ inline constexpr unsigned allowed = number_size | kid | kid_context;
 
 // The option of a request. Its views point into the message.
 struct request_option {
-    std::uint64_t number = 0;  // the sequence number, from the Partial IV
-    bytes kid;                 // the client's Sender ID, which may be empty
-    bytes kid_context;         // the ID Context, which may be empty; data() is null if there is none
+    std::uint64_t number;  // the sequence number, from the Partial IV
+    bytes kid;             // the client's Sender ID, which may be empty
+    bytes kid_context;     // the ID Context, which may be empty; data() is null if there is none
 };
 
 // Decodes the value of a request's option. Returns false if it is malformed: a flag that is not

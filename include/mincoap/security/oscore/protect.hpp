@@ -29,9 +29,8 @@ class additional_data {
 public:
     constexpr additional_data(bytes kid, bytes number) {
         copy_bytes(prefix.data(), prefix.size(), all_.data());
+        all_[length_at] = static_cast<byte>(all_[length_at] + kid.size() + number.size());
         detail::small_cbor to{all_.data() + prefix.size()};
-        to.put(static_cast<unsigned>(0x40 + 7 + kid.size() + number.size()));
-        to.put(external);
         to.string(kid);
         to.string(number);
         to.put(0x40);  // no options of class I
@@ -40,11 +39,14 @@ public:
     constexpr bytes value() const { return bytes{all_}.first(size_); }
 
 private:
-    // ["Encrypt0", h'', external_aad] and its [1, [alg_aead], request_kid, request_piv, options].
-    static constexpr std::array<byte, 11> prefix{0x83, 0x68, 'E', 'n', 'c', 'r', 'y', 'p', 't', '0', 0x40};
-    static constexpr std::array<byte, 4> external{0x85, 0x01, 0x81, detail::aes_ccm_16_64_128};
+    // ["Encrypt0", h'', external_aad] and its [1, [alg_aead], request_kid, request_piv, options], whose
+    // length without the two strings is 7.
+    static constexpr std::array<byte, 16> prefix{
+        0x83, 0x68, 'E',  'n',      'c',  'r',  'y',  'p',
+        't',  '0',  0x40, 0x40 + 7, 0x85, 0x01, 0x81, detail::aes_ccm_16_64_128};
+    static constexpr std::size_t length_at = 11;
 
-    std::array<byte, prefix.size() + 1 + external.size() + 1 + max_id_size + 1 + max_number_size + 1> all_;
+    std::array<byte, prefix.size() + 1 + max_id_size + 1 + max_number_size + 1> all_;
     std::size_t size_;
 };
 
@@ -73,7 +75,8 @@ enum class open_result : byte {
 // Checks and decrypts a request in place: `sealed` is the payload of the message, with the tag.
 // Nothing of the context changes unless the tag is right. Then the number is accepted, once.
 template <crypto C>
-[[nodiscard]] open_result open(context& with, std::uint64_t number, const cipher_input& in, mutable_bytes sealed) {
+[[nodiscard]] open_result open(context& with, std::uint64_t number, const cipher_input& in,
+                               const mutable_bytes& sealed) {
     if (!with.window.is_new(number)) return open_result::replayed;
     if (sealed.size() < 1 + tag_size) return open_result::forged;
     if (!C::open(with.recipient_key.data(), in.nonce.data(), in.aad.value(), sealed, tag_size))

@@ -35,6 +35,12 @@ public:
         seen_ = ~std::uint32_t{0};
     }
 
+    // Forgets all numbers. An assignment of {} takes 20 bytes more on Cortex-M0+.
+    constexpr void clear() {
+        top_ = 0;
+        seen_ = 0;
+    }
+
     friend constexpr bool operator==(const replay_window&, const replay_window&) = default;
 
 private:
