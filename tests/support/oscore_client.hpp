@@ -137,10 +137,10 @@ private:
         std::array<byte, security::nonce_size> nonce{};
         security::oscore::additional_data aad;
 
-        inputs(const oscore_client& of, std::uint64_t number)
-            : aad(of.context_.sender_id(), security::oscore::partial_iv{number}.value()) {
-            security::oscore::make_nonce(of.context_, of.context_.sender_id(), security::oscore::partial_iv{number},
-                                         nonce.data());
+        inputs(const oscore_client& of, std::uint64_t number) {
+            const security::oscore::partial_iv piv{number};
+            aad.make(of.context_.sender_id(), piv.value());
+            security::oscore::make_nonce(of.context_, of.context_.sender_id(), piv, nonce.data());
         }
     };
 

@@ -128,7 +128,10 @@ public:
     // Encrypts a message of an inner layer.
     std::size_t emit(exchange& x, auto next) {
         const std::size_t size = next.emit(x);
-        return size != 0 && is_authentic(x) ? seal(x, size, true) : size;
+        if (size == 0 || !is_authentic(x)) return size;
+        security::oscore::cipher_input in;
+        in.make(context_of(x), x.protection & protection::number_bits);
+        return seal(x, in, size, true);
     }
     std::uint32_t idle_ms(std::uint32_t /*now_ms*/, const auto& /*all*/) const { return forever_ms; }
 
@@ -148,13 +151,15 @@ private:
     [[gnu::noinline]] std::size_t answer_protected(exchange& x, const seen& noted, auto next) {
         if (x.from.multicast) return next.note(x, outcomes::unwanted), 0;
         if ((x.request.critical_options & detail::proxying) != 0) return next.answer(x, code::proxying_not_supported);
-        const failure why = open(x, noted);
-        return why == failure::none ? answer_opened(x, next) : refuse(x, why, next);
+        security::oscore::cipher_input in;
+        const failure why = open(x, noted, in);
+        return why == failure::none ? answer_opened(x, in, next) : refuse(x, why, next);
     }
 
-    // Opens the request in place, and makes a message of it. `x.protection` then has its context. Not
-    // inlined: its inputs for the cipher leave the stack before the site answers.
-    [[gnu::noinline]] failure open(exchange& x, const seen& noted) {
+    // Opens the request in place, and makes a message of it. `x.protection` then has its context, and
+    // `in` has what the answer is sealed with. Not inlined: its variables leave the stack before the
+    // site answers.
+    [[gnu::noinline]] failure open(exchange& x, const seen& noted, security::oscore::cipher_input& in) {
         security::oscore::request_option o;
         const bytes payload = x.request.payload();
         const bool is_sound = (x.request.critical_options & not_outside) == 0 && !payload.empty();
@@ -162,7 +167,7 @@ private:
         context* const with = find(contexts_.all().data(), contexts_.all().size(), o);
         if (with == nullptr) return failure::unknown;
         const mutable_bytes sealed{x.header() + (payload.data() - x.header()), payload.size()};
-        const security::oscore::cipher_input in{*with, o.number};
+        in.make(*with, o.number);
         const auto result = security::oscore::open<Cipher>(*with, o.number, in, sealed);
         if (result == security::oscore::open_result::replayed) return failure::replayed;
         if (result == security::oscore::open_result::forged) return failure::forged;
@@ -193,7 +198,7 @@ private:
 
     // ---- After it: protected answers
 
-    [[gnu::always_inline]] std::size_t answer_opened(exchange& x, auto next) {
+    [[gnu::always_inline]] std::size_t answer_opened(exchange& x, security::oscore::cipher_input& in, auto next) {
         next.reread(x);
         x.reserve(protection_overhead);
         const bool is_request_inside = x.error == message::parse_error::none && is_request(x.method) &&
@@ -209,7 +214,7 @@ private:
         if (is_request_inside && message::code_of(x.header()) == code::unauthorized &&
             !(is_synchronised && x.from.confirmed))
             size = next.challenge(x), next.note(x, outcomes::oscore_challenged);
-        size = seal(x, size, !is_synchronised);
+        size = seal(x, in, size, !is_synchronised);
         if (size == 0) next.note(x, outcomes::oscore_unsealed);
         return size;
     }
@@ -231,13 +236,13 @@ private:
 
     // Encrypts the answer, or a message of an inner layer. Returns 0 if that cannot be done: the
     // context was removed meanwhile, or has no number left.
-    [[gnu::noinline]] std::size_t seal(exchange& x, std::size_t size, bool needs_number) {
+    [[gnu::noinline]] std::size_t seal(exchange& x, security::oscore::cipher_input& in, std::size_t size,
+                                       bool needs_number) {
         context& with = context_of(x);
         if (!protection::is_of(x.protection, with)) return 0;
         std::uint64_t number = 0;
         if (needs_number && !take_number(with, storage_, number)) return 0;
         const security::oscore::partial_iv own{number};
-        security::oscore::cipher_input in{with, x.protection & protection::number_bits};
         const code outer = (x.protection & detail::protection_is_observed) != 0 ? code::content : code::changed;
         return security::oscore::seal<Cipher>(with, in, needs_number ? &own : nullptr, x.header(), token_end_of(x),
                                               size, outer);

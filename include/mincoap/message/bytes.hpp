@@ -46,7 +46,16 @@ constexpr void copy_bytes(const From* from, std::size_t count, To* to) {
 // Copies `count` bytes towards the beginning of a buffer. The ranges may overlap; `to` is before
 // `from`.
 constexpr void move_down(const byte* from, std::size_t count, byte* to) {
-    for (; count != 0; --count) *to++ = *from++;
+    if (compiled_for_size || std::is_constant_evaluated())
+        for (; count != 0; --count) *to++ = *from++;
+    else if (count != 0) __builtin_memmove(to, from, count);
+}
+
+// Copies `count` bytes towards the end of a buffer. The ranges may overlap; `to` is behind `from`.
+constexpr void move_up(const byte* from, std::size_t count, byte* to) {
+    if (compiled_for_size || std::is_constant_evaluated())
+        while (count-- != 0) to[count] = from[count];
+    else if (count != 0) __builtin_memmove(to, from, count);
 }
 
 // Returns true if two ranges of `count` bytes or characters are equal. Neither pointer is null.

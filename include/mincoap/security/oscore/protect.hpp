@@ -27,7 +27,7 @@ constexpr void make_nonce(const context& of, bytes id, const partial_iv& number,
 // The additional authenticated data (§5.4) of a request and of each response to it.
 class additional_data {
 public:
-    constexpr additional_data(bytes kid, bytes number) {
+    constexpr void make(bytes kid, bytes number) {
         copy_bytes(prefix.data(), prefix.size(), all_.data());
         all_[length_at] = static_cast<byte>(all_[length_at] + kid.size() + number.size());
         detail::small_cbor to{all_.data() + prefix.size()};
@@ -50,17 +50,16 @@ private:
     std::size_t size_;
 };
 
-// The inputs of the cipher for the request with that number, and for the response that uses its nonce.
+// The inputs of the cipher for a request, and for the response that uses its nonce. Not initialized.
 struct cipher_input {
     std::array<byte, nonce_size> nonce;
     additional_data aad;
 
-    [[gnu::noinline]] constexpr cipher_input(const context& of, std::uint64_t number)
-        : cipher_input(of, partial_iv{number}) {}
-
-private:
-    constexpr cipher_input(const context& of, const partial_iv& number) : aad(of.recipient_id(), number.value()) {
-        make_nonce(of, of.recipient_id(), number, nonce.data());
+    // Makes those for the request with that number.
+    [[gnu::noinline]] constexpr void make(const context& of, std::uint64_t number) {
+        const partial_iv piv{number};
+        aad.make(of.recipient_id(), piv.value());
+        make_nonce(of, of.recipient_id(), piv, nonce.data());
     }
 };
 
@@ -144,10 +143,6 @@ private:
     }
 };
 
-constexpr void move_up(const byte* from, std::size_t count, byte* to) {
-    while (count-- != 0) to[count] = from[count];
-}
-
 }  // namespace detail
 
 // Encrypts the answer in the first `size` bytes of the message, and makes a response of it with that
@@ -172,7 +167,7 @@ template <crypto C>
     const std::size_t option_size = response_option_size(number);
     const std::size_t front = observe.outer_size() + 1 + option_size + 1;
     const auto inner = static_cast<std::size_t>(end - options);
-    detail::move_up(options, inner, options + front + 1);
+    move_up(options, inner, options + front + 1);
     byte* to = observe.write(options);
     *to++ = static_cast<byte>(observe.delta_of_next() << 4 | option_size);
     to = write_response_option(to, number);

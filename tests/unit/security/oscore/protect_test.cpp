@@ -31,6 +31,12 @@ bool operator==(const context& a, const context& b) {
     return a.window == b.window && numbers(a) == numbers(b) && names(a) == names(b) && keys(a) == keys(b);
 }
 
+cipher_input inputs_of(const context& c, std::uint64_t of) {
+    cipher_input in;
+    in.make(c, of);
+    return in;
+}
+
 // The message with that payload, opened in place as a server does it.
 struct opened {
     explicit opened(const protected_request& r, const packet& ciphertext)
@@ -38,7 +44,7 @@ struct opened {
         const std::size_t begin = r.message.size() - r.ciphertext.size();
         message = packet{r.message.view().first(begin)} + ciphertext;
         const mutable_bytes sealed = mutable_bytes{message.data(), message.size()}.subspan(begin);
-        result = open<reference_crypto>(with, number, cipher_input{with, number}, sealed);
+        result = open<reference_crypto>(with, number, inputs_of(with, number), sealed);
         if (result == open_result::opened) size = unwrap(message.data(), token_end, sealed);
     }
     packet request() const { return packet{message.view().first(size)}; }
@@ -65,7 +71,7 @@ TEST(oscore_protect, has_the_nonces_and_additional_data_of_appendix_c_4_to_6) {
     for (const protected_request& r : test::requests) {
         SCOPED_TRACE(r.section);
         const context c = r.server->context_of();
-        const cipher_input in{c, number};
+        const cipher_input in = inputs_of(c, number);
         EXPECT_EQ(packet{bytes{in.nonce}}, r.nonce);
         EXPECT_EQ(packet{in.aad.value()}, r.aad);
     }
@@ -107,7 +113,7 @@ TEST(oscore_protect, refuses_another_number_kid_or_context) {
     const auto result_with = [&](context c, std::uint64_t n) {
         const context before = c;
         packet sealed = r.ciphertext;
-        const cipher_input in{c, n};
+        const cipher_input in = inputs_of(c, n);
         const open_result result = open<reference_crypto>(c, n, in, {sealed.data(), sealed.size()});
         EXPECT_EQ(c == before, result != open_result::opened);
         return result;
@@ -126,7 +132,7 @@ TEST(oscore_protect, opens_a_request_once) {
     context c = r.server->context_of();
     for (const open_result expected : {open_result::opened, open_result::replayed, open_result::replayed}) {
         packet sealed = r.ciphertext;
-        EXPECT_EQ(open<reference_crypto>(c, number, cipher_input{c, number}, {sealed.data(), sealed.size()}), expected);
+        EXPECT_EQ(open<reference_crypto>(c, number, inputs_of(c, number), {sealed.data(), sealed.size()}), expected);
         EXPECT_EQ(sealed == r.ciphertext, expected == open_result::replayed) << "nothing is decrypted again";
     }
 }
@@ -134,7 +140,7 @@ TEST(oscore_protect, opens_a_request_once) {
 // Seals an answer to a request of appendix C.1.
 packet sealed(const packet& answer, const partial_iv* own, code outer = code::changed, std::uint64_t of = number) {
     const context c = test::server_of_c1.context_of();
-    cipher_input in{c, of};
+    cipher_input in = inputs_of(c, of);
     packet message = answer + filler(max_overhead, 0xee) + filler(4, 0xdd);
     const std::size_t size = seal<reference_crypto>(c, in, own, message.data(), token_end, answer.size(), outer);
     EXPECT_LE(size, answer.size() + max_overhead);
@@ -151,7 +157,7 @@ TEST(oscore_protect, seals_the_responses_of_appendix_c_7_and_8) {
 // Opens a response as the client of appendix C.1 does. Returns its outer part, a bar, and its plaintext.
 packet opened_response(const packet& response, bytes ciphertext, const partial_iv* own) {
     const context server = test::server_of_c1.context_of();
-    cipher_input in{server, number};
+    cipher_input in = inputs_of(server, number);
     if (own != nullptr) make_nonce(server, server.sender_id(), *own, in.nonce.data());
     packet plain{ciphertext};
     EXPECT_TRUE(reference_crypto::open(server.sender_key.data(), in.nonce.data(), in.aad.value(),
@@ -208,7 +214,7 @@ TEST(oscore_protect, keeps_ids_of_each_size_apart_in_nonces_and_additional_data)
     for (const std::size_t size : {0U, 1U, 6U, 7U}) {
         c.recipient_id_size = static_cast<byte>(size);
         c.recipient_id_bytes.fill(0xa5);
-        const cipher_input in{c, number_limit - 1};
+        const cipher_input in = inputs_of(c, number_limit - 1);
         packet expected{bytes{c.common_iv}};
         expected[0] = static_cast<byte>(expected[0] ^ size);
         for (std::size_t i = 0; i < size; ++i)
@@ -236,7 +242,7 @@ TEST(oscore_protect, opens_captured_requests) {
         ASSERT_TRUE(decode(view->options().find(option::oscore)->value, o));
         EXPECT_EQ(packet{o.kid}, "02");
         packet sealed{view->payload()};
-        ASSERT_EQ(open<reference_crypto>(c, o.number, cipher_input{c, o.number}, {sealed.data(), sealed.size()}),
+        ASSERT_EQ(open<reference_crypto>(c, o.number, inputs_of(c, o.number), {sealed.data(), sealed.size()}),
                   open_result::opened);
         EXPECT_EQ((packet{sealed.view().first(sealed.size() - tag_size)}), captured.plaintext);
     }
@@ -253,7 +259,7 @@ TEST(oscore_protect, seals_notifications_as_libcoap_does) {
         message = message + "61" + packet{captured.message.view().subspan(7, 1)} + packet{plaintext.view().subspan(2)};
         const std::size_t size = message.size();
         message = message + filler(max_overhead);
-        cipher_input in{c, 3};
+        cipher_input in = inputs_of(c, 3);
         const partial_iv own{1 + i};
         const std::size_t sealed = seal<reference_crypto>(c, in, &own, message.data(), 6, size, code::content);
         EXPECT_EQ(packet{message.view().first(sealed)}, captured.message);
