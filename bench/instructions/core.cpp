@@ -3,7 +3,9 @@
 //
 // core <requests> --notify: has that many notifications of /hello sent, by a server with MEMORY.
 //
-// GUARD guards the server. With MEMORY, it also has the layers that keep something for clients, with that many entries
+// core <requests> --protected: has that many protected GET /hello answered, by a server with OSCORE.
+//
+// GUARD guards the server. OSCORE gives it a security context, whose cipher does nothing. With MEMORY, it also has the layers that keep something for clients, with that many entries
 // each. Each is a program of its own, as in an image.
 #include <array>
 #include <cstdlib>
@@ -12,12 +14,18 @@
 
 #include <mincoap/layer/deduplicate.hpp>
 #include <mincoap/layer/observers.hpp>
+#include <mincoap/layer/oscore.hpp>
 #include <mincoap/layer/separate.hpp>
 
 #include "site.hpp"
 
 #ifdef MEMORY
 #define LAYERS GUARD, repeated, observing, kept
+#elif defined OSCORE
+#define LAYERS               \
+    GUARD, mincoap::oscore { \
+        peers, no_cipher {}  \
+    }
 #else
 #define LAYERS GUARD
 #endif
@@ -99,12 +107,75 @@ int notify(std::size_t times) {
 int notify(std::size_t) { return EXIT_FAILURE; }
 #endif
 
+#ifdef OSCORE
+// Takes any tag, and leaves the text as it is: what is left is the library's own work.
+struct no_cipher {
+    using bytes = mincoap::bytes;
+    [[gnu::noipa]] static void seal(const mincoap::byte*, const mincoap::byte*, bytes, mincoap::mutable_bytes,
+                                    std::size_t) {}
+    [[gnu::noipa]] static bool open(const mincoap::byte*, const mincoap::byte*, bytes, mincoap::mutable_bytes,
+                                    std::size_t) {
+        return true;
+    }
+    [[gnu::noipa]] static void hash(std::span<const bytes>, mincoap::byte*) {}
+    [[gnu::noipa]] static void hmac(bytes, std::span<const bytes>, mincoap::byte*) {}
+};
+
+mincoap::security::oscore::contexts<OSCORE> peers;
+
+// CON POST with an OSCORE option: a Partial IV of three bytes, and the kid 07. Inside there is GET /hello.
+constexpr mincoap::byte sealed[]{0x42, 0x02, 0x12, 0x34, 0xca, 0xfe, 0x95, 0x0b, 0x01, 0, 0, 0x07, 0xff, 0x01,
+                                 0xb5, 'h',  'e',  'l',  'l',  'o',  0,    0,    0,    0, 0, 0,    0,    0};
+constexpr std::size_t number_at = 8;
+constexpr std::size_t sealed_reply_size = 29;
+
+struct protecting_socket {
+    std::size_t answered = 0;
+    std::uint32_t number = 0x10000;
+
+    [[gnu::noinline]] mincoap::net::status receive(mincoap::mutable_bytes storage, mincoap::net::arrival& in) {
+        std::memcpy(storage.data(), sealed, sizeof sealed);
+        for (std::size_t i = 0; i < 3; ++i) storage[number_at + i] = static_cast<mincoap::byte>(number >> (16 - 8 * i));
+        ++number;
+        in.size = sizeof sealed;
+        return mincoap::net::status::done;
+    }
+    [[gnu::noinline]] mincoap::net::status send(mincoap::bytes datagram, const mincoap::net::route& route) {
+        asm volatile("" : : "r"(datagram.data()), "r"(&route) : "memory");
+        if (datagram.size() == sealed_reply_size) ++answered;
+        return mincoap::net::status::done;
+    }
+};
+
+int protect(std::size_t requests, bool without_server) {
+    constexpr std::array<mincoap::byte, 16> secret{1, 2, 3, 4};
+    constexpr mincoap::byte client[]{0x07};
+    peers.add<no_cipher>(
+        {.master_secret = secret, .master_salt = {}, .sender_id = {}, .recipient_id = client, .id_context = {}});
+    protecting_socket socket;
+    if (without_server) {
+        mincoap::net::arrival in;
+        for (std::size_t i = 0; i < requests; ++i) {
+            socket.receive(memory.message, in);
+            socket.send({memory.message.data(), sealed_reply_size}, in.route);
+        }
+    } else {
+        mincoap::server server{socket, site, memory, LAYERS};
+        for (std::size_t i = 0; i < requests; ++i) server.poll(0);
+    }
+    return socket.answered == requests ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+#else
+int protect(std::size_t, bool) { return EXIT_FAILURE; }
+#endif
+
 }  // namespace
 
 int main(int argc, char** argv) {
     if (argc < 2) return EXIT_FAILURE;
     const auto requests = static_cast<std::size_t>(std::atol(argv[1]));
     if (argc > 2 && std::strcmp(argv[2], "--notify") == 0) return notify(requests);
+    if (argc > 2 && std::strcmp(argv[2], "--protected") == 0) return protect(requests, argc > 3);
     memory_socket socket;
     if (argc > 2) {
         mincoap::net::arrival in;

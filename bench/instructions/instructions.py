@@ -7,6 +7,7 @@ core      GET /hello from the socket's receive to its send, without both: a serv
           server has the layers that keep something for clients, with so many entries each, all of them free.
 notification  of /hello to one observer: a call of `changed` and a poll. The client acknowledges each sixth one, which
           is Confirmable.
+protected as core, by a server with OSCORE and a cipher that does nothing: what the library itself does.
 process   all of a server over a UDP socket: the program, the adapter and libc, with a wait, a receive and a send for each
           request. The client is another process. The kernel is not counted.
 block     as core, one block of 64 bytes of a body of 16 or 64 blocks. Read by offset, a block costs the same at each
@@ -110,7 +111,10 @@ def measure():
             "core, guarded": without_loop("core_guarded", [], ["--loop"]),
             "core, with memory of 8": without_loop("core_memory_8", [], ["--loop"]),
             "core, with memory of 200": without_loop("core_memory_200", [], ["--loop"]),
-            "a notification, with memory of 8": per_request("core_memory_8", "--notify"), "process": per_request("process"),
+            "a notification, with memory of 8": per_request("core_memory_8", "--notify"),
+            "core, with OSCORE": without_loop("core_oscore", [], ["--loop"]),
+            "a protected GET, without the cipher": without_loop("core_oscore", ["--protected"], ["--protected", "--loop"]),
+            "process": per_request("process"),
             "block, one of 16 by offset": of_block("16", "offset"), "block, one of 64 by offset": of_block("64", "offset"),
             "block, one of 16 generated": of_block("16", "rendered"), "block, one of 64 generated": of_block("64", "rendered"),
             "block, one of 64 generated in pieces of 16 bytes": of_block("64", "pieces"),
