@@ -8,6 +8,7 @@
 // The input begins with a byte for the composition (bits 0 and 1), for the clock (bit 2: it wraps around soon) and for
 // the clients that never come back (bits 4 to 7), and a byte for the clients that acknowledge (bits 0 to 3). Then
 // follow the steps, each a byte and its operands: see `step`.
+#include "memory_clock.hpp"
 #include "memory_oracle.hpp"
 #include "memory_program.hpp"
 
@@ -50,7 +51,12 @@ struct without_guard {
 security::key key{};
 
 template <typename Composition>
-class run {
+class run : clockwork<run<Composition>> {
+    friend clockwork<run>;
+    using clockwork<run>::pass;
+    using clockwork<run>::rest;
+    using clockwork<run>::now_ms;
+
 public:
     explicit run(program p, unsigned how, unsigned acking)
         : program_(p), alive_(~how >> 4 & 15), acking_(acking & 15),
@@ -121,10 +127,6 @@ private:
         deliver(empty_message(peer, m.local, (how & 8) != 0 ? 3 : 2, id));
     }
     void react_to_last(unsigned what) { react((what & 0x10) != 0 ? 8 : 0); }
-    static time_ms duration(unsigned b) {
-        constexpr time_ms units[] = {1, 50, 500, 1000, 3000, 31'000, 3'600'000, 86'400'000};
-        return units[b >> 5] * (1 + ((b & 31) & (b >= 0xe0 ? 7 : 31)));
-    }
     std::vector<byte> raw(unsigned length) {
         const bytes some = program_.next(length & 63);
         return {some.begin(), some.end()};
@@ -153,36 +155,6 @@ private:
     }
 
     // ---- The clock
-
-    void pass(time_ms ms) {
-        const time_ms end = oracle_.now + ms;
-        for (;;) {
-            rest();
-            if (oracle_.now >= end) return;
-            const time_ms idle = std::max<time_ms>(server_.idle_ms(now_ms()), 1);
-            const time_ms next = std::min(oracle_.now + idle, end);
-            look_early(next);
-            oracle_.now = next;
-        }
-    }
-    // Before the time that `idle_ms` tells, there is nothing to send.
-    void look_early(time_ms next) {
-        if (next - oracle_.now < 2 || server_.is_blocked()) return;
-        oracle_.now += (next - oracle_.now) / 2;
-        const poll_result became = poll();
-        require(became == poll_result::idle && !wire_.made);
-    }
-    // Polls until there is nothing to do.
-    void rest() {
-        for (unsigned polls = 0;; ++polls) {
-            require(polls < 1000);  // otherwise the program never sleeps
-            const poll_result became = poll();
-            if (became == poll_result::blocked) return;
-            if (became == poll_result::idle && server_.idle_ms(now_ms()) != 0) break;
-        }
-        oracle_.rest();
-    }
-    std::uint32_t now_ms() const { return static_cast<std::uint32_t>(oracle_.now + start_ms_); }
 
     poll_result poll() {
         wire_.begin(), outer_.begin(), inner_.begin();

@@ -78,10 +78,6 @@ struct peer_state {
     std::deque<std::pair<std::uint16_t, time_ms>> ids;
 };
 
-// RFC 7641 §3.4, without the 128 s.
-inline bool is_newer(std::uint32_t before, std::uint32_t after) {
-    return (before < after && after - before < 1U << 23) || (before > after && before - after > 1U << 23);
-}
 inline std::vector<byte> without_observe(const datagram& d) {
     std::vector<byte> same = d.data;
     const auto read = d.view();

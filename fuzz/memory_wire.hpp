@@ -27,6 +27,11 @@ inline std::size_t peer_of(const net::endpoint& e) {
     return i;
 }
 
+// True if the second Observe value is newer (RFC 7641 §3.4, without the 128 s).
+inline bool is_newer(std::uint32_t before, std::uint32_t after) {
+    return (before < after && after - before < 1U << 23) || (before > after && before - after > 1U << 23);
+}
+
 // A datagram to or from the server.
 struct datagram {
     std::size_t peer = 0;
