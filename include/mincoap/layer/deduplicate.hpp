@@ -133,7 +133,9 @@ private:
         if (e.size > x.buffer.size()) return 0;
         if constexpr (decltype(next)::protection_size != 0) {
             if (e.standing == authentic) return 0;
-            if (e.standing > authentic) --e.standing, x.protection = detail::protection_is_authentic;
+            if (e.standing > authentic) --e.standing;
+            // Not 0 if the request was protected: of its answer, the guard makes no challenge.
+            x.protection = x.request.critical_options & set_of(option::oscore);
         }
         copy_bytes(e.answer.data(), e.size, x.header());
         return e.size;

@@ -334,6 +334,15 @@ TEST_F(oscore_test, repeats_an_answer_that_the_guard_would_not_let_pass) {
     EXPECT_EQ(say_raw(get_long), "ack 4.02");
 }
 
+TEST_F(oscore_test, makes_no_challenge_of_a_copy_of_a_plain_error) {
+    const packet unknown = "40 02 12 35 93 09 00 cc ff aaaaaaaaaaaaaaaaaa";
+    EXPECT_EQ(say_raw(unknown), "plain ack 4.01");
+    const packet first = last.datagram;
+    EXPECT_EQ(say_raw(unknown), "plain ack 4.01");
+    EXPECT_EQ(last.datagram, first);
+    EXPECT_EQ(d.counted[outcomes::duplicate], 1U);
+}
+
 TEST_F(oscore_test, sends_no_part_of_a_kept_answer_that_is_too_large) {
     const packet get_long = peer.protect(ask{code::get, "long"});
     EXPECT_EQ(say_raw(get_long), "ack 2.05: " + std::string{long_text});
