@@ -1,5 +1,5 @@
-// A client's keys from a file in libcoap's format, and files for sequence numbers. A key file has one
-// value in each line, and lines that begin with # are comments:
+// A client's keys from a file in libcoap's format. It has one value in each line, and lines that begin
+// with # are comments:
 //
 //     master_secret,hex,"000102030405060708090a0b0c0d0e0f"
 //     master_salt,hex,"9e7ca92223786340"
@@ -8,19 +8,18 @@
 //     id_context,hex,"37cbf3210017a2d3"
 #pragma once
 
-#include <cstdio>
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <expected>
 #include <fstream>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <mincoap/security/oscore/contexts.hpp>
+#include <mincoap/security/oscore/context.hpp>
 
 namespace example {
 
@@ -43,121 +42,92 @@ inline std::optional<std::vector<coap::byte>> from_hex(std::string_view text) {
     return text.empty() ? std::optional{all} : std::nullopt;
 }
 
-inline std::string to_hex(coap::bytes all) {
-    std::string text;
-    for (const coap::byte b : all) text.append({"0123456789abcdef"[b >> 4], "0123456789abcdef"[b & 15]});
-    return text;
-}
-
 class oscore_keys {
-    using value = std::optional<std::vector<coap::byte>>;
-
 public:
-    // Returns the keys; an error names the line that is wrong, or the value that is missing.
-    static std::expected<oscore_keys, std::string> parse(std::istream& lines) {
+    // Returns the keys. An error is a text such as `server.keys:2: sender_id is not hexadecimal`.
+    static std::expected<oscore_keys, std::string> load(const std::string& file) {
+        std::ifstream lines{file};
+        if (!lines) return std::unexpected(file + ": " + std::strerror(errno));
         oscore_keys keys;
         std::string line;
         for (int number = 1; std::getline(lines, line); ++number)
-            if (!line.empty() && line[0] != '#' && !keys.take(line))
-                return std::unexpected("line " + std::to_string(number) +
-                                       " is no key: " + line.substr(0, line.find(',')));
-        for (const auto& [name, to] : keys.places())
-            if (name.ends_with("secret") || name.ends_with("_id"))
-                if (!*to) return std::unexpected("no " + std::string{name});
-        return keys;
-    }
-    static std::expected<oscore_keys, std::string> load(const char* file) {
-        std::ifstream lines{file};
-        if (!lines) return std::unexpected(std::string{file} + " cannot be read");
-        return parse(lines);
+            if (const std::string mistake = keys.take(line); !mistake.empty())
+                return std::unexpected(file + ":" + std::to_string(number) + ": " + mistake);
+        const std::string mistake = keys.mistake_in_all();
+        return mistake.empty() ? std::expected<oscore_keys, std::string>{keys} : std::unexpected(file + ": " + mistake);
     }
 
     // Valid as long as these keys are.
     coap::security::oscore::identity identity() const {
-        const auto or_none = [](const value& v) { return v ? coap::bytes{*v} : coap::bytes{}; };
-        return {.master_secret = or_none(secret_),
-                .master_salt = or_none(salt_),
-                .sender_id = or_none(sender_id_),
-                .recipient_id = or_none(recipient_id_),
-                .id_context = id_context_ ? std::optional{coap::bytes{*id_context_}} : std::nullopt};
+        const auto bytes_of = [this](which w) { return coap::bytes{*values_[w]}; };
+        return {.master_secret = bytes_of(secret),
+                .master_salt = values_[salt] ? bytes_of(salt) : coap::bytes{},
+                .sender_id = bytes_of(sender_id),
+                .recipient_id = bytes_of(recipient_id),
+                .id_context = values_[id_context] ? std::optional{bytes_of(id_context)} : std::nullopt};
     }
 
 private:
-    struct place {
+    enum which : unsigned { secret, salt, sender_id, recipient_id, id_context, count };
+    struct description {
         std::string_view name;
-        value* to;
+        std::size_t min_size, max_size;  // in bytes
+        bool is_needed;
     };
-    std::array<place, 5> places() {
-        return {{{"master_secret", &secret_},
-                 {"master_salt", &salt_},
-                 {"sender_id", &sender_id_},
-                 {"recipient_id", &recipient_id_},
-                 {"id_context", &id_context_}}};
-    }
+    static constexpr std::array<description, count> descriptions{{
+        {"master_secret", 1, 1000, true},
+        {"master_salt", 0, 1000, false},
+        {"sender_id", 0, coap::security::oscore::max_id_size, true},
+        {"recipient_id", 0, coap::security::oscore::max_id_size, true},
+        {"id_context", 0, coap::security::oscore::max_id_context_size, false},
+    }};
 
-    // Takes a line such as name,hex,"value". The two others are libcoap's, and mincoap has no choice there.
-    bool take(std::string_view line) {
+    // Settings of libcoap's that mincoap has with this value alone.
+    static constexpr std::array<std::string_view, 8> settings{"replay_window,integer,32",
+                                                              "rfc8613_b_1_2,bool,true",
+                                                              "rfc8613_b_2,bool,false",
+                                                              "aead_alg,integer,10",
+                                                              "aead_alg,text,\"AES-CCM-16-64-128\"",
+                                                              "hkdf_alg,integer,-10",
+                                                              "hkdf_alg,text,\"direct+HKDF-SHA-256\"",
+                                                              "ssn_freq,integer,64"};
+
+    // Takes a line such as name,hex,"value". Returns the text of a mistake; an empty text if there is none.
+    std::string take(std::string_view line) {
         while (line.ends_with(' ') || line.ends_with('\r')) line.remove_suffix(1);
-        if (line == "replay_window,integer,32" || line == "rfc8613_b_1_2,bool,true") return true;
+        if (line.empty() || line.starts_with('#') || std::ranges::count(settings, line) != 0) return {};
         const std::size_t comma = line.find(',');
-        const std::size_t quote = line.find(",\"");
-        if (quote == std::string_view::npos || quote <= comma || line.size() < quote + 3 || line.back() != '"')
-            return false;
-        const std::string_view kind = line.substr(comma + 1, quote - comma - 1);
-        const std::string_view text = line.substr(quote + 2, line.size() - quote - 3);
-        for (const auto& [name, to] : places())
-            if (name == line.substr(0, comma) && !*to) return set(*to, kind, text);
-        return false;
+        const std::string name{line.substr(0, comma)};
+        if (comma == line.npos) return name + " is no name,type,value";
+        const auto is_setting = [&](std::string_view s) { return s.starts_with(name + ","); };
+        if (const auto setting = std::ranges::find_if(settings, is_setting); setting != settings.end())
+            return name + ": this server has only " + std::string{*setting};
+        for (unsigned i = 0; i < count; ++i)
+            if (descriptions[i].name == name) return set(descriptions[i], values_[i], line.substr(comma + 1));
+        return name + " is no name of a value";
     }
-    static bool set(value& to, std::string_view kind, std::string_view text) {
-        if (kind == "hex") to = from_hex(text);
-        if (kind == "ascii") to.emplace(text.begin(), text.end());
-        return to.has_value();
+    static std::string set(const description& of, std::optional<std::vector<coap::byte>>& to, std::string_view line) {
+        const std::string name{of.name};
+        if (to) return name + " is given twice";
+        const bool is_hex = line.starts_with("hex,");
+        if (!is_hex && !line.starts_with("ascii,")) return name + " is neither hex nor ascii";
+        std::string_view text = line.substr(line.find(',') + 1);
+        if (text.size() < 2 || !text.starts_with('"') || !text.ends_with('"')) return name + " is not in quotes";
+        text = text.substr(1, text.size() - 2);
+        if (is_hex) to = from_hex(text);
+        else to.emplace(text.begin(), text.end());
+        if (!to) return name + " is not hexadecimal";
+        if (to->size() < of.min_size) return name + " is empty";
+        return to->size() > of.max_size ? name + " has more than " + std::to_string(of.max_size) + " bytes" : "";
     }
 
-    value secret_, salt_, sender_id_, recipient_id_, id_context_;
+    std::string mistake_in_all() const {
+        for (unsigned i = 0; i < count; ++i)
+            if (descriptions[i].is_needed && !values_[i]) return std::string{descriptions[i].name} + " is missing";
+        return values_[sender_id] == values_[recipient_id] ? "sender_id and recipient_id are the same" : "";
+    }
+
+    std::array<std::optional<std::vector<coap::byte>>, count> values_;
 };
-
-// A storage for `kept_contexts`: a file for each context, in a folder. Without the file, numbers begin
-// at 0. Delete it only together with the keys: two messages with one number give each other away.
-class number_files {
-public:
-    explicit number_files(std::string folder) : folder_(std::move(folder)) {}
-
-    // Returns the number that is kept for this context; 0 if there is no file, none if it cannot be read.
-    std::optional<std::uint64_t> first(const coap::security::oscore::identity& of) const {
-        const std::string path = path_of(of.recipient_id, of.id_context.value_or(coap::bytes{}));
-        std::uint64_t number = 0;
-        if (::access(path.c_str(), F_OK) != 0) return errno == ENOENT ? std::optional{number} : std::nullopt;
-        std::ifstream file{path};
-        return file >> number ? std::optional{number} : std::nullopt;
-    }
-
-    // Returns true once file and name are on the disk.
-    bool reserve(const coap::security::oscore::context& of, std::uint64_t number) {
-        const std::string path = path_of(of.recipient_id(), of.id_context());
-        const std::string text = std::to_string(number) + "\n";
-        const int file = ::open((path + ".new").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        if (file < 0) return false;
-        const bool is_written = ::write(file, text.data(), text.size()) == std::ssize(text) && ::fsync(file) == 0;
-        ::close(file);
-        return is_written && std::rename((path + ".new").c_str(), path.c_str()) == 0 && sync_folder();
-    }
-
-private:
-    std::string path_of(coap::bytes recipient_id, coap::bytes id_context) const {
-        return folder_ + "/oscore-" + to_hex(recipient_id) + (id_context.empty() ? "" : "-" + to_hex(id_context));
-    }
-    bool sync_folder() const {
-        const int folder = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY);
-        if (folder < 0) return false;
-        const bool is_done = ::fsync(folder) == 0;
-        ::close(folder);
-        return is_done;
-    }
-
-    std::string folder_;
-};
-static_assert(coap::security::oscore::storage<number_files>);
 
 }  // namespace example

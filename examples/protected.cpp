@@ -8,12 +8,11 @@
 //     $ coap-client-openssl -E client.keys,client.number -m put -e 1 coap://127.0.0.1/led
 //     $ coap-client-openssl -E client.keys,client.number -m get coap://127.0.0.1/led
 //     1
-//     $ coap-client-openssl -E client.keys,client.number -m get coap://127.0.0.1/measure
-//     42
 #include <algorithm>
 #include <optional>
 
 #include <mincoap/bearssl/crypto.hpp>
+#include <mincoap/posix/sequence_numbers.hpp>
 
 #include "oscore_keys.hpp"
 #include "serve.hpp"
@@ -44,19 +43,21 @@ constexpr auto site = coap::routes(
         .osc(),
     coap::at<"measure">(coap::protected_only(coap::get(measure))).osc(), coap::well_known_core);
 
+static int complain(const std::string& why) { return std::puts(why.c_str()), 1; }
+
 int main(int argc, char** argv) {
     const auto keys = example::oscore_keys::load(argc > 2 ? argv[2] : "server.keys");
-    if (!keys) return std::puts(keys.error().c_str()), 1;
+    static auto numbers = coap::posix::sequence_numbers::open(".");  // a restart goes on behind those that were used
+    if (!keys || !numbers) return complain(keys ? numbers.error().message() : keys.error());
+    const auto first = numbers->first(keys->identity());
+    if (!first) return complain(first.error().message());
     static coap::security::oscore::kept_contexts<1> peers;
-    static example::number_files numbers{"."};  // a restart goes on behind the numbers that were used
-    const auto first = numbers.first(keys->identity());
-    if (!first || !peers.restore<cipher>(keys->identity(), *first)) return std::puts("no such context"), 1;
-
+    peers.restore<cipher>(keys->identity(), *first);
     static coap::deduplicate<8, 64> answers;
     static coap::observers<4> observing;
     static coap::separate<1>::with_oscore requests;
     auto socket = example::open(argc, argv);
-    coap::server server{socket,    site,    example::guard(), answers, coap::oscore{peers, cipher{}, numbers},
+    coap::server server{socket,    site,    example::guard(), answers, coap::oscore{peers, cipher{}, *numbers},
                         observing, requests};
     server.start_message_ids_at(static_cast<std::uint16_t>(coap::posix::random_key()[0]));
     for (;;) {

@@ -20,6 +20,7 @@
 #include "demo_site.hpp"
 #include "describe.hpp"
 #include "memory.hpp"
+#include "oscore.hpp"
 #include "trust.hpp"
 
 namespace {
@@ -35,6 +36,7 @@ struct settings {
     std::uint16_t leisure_ms = 5000;
     std::vector<std::string> trusted{"127.0.0.0/8", "::1"};
     std::string files;
+    demo::oscore_settings oscore;
     bool verbose = false;
     int stop_signals = -1;  // a descriptor, not an option
 };
@@ -55,10 +57,13 @@ demo::unix_time wall_clock() {
 }
 
 constinit demo::state state;
+constinit demo::private_store secrets;
 constinit mincoap::posix::directory files;
-constexpr auto plain_site = demo::site(state, wall_clock);
-constexpr auto site_with_files = demo::site(
-    state, wall_clock, mincoap::below<"fs">(mincoap::posix::get_files(files)).title("Files").rt("demo.files"));
+demo::clients_with_keys clients;
+constexpr auto plain_site = demo::site(state, wall_clock, demo::private_resource(secrets));
+constexpr auto site_with_files =
+    demo::site(state, wall_clock, demo::private_resource(secrets),
+               mincoap::below<"fs">(mincoap::posix::get_files(files)).title("Files").rt("demo.files"));
 
 std::error_code open_files(const std::string& path) {
     auto opened = mincoap::posix::directory::open(path.c_str());
@@ -78,7 +83,7 @@ std::string uri_of(endpoint at) {
 void announce(const endpoint& at) {
     const std::string uri = uri_of(at);
     std::cout << "GET /, /time, /slow, /log, /poem, /.well-known/core; GET and PUT /cbor, /upload; "
-              << "GET and POST /count; POST /message/info, /message/warn\n"
+              << "GET and POST /count; POST /message/info, /message/warn; with OSCORE: GET and PUT /private\n"
               << "try: coap-client-notls -m get " << uri << "/.well-known/core\n"
               << "     coap-client-notls -m post -e 'Hello' " << uri << "/message/info\n"
               << "     coap-client-notls -m get -s 10 -w " << uri << "/time\n"
@@ -148,14 +153,10 @@ int serve(udp_socket& socket, const auto& site, const settings& given, const std
     const mincoap::echo_guard guard{key, demo::trusted_networks{&trusted}};
     mincoap::counters counted;
     static demo::memory kept;
-    mincoap::server server{described,
-                           site,
-                           guard.preemptive(),
-                           kept.answered,
-                           kept.observing,
-                           kept.waiting,
-                           mincoap::leisure<1152>{random(), given.leisure_ms},
-                           counted};
+    mincoap::server server{
+        described,       site,           guard.preemptive(), kept.answered,
+        clients.layer(), kept.observing, kept.waiting,       mincoap::leisure<1152>{random(), given.leisure_ms},
+        counted};
     server.start_message_ids_at(static_cast<std::uint16_t>(random()));
     if (!serve_until_signal(socket, server, kept, given)) {
         std::cerr << "the socket failed: " << socket.last_error().message() << '\n';
@@ -180,6 +181,8 @@ std::error_code join(udp_socket& socket, const std::string& group) {
 int run(const settings& given) {
     const auto trusted = demo::to_networks(given.trusted);
     if (!trusted) return std::cerr << "--trust: no network\n", 1;
+    if (const std::string mistake = clients.open(given.oscore); !mistake.empty())
+        return std::cerr << mistake << '\n', 1;
     auto at =
         given.address.empty() ? endpoint{.port = given.port} : mincoap::posix::to_endpoint(given.address, given.port);
     if (!at) return complain(given.address, at.error());
@@ -208,6 +211,7 @@ int main(int argc, char** argv) {
                    "send large responses to these networks (RFC 9175) without asking: 10.0.0.0/8; or none")
         ->capture_default_str();
     app.add_option("--files", given.files, "a directory to be read below /fs");
+    demo::add_options(app, given.oscore);
     app.add_flag("--verbose", given.verbose, "print each datagram");
     CLI11_PARSE(app, argc, argv);
 

@@ -10,13 +10,14 @@
 namespace demo {
 
 // The layers with memory, and what the main loop does for them. The answers of `deduplicate` are
-// enough for clients that POST 100 times a second and send again within 10 s.
+// enough for clients that POST 100 times a second and send again within 10 s. Its entries hold whole
+// messages: a client with keys gets a block again if the answer was lost.
 struct memory {
     static constexpr std::uint32_t second_ms = 1000;
 
-    mincoap::deduplicate<1024> answered;
+    mincoap::deduplicate<1024, mincoap::default_message_size> answered;
     mincoap::observers<32> observing;
-    mincoap::separate<slow_answers::capacity> waiting;
+    mincoap::separate<slow_answers::capacity>::with_oscore waiting;
     std::uint32_t told_ms = 0;  // when the observers of /time were told
 
     // Completes slow answers, and tells the time once a second. The notifications of /time are

@@ -9,14 +9,9 @@
 #include <mincoap/posix/udp_socket.hpp>
 
 #include "../demo/describe.hpp"
+#include "../demo/oscore.hpp"
 #include "../demo/trust.hpp"
 #include "site.hpp"
-
-#ifdef MINCOAP_HAS_BEARSSL
-#include <mincoap/bearssl/crypto.hpp>
-
-#include "../oscore_keys.hpp"
-#endif
 
 namespace {
 
@@ -27,23 +22,21 @@ struct settings {
     std::string address;
     std::vector<std::string> trusted{"127.0.0.0/8", "::1"};
     bool verbose = false;
-    std::vector<std::string> key_files;
-    std::string numbers{"."};
+    demo::oscore_settings oscore;
 };
 
 // A client that sends a request again gets the whole answer again, also that of /large-post.
 constinit mincoap::deduplicate<64, mincoap::default_message_size> answers;
 constinit mincoap::observers<64, 128> observing;
+constinit mincoap::separate<plugtest::delayed_responses::capacity>::with_oscore waiting;
+demo::clients_with_keys clients;
 
-// Serves until the socket breaks. With `oscore`, each client that has keys is served in secret as well.
-template <typename Separate, typename... Oscore>
-int serve(udp_socket& socket, const std::vector<demo::network>& trusted, bool verbose, Separate& waiting,
-          Oscore&&... oscore) {
+// Serves until the socket breaks. Each client that has keys is served in secret as well.
+int serve(udp_socket& socket, const std::vector<demo::network>& trusted, bool verbose) {
     mincoap::net::tracer described{socket, demo::datagram_printer{verbose ? &std::cout : nullptr}};
     const auto key = mincoap::posix::random_key();
     const mincoap::echo_guard guard{key, demo::trusted_networks{&trusted}};
-    mincoap::server server{described, plugtest::site, guard.preemptive(), answers, std::forward<Oscore>(oscore)...,
-                           observing, waiting};
+    mincoap::server server{described, plugtest::site, guard.preemptive(), answers, clients.layer(), observing, waiting};
     server.start_message_ids_at(static_cast<std::uint16_t>(mincoap::posix::random_key()[0]));
 
     plugtest::changes changes{mincoap::posix::now_ms()};
@@ -60,41 +53,13 @@ int serve(udp_socket& socket, const std::vector<demo::network>& trusted, bool ve
     return std::cerr << "the socket failed: " << socket.last_error().message() << '\n', 1;
 }
 
-constinit mincoap::separate<plugtest::delayed_responses::capacity> waiting_plain;
-
-#ifdef MINCOAP_HAS_BEARSSL
-using cipher = mincoap::bearssl::crypto;
-constinit mincoap::separate<plugtest::delayed_responses::capacity>::with_oscore waiting;
-mincoap::security::oscore::kept_contexts<16> peers;
-
-// Adds the client that has these keys. Returns the text of a mistake, or an empty text.
-std::string add_peer(const std::string& file, const example::number_files& numbers) {
-    const auto keys = example::oscore_keys::load(file.c_str());
-    if (!keys) return file + ": " + keys.error();
-    const auto first = numbers.first(keys->identity());
-    if (!first) return file + ": its sequence number cannot be read";
-    return peers.restore<cipher>(keys->identity(), *first) != nullptr ? ""
-                                                                      : file + ": no such context, or one too many";
-}
-#endif
-
-int serve(udp_socket& socket, const std::vector<demo::network>& trusted, const settings& given) {
-#ifdef MINCOAP_HAS_BEARSSL
-    example::number_files numbers{given.numbers};
-    for (const std::string& file : given.key_files)
-        if (const std::string mistake = add_peer(file, numbers); !mistake.empty())
-            return std::cerr << mistake << '\n', 1;
-    if (!given.key_files.empty())
-        return serve(socket, trusted, given.verbose, waiting, mincoap::oscore{peers, cipher{}, numbers});
-#endif
-    return serve(socket, trusted, given.verbose, waiting_plain);
-}
-
 int complain(const std::string& about, const std::error_code& why) {
     return std::cerr << about << ": " << why.message() << '\n', 1;
 }
 
 int run(const settings& given) {
+    if (const std::string mistake = clients.open(given.oscore); !mistake.empty())
+        return std::cerr << mistake << '\n', 1;
     auto at = given.address.empty() ? mincoap::net::endpoint{.port = given.port}
                                     : mincoap::posix::to_endpoint(given.address, given.port);
     if (!at) return complain(given.address, at.error());
@@ -104,7 +69,7 @@ int run(const settings& given) {
     const auto trusted = demo::to_networks(given.trusted);
     at->port = socket->local_port();
     std::cout << "listening on " << demo::describe(*at) << '\n' << std::flush;
-    return serve(*socket, *trusted, given);  // CLI11 has checked the networks
+    return serve(*socket, *trusted, given.verbose);  // CLI11 has checked the networks
 }
 
 // For CLI11: the text of a mistake, or an empty text.
@@ -123,11 +88,7 @@ int main(int argc, char** argv) {
                    "send large responses to these networks (RFC 9175) without asking: 10.0.0.0/8; or none")
         ->check(mistake_in_network)
         ->capture_default_str();
-#ifdef MINCOAP_HAS_BEARSSL
-    app.add_option("--oscore", given.key_files,
-                   "the keys of a client (RFC 8613), in a file as libcoap's; up to 16 files");
-    app.add_option("--oscore-state", given.numbers, "the folder for sequence numbers")->capture_default_str();
-#endif
+    demo::add_options(app, given.oscore);
     app.add_flag("--verbose", given.verbose, "print each datagram");
     CLI11_PARSE(app, argc, argv);
     return run(given);

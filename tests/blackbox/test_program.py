@@ -174,6 +174,67 @@ def test_arguments_that_cannot_be(demo, arguments):
     assert done.stderr
 
 
+KEYS = 'master_secret,hex,"000102030405060708090a0b0c0d0e0f"\nsender_id,hex,"01"\nrecipient_id,hex,"02"\n'
+
+
+@pytest.fixture
+def keys(tmp_path):
+    """Writes a file with keys, and more lines behind them, and returns it."""
+    def write(name, more="", text=KEYS):
+        (tmp_path / name).write_text(text + more)
+        return tmp_path / name
+    return write
+
+
+def complaint(demo, *arguments):
+    """The one line of a demo that does not start."""
+    done = subprocess.run([demo, "--port", "0", *arguments], capture_output=True, text=True, timeout=_demo.TIMEOUT_S)
+    assert done.returncode > 0 and not done.stdout
+    (line,) = done.stderr.splitlines()
+    return line
+
+
+def test_a_mistake_in_a_file_with_keys(demo, keys, tmp_path):
+    good = keys("good")
+    for more, cause in (("sender_id,hex,\"03\"\n", "bad:4: sender_id is given twice"),
+                        ("\n# a comment\nmaster_salt,hex,\"0\"\n", "bad:6: master_salt is not hexadecimal")):
+        assert complaint(demo, "--oscore", good, "--oscore", keys("bad", more)) == f"{tmp_path}/{cause}"
+    assert complaint(demo, "--oscore", tmp_path / "none") == f"{tmp_path}/none: No such file or directory"
+
+
+def test_clients_whose_keys_are_the_same(demo, keys, tmp_path):
+    """Two contexts with one Sender Key would use each nonce twice."""
+    first, again = keys("first"), keys("again", text=KEYS.replace('"02"', '"03"'))
+    assert complaint(demo, "--oscore", first, "--oscore", again, "--oscore-state", tmp_path) == (
+        f"{again}: another client has this master_secret and sender_id")
+    other = keys("other", text=KEYS.replace("0001", "0101"))
+    assert complaint(demo, "--oscore", first, "--oscore", other, "--oscore-state", tmp_path) == (
+        f"{other}: another client has this recipient_id, or there are too many clients")
+
+
+def test_sequence_numbers_that_cannot_be_kept(demo, keys, tmp_path):
+    arguments = "--oscore", keys("keys"), "--oscore-state"
+    assert complaint(demo, *arguments, tmp_path / "none") == f"{tmp_path}/none: No such file or directory"
+    (tmp_path / "oscore-02").write_text("64\n")
+    assert complaint(demo, *arguments, tmp_path) == f"{tmp_path}/keys: the file with the sequence number is damaged"
+    (tmp_path / "oscore-02").unlink()
+    with _demo.running(demo, *arguments, tmp_path):
+        assert complaint(demo, *arguments, tmp_path) == (
+            f"{tmp_path}: another program uses the sequence numbers in this folder")
+
+
+def test_plain_requests_beside_clients_with_keys(demo, keys, tmp_path):
+    with _demo.running(demo, "--oscore", keys("keys"), "--oscore-state", tmp_path) as running:
+        peer = _demo.Peer(running.port)
+        assert peer.request(1, "count").payload == b"0"
+        assert peer.request(3, "upload", payload=b"x").code == _coap.code("2.01")
+        assert peer.request(1, "private").code == _coap.code("4.01")
+        unknown = peer.request(2, "", [(9, b"\x09\x00\x07")], b"a message of an unknown client")
+        assert (unknown.code, unknown.options) == (_coap.code("4.01"), ((14, b""),)), "Max-Age 0"
+        peer.close()
+    assert not list(tmp_path.glob("oscore-*")), "no number was used"
+
+
 def test_port_that_is_taken(demo, server):
     done = subprocess.run([demo, "--port", str(server.port)], capture_output=True, timeout=_demo.TIMEOUT_S)
     assert done.returncode > 0

@@ -17,6 +17,7 @@ METHODS = {
     "": {GET}, "time": {GET}, "count": {GET, POST}, "slow": {GET}, "cbor": {GET, PUT}, "message/info": {POST}, "message/warn": {POST}, "log": {GET},
     "poem": {GET}, "upload": {GET, PUT}, ".well-known/core": {GET},
 }
+PROTECTED = ["private"]
 NOWHERE = [
     "nowhere", "tim", "times", "Time", "time/x", "message", "message/infos", "message/info/x", "info", ".well-known",
     ".well-known/core/x", "core", "%2e", "..", "p" * 200, "/".join("p" * 300),
@@ -199,13 +200,23 @@ def test_discovery(peer):
     answer = get(peer, ".well-known/core")
     assert answer.code == code("2.05") and AS_LINKS in answer.options
     links = dict(link.split(b">", 1) for link in answer.payload.split(b",<"))
-    assert [target.strip(b"</").decode() for target in links] == [path for path in METHODS if path[:1] != "."]
+    assert [target.strip(b"</").decode() for target in links] == [
+        *(path for path in METHODS if path[:1] != "."), *PROTECTED]
     for target, attributes in links.items():
-        assert re.fullmatch(rb'(;[a-z]+=("[^"]+"|\d+))*(;obs)?', attributes), target
+        assert re.fullmatch(rb'(;[a-z]+=("[^"]+"|\d+))*(;obs)?(;osc)?', attributes), target
         assert b';rt="demo.' in attributes and b";title=" in attributes
     assert links[b"/cbor"].endswith(b";ct=60")
     assert links[b"/time"].endswith(b";ct=0;obs")
+    assert [target for target, attributes in links.items() if attributes.endswith(b";osc")] == [b"/private"]
     assert [target for target, attributes in links.items() if attributes.endswith(b";obs")] == [b"/time", b"/count"]
+
+
+def test_what_is_for_clients_with_keys(peer):
+    """RFC 7252, section 5.9.2.2, without the Echo option of a challenge."""
+    for method in (GET, PUT):
+        answer = peer.request(method, "private", payload=b"x" * (method == PUT))
+        assert (answer.code, answer.options) == (code("4.01"), ())
+    assert peer.request(POST, "private").code == code("4.05")
 
 
 @pytest.mark.parametrize("queries, targets", [

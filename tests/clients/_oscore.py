@@ -33,6 +33,20 @@ def write_keys(folder, secret=SECRET, client_id=CLIENT_ID):
         {"secret_hex": secret, "sender-id_hex": client_id, "recipient-id_hex": SERVER_ID}))
 
 
+def write_peer(folder, number):
+    """Writes the keys of a server and of its client of that number, with a secret of their own. Returns the server's."""
+    secret = f"{number:02x}{SECRET[2:]}"
+    write_keys(folder, secret, f"{number:02x}")
+    (folder / "server.keys").write_text(key_file(secret, SERVER_ID, f"{number:02x}"))
+    return folder / "server.keys"
+
+
+def tshark_context(number):
+    """The security context of that client as a preference of tshark: sender and recipient are the client's."""
+    ids = f'"{number:02x}","{SERVER_ID}","{number:02x}{SECRET[2:]}","",""'
+    return f'uat:oscore_contexts:{ids},"AES-CCM-16-64-128 (CCM*)"'
+
+
 def is_protected(message):
     """True if the message has the OSCORE option once, and no option that belongs inside."""
     inside = _coap.URI_PATH, _coap.CONTENT_FORMAT, _coap.BLOCK1, _coap.BLOCK2, _coap.ETAG

@@ -13,7 +13,7 @@ import _plugtest
 import pytest
 from _bad_network import DOUBLED, LOST, BadNetwork
 from _clients import run
-from _oscore import KINDS, OTHER_SECRET, SECRET, Aiocoap, Libcoap, is_protected, write_keys
+from _oscore import KINDS, OTHER_SECRET, SECRET, Aiocoap, Libcoap, is_protected, write_keys, write_peer
 from _wire import Wire
 from test_examples import port_of, running
 
@@ -151,29 +151,48 @@ def test_a_client_without_a_key_gets_what_is_for_everybody(start, coap_client):
     assert b"</led>;obs;osc" in ask("-m", "get", ".well-known/core")
 
 
+def said_by(example, folder):
+    """The output of the program, which ends by itself."""
+    with running(example, folder) as process:
+        said = process.communicate(timeout=20)[0].decode().strip()
+        assert process.returncode == 1
+        return said
+
+
 @pytest.mark.parametrize("line, complaint", [
-    ('master_secret,hex,"00"', "line 4 is no key: master_secret"),
-    ('id_context,hex,"0"', "line 4 is no key: id_context"),
-    ('master_salt,hex,"0g"', "line 4 is no key: master_salt"),
-    ('aead_alg,integer,1', "line 4 is no key: aead_alg"),
-    ('master_salt,hex,"', "line 4 is no key: master_salt"),
+    ('master_secret,hex,"00"', "master_secret is given twice"),
+    ('id_context,hex,"0"', "id_context is not hexadecimal"),
+    ('master_salt,hex,"0g"', "master_salt is not hexadecimal"),
+    ('master_salt,hex,"', "master_salt is not in quotes"),
+    ('master_salt,hex,00', "master_salt is not in quotes"),
+    ('master_salt,text,"00"', "master_salt is neither hex nor ascii"),
+    ('id_context,ascii,"123456789"', "id_context has more than 8 bytes"),
+    ('aead_alg,integer,1', "aead_alg: this server has only aead_alg,integer,10"),
+    ('replay_window,integer,64', "replay_window: this server has only replay_window,integer,32"),
+    ('group_id,hex,"00"', "group_id is no name of a value"),
+    ('00112233', "00112233 is no name,type,value"),
 ])
 def test_a_key_file_that_is_wrong_is_refused(examples, tmp_path, line, complaint):
     write_keys(tmp_path)
     with (tmp_path / "server.keys").open("a") as file:
         file.write(line + "\n")
-    with running(examples / "mincoap-example-protected", tmp_path) as process:
-        assert process.communicate(timeout=20)[0].decode().strip() == complaint
-        assert process.returncode == 1
+    assert said_by(examples / "mincoap-example-protected", tmp_path) == f"server.keys:4: {complaint}"
 
 
-@pytest.mark.parametrize("missing", ["master_secret", "sender_id", "recipient_id"])
-def test_a_key_file_with_too_little_is_refused(examples, tmp_path, missing):
+@pytest.mark.parametrize("name, value, complaint", [
+    ("master_secret", None, "server.keys: master_secret is missing"),
+    ("sender_id", None, "server.keys: sender_id is missing"),
+    ("recipient_id", None, "server.keys: recipient_id is missing"),
+    ("sender_id", "02", "server.keys: sender_id and recipient_id are the same"),
+    ("recipient_id", "0102030405060708", "server.keys:3: recipient_id has more than 7 bytes"),
+    ("master_secret", "", "server.keys:1: master_secret is empty"),
+])
+def test_keys_that_cannot_be_are_refused(examples, tmp_path, name, value, complaint):
     write_keys(tmp_path)
     lines = (tmp_path / "server.keys").read_text().splitlines(keepends=True)
-    (tmp_path / "server.keys").write_text("".join(l for l in lines if not l.startswith(missing)))
-    with running(examples / "mincoap-example-protected", tmp_path) as process:
-        assert process.communicate(timeout=20)[0].decode().strip() == f"no {missing}"
+    changed = [l if not l.startswith(name) else f'{name},hex,"{value}"\n' if value is not None else "" for l in lines]
+    (tmp_path / "server.keys").write_text("".join(changed))
+    assert said_by(examples / "mincoap-example-protected", tmp_path) == complaint
 
 
 def test_a_key_file_may_say_more(start, coap_client_oscore, tmp_path):
@@ -181,7 +200,7 @@ def test_a_key_file_may_say_more(start, coap_client_oscore, tmp_path):
     more = 'master_salt,hex,"9e7ca92223786340"\nid_context,hex,"37cbf321"\n'
     keys = '# those of {0}\n\nmaster_secret,ascii,"0123456789abcdef"\nsender_id,ascii,"{0}"\nrecipient_id,ascii,"{1}"\n'
     (tmp_path / "server.keys").write_text(
-        keys.format("server", "client") + more + "replay_window,integer,32\nrfc8613_b_1_2,bool,true\n")
+        keys.format("server", "client") + more + "replay_window,integer,32\nrfc8613_b_1_2,bool,true\naead_alg,integer,10\n")
     (tmp_path / "client.keys").write_text(keys.format("client", "server") + more)
     port = start()
     assert Libcoap(coap_client_oscore, tmp_path).ask("get", f"coap://127.0.0.1:{port}/led") == b"0"
@@ -190,8 +209,7 @@ def test_a_key_file_may_say_more(start, coap_client_oscore, tmp_path):
 def test_a_number_that_cannot_be_read_is_not_taken_for_none(examples, tmp_path):
     write_keys(tmp_path)
     (tmp_path / "oscore-02").write_text("")
-    with running(examples / "mincoap-example-protected", tmp_path) as process:
-        assert process.communicate(timeout=20)[0].decode().strip() == "no such context"
+    assert said_by(examples / "mincoap-example-protected", tmp_path) == "the file with the sequence number is damaged"
 
 
 @pytest.fixture
@@ -200,9 +218,7 @@ def keys(tmp_path):
     folders = [tmp_path / name for name in ("libcoap", "aiocoap", "nobody")]
     for number, folder in enumerate(folders):
         folder.mkdir()
-        write_keys(folder, client_id=f"{number + 2:02}")
-        server = folder / "server.keys"
-        server.write_text(server.read_text().replace('recipient_id,hex,"02"', f'recipient_id,hex,"{number + 2:02}"'))
+        write_peer(folder, number + 2)
     return folders
 
 
