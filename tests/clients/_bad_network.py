@@ -11,6 +11,9 @@ LOST, DOUBLED, ONCE = "lost", "doubled", "once"
 LONGEST_DELAY_S = 0.5
 
 
+FATES = LOST, DOUBLED, ONCE, ONCE, ONCE
+
+
 class Deck:
     """The fates of datagrams. One of five in a row is lost, and one doubled, in an order that the seed tells.
 
@@ -18,13 +21,14 @@ class Deck:
     up then, and a test of it would fail by chance. A deck loses two in a row at most.
     """
 
-    def __init__(self, seed):
+    def __init__(self, seed, fates=FATES):
         self.random = random.Random(seed)
+        self.fates = fates
         self.left = []
 
     def draw(self):
         if not self.left:
-            self.left = [LOST, DOUBLED, ONCE, ONCE, ONCE]
+            self.left = [*self.fates]
             self.random.shuffle(self.left)
         return self.left.pop()
 
@@ -35,9 +39,10 @@ class Deck:
 class BadNetwork(Relay):
     """Each client has a deck of its own each way. A doubled datagram comes at once, and again a little later."""
 
-    def __init__(self, server_port, seed=1):
+    def __init__(self, server_port, seed=1, fates=FATES):
         super().__init__(server_port)
         self.seed = seed
+        self.fates = fates
         self.decks = {}  # (the socket to the server, by_client) -> Deck
         self.later = []  # (time, order, send, datagram)
         self.order = itertools.count()
@@ -47,7 +52,8 @@ class BadNetwork(Relay):
         upstream = super().upstream_of(client)
         if (upstream, True) not in self.decks:
             seed = f"{self.seed} {len(self.clients) - 1}"
-            self.decks[upstream, True], self.decks[upstream, False] = Deck(f"{seed} to server"), Deck(f"{seed} to client")
+            self.decks[upstream, True] = Deck(f"{seed} to server", self.fates)
+            self.decks[upstream, False] = Deck(f"{seed} to client", self.fates)
         return upstream
 
     def relay(self, datagram, by_client, upstream, send):
