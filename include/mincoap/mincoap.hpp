@@ -15,6 +15,7 @@
 #include <mincoap/layer/oscore.hpp>
 #include <mincoap/layer/problem_details.hpp>
 #include <mincoap/layer/separate.hpp>
+#include <mincoap/layer/undeduplicated.hpp>
 #include <mincoap/layer/unguarded.hpp>
 #include <mincoap/net/endpoint_text.hpp>
 #include <mincoap/net/loopback.hpp>

@@ -13,6 +13,7 @@ mincoap::security::key key{1, 2, 3, 4};
 }  // namespace
 
 int main() {
-    mincoap::server server{socket, site, mincoap::oscore{peers, cipher{}}, mincoap::echo_guard{key}};
+    mincoap::server server{socket, site, mincoap::undeduplicated{}, mincoap::oscore{peers, cipher{}},
+                           mincoap::echo_guard{key}};
     server.poll(0);
 }

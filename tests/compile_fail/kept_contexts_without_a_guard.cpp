@@ -14,6 +14,7 @@ mincoap::security::oscore::storage_archetype storage;
 }  // namespace
 
 int main() {
-    mincoap::server server{socket, site, mincoap::unguarded{}, mincoap::oscore{peers, cipher{}, storage}};
+    mincoap::server server{socket, site, mincoap::unguarded{}, mincoap::undeduplicated{},
+                           mincoap::oscore{peers, cipher{}, storage}};
     server.poll(0);
 }

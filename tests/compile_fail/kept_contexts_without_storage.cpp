@@ -13,6 +13,7 @@ mincoap::security::key key{1, 2, 3, 4};
 }  // namespace
 
 int main() {
-    mincoap::server server{socket, site, mincoap::echo_guard{key}, mincoap::oscore{peers, cipher{}}};
+    mincoap::server server{socket, site, mincoap::echo_guard{key}, mincoap::undeduplicated{},
+                           mincoap::oscore{peers, cipher{}}};
     server.poll(0);
 }

@@ -14,6 +14,7 @@ mincoap::observers<4> observing;
 }  // namespace
 
 int main() {
-    mincoap::server server{socket, site, mincoap::echo_guard{key}, observing, mincoap::oscore{peers, cipher{}}};
+    mincoap::server server{
+        socket, site, mincoap::echo_guard{key}, observing, mincoap::undeduplicated{}, mincoap::oscore{peers, cipher{}}};
     server.poll(0);
 }

@@ -14,6 +14,7 @@ mincoap::separate<4> waiting;
 }  // namespace
 
 int main() {
-    mincoap::server server{socket, site, mincoap::echo_guard{key}, mincoap::oscore{peers, cipher{}}, waiting};
+    mincoap::server server{
+        socket, site, mincoap::echo_guard{key}, mincoap::undeduplicated{}, mincoap::oscore{peers, cipher{}}, waiting};
     server.poll(0);
 }

@@ -14,8 +14,8 @@
 // Before, the server answers with the plain errors of §8.2 and Max-Age 0, or with
 // `oscore{...}.silent()` not at all.
 //
-// Order: `deduplicate` is in front, because a copy of a request would be a replay. The guard is in
-// front too. It lets protected answers of any size pass: a request draws one, and only its client can
+// Order: `deduplicate` is in front, because a copy of a request would be a replay; `undeduplicated`
+// takes its place where there are no copies. The guard is in front too. It lets protected answers of any size pass: a request draws one, and only its client can
 // make a request. That client's address is confirmed by an inner Echo option before an observation
 // or a separate response takes memory. Observers and separate are behind.
 //
@@ -28,18 +28,14 @@
 // the request with its Echo sets the window (§B.1.2).
 #pragma once
 
+#include <mincoap/layer/oscore_order.hpp>
 #include <mincoap/layer/oscore_outcomes.hpp>
 #include <mincoap/message/option_head.hpp>
 #include <mincoap/security/oscore/contexts.hpp>
 #include <mincoap/security/oscore/protect.hpp>
-#include <mincoap/server/layer_checks.hpp>
 #include <mincoap/server/refusal.hpp>
 
 namespace mincoap {
-struct deduplicate_kind;
-struct observers_kind;
-struct separate_kind;
-
 namespace detail {
 
 // How an answer is protected: `exchange::protection`.
@@ -99,15 +95,7 @@ public:
 
     template <typename Outside, typename Inside>
     static consteval void check() {
-        static_assert(!Inside::any([]<typename L>() { return detail::guarding<L>; }),
-                      "mincoap: put the guard in front of oscore: it limits the plain answers");
-        static_assert(!Inside::any([]<typename L>() { return is_kind<L, deduplicate_kind>; }),
-                      "mincoap: put deduplicate in front of oscore: a copy of a request would be a replay");
-        static_assert(
-            !Outside::any([]<typename L>() { return is_kind<L, observers_kind> || is_kind<L, separate_kind>; }),
-            "mincoap: put oscore in front of observers and separate, so that it encrypts their messages");
-        static_assert(!Contexts::are_kept || Outside::any([]<typename L>() { return detail::challenging<L>; }),
-                      "mincoap: kept_contexts need echo_guard, whose challenge shows that a request is no replay");
+        detail::oscore_order<Outside, Inside, Contexts::are_kept>::check();
     }
 
     // The OSCORE option; data() is null if there is none. Whether there is an Observe option.
@@ -142,9 +130,6 @@ private:
     static constexpr option_set not_outside = malformed_options | set_of(option::block1) | set_of(option::block2) |
                                               set_of(option::q_block1) | set_of(option::q_block2) |
                                               set_of(option::edhoc);
-
-    template <typename L, typename Kind>
-    static constexpr bool is_kind = std::same_as<detail::once_of<L>, Kind>;
 
     // ---- Before the tag is checked: plain errors
 

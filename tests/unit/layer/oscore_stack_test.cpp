@@ -1,7 +1,13 @@
 // OSCORE in a stack without a socket (RFC 8613): test vectors, silence, blocks, and restarts.
 #include <mincoap/layer/oscore.hpp>
 
+#include <cstring>
+#include <random>
+
 #include <gtest/gtest.h>
+
+#include <mincoap/layer/host_names.hpp>
+#include <mincoap/layer/undeduplicated.hpp>
 
 #include "../../support/oscore_client.hpp"
 #include "../../support/timeline.hpp"
@@ -33,7 +39,7 @@ TEST(oscore_layer, answers_as_in_appendix_c) {
                                  .recipient_id = {},
                                  .id_context = std::nullopt});
     security::key key{1, 2, 3, 4};
-    test::core core{tv1, echo_guard{key}, oscore{peers, recording_crypto{}}};
+    test::core core{tv1, echo_guard{key}, undeduplicated{}, oscore{peers, recording_crypto{}}};
     const packet request = "44025d1f00003974396c6f63616c686f7374620914ff612f1092f1776f1c1668b3825e";
     EXPECT_EQ(core.answer(request), "64445d1f0000397490ffdbaad1e9a7e7b2a813d3c31524378303cdafae119106");
     EXPECT_EQ(core.said(request), "4.01") << "without deduplication, a copy is a replay";
@@ -45,7 +51,7 @@ TEST(oscore_layer, can_be_silent) {
     const shared_secret secret = shared_secret::fresh();
     peers.add<recording_crypto>(secret.of_server());
     security::key key{1, 2, 3, 4};
-    test::core core{hello, echo_guard{key}, oscore{peers, recording_crypto{}}.silent()};
+    test::core core{hello, echo_guard{key}, undeduplicated{}, oscore{peers, recording_crypto{}}.silent()};
     oscore_client c{secret};
     EXPECT_EQ(core.said("40 02 12 35 93 09 00 cc ff aaaaaaaaaaaaaaaaaa"), "silence");
     EXPECT_EQ(core.said("40 02 12 36 90 ff aa"), "silence");
@@ -60,6 +66,59 @@ TEST(oscore_layer, can_be_silent) {
         EXPECT_EQ(core[o], 1U) << o.name();
 }
 
+// ---- Which context, and which host
+
+// Two clients with one Recipient ID are told apart by the kid context. Without it, the first context is tried, because
+// a cipher that has failed leaves no ciphertext for the second one.
+TEST(oscore_layer, tries_the_first_context_for_a_request_without_kid_context) {
+    static constexpr auto who =
+        routes(at<"who">(get([](const request& r) { return content(text_of(r.peer()->tag)); })));
+    const auto named = [](const packet& id_context) {
+        shared_secret secret = shared_secret::fresh();
+        secret.id_context = id_context;
+        return secret;
+    };
+    const shared_secret one = named("a1"), two = named("a2");
+    bytes_of::contexts<2> peers;
+    ASSERT_TRUE(peers.add<recording_crypto>(one.of_server(), 1));
+    ASSERT_TRUE(peers.add<recording_crypto>(two.of_server(), 2));
+    security::key key{1, 2, 3, 4};
+    test::core core{who, echo_guard{key}, undeduplicated{}, oscore{peers, recording_crypto{}}};
+    const auto said = [&](oscore_client& c) -> std::string {
+        const packet sent = core.answer(c.protect(ask{code::get, "who"}));
+        const auto answer = c.open(sent, c.number());
+        return answer ? std::string{testing::response{answer->message}.text()}
+                      : test::sent{0, client, testing::response{sent}}.text();
+    };
+    oscore_client first{one}, second{two};
+    second.next_number = 9;  // a replay to the first context otherwise
+    EXPECT_EQ(said(first), "1");
+    EXPECT_EQ(said(second), "ack 4.00") << "a wrong tag";
+    first.kid_context = one.id_context;
+    second.kid_context = two.id_context;
+    EXPECT_EQ(said(second), "2");
+    EXPECT_EQ(said(first), "1");
+}
+
+// Its keys name the server, and Uri-Host is outside, where anyone can change it.
+TEST(oscore_layer, serves_a_protected_request_for_any_host) {
+    static constexpr auto hello = routes(at<"hello">(get([] { return content("Hello"); })));
+    bytes_of::contexts<1> peers;
+    const shared_secret secret = shared_secret::fresh();
+    peers.add<recording_crypto>(secret.of_server());
+    security::key key{1, 2, 3, 4};
+    test::core core{hello, echo_guard{key}, undeduplicated{}, oscore{peers, recording_crypto{}},
+                    host_names<"us.example">{}};
+    oscore_client c{secret};
+    EXPECT_EQ(core.said(ask{code::get, "hello"}.with(3, "'evil.example'")), "4.04");
+    packet request = c.protect(ask{code::get, "hello"});
+    request[4] = static_cast<byte>(request[4] - 0x30);  // the number of OSCORE is 6 more than that of Uri-Host
+    const packet head{request.view().first(4)}, rest{request.view().subspan(4)};
+    const auto answer = c.open(core.answer(head + "3c 'evil.example'" + rest), c.number());
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(testing::response{answer->message}.text(), "Hello");
+}
+
 // ---- Blocks and small buffers
 
 TEST(oscore_layer, answers_in_blocks_that_leave_room_for_the_tag) {
@@ -68,7 +127,7 @@ TEST(oscore_layer, answers_in_blocks_that_leave_room_for_the_tag) {
     const shared_secret secret = shared_secret::fresh();
     peers.add<recording_crypto>(secret.of_server());
     security::key key{1, 2, 3, 4};
-    test::core core{large, 90, echo_guard{key}, oscore{peers, recording_crypto{}}};
+    test::core core{large, 90, echo_guard{key}, undeduplicated{}, oscore{peers, recording_crypto{}}};
     oscore_client c{secret};
     std::string body;
     for (unsigned block = 0; 32 * block < long_text.size(); ++block) {
@@ -92,7 +151,8 @@ TEST(oscore_layer, challenges_in_the_smallest_buffer) {
     peers.add<recording_crypto>(secret.of_server());
     security::key key{1, 2, 3, 4};
     using layer = oscore<bytes_of::contexts<1>, recording_crypto>;
-    test::core core{careful, layer::min_message_size, echo_guard{key}, oscore{peers, recording_crypto{}}};
+    test::core core{careful, layer::min_message_size, echo_guard{key}, undeduplicated{},
+                    oscore{peers, recording_crypto{}}};
     oscore_client c{secret};
     const packet sent = core.answer(c.protect(ask{code::get, "c"}.token("0102030405060708")));
     const auto answer = c.open(sent, c.number());
@@ -118,7 +178,7 @@ struct memory_of_numbers {
 struct restarted {
     restarted(const shared_secret& secret, oscore_client& c, memory_of_numbers& kept)
         : client_of{c}, numbers{kept}, context{peers.restore<recording_crypto>(secret.of_server(), kept.number)},
-          core{site_of, echo_guard{key}, oscore{peers, recording_crypto{}, kept}} {}
+          core{site_of, echo_guard{key}, undeduplicated{}, oscore{peers, recording_crypto{}, kept}} {}
 
     // Returns the answer as text, with the number of the server's own if it has one.
     std::string say_raw(const packet& datagram) {
@@ -140,7 +200,8 @@ struct restarted {
     security::key key{static_cast<std::uint32_t>(++starts), 2, 3, 4};
     bytes_of::kept_contexts<1> peers;
     bytes_of::context* context;
-    test::core<decltype(site_of), echo_guard<>, oscore<bytes_of::kept_contexts<1>, recording_crypto, memory_of_numbers>>
+    test::core<decltype(site_of), echo_guard<>, undeduplicated,
+               oscore<bytes_of::kept_contexts<1>, recording_crypto, memory_of_numbers>>
         core;
     std::optional<oscore_client::answer> opened;
 
@@ -234,6 +295,55 @@ TEST_F(oscore_restart_test, answers_no_request_inside_with_a_number_of_its_own) 
     const packet header = add;
     EXPECT_EQ(server.say_raw(peer.protect_inner(header, "45")), "ack 4.00 0");
     EXPECT_EQ(server.context->state, bytes_of::context_state::unsynchronised);
+}
+
+// Damages what the tag protects.
+packet damaged(packet request, std::minstd_rand& random) {
+    const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+    const std::size_t at = 5 + below(request.size() - 5);  // behind the header and the head of the OSCORE option
+    switch (below(3)) {
+        case 0: request[at] = static_cast<byte>(request[at] ^ 1U << below(8)); return request;
+        case 1: return packet{request.view().first(at)};
+        default: return request + test::filler(1 + below(30), static_cast<byte>(random()));
+    }
+}
+
+// 10,000 replays and damaged copies over 20 starts, before the window is known and afterwards. An authentic request
+// from before the start draws one challenge. Nothing else moves the context.
+TEST_F(oscore_restart_test, serves_each_good_request_between_bad_ones) {
+    std::minstd_rand random{16};
+    std::vector<packet> captured;
+    int good = 0;
+    for (int start = 0; start < 20; ++start) {
+        restarted server{secret, peer, numbers};
+        const auto attack = [&](int times) {
+            for (int i = 0; i < times && !captured.empty(); ++i) {
+                const packet& old = captured.at(random() % captured.size());
+                const bool is_replay = random() % 4 == 0;
+                const bytes_of::context before = *server.context;
+                server.core.answer(is_replay ? old : damaged(old, random));
+                ASSERT_EQ(changes, good);
+                ASSERT_EQ(server.context->state, before.state);
+                const bool draws_challenge = is_replay && before.state == bytes_of::context_state::unsynchronised;
+                ASSERT_TRUE(draws_challenge || std::memcmp(&before, server.context, sizeof before) == 0);
+            }
+        };
+        const auto ask_for = [&](const packet& request) {
+            return server.say_raw(captured.emplace_back(peer.protect(request)));
+        };
+        attack(260);
+        const std::size_t challenged = server.context->next_number % bytes_of::reserved_at_once;
+        EXPECT_LE(challenged, captured.size());
+        ASSERT_EQ(ask_for(add).substr(0, 8), "ack 4.01");
+        const packet echo = server.echo();
+        attack(50);
+        for (int i = 0; i < 5; ++i) {
+            ASSERT_EQ(ask_for(ask{add}.with(252, echo)), "ack 2.04: " + std::to_string(++good)) << start;
+            attack(40);
+        }
+    }
+    EXPECT_EQ(good, 100);
+    EXPECT_LE(numbers.writes, 2 * 20);
 }
 
 // A context with new keys needs no challenge, also beside kept ones.

@@ -46,8 +46,8 @@ protected:
     oscore_client the_admin{secret_of_admin}, a_guest{secret_of_guest};
     security::oscore::contexts<2> peers;
     security::key key{1, 2, 3, 4};
-    test::core<decltype(site), unguarded, oscore<security::oscore::contexts<2>, recording_crypto>> core{
-        site, unguarded{}, oscore{peers, recording_crypto{}}};
+    test::core<decltype(site), unguarded, undeduplicated, oscore<security::oscore::contexts<2>, recording_crypto>> core{
+        site, unguarded{}, undeduplicated{}, oscore{peers, recording_crypto{}}};
 };
 
 TEST_F(allow_test, serves_protected_requests_only) {
