@@ -22,9 +22,9 @@
 #ifdef MEMORY
 #define LAYERS GUARD, repeated, observing, kept
 #elif defined OSCORE
-#define LAYERS               \
-    GUARD, mincoap::oscore { \
-        peers, no_cipher {}  \
+#define LAYERS                                          \
+    GUARD, mincoap::undeduplicated{}, mincoap::oscore { \
+        peers, no_cipher {}                             \
     }
 #else
 #define LAYERS GUARD
