@@ -74,6 +74,11 @@ class Libcoap:
         """POSTs that often, a second apart. Returns the payloads."""
         return run(*self.command("-m", "post", "-G", str(times), uri), longest_s=LONGEST_S).split()
 
+    def notifications(self, uri, count):
+        """Observes for that many seconds, and returns the payloads. The last one answers the cancellation."""
+        self.ask("get", uri)  # the server knows the numbers from here on
+        return run(*self.command("-s", str(count + 1), uri), longest_s=LONGEST_S).split()
+
     def observe(self, uri, changes, space):
         """Observes while another program of the same client changes the resource. Returns the payloads."""
         self.ask("get", uri)  # the server knows the numbers from here on
@@ -139,6 +144,21 @@ class Aiocoap:
                 return [await self.answer(context, "post", uri) for _ in range(times)]
 
         return asyncio.run(all_of_them())
+
+    def notifications(self, uri, count):
+        """Observes, and returns the payloads of the response and of that many notifications."""
+        async def all_of_them():
+            async with self.context(uri) as context:
+                request = context.request(self.message("get", uri, observe=0))
+                told = [(await asyncio.wait_for(request.response, LONGEST_S)).payload]
+                async for each in request.observation:
+                    told.append(each.payload)
+                    if len(told) > count:
+                        break
+                request.observation.cancel()
+                return told
+
+        return asyncio.run(asyncio.wait_for(all_of_them(), LONGEST_S))
 
     def observe(self, uri, changes, space):
         async def take(notifications, into):
