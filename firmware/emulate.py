@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import os
 import pathlib
+import secrets
 import select
 import socket
 import subprocess
@@ -20,6 +21,8 @@ LAN9118 = "-net nic,model=lan9118"
 VIRTIO = "-device virtio-net-device,bus=virtio-mmio-bus.{0}"
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 READY = b"mincoap listens"
+PROTECTED = "protected"  # the profile with OSCORE
+SERVER_ID, CLIENT_ID = "01", "02"  # see app/keys.hpp
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,18 +134,33 @@ def running(board, image, network, options=(), extra=(), prefix=()):
         made.end()
 
 
+def provision(folder):
+    """Makes keys for a new board and its client. Returns the option that gives the board its secret. Writes the client's
+    keys for libcoap to client.keys in the folder. The client keeps its sequence number in client.number."""
+    secret = secrets.token_hex(16)
+    (folder / "client.keys").write_text(f'master_secret,hex,"{secret}"\nsender_id,hex,"{CLIENT_ID}"\n'
+                                        f'recipient_id,hex,"{SERVER_ID}"\n')
+    (folder / "client.number").unlink(missing_ok=True)
+    return f"secret={secret}"
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("board", choices=BOARDS)
     arguments.add_argument("--profile", default="demo")
     arguments.add_argument("--port", type=int, default=5683)
     given = arguments.parse_args()
+    client, options = "coap-client-notls", ()
+    if given.profile == PROTECTED:
+        folder = image_of(given.board, given.profile).parent
+        options = [provision(folder)]
+        client = f"coap-client-openssl -E {folder}/client.keys,{folder}/client.number"
     print(f"\n{BOARDS[given.board].title}. Port {given.port} of 127.0.0.1 leads to its port 5683. A client, for another "
           "terminal:\n"
-          f"    coap-client-notls -B 3 -m get coap://127.0.0.1:{given.port}/.well-known/core\n"
-          f"    coap-client-notls -B 3 -m put -e 1 coap://127.0.0.1:{given.port}/led\nCtrl-C ends it.\n", flush=True)
+          f"    {client} -B 3 -m get coap://127.0.0.1:{given.port}/.well-known/core\n"
+          f"    {client} -B 3 -m put -e 1 coap://127.0.0.1:{given.port}/led\nCtrl-C ends it.\n", flush=True)
     with forwarded(given.board, given.port) as network:
-        run = command(given.board, image_of(given.board, given.profile), network)
+        run = command(given.board, image_of(given.board, given.profile), network, options)
         if BOARDS[given.board].nic:
             os.execvp(run[0], run)
         with contextlib.suppress(KeyboardInterrupt):  # this process is the other end of the serial line

@@ -1,6 +1,7 @@
 // The functions that a board supplies to the firmware. docs/porting.md explains them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -49,6 +50,19 @@ std::string_view options();
 
 // Ends the firmware after it has reported a fault. Most boards reset.
 [[noreturn]] void fail();
+
+// ---- flash for keys and numbers: three pages that no image occupies
+
+inline constexpr std::size_t flash_page_words = 256;
+
+// Returns a word of the page 0, 1 or 2. Their content outlasts a reset.
+std::uint32_t flash_word(unsigned page, std::size_t at);
+
+// Sets all bits of a page.
+void erase_flash(unsigned page);
+
+// Clears the bits of a word that are 0 in `value`.
+void program_flash(unsigned page, std::size_t at, std::uint32_t value);
 
 // ---- the network
 

@@ -33,8 +33,8 @@ inline std::uint32_t call(operation what, void* arguments) {
 }
 #endif
 
-// Returns the words behind -semihosting-config arg=..., without the first one. Call it only once, because it fills
-// static memory.
+// Returns the words behind -semihosting-config arg=..., without the first one. Each call fills the same static memory
+// with the same text.
 inline std::string_view arguments() {
     static char line[256];
     struct {

@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / path) for path in ("firmware", "tests/blackbox", "tests/netns")]
+sys.path.append(str(ROOT / "tests/clients"))  # last, because its tests have names of tests here
 
 import _tap  # noqa: E402
 import emulate  # noqa: E402

@@ -179,6 +179,35 @@ void print(std::string_view text) { semihosting::print(text); }
 std::string_view options() { return semihosting::arguments(); }
 void fail() { semihosting::exit(3); }
 
+// ---- the last pages of the flash
+
+namespace {
+
+constexpr std::uintptr_t nvmc = 0x4001'e000, nvmc_ready = nvmc + 0x400, nvmc_mode = nvmc + 0x504,
+                         nvmc_erase_page = nvmc + 0x508;
+enum nvmc_modes : std::uint32_t { may_read, may_program, may_erase };
+
+constexpr std::uintptr_t flash_address(unsigned page, std::size_t at) {
+    constexpr std::uintptr_t first_page = 253 * 1024;  // see memory.ld
+    return first_page + (page * flash_page_words + at) * sizeof(std::uint32_t);
+}
+
+// Writes to a register or to flash. The processor stops while the flash is busy.
+void write_in(nvmc_modes mode, std::uintptr_t address, std::uint32_t value) {
+    reg(nvmc_mode) = mode;
+    reg(address) = value;
+    while (reg(nvmc_ready) == 0) {}
+    reg(nvmc_mode) = may_read;
+}
+
+}  // namespace
+
+std::uint32_t flash_word(unsigned page, std::size_t at) { return reg(flash_address(page, at)); }
+void erase_flash(unsigned page) { write_in(may_erase, nvmc_erase_page, flash_address(page, 0)); }
+void program_flash(unsigned page, std::size_t at, std::uint32_t value) {
+    write_in(may_program, flash_address(page, at), value);
+}
+
 // ---- the network
 
 err_t init_interface(netif* interface) {

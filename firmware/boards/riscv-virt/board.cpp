@@ -6,6 +6,7 @@
 #include <lwip/ethip6.h>
 #include <lwip/netif.h>
 
+#include "../../drivers/kept_ram.hpp"
 #include "../../drivers/semihosting.hpp"
 #include "../../drivers/virtio_net.hpp"
 #include "../../drivers/xorshift.hpp"
@@ -121,6 +122,10 @@ void print(std::string_view text) {
 std::string_view options() { return semihosting::arguments(); }
 
 void fail() { semihosting::exit(3); }
+
+std::uint32_t flash_word(unsigned page, std::size_t at) { return kept_ram::word(page, at); }
+void erase_flash(unsigned page) { kept_ram::erase(page); }
+void program_flash(unsigned page, std::size_t at, std::uint32_t value) { kept_ram::program(page, at, value); }
 
 // ---- the network
 

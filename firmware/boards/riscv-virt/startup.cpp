@@ -40,8 +40,11 @@ constexpr std::uint32_t entry(unsigned number, access allowed) {
 inline void lock_memory() {
     asm volatile("csrw pmpaddr0, %0" : : "r"(region(0x8000'0000, 256 * 1024)));
     asm volatile("csrw pmpaddr1, %0" : : "r"(region(0x8008'0000, 64 * 1024)));
-    asm volatile("csrw pmpaddr2, %0" : : "r"(region(0x8000'0000, 128 * 1024 * 1024)));
-    asm volatile("csrw pmpcfg0, %0" : : "r"(entry(0, read_execute) | entry(1, read_write) | entry(2, none)));
+    asm volatile("csrw pmpaddr2, %0" : : "r"(region(0x8009'0000, 4 * 1024)));
+    asm volatile("csrw pmpaddr3, %0" : : "r"(region(0x8000'0000, 128 * 1024 * 1024)));
+    asm volatile("csrw pmpcfg0, %0"
+                 :
+                 : "r"(entry(0, read_execute) | entry(1, read_write) | entry(2, read_write) | entry(3, none)));
 }
 
 inline std::uint32_t* stack_pointer() {
