@@ -15,7 +15,8 @@ the same number of instructions. A request that `deduplicate` keeps takes the pl
 depends on the place. So the numbers repeat with a period, and the last one counts.
 
 stack is the stack that a request used below the start of the window, measured by its stores. call_graph is the worst
-case of the core over all possible requests, computed from the machine code. If stack is smaller than call_graph, a
+case of the core over all possible requests, computed from the machine code. without_bearssl is the same without the
+frames of BearSSL's functions; the two structs that hold its state are in mincoap's frames. If stack is smaller than call_graph, a
 deeper request may exist. If stack is larger, the call graph is wrong."""
 
 import argparse
@@ -30,28 +31,32 @@ import time
 
 from owners import OWNERS, ROOT, Firmware
 
-sys.path[:0] = [str(ROOT / "tests/firmware"), str(ROOT / "tests/blackbox")]
+sys.path[:0] = [str(ROOT / "tests" / folder) for folder in ("firmware", "blackbox", "clients")]
 import _ask  # noqa: E402
 import _coap  # noqa: E402
 import _ethernet  # noqa: E402
 import emulate  # noqa: E402
+from _oscore_context import Context  # noqa: E402
+from _protected import CLIENT_ID, ECHO, SERVER_ID  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 WARM_UP, TIMES = 10, 20
 PLACES = 8  # deduplicate keeps so many answers, see app/demo.cpp
 TICK_S = 0.03  # more than a step of any board's clock: no two requests are equally old
-PROFILES = ("hello", "hello-o2", "hello-bare", "demo")
+PROTECTED_PLACES = 4  # the same in app/protected.cpp
+SECRET = bytes(range(16))  # of the board that is measured
+PROFILES = ("hello", "hello-o2", "hello-bare", "demo", "protected")
 SIZES = (HERE / "sizes.tsv", ("board", "profile", *OWNERS, "flash", "data", "ram_lwip", "ram_other", "ram_stack"), 2)
 COUNTS = (HERE / "instructions.tsv", ("board", "profile", "request", "way", *OWNERS, "instructions", "stack"), 4)
-STACKS = (HERE / "stack.tsv", ("board", "profile", "call_graph", "deepest_request"), 2)
+STACKS = (HERE / "stack.tsv", ("board", "profile", "call_graph", "without_bearssl", "deepest_request"), 2)
 
 PUT_LED = dict(code=_coap.PUT, path="led", payload=b"1")
 PUT_CBOR = dict(code=_coap.PUT, path="cbor", options=[(_coap.CONTENT_FORMAT, bytes([_coap.CBOR]))],
                 payload=bytes.fromhex("a4 00f4 01182a 02626869 03821903e802"))
-ECHO = 252
 GUESSED = dict(path="hello", options=[(ECHO, b"a guess!")], beyond=True)  # the guard has to check it
 # A representation exists: the server computes its ETag, which does not match.
 PUT_ANOTHER = PUT_CBOR | dict(before=PUT_CBOR, period=PLACES, options=[(_coap.IF_MATCH, b"\1"), *PUT_CBOR["options"]])
+PROTECTED = dict(protected=True, period=PROTECTED_PLACES)  # outside it is a POST, which deduplicate keeps
 REQUESTS = {  # profile -> name -> request
     "hello": {"GET /hello": dict(path="hello"), "PUT /led": PUT_LED,
               "GET /.well-known/core": dict(path=".well-known/core"),
@@ -61,9 +66,11 @@ REQUESTS = {  # profile -> name -> request
     "demo": {"GET /hello": dict(path="hello"), "GET /nowhere": dict(path="nowhere"),
              "GET /poem, a block": dict(path="poem", options=[(_coap.BLOCK2, b"\x16")]),
              "GET /cbor": dict(path="cbor"), "PUT /cbor": PUT_CBOR, "PUT /cbor, If-Match": PUT_ANOTHER},
+    "protected": {"GET /hello": dict(path="hello"), "GET /hello, protected": PROTECTED | dict(path="hello"),
+                  "PUT /led, protected": PROTECTED | PUT_LED},
 }
 HANDLERS = ("systick_handler", "on_network_interrupt", "on_timer_interrupt", "on_alarm_interrupt")
-EVERYTHING, ELSEWHERE = "mps2-an385", ("GET /hello", "GET /hello, Echo", "PUT /cbor, If-Match")
+EVERYTHING, ELSEWHERE = "mps2-an385", ("GET /hello", "GET /hello, Echo", "PUT /cbor, If-Match", "GET /hello, protected")
 ANSWER, SEND, SLEEP = "_ZN8firmware6answer", "_ZN7mincoap4lwip10udp_socket4sendE", "_ZN5board5sleepE"
 TAG = r"_ZNK7mincoap10echo_guard\w+write_tagE"
 WINDOWS = {"core": (ANSWER, SEND, SEND),  # begin, end, and a function that must be called in between
@@ -74,6 +81,25 @@ WAYS = {"core": ("core", 4), "IPv4 frame": ("frame", 4), "IPv6 frame": ("frame",
 
 def message(code=_coap.GET, path="", options=(), payload=b"", **_):
     return _coap.message(_coap.CON, code, next(_ask.mids) % 65536, b"\xca\xfe", [*_coap.path(path), *options], payload)
+
+
+class Keys:
+    """A client with the keys of the board."""
+
+    def __init__(self):
+        self.context = Context(SECRET, b"", CLIENT_ID, SERVER_ID)
+        self.echo = []
+
+    def message(self, code=_coap.GET, path="", options=(), payload=b"", **_):
+        self.request = self.context.protect(code, [*_coap.path(path), *options, *self.echo], payload)
+        return _coap.message(_coap.CON, self.request.code, next(_ask.mids) % 65536, b"\xca\xfe", self.request.options,
+                             self.request.payload)
+
+    def meet(self, ask, family):
+        """Gets the challenge that the first request draws, and answers it: then the server has a replay window."""
+        for _ in range(2):
+            answer = ask(self.message(path="hello"), family)
+            self.echo = [option for option in self.context.open(self.request, answer)[1] if option[0] == ECHO]
 
 
 def build_plugin(folder):
@@ -106,8 +132,11 @@ class Run:
         with self.running(asked.get("beyond", False)) as ask:
             if before := asked.get("before"):
                 ask(message(**before), family)
+            keys = Keys() if asked.get("protected") else None
+            if keys:
+                keys.meet(ask, family)
             for _ in range(WARM_UP + TIMES):
-                ask(message(**asked), family)
+                ask(keys.message(**asked) if keys else message(**asked), family)
                 if "period" in asked:
                     time.sleep(TICK_S)
         return self.read(asked)
@@ -116,9 +145,10 @@ class Run:
     def running(self, beyond):
         """A function that asks the firmware, by frames if it has Ethernet: as a neighbour, or from beyond the link."""
         path = emulate.image_of(self.board, self.profile)
+        options = [f"secret={SECRET.hex()}"]  # only the profile with OSCORE reads it
         if emulate.BOARDS[self.board].nic:
             with contextlib.closing(_ethernet.Peer()) as peer:
-                with emulate.running(self.board, path, peer.network(), peer.OPTIONS, self.arguments):
+                with emulate.running(self.board, path, peer.network(), [*peer.OPTIONS, *options], self.arguments):
                     peer.meet()
                     if beyond:
                         peer.source[4] = peer.BEYOND
@@ -127,7 +157,7 @@ class Run:
         port = emulate.free_port()
         with emulate.forwarded(self.board, port) as network, socket.socket(type=socket.SOCK_DGRAM) as client:
             client.connect(("127.0.0.1", port))
-            with emulate.running(self.board, path, network, (), self.arguments):
+            with emulate.running(self.board, path, network, options, self.arguments):
                 yield lambda request, family: _ask.exchange(client, request)
 
     def read(self, asked):
@@ -178,12 +208,12 @@ def count_rows(plugin, board, profile):
 
 
 def stack_row(board, profile, counts):
-    image = Firmware(board, profile)
+    worst, without_ciphers = (image.stack(image.named(ANSWER)[0])[0]
+                              for image in (Firmware(board, profile), Firmware(board, profile, leaves_out=".bearssl")))
     deepest = max(row[-1] for row in counts if row[:2] == [board, profile] and row[3] == "core")
-    worst = image.stack(image.named(ANSWER)[0])[0]
     if worst < deepest:
         raise SystemExit(f"{board} {profile}: {worst} bytes of stack by the call graph, {deepest} in the emulator")
-    return [board, profile, worst, deepest]
+    return [board, profile, worst, without_ciphers, deepest]
 
 
 def measure(boards):

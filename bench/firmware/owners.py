@@ -1,9 +1,10 @@
 """Assigns the bytes and the instructions of a firmware to their owners.
 
   library      mincoap's headers
-  adapter      mincoap's socket for lwIP
+  adapter      mincoap's socket for lwIP, and its class for BearSSL
   application  the firmware's own sources and the demo's: resources, the main loop, addresses
   lwip         lwIP
+  bearssl      BearSSL: the ciphers
   board        start-up code, drivers, the vector table
   libc         other archives: memcpy and similar functions, the compiler's runtime
 
@@ -23,15 +24,18 @@ sys.path[:0] = [str(ROOT / "bench/size"), str(ROOT / "firmware")]
 import emulate  # noqa: E402
 from image import Image  # noqa: E402
 
-OWNERS = ("library", "adapter", "application", "lwip", "board", "libc")
-SECTIONS = {".vectors": "board", ".board": "board", ".lwip": "lwip", ".libc": "libc"}
+OWNERS = ("library", "adapter", "application", "lwip", "bearssl", "board", "libc")
+SECTIONS = {".vectors": "board", ".board": "board", ".lwip": "lwip", ".bearssl": "bearssl", ".libc": "libc"}
 MIXED = {".text", ".strings", ".rodata"}
 RAM = {".stack", ".data", ".lwip_ram", ".bss"}
 FOLDERS = {"include": "library", "adapters": "adapter", "firmware": "application", "examples": "application"}
 
 
 class Firmware(Image):
-    def __init__(self, board, profile):
+    """`leaves_out` is a section whose functions have no stack."""
+
+    def __init__(self, board, profile, leaves_out=None):
+        self.leaves_out = leaves_out
         prefix = emulate.BOARDS[board].prefix
         super().__init__(str(emulate.image_of(board, profile)), prefix, {*SECTIONS, *MIXED, *RAM, ".ARM.exidx"})
         self.mangled = self.read_mangled()
@@ -70,19 +74,25 @@ class Firmware(Image):
 
     # Callers by a pointer, and their callees. A site calls the functions of its rows. The core calls the function that
     # renders a reply. A record calls the functions that encode, decode and check its members. A resource calls the
-    # functions of the application that render a body, or read and write a value.
+    # functions of the application that render a body, or read and write a value. BearSSL calls the functions of a cipher
+    # or of a hash.
     POINTERS = ((r"detail::site<.*operator\(\)|^_ZNK7mincoap6detail4site.*clE", r"::serve<|5serveI"),
                 (r"take_request", r"::write_constant|::write_by<|8write_by"),
                 (r"record_fields<.*encode", r"::encode_member<"),
                 (r"change_record", r"::decode_member<|\(demo::entry const&\)$"),
                 (r"::call>|4callE", r"^(?!.*serve).*\(mincoap::request const&\)$"),
+                (r"^br_ccm", r"^br_aes"),
+                (r"^br_", r"^br_sha"),
                 (r"", r"\(mincoap::message::body_writer&\)$|11body_writerE$|^board::|"
                       r"^\(anonymous namespace\)::\w+\(\)$"))
 
     def callees(self, start):
         """Leaves out the callees of the socket, because lwIP calls by pointers. The socket's own frame counts."""
-        if owner_of_name(self.functions[start].name) != "adapter":
-            yield from super().callees(start)
+        if owner_of_name(self.functions[start].name) == "adapter":
+            return
+        for depth, target in super().callees(start):
+            if self.functions[target].section != self.leaves_out:
+                yield depth, target
 
     def called_by_pointer(self, start):
         name = self.functions[start].name

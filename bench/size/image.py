@@ -87,7 +87,7 @@ class Image:
         """address -> (mnemonic, operands, comment), of instructions alone."""
         code = {}
         comment = "#" if self.riscv else "@;"
-        sections = [f"-j{s}" for s in (".board", ".lwip", ".libc", ".text") if self.size(s)]
+        sections = [f"-j{s}" for s in (".board", ".lwip", ".bearssl", ".libc", ".text") if self.size(s)]
         for line in self.run("objdump", "-dw", "--no-show-raw-insn", *sections).splitlines():
             m = re.match(rf" *([0-9a-f]+):\t(\S+)\s*([^{comment}]*)(.*)", line)
             if m and not m[2].startswith("."):
