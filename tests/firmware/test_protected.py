@@ -26,7 +26,7 @@ CONTENT, CHANGED, UNAUTHORIZED, BAD_REQUEST = map(_coap.code, ("2.05", "2.04", "
 class Board:
     emulator: emulate.Emulator
     port: int
-    folder: pathlib.Path  # of its client
+    folder: pathlib.Path  # its client has keys there
     secret: bytes = b""
 
     def uri(self, path):
