@@ -13,7 +13,8 @@ from owners import ROOT, SECTIONS, Firmware, emulate
 BOARD, PROFILE = "mps2-an385", "demo"
 TARGET = ROOT / "docs/firmware.svg"
 WIDTH, LABELS, BAR, GAP, CHARACTER = 860, 110, 26, 8, 6.0
-TITLES = {"library": "mincoap", "adapter": "its adapter", "lwip": "lwIP", "libc": "libc", "board": "board", "data": "data"}
+TITLES = {"library": "mincoap", "adapter": "its adapter", "lwip": "lwIP", "libc": "libc", "board": "board", "data": "data",
+          "bearssl": "BearSSL"}
 
 
 def input_sections(path):
@@ -130,7 +131,7 @@ text {{ font: 12px system-ui, sans-serif; fill: #222; }}
 .owner {{ text-anchor: end; }}
 .piece {{ fill: #fff; font-size: 10px; }}
 .library, .adapter {{ fill: #1b6ca8; }} .application, .data {{ fill: #2e7d4f; }} .lwip {{ fill: #8a4b9c; }}
-.board {{ fill: #a05a00; }} .libc {{ fill: #5f6b76; }} .stack {{ fill: #a8323e; }}
+.bearssl {{ fill: #b0307a; }} .board {{ fill: #a05a00; }} .libc {{ fill: #5f6b76; }} .stack {{ fill: #a8323e; }}
 @media (prefers-color-scheme: dark) {{ text {{ fill: #ddd; }} .piece {{ fill: #fff; }} }}
 </style>
 """
