@@ -11,7 +11,8 @@
 // which is for a request that names the target of a forward-proxy by Proxy-Uri or Proxy-Scheme
 // (§5.10.2). The server refuses those with 5.05 before. A request without Uri-Host is for the
 // address that it was sent to (§5.10.1), and passes. A request with any IP address in Uri-Host
-// passes, too: behind a NAT, the client knows another address than the server.
+// passes, too: behind a NAT, the client knows another address than the server. So does a request with
+// OSCORE, whose keys name the server: its Uri-Host is not encrypted.
 #pragma once
 
 #include <mincoap/message/text_literal.hpp>

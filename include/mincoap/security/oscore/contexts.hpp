@@ -52,7 +52,9 @@ template <storage Storage>
 // its ABI.
 
 // Returns the context of a request; null if there is none. A request without a kid context may mean
-// any context with that Recipient ID.
+// any context with that Recipient ID. The first one is returned, and no other one is tried: a cipher
+// that has failed leaves no ciphertext. So give clients different Recipient IDs, or let those that
+// share one send their kid context.
 [[nodiscard]] inline context* find(context* all, std::size_t count, const request_option& o) {
     for (context& c : std::span{all, count}) {
         if (c.state == context_state::empty || !detail::is_same(c.recipient_id(), o.kid)) continue;

@@ -85,5 +85,7 @@ static_assert(security::oscore::storage<sequence_numbers>);
 
 }  // namespace mincoap::posix
 
+namespace std {
 template <>
-struct std::is_error_code_enum<mincoap::posix::sequence_number_error> : std::true_type {};
+struct is_error_code_enum<mincoap::posix::sequence_number_error> : true_type {};
+}  // namespace std
