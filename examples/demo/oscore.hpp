@@ -65,8 +65,8 @@ private:
         contexts& peers;
 
         std::size_t receive(mincoap::exchange& x, const seen& noted, auto next) {
-            const bool has_peers = std::ranges::any_of(peers.all(), is_used);
-            return has_peers ? oscore::receive(x, noted, next) : next(x);
+            const bool is_plain = noted.value.data() == nullptr;
+            return is_plain || std::ranges::any_of(peers.all(), is_used) ? oscore::receive(x, noted, next) : next(x);
         }
     };
     static bool is_used(const context& c) { return c.state != context_state::empty; }

@@ -82,7 +82,7 @@ def server(demo, folder):
 
 @pytest.fixture(scope="module")
 def work(server, folder, coap_client_oscore, aiocoap):
-    """Lets all clients talk at once. Returns what each of them has got, and the capture if tshark may capture."""
+    """Lets all clients talk at once. Returns the results of each, and the capture if tshark may capture."""
     def libcoap(name):
         return Libcoap(coap_client_oscore, folder / str(PEERS[name]))
 
@@ -141,7 +141,7 @@ def test_a_demo_that_starts_again_uses_no_number_twice(demo, coap_client_oscore,
     for start in range(2):
         with _demo.running(demo, *keys) as server, Wire(server.port) as wire:
             for _ in range(2):
-                assert client.ask("get", wire.uri("private")) == b"4.04", "nothing is stored"
+                assert client.ask("get", wire.uri("private")) == b"4.04", "the store is empty"
             assert len(wire.requests()) == 3, "one more, with the Echo option"
             assert all(map(is_protected, wire.requests()))
             sent += numbers_of(wire.responses())

@@ -68,7 +68,7 @@ TEST(oscore_layer, can_be_silent) {
 
 // ---- Which context, and which host
 
-// Two clients with one Recipient ID are told apart by the kid context. Without it, the first context is tried, because
+// Two clients with one Recipient ID differ in the kid context. Without it, the first context is tried, because
 // a cipher that has failed leaves no ciphertext for the second one.
 TEST(oscore_layer, tries_the_first_context_for_a_request_without_kid_context) {
     static constexpr auto who =
