@@ -1,5 +1,6 @@
 #include <mincoap/conformance/storage_conformance.hpp>
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -11,6 +12,7 @@ namespace {
 class folder_harness {
 public:
     static constexpr std::size_t max_contexts = 8;
+    static constexpr std::uint64_t end = security::oscore::number_limit;
 
     folder_harness() : path_(testing::TempDir() + "mincoap-numbers-XXXXXX") {
         ::mkdtemp(path_.data());
