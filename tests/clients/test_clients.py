@@ -206,7 +206,7 @@ class TestAiocoap:
 
         links = linkformat.parse(ask(aiocoap.GET, "/.well-known/core").payload.decode()).links
         assert {link.href for link in links} == {"/", "/time", "/count", "/slow", "/cbor", "/message/info",
-                                              "/message/warn", "/log", "/poem", "/upload"}
+                                              "/message/warn", "/log", "/poem", "/upload", "/private"}
 
     def test_poem(self, aiocoap, ask, poem):
         answer = ask(aiocoap.GET, "/poem")
