@@ -66,6 +66,31 @@ TEST(oscore_layer, can_be_silent) {
         EXPECT_EQ(core[o], 1U) << o.name();
 }
 
+// ---- Damaged requests
+
+struct oscore_damaged : ::testing::Test {
+    static constexpr auto hello = routes(at<"hello">(get([] { return content("Hello"); })));
+
+    oscore_damaged() { peers.add<recording_crypto>(secret.of_server()); }
+
+    shared_secret secret = shared_secret::fresh();
+    bytes_of::contexts<1> peers;
+    security::key key{1, 2, 3, 4};
+    test::core<decltype(hello), echo_guard<>, undeduplicated, oscore<bytes_of::contexts<1>, recording_crypto>> core{
+        hello, echo_guard{key}, undeduplicated{}, oscore{peers, recording_crypto{}}};
+};
+
+TEST_F(oscore_damaged, have_no_payload_of_the_size_of_a_tag) {
+    EXPECT_EQ(core.said("40 02 12 36 93 09 00 c1 ff aaaaaaaaaaaaaaaa").substr(0, 4), "4.00");
+    EXPECT_EQ(core.said("40 02 12 37 93 09 00 c1 ff aa").substr(0, 4), "4.00");
+    EXPECT_EQ(core[outcomes::oscore_forged], 2U);
+}
+
+TEST_F(oscore_damaged, get_no_4_02_if_they_are_not_confirmable) {
+    EXPECT_EQ(core.said("50 02 12 34 90 ff aa"), "silence");
+    EXPECT_EQ(core[outcomes::oscore_malformed], 1U);
+}
+
 // ---- Which context, and which host
 
 // Two clients with one Recipient ID differ in the kid context. Without it, the first context is tried, because

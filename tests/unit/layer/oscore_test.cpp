@@ -238,16 +238,6 @@ TEST_F(oscore_test, refuses_an_option_without_a_payload) {
     EXPECT_EQ(say_raw("40 02 12 36 93 09 00 c1 ff"), "plain rst") << "a marker without a payload";
 }
 
-TEST_F(oscore_test, refuses_a_payload_of_the_size_of_a_tag) {
-    EXPECT_EQ(say_raw("40 02 12 36 93 09 00 c1 ff aaaaaaaaaaaaaaaa"), "plain ack 4.00");
-    EXPECT_EQ(say_raw("40 02 12 37 93 09 00 c1 ff aa"), "plain ack 4.00");
-}
-
-TEST_F(oscore_test, answers_no_4_02_to_a_non_confirmable_request) {
-    EXPECT_EQ(say_raw("50 02 12 34 90 ff aa"), "");
-    EXPECT_EQ(d.counted[outcomes::oscore_malformed], 1U);
-}
-
 // Puts options between the token and the OSCORE option, and behind it.
 packet with_outer(const packet& protected_request, const packet& front, const packet& behind, unsigned delta) {
     const bytes all = protected_request;
