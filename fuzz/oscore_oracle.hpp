@@ -298,7 +298,8 @@ private:
         const std::uint32_t value = message::to_uint(a.outer_observe->view());
         require(inner->value.empty() && a.outer_observe->size() <= 3 && is_newer(b.last, value));
         b.last = value;
-        require(shows(b.path, static_cast<unsigned>(read->code()), as_text(read->payload()), b.asked));
+        const std::string_view text = as_text(read->payload());
+        require(shows(b.path, static_cast<unsigned>(read->code()), text.substr(0, text.find('.')), b.asked));
     }
     static void responded(const answer& a) {
         const auto read = message::view::parse(a.message);

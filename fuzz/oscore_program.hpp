@@ -8,13 +8,23 @@ namespace mincoap::fuzz {
 
 inline byte_store<128> store;
 
+// "s" answers with so many bytes at least, so that answers fill the memory to the last byte.
+inline std::size_t padding = 0;
+inline reply read_padded() {
+    static std::string text;
+    if (state.of_s != mood::text || padding == 0) return read_moody();
+    text = std::to_string(state.readings);
+    text.resize(std::max(padding, text.size()), '.');
+    return content(std::string_view{text});
+}
+
 // Plain requests may use "r".
 inline constexpr auto protected_site = routes(
     at<"r">(value(read_level, write_level)).observable(),
     at<"c">(protected_only(get(read_count)), protected_only(post(add_one))).observable(),
     at<"b">(protected_only(generated<content_format::octet_stream>(write_body))).observable(),
     at<"w">(protected_only(conditional(tag_of_guarded, value(read_guarded, write_guarded)))).observable(),
-    at<"s">(protected_only(get(read_moody))).observable(), at<"f">(protected_only(fetch(fetch_answer))).observable(),
+    at<"s">(protected_only(get(read_padded))).observable(), at<"f">(protected_only(fetch(fetch_answer))).observable(),
     at<"l">(protected_only(get(answer_later)), protected_only(post(post_later))),
     at<"z">(protected_only(get_blocks(store)), protected_only(put_blocks(store))), well_known_core);
 
