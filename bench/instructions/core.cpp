@@ -5,8 +5,8 @@
 //
 // core <requests> --protected: has that many protected GET /hello answered, by a server with OSCORE.
 //
-// GUARD guards the server. OSCORE gives it a security context, whose cipher does nothing. With MEMORY, it also has the layers that keep something for clients, with that many entries
-// each. Each is a program of its own, as in an image.
+// GUARD guards the server. OSCORE gives it a security context, whose cipher does nothing. With MEMORY, it also has the
+// layers that keep something for clients, with that many entries each. Each is a program of its own, as in an image.
 #include <array>
 #include <cstdlib>
 #include <cstring>

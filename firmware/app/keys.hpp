@@ -2,8 +2,8 @@
 //
 //   secret=000102030405060708090a0b0c0d0e0f     the master secret, new and random for each board
 //
-// Once a board has keys, the option changes nothing. Without keys, the board serves plain requests alone. The numbers of
-// the flash are the server's sequence numbers, too.
+// Once a board has keys, the option changes nothing. Without keys, the board serves plain requests alone. The numbers
+// of the flash are the server's sequence numbers, too.
 #pragma once
 
 #include "flash.hpp"

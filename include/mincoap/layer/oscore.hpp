@@ -15,9 +15,10 @@
 // `oscore{...}.silent()` not at all.
 //
 // Order: `deduplicate` is in front, because a copy of a request would be a replay; `undeduplicated`
-// takes its place where there are no copies. The guard is in front too. It lets protected answers of any size pass: a request draws one, and only its client can
-// make a request. That client's address is confirmed by an inner Echo option before an observation
-// or a separate response takes memory. Observers and separate are behind.
+// takes its place where there are no copies. The guard is in front too. It lets protected answers of
+// any size pass: a request draws one, and only its client can make a request. That client's address
+// is confirmed by an inner Echo option before an observation or a separate response takes memory.
+// Observers and separate are behind.
 //
 // An answer uses the nonce of its request, once, if the window has just accepted the request's
 // number. Each other answer, such as a notification, has a sequence number of the server's own. Once
