@@ -24,7 +24,7 @@ BELOW = {
     "testing": {"message", "net", "handler", "server", "layer"},
 }
 ANY_ROOM = {"assert.hpp", "version.hpp"}
-ADAPTER_ROOMS = {"net", "resource", "layer"}
+ADAPTER_ROOMS = {"net", "resource", "server", "layer"}
 ADAPTER_HEADERS = {"mincoap.hpp": False, "message/bytes.hpp": True, "security/crypto.hpp": True,
                    "security/oscore/contexts.hpp": True, "security/p256.hpp": True}
 

@@ -31,17 +31,6 @@ bool equal_but_for_case(std::string_view a, std::string_view b) { return std::ra
 
 }  // namespace
 
-descriptor& descriptor::operator=(descriptor&& other) noexcept {
-    const descriptor closed{std::exchange(number_, std::exchange(other.number_, -1))};
-    return *this;
-}
-descriptor::~descriptor() {
-    if (!is_open()) return;
-    const int before = errno;  // often that of a call that failed
-    ::close(number_);
-    errno = before;
-}
-
 code code_of(int error) {
     switch (error) {
         case ENOENT:

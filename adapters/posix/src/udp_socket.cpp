@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -349,29 +350,67 @@ std::expected<endpoint, std::error_code> to_endpoint(std::string_view address, s
     return e;
 }
 
-std::expected<udp_socket, std::error_code> udp_socket::bind(const endpoint& at) {
-    if (is_ipv4(at)) return open(AF_INET, at);
-    auto socket = open(AF_INET6, at);
+std::expected<udp_socket, std::error_code> udp_socket::bind(const endpoint& at) { return bind(at, false); }
+
+std::expected<udp_socket, std::error_code> udp_socket::bind(const endpoint& at, bool is_shared) {
+    if (is_ipv4(at)) return open(AF_INET, at, is_shared);
+    auto socket = open(AF_INET6, at, is_shared);
     if (socket || !is_unspecified(at) || !is_lack_of_ipv6(socket.error())) return socket;
-    return open(AF_INET, at);
+    return open(AF_INET, at, is_shared);
 }
 
-std::expected<udp_socket, std::error_code> udp_socket::open(int family, const endpoint& at) {
+// The first socket is not shared, so it finds another program on the port, and a free port.
+std::expected<std::vector<udp_socket>, std::error_code> udp_socket::bind_shared(const endpoint& at, std::size_t count) {
+    endpoint there = at;
+    if (const auto alone = bind(at)) there.port = alone->local_port();
+    else return std::unexpected(alone.error());
+    std::vector<udp_socket> sockets;
+    while (sockets.size() < count) {
+        auto next = bind(there, true);
+        if (!next) return std::unexpected(next.error());
+        sockets.push_back(std::move(*next));
+    }
+    return sockets;
+}
+
+std::expected<udp_socket, std::error_code> udp_socket::open(int family, const endpoint& at, bool is_shared) {
     udp_socket socket{::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), family == AF_INET6};
-    const bool ready = socket.native_handle() >= 0 && socket.ask_for_packet_info() && socket.keep_to_interface(at);
+    const bool ready = socket.native_handle() >= 0 && socket.accept_ipv4() && socket.ask_for_packet_info() &&
+                       socket.keep_to_interface(at) &&
+                       (!is_shared || set_option(socket.native_handle(), SOL_SOCKET, SO_REUSEPORT, 1));
     if (!ready) return std::unexpected(error_from(errno));
-    socket.refuse_foreign_groups();  // before it is bound and can receive
-    socket.ask_for_buffers();
+    socket.set_up();  // before it is bound and can receive
     if (!socket.bind_address(at)) return std::unexpected(error_from(errno));
-    socket.routes_ = detail::socket_handle{open_rtnetlink(0)};  // `send` works without it
     return socket;
 }
+
+std::expected<udp_socket, std::error_code> udp_socket::adopt(int descriptor) {
+    const long family = option_of(descriptor, SOL_SOCKET, SO_DOMAIN, -1);
+    udp_socket socket{descriptor, family == AF_INET6};
+    if (family < 0) return std::unexpected(error_from(errno));
+    const bool is_udp =
+        (family == AF_INET || family == AF_INET6) && option_of(descriptor, SOL_SOCKET, SO_PROTOCOL, 0) == IPPROTO_UDP;
+    if (!is_udp) return std::unexpected(error_from(EINVAL));
+    const bool ready = ::fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 && ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 &&
+                       socket.ask_for_packet_info() && socket.read_port();
+    if (!ready) return std::unexpected(error_from(errno));
+    if (socket.local_port() == 0) return std::unexpected(error_from(EINVAL));
+    socket.set_up();
+    return socket;
+}
+
+void udp_socket::set_up() {
+    refuse_foreign_groups();
+    ask_for_buffers();
+    routes_ = detail::descriptor{open_rtnetlink(0)};  // `send` works without it
+}
+
+bool udp_socket::accept_ipv4() const { return !ipv6_ || set_option(native_handle(), IPPROTO_IPV6, IPV6_V6ONLY, 0); }
 
 // A socket of IPv6 requests IP_PKTINFO as well, because that describes the datagrams of IPv4.
 bool udp_socket::ask_for_packet_info() const {
     if (!set_option(native_handle(), IPPROTO_IP, IP_PKTINFO, 1)) return false;
-    return !ipv6_ || (set_option(native_handle(), IPPROTO_IPV6, IPV6_V6ONLY, 0) &&
-                      set_option(native_handle(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1));
+    return !ipv6_ || set_option(native_handle(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 }
 
 // Linux delivers a datagram to a group to each socket of the port, whichever socket joined the
@@ -401,8 +440,13 @@ bool udp_socket::keep_to_interface(const endpoint& at) const {
 
 bool udp_socket::bind_address(const endpoint& at) {
     socket_address address;
-    socklen_t size = write(address, at, ipv6_);
-    if (::bind(native_handle(), &address.any, size) != 0) return false;
+    const socklen_t size = write(address, at, ipv6_);
+    return ::bind(native_handle(), &address.any, size) == 0 && read_port();
+}
+
+bool udp_socket::read_port() {
+    socket_address address;
+    socklen_t size = sizeof address;
     if (::getsockname(native_handle(), &address.any, &size) != 0) return false;
     endpoint bound;
     read(address, bound);
@@ -424,8 +468,7 @@ int udp_socket::change_membership(int option, const endpoint& group) const {
 
 std::error_code udp_socket::join(const endpoint& group) {
     if (!is_multicast(group) || (!is_ipv4(group) && !ipv6_)) return error_from(EINVAL);
-    if (group.interface != 0 && interfaces_.number() < 0)
-        interfaces_ = detail::socket_handle{open_rtnetlink(RTMGRP_LINK)};
+    if (group.interface != 0 && interfaces_.number() < 0) interfaces_ = detail::descriptor{open_rtnetlink(RTMGRP_LINK)};
     if (const int error = change_membership(MCAST_JOIN_GROUP, group)) return error_from(error);
     char name[IF_NAMESIZE] = "";
     if (group.interface != 0) ::if_indextoname(group.interface, name);
@@ -468,10 +511,6 @@ void udp_socket::rejoin() {
     }
     for (membership& m : groups_)
         if (m.lost) renew(m);
-}
-
-detail::socket_handle::~socket_handle() {
-    if (number_ >= 0) ::close(number_);
 }
 
 // The usual case, one datagram received or sent, needs no loop. Separate functions handle the rare

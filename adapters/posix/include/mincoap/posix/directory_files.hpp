@@ -5,31 +5,14 @@
 #include <array>
 #include <memory>
 #include <optional>
-#include <utility>
 
 #include <sys/stat.h>
 
+#include <mincoap/posix/descriptor.hpp>
 #include <mincoap/resource/blockwise/upload.hpp>
 #include <mincoap/resource/blockwise/upload_owner.hpp>
 
 namespace mincoap::posix::detail {
-
-// A file descriptor that closes itself.
-class descriptor {
-public:
-    constexpr descriptor() = default;
-    constexpr explicit descriptor(int number) : number_(number) {}
-    constexpr descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    descriptor& operator=(descriptor&& other) noexcept;
-    ~descriptor();
-
-    [[nodiscard]] constexpr bool is_open() const { return number_ >= 0; }
-    [[nodiscard]] constexpr int number() const { return number_; }
-    constexpr void release() { number_ = -1; }  // the caller closes it
-
-private:
-    int number_ = -1;
-};
 
 // A name in a directory of the tree. An empty name means the directory itself.
 struct place {

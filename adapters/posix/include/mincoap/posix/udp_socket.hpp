@@ -3,7 +3,7 @@
 //
 //   auto socket = mincoap::posix::udp_socket::bind(5683);
 //   if (!socket) return complain(socket.error().message());
-//   for (;;) { socket->wait(); server.poll(now()); }
+//   run(server, *socket);  // see run.hpp
 //
 // One descriptor serves IPv4 and IPv6. An answer leaves from the address that the request was sent
 // to: a client discards a response from any other address (RFC 7252 §5.3.2).
@@ -13,10 +13,10 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include <mincoap/net/udp_socket.hpp>
+#include <mincoap/posix/descriptor.hpp>
 
 namespace mincoap::posix {
 
@@ -26,27 +26,6 @@ namespace mincoap::posix {
 //   invalid_argument         the text is no address, or an interface's name is too long
 //   no_such_device           no interface has this name
 std::expected<net::endpoint, std::error_code> to_endpoint(std::string_view address, std::uint16_t port);
-
-namespace detail {
-
-// A descriptor of a socket. The destructor closes it.
-class socket_handle {
-public:
-    explicit socket_handle(int number = -1) : number_(number) {}
-    socket_handle(socket_handle&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    socket_handle& operator=(socket_handle&& other) noexcept {
-        std::swap(number_, other.number_);
-        return *this;
-    }
-    ~socket_handle();
-
-    int number() const { return number_; }
-
-private:
-    int number_;
-};
-
-}  // namespace detail
 
 // A socket must not be used by two threads at once. A socket that was moved from may only be
 // destroyed or assigned to.
@@ -74,6 +53,21 @@ public:
     static std::expected<udp_socket, std::error_code> bind(const net::endpoint& at);
     static std::expected<udp_socket, std::error_code> bind(std::uint16_t port) { return bind({.port = port}); }
 
+    // Returns `count` sockets on one port, for a server per core (SO_REUSEPORT). The kernel spreads the
+    // peers over them by address and port: all datagrams of a peer reach the same socket for as long as
+    // no socket of the port is made or closed. Another program of the same user could add a socket of
+    // its own later. Errors are those of `bind`. Of the sockets, only one may join a group, or a request
+    // to that group gets an answer from each.
+    static std::expected<std::vector<udp_socket>, std::error_code> bind_shared(const net::endpoint& at,
+                                                                               std::size_t count);
+
+    // Takes over a bound UDP socket, such as one that systemd passes (sd_listen_fds). The socket owns the
+    // descriptor, also on an error. Datagrams that came before this call are skipped, unless packet
+    // information was requested before (PassPacketInfo= of systemd).
+    //   bad_file_descriptor, not_a_socket
+    //   invalid_argument             it is no UDP socket of IPv4 or IPv6, or it is not bound
+    static std::expected<udp_socket, std::error_code> adopt(int descriptor);
+
     // Joins a group, such as 224.0.1.187, ff02::fd or ff05::fd. These three are the groups of all
     // CoAP nodes (RFC 7252 §12.8). The call joins on one interface: the one that `group` names, or
     // else the one that the routing table chooses. Join once per interface that matters. The port
@@ -86,9 +80,10 @@ public:
     // renews the membership once there is an interface of the same name again.
     std::error_code join(const net::endpoint& group);
 
-    // Joins the groups again whose interfaces were deleted and created anew. `wait` calls it. A
-    // program that waits in another way must call it from time to time.
+    // Joins the groups again whose interfaces were deleted and created anew. `wait` and `run` call it. A
+    // program that waits in another way must call it when `interfaces_handle` is readable.
     void rejoin();
+    int interfaces_handle() const { return interfaces_.number(); }  // -1 until `join` names an interface
 
     // Receives one datagram, by the contract of net::udp_socket. Fills in all of `in`: the
     // interface that the datagram came in by, the zone of a link-local remote, and whether it was
@@ -158,12 +153,16 @@ private:
 
     udp_socket(int descriptor, bool ipv6) : socket_(descriptor), ipv6_(ipv6) {}
 
-    static std::expected<udp_socket, std::error_code> open(int family, const net::endpoint& at);
+    static std::expected<udp_socket, std::error_code> bind(const net::endpoint& at, bool is_shared);
+    static std::expected<udp_socket, std::error_code> open(int family, const net::endpoint& at, bool is_shared);
+    void set_up();
+    bool accept_ipv4() const;
     bool ask_for_packet_info() const;
     void refuse_foreign_groups() const;
     void ask_for_buffers() const;
     bool keep_to_interface(const net::endpoint& at) const;
     bool bind_address(const net::endpoint& at);
+    bool read_port();
 
     int change_membership(int option, const net::endpoint& group) const;
     bool is_member(const net::endpoint& group) const;
@@ -182,9 +181,9 @@ private:
     net::status send_failed(int error);
     net::status failed(int error);
 
-    detail::socket_handle socket_;
-    detail::socket_handle routes_;      // rtnetlink, for questions about neighbours
-    detail::socket_handle interfaces_;  // rtnetlink, for reports of changes; open once `join` names an interface
+    detail::descriptor socket_;
+    detail::descriptor routes_;      // rtnetlink, for questions about neighbours
+    detail::descriptor interfaces_;  // rtnetlink, for reports of changes; open once `join` names an interface
     std::vector<membership> groups_;
     std::uint64_t dropped_ = 0;
     std::uint64_t unwanted_ = 0;

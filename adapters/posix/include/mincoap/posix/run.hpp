@@ -1,0 +1,68 @@
+// The event loop of a server: it receives until the socket would block, and only then waits.
+//
+//   return posix::run(server, *socket) ? 1 : 0;  // until SIGINT or SIGTERM
+//
+// A loop of your own uses the same pieces: `drain`, `is_blocked` and `idle_ms` of the server,
+// `native_handle`, `interfaces_handle` and `rejoin` of the socket, and `native_handle` of a
+// stop_source. See examples/event_loop.cpp.
+#pragma once
+
+#include <mincoap/posix/clock.hpp>
+#include <mincoap/posix/stop_source.hpp>
+#include <mincoap/posix/udp_socket.hpp>
+#include <mincoap/posix/wait.hpp>
+#include <mincoap/server/server.hpp>
+
+namespace mincoap::posix {
+
+// Does nothing, and never needs to.
+struct no_work {
+    constexpr std::uint32_t operator()(std::uint32_t) const { return forever_ms; }
+};
+
+// Polls until the server has nothing to do, and at most 64 times, so that a flood does not prevent the
+// other work of a loop. Returns the last result.
+template <typename Server>
+poll_result drain(Server& server) {
+    auto last = poll_result::idle;
+    for (int left = 64; left != 0; --left) {
+        last = server.poll(now_ms());
+        if (last == poll_result::idle || last == poll_result::blocked || last == poll_result::error) break;
+    }
+    return last;
+}
+
+// Serves until a stop is requested. It then leaves datagrams that the server has not received, which
+// their clients send again.
+//   server   a server on `socket`, or on decorators around it
+//   socket   a posix::udp_socket, or one with its native_handle, interfaces_handle, rejoin and last_error
+//   work     is called with `now_ms` before each wait, and at least after 64 datagrams. Returns after how many
+//            milliseconds to call it again, `forever_ms` for no such limit.
+//   other    a descriptor that also ends the wait while it is readable, such as an eventfd that another thread
+//            writes to; `work` reads it. -1 for none.
+// Returns no error after a stop. Returns the socket's error if the socket broke. Congestion, an
+// unreachable peer or an ICMP error does not end the loop.
+template <typename Server, typename Socket, typename Work = no_work>
+std::error_code run(Server& server, Socket& socket, const stop_source& stop, Work&& work = {}, int other = -1) {
+    if (stop.error()) return stop.error();
+    const detail::wait_set all{socket.native_handle(), socket.interfaces_handle(), stop.native_handle(), other};
+    for (;;) {
+        const poll_result last = drain(server);
+        if (last == poll_result::error) return socket.last_error();
+        const bool is_done = last == poll_result::idle || last == poll_result::blocked;
+        const std::uint32_t now = now_ms();
+        const std::uint32_t work_ms = work(now);
+        const std::uint32_t idle_ms = is_done ? server.idle_ms(now) : 0;
+        const detail::woken by = detail::wait(all, server.is_blocked(), work_ms < idle_ms ? work_ms : idle_ms);
+        if (by.by_stop) return {};
+        if (by.by_interfaces) socket.rejoin();
+    }
+}
+
+// The same until SIGINT or SIGTERM.
+template <typename Server, typename Socket>
+std::error_code run(Server& server, Socket& socket) {
+    return run(server, socket, stop_source{});
+}
+
+}  // namespace mincoap::posix
