@@ -6,7 +6,6 @@
 //     42
 //     $ coap-client-notls -m post coap://127.0.0.1/count
 //     1
-#include <algorithm>
 #include <optional>
 
 #include "serve.hpp"
@@ -33,24 +32,15 @@ constexpr auto site = coap::routes(coap::at<"temperature">(coap::value(temperatu
                                    coap::well_known_core);
 
 int main(int argc, char** argv) {
-    auto socket = coap::posix::udp_socket::bind(static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 5683));
-    if (!socket) return std::puts(socket.error().message().c_str()), 1;
-    std::printf("listening on port %u\n", unsigned{socket->local_port()});
-    std::fflush(stdout);
-
     static coap::deduplicate<8> answers;
     static coap::observers<4> observing;
     static coap::separate<1> requests;  // another client gets 5.03 meanwhile
-    coap::server server{*socket, site, example::guard(), answers, observing, requests};
+    auto socket = example::open(argc, argv);
+    coap::server server{socket, site, example::guard(), answers, observing, requests};
     server.start_message_ids_at(static_cast<std::uint16_t>(coap::posix::random_key()[0]));
-    for (;;) {
-        const std::uint32_t now_ms = coap::posix::now_ms();
-        if (waiting && now_ms - started_ms >= 500) {
-            server.complete(*waiting, coap::content("42"));
-            waiting.reset();
-        }
-        if (server.poll(now_ms) == coap::poll_result::error) return 1;
-        const auto idle_ms = static_cast<int>(std::min(server.idle_ms(now_ms), waiting ? 50U : coap::forever_ms));
-        server.is_blocked() ? socket->wait_to_send(idle_ms) : socket->wait(idle_ms);
-    }
+    const auto convert = [&server](std::uint32_t now_ms) {
+        if (waiting && now_ms - started_ms >= 500) server.complete(*waiting, coap::content("42")), waiting.reset();
+        return waiting ? 50 : coap::forever_ms;  // milliseconds until the next call
+    };
+    return coap::posix::run(server, socket, coap::posix::stop_source{}, convert) ? 1 : 0;
 }

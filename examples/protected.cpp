@@ -8,7 +8,6 @@
 //     $ coap-client-openssl -E client.keys,client.number -m put -e 1 coap://127.0.0.1/led
 //     $ coap-client-openssl -E client.keys,client.number -m get coap://127.0.0.1/led
 //     1
-#include <algorithm>
 #include <optional>
 
 #include <mincoap/bearssl/crypto.hpp>
@@ -60,11 +59,9 @@ int main(int argc, char** argv) {
     coap::server server{socket,    site,    example::guard(), answers, coap::oscore{peers, cipher{}, *numbers},
                         observing, requests};
     server.start_message_ids_at(static_cast<std::uint16_t>(coap::posix::random_key()[0]));
-    for (;;) {
-        const std::uint32_t now_ms = coap::posix::now_ms();
+    const auto convert = [&server](std::uint32_t now_ms) {
         if (waiting && now_ms - started_ms >= 500) server.complete(*waiting, coap::content("42")), waiting.reset();
-        if (server.poll(now_ms) == coap::poll_result::error) return 1;
-        const auto idle_ms = static_cast<int>(std::min(server.idle_ms(now_ms), waiting ? 50U : coap::forever_ms));
-        server.is_blocked() ? socket.wait_to_send(idle_ms) : socket.wait(idle_ms);
-    }
+        return waiting ? 50 : coap::forever_ms;
+    };
+    return coap::posix::run(server, socket, coap::posix::stop_source{}, convert) ? 1 : 0;
 }

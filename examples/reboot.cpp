@@ -35,18 +35,13 @@ constexpr auto site = coap::routes(coap::at<"reboot">(coap::value([] { return as
                                                       coap::confirmed_only(coap::post(ask_for_reboot))));
 
 int main(int argc, char** argv) {
-    auto socket = coap::posix::udp_socket::bind(static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 5683));
-    if (!socket) return std::puts(socket.error().message().c_str()), 1;
-    std::printf("listening on port %u\n", unsigned{socket->local_port()});
-    std::fflush(stdout);
-
-    const auto key = coap::posix::random_key();
-    coap::server server{*socket, site, coap::echo_guard<coap::trusts_loopback>{key}};
+    auto socket = example::open(argc, argv);
+    coap::server server{socket, site, example::guard()};
     server.start_message_ids_at(static_cast<std::uint16_t>(coap::posix::random_key()[0]));  // new ones at each start
-    while (server.poll(coap::posix::now_ms()) != coap::poll_result::error) {
-        if (server.is_blocked()) socket->wait_to_send();  // the answer has not been sent yet
-        else if (is_reboot_due(coap::posix::now_ms())) reboot();
-        else socket->wait(asked_ms ? 100 : coap::posix::udp_socket::forever);
-    }
-    return 1;
+    const auto reboot_when_due = [&server](std::uint32_t now_ms) {
+        const bool is_sent = !server.is_blocked();  // the socket has taken the answer
+        if (is_sent && is_reboot_due(now_ms)) reboot();
+        return asked_ms ? 100 : coap::forever_ms;  // milliseconds until the next call
+    };
+    return coap::posix::run(server, socket, coap::posix::stop_source{}, reboot_when_due) ? 1 : 0;
 }

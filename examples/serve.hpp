@@ -1,4 +1,4 @@
-// Shared by the short examples: a socket, a server, and a loop around them.
+// Shared by the short examples: a socket, a server, and the loop around them.
 #pragma once
 
 #include <cstdio>
@@ -6,8 +6,8 @@
 #include <utility>
 
 #include <mincoap/mincoap.hpp>
-#include <mincoap/posix/clock.hpp>
 #include <mincoap/posix/entropy.hpp>
+#include <mincoap/posix/run.hpp>
 #include <mincoap/posix/udp_socket.hpp>
 
 namespace example {
@@ -29,17 +29,14 @@ inline mincoap::posix::udp_socket open(int argc, char** argv) {
     return std::move(*socket);
 }
 
-// Serves until the socket breaks, and then returns 1.
+// Serves until SIGINT or SIGTERM. Returns 1 if the socket broke, 0 otherwise.
 template <typename Site, typename... Layers>
 int serve(const Site& site, int argc, char** argv, Layers&&... layers) {
+    const mincoap::posix::stop_source stop;
     auto socket = open(argc, argv);
     mincoap::server server{socket, site, std::forward<Layers>(layers)...};
     server.start_message_ids_at(static_cast<std::uint16_t>(mincoap::posix::random_key()[0]));
-    while (server.poll(mincoap::posix::now_ms()) != mincoap::poll_result::error) {
-        const auto idle_ms = static_cast<int>(server.idle_ms(mincoap::posix::now_ms()));
-        server.is_blocked() ? socket.wait_to_send(idle_ms) : socket.wait(idle_ms);
-    }
-    return 1;
+    return mincoap::posix::run(server, socket, stop) ? 1 : 0;
 }
 
 // The same with a guard and no other layer.

@@ -24,23 +24,17 @@ static void print(const coap::net::traced& t) {
 }
 
 int main(int argc, char** argv) {
-    auto socket = coap::posix::udp_socket::bind(static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 5683));
-    if (!socket) return std::puts(socket.error().message().c_str()), 1;
     std::FILE* const file = std::fopen("capture.pcap", "wb");
     if (file == nullptr) return std::perror("capture.pcap"), 1;
-    std::printf("listening on port %u\n", unsigned{socket->local_port()});
-    std::fflush(stdout);
+    auto socket = example::open(argc, argv);
 
-    coap::net::tracer captured{*socket, coap::posix::pcap_writer{file}};
+    coap::net::tracer captured{socket, coap::posix::pcap_writer{file}};
     coap::net::lossy network{captured, {.lost = 10, .doubled = 10, .delayed = 20}, 2};  // per 100; the same each time
     coap::net::tracer printed{network, print};
 
-    const auto key = coap::posix::random_key();
-    coap::server server{printed, site, coap::echo_guard<coap::trusts_loopback>{key}};
-    while (server.poll(coap::posix::now_ms()) != coap::poll_result::error) {
-        const int idle_ms = network.is_holding() ? 10 : static_cast<int>(server.idle_ms(coap::posix::now_ms()));
-        server.is_blocked() ? socket->wait_to_send(idle_ms) : socket->wait(idle_ms);
-    }
+    coap::server server{printed, site, example::guard()};
+    const auto release_held = [&network](std::uint32_t) { return network.is_holding() ? 10 : coap::forever_ms; };
+    const std::error_code broken = coap::posix::run(server, socket, coap::posix::stop_source{}, release_held);
     std::fclose(file);
-    return 1;
+    return broken ? 1 : 0;
 }

@@ -4,7 +4,6 @@
 //     21
 #include <chrono>
 #include <mutex>
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <thread>
 #include <vector>
@@ -16,23 +15,25 @@ namespace coap = mincoap;
 using job = std::pair<coap::ticket, int>;  // a request, and later its result
 
 struct queue {
-    const int added = ::eventfd(0, EFD_CLOEXEC);  // readable while there are jobs
+    const int added;  // readable while there are jobs
     std::mutex mutex;
     std::vector<job> jobs;
 
+    explicit queue(int flags) : added(::eventfd(0, EFD_CLOEXEC | flags)) {}
     void put(job j) {
         const std::lock_guard lock{mutex};
         jobs.push_back(j);
         ::eventfd_write(added, 1);
     }
-    std::vector<job> take_all() {  // waits until there are some
+    std::vector<job> take_all() {
         eventfd_t times = 0;
         ::eventfd_read(added, &times);
         const std::lock_guard lock{mutex};
         return std::exchange(jobs, {});
     }
 };
-static queue asked, done;
+static queue asked{0};  // its reader waits until there are jobs
+static queue done{EFD_NONBLOCK};
 
 static int read_sensor() { return std::this_thread::sleep_for(std::chrono::milliseconds{200}), 21; }
 [[noreturn]] static void work() {
@@ -44,17 +45,16 @@ constexpr auto slowly = coap::get([] { return coap::later([](coap::ticket t) { a
 constexpr auto site = coap::routes(coap::at<"sensor">(slowly), coap::at<"hello">(coap::text("Hello")));
 
 int main(int argc, char** argv) {
+    const coap::posix::stop_source stop;  // before there is a second thread
     auto socket = example::open(argc, argv);
     static coap::separate<4> waiting;  // a fifth client gets 5.03
     coap::server server{socket, site, example::guard(), waiting};
     server.start_message_ids_at(static_cast<std::uint16_t>(coap::posix::random_key()[0]));
     std::thread{work}.detach();
-    while (server.poll(coap::posix::now_ms()) != coap::poll_result::error) {
-        const auto wanted = static_cast<short>(server.is_blocked() ? POLLOUT : POLLIN);
-        pollfd events[]{{socket.native_handle(), wanted, 0}, {done.added, POLLIN, 0}};
-        ::poll(events, 2, static_cast<int>(server.idle_ms(coap::posix::now_ms())));
-        if (events[1].revents == 0) continue;
+    const auto complete_done = [&server](std::uint32_t) {
         for (const auto& [of, result] : done.take_all()) server.complete(of, coap::content(coap::text_of(result)));
-    }
-    std::quick_exit(1);  // the worker goes on until then
+        return coap::forever_ms;
+    };
+    const std::error_code broken = coap::posix::run(server, socket, stop, complete_done, done.added);
+    std::quick_exit(broken ? 1 : 0);  // the worker goes on until then
 }

@@ -2,21 +2,18 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <iostream>
 #include <random>
 #include <utility>
 
-#include <poll.h>
-#include <sys/signalfd.h>
-
 #include <CLI/CLI.hpp>
 
-#include <mincoap/posix/clock.hpp>
 #include <mincoap/posix/directory.hpp>
 #include <mincoap/posix/entropy.hpp>
+#include <mincoap/posix/run.hpp>
 #include <mincoap/posix/udp_socket.hpp>
 
+#include "../program.hpp"
 #include "demo_site.hpp"
 #include "describe.hpp"
 #include "memory.hpp"
@@ -25,6 +22,7 @@
 
 namespace {
 
+using example::complain;
 using mincoap::net::endpoint;
 using mincoap::posix::udp_socket;
 
@@ -38,18 +36,7 @@ struct settings {
     std::string files;
     demo::oscore_settings oscore;
     bool verbose = false;
-    int stop_signals = -1;  // a descriptor, not an option
 };
-
-// Returns a descriptor that becomes readable at SIGINT or SIGTERM, even if the signal came before the
-// wait. Returns -1 on failure.
-int open_stop_signals() {
-    sigset_t stops;
-    sigemptyset(&stops);
-    sigaddset(&stops, SIGINT);
-    sigaddset(&stops, SIGTERM);
-    return sigprocmask(SIG_BLOCK, &stops, nullptr) == 0 ? ::signalfd(-1, &stops, SFD_CLOEXEC) : -1;
-}
 
 demo::unix_time wall_clock() {
     using namespace std::chrono;
@@ -86,9 +73,8 @@ void announce(const endpoint& at) {
               << "GET and POST /count; POST /message/info, /message/warn; with OSCORE: GET and PUT /private\n"
               << "try: coap-client-notls -m get " << uri << "/.well-known/core\n"
               << "     coap-client-notls -m post -e 'Hello' " << uri << "/message/info\n"
-              << "     coap-client-notls -m get -s 10 -w " << uri << "/time\n"
-              << "listening on " << demo::describe(at) << '\n'
-              << std::flush;
+              << "     coap-client-notls -m get -s 10 -w " << uri << "/time\n";
+    example::say_listening(at);
 }
 
 void print(const mincoap::counters& counted) {
@@ -117,36 +103,12 @@ void print(const mincoap::counters& counted) {
     std::cout << '\n' << std::flush;
 }
 
-// Waits for a datagram, or until one can be sent. Returns false if a signal came.
-bool wait(udp_socket& socket, int signals, bool to_send, int timeout_ms) {
-    std::array<pollfd, 2> events{{{.fd = signals, .events = POLLIN, .revents = 0},
-                                  {.fd = socket.native_handle(), .events = POLLIN, .revents = 0}}};
-    if (to_send) events[1].events = POLLOUT;
-    ::poll(events.data(), events.size(), timeout_ms);
-    return events[0].revents == 0;
-}
-
 void print(const demo::memory& kept) {
     std::cout << "memory: " << kept.observing.size() << " observations, " << kept.waiting.size() << " slow requests\n";
 }
 
-// Serves until a signal. If the interface of a group was made anew, joins the group again within
-// `longest_wait_ms`. Returns false if the socket failed.
-bool serve_until_signal(udp_socket& socket, auto& server, demo::memory& kept, const settings& given) {
-    constexpr std::uint32_t longest_wait_ms = 200;
-    std::uint32_t rejoined_ms = mincoap::posix::now_ms();
-    for (;;) {
-        const std::uint32_t now_ms = mincoap::posix::now_ms();
-        if (now_ms - rejoined_ms >= longest_wait_ms) socket.rejoin(), rejoined_ms = now_ms;
-        kept.work(server, state.waiting, now_ms);
-        std::uint32_t idle_ms = std::min(server.idle_ms(now_ms), kept.idle_ms(state.waiting, now_ms));
-        if (!given.groups.empty()) idle_ms = std::min(idle_ms, longest_wait_ms);
-        if (!wait(socket, given.stop_signals, server.is_blocked(), static_cast<int>(idle_ms))) return true;
-        if (server.poll(mincoap::posix::now_ms()) == mincoap::poll_result::error) return false;
-    }
-}
-
-int serve(udp_socket& socket, const auto& site, const settings& given, const std::vector<demo::network>& trusted) {
+int serve(udp_socket& socket, const auto& site, const settings& given, const std::vector<demo::network>& trusted,
+          const mincoap::posix::stop_source& stop) {
     mincoap::net::tracer described{socket, demo::datagram_printer{given.verbose ? &std::cout : nullptr}};
     std::random_device random;
     const auto key = mincoap::posix::random_key();
@@ -158,19 +120,13 @@ int serve(udp_socket& socket, const auto& site, const settings& given, const std
         clients.layer(), kept.observing, kept.waiting,       mincoap::leisure<1152>{random(), given.leisure_ms},
         counted};
     server.start_message_ids_at(static_cast<std::uint16_t>(random()));
-    if (!serve_until_signal(socket, server, kept, given)) {
-        std::cerr << "the socket failed: " << socket.last_error().message() << '\n';
-        return 1;
-    }
+    const auto work = [&server](std::uint32_t now_ms) { return kept.work(server, state.waiting, now_ms); };
+    if (const std::error_code broken = mincoap::posix::run(server, socket, stop, work))
+        return complain("the socket failed", broken);
     std::cout << "socket: " << socket.unwanted() << " unwanted, " << socket.dropped() << " dropped\n";
     print(kept);
     print(counted);
     return 0;
-}
-
-int complain(const std::string& about, const std::error_code& why) {
-    std::cerr << about << ": " << why.message() << '\n';
-    return 1;
 }
 
 std::error_code join(udp_socket& socket, const std::string& group) {
@@ -179,12 +135,12 @@ std::error_code join(udp_socket& socket, const std::string& group) {
 }
 
 int run(const settings& given) {
+    const mincoap::posix::stop_source stop;
     const auto trusted = demo::to_networks(given.trusted);
     if (!trusted) return std::cerr << "--trust: no network\n", 1;
     if (const std::string mistake = clients.open(given.oscore); !mistake.empty())
         return std::cerr << mistake << '\n', 1;
-    auto at =
-        given.address.empty() ? endpoint{.port = given.port} : mincoap::posix::to_endpoint(given.address, given.port);
+    auto at = example::local_endpoint(given.address, given.port);
     if (!at) return complain(given.address, at.error());
     auto socket = udp_socket::bind(*at);
     if (!socket) return complain("cannot listen on " + demo::describe(*at), socket.error());
@@ -192,9 +148,9 @@ int run(const settings& given) {
         if (const std::error_code error = join(*socket, group)) return complain("cannot join " + group, error);
 
     at->port = socket->local_port();
-    if (given.files.empty()) return announce(*at), serve(*socket, plain_site, given, *trusted);
+    if (given.files.empty()) return announce(*at), serve(*socket, plain_site, given, *trusted, stop);
     if (const std::error_code why = open_files(given.files)) return complain(given.files, why);
-    return announce(*at), serve(*socket, site_with_files, given, *trusted);
+    return announce(*at), serve(*socket, site_with_files, given, *trusted, stop);
 }
 
 }  // namespace
@@ -214,8 +170,5 @@ int main(int argc, char** argv) {
     demo::add_options(app, given.oscore);
     app.add_flag("--verbose", given.verbose, "print each datagram");
     CLI11_PARSE(app, argc, argv);
-
-    given.stop_signals = open_stop_signals();
-    if (given.stop_signals < 0) return std::cerr << "cannot wait for signals\n", 1;
     return run(given);
 }

@@ -21,14 +21,18 @@ struct memory {
     std::uint32_t told_ms = 0;  // when the observers of /time were told
 
     // Completes slow answers, and tells the time once a second. The notifications of /time are
-    // Confirmable, so a client gets one as soon as it has acknowledged the one before.
-    void work(auto& server, slow_answers& slow, std::uint32_t now_ms) {
+    // Confirmable, so a client gets one as soon as it has acknowledged the one before. Returns after how
+    // many milliseconds there is more to do.
+    std::uint32_t work(auto& server, slow_answers& slow, std::uint32_t now_ms) {
         slow.complete_due(server, now_ms);
-        if (now_ms - told_ms < second_ms) return;
-        server.template changed<"time">(mincoap::message::type::confirmable);
-        told_ms = now_ms;
+        if (now_ms - told_ms >= second_ms) {
+            server.template changed<"time">(mincoap::message::type::confirmable);
+            told_ms = now_ms;
+        }
+        return idle_ms(slow, now_ms);
     }
-    // For how many milliseconds there is nothing of that to do.
+
+private:
     std::uint32_t idle_ms(const slow_answers& slow, std::uint32_t now_ms) const {
         const std::uint32_t told =
             observing.size() == 0 ? mincoap::forever_ms : mincoap::left_until_ms(told_ms + second_ms, now_ms);

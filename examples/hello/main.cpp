@@ -2,8 +2,8 @@
 #include <cstdio>
 
 #include <mincoap/mincoap.hpp>
-#include <mincoap/posix/clock.hpp>
 #include <mincoap/posix/entropy.hpp>
+#include <mincoap/posix/run.hpp>
 #include <mincoap/posix/udp_socket.hpp>
 
 namespace coap = mincoap;
@@ -21,8 +21,5 @@ int main() {
 
     const auto key = coap::posix::random_key();
     coap::server server{*socket, site, coap::echo_guard{key}};
-    while (server.poll(coap::posix::now_ms()) != coap::poll_result::error) {
-        server.is_blocked() ? socket->wait_to_send() : socket->wait();
-    }
-    return 1;  // the socket is broken; congestion, an unreachable peer or an ICMP error does not end the loop
+    return coap::posix::run(server, *socket) ? 1 : 0;  // until SIGINT, SIGTERM, or an error of the socket itself
 }

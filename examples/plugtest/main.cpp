@@ -4,17 +4,19 @@
 
 #include <CLI/CLI.hpp>
 
-#include <mincoap/posix/clock.hpp>
 #include <mincoap/posix/entropy.hpp>
+#include <mincoap/posix/run.hpp>
 #include <mincoap/posix/udp_socket.hpp>
 
 #include "../demo/describe.hpp"
 #include "../demo/oscore.hpp"
 #include "../demo/trust.hpp"
+#include "../program.hpp"
 #include "site.hpp"
 
 namespace {
 
+using mincoap::posix::stop_source;
 using mincoap::posix::udp_socket;
 
 struct settings {
@@ -31,8 +33,8 @@ constinit mincoap::observers<64, 128> observing;
 constinit mincoap::separate<plugtest::delayed_responses::capacity>::with_oscore waiting;
 demo::clients_with_keys clients;
 
-// Serves until the socket breaks. Each client that has keys is served in secret as well.
-int serve(udp_socket& socket, const std::vector<demo::network>& trusted, bool verbose) {
+// Serves until SIGINT or SIGTERM. Each client that has keys is served in secret as well.
+int serve(udp_socket& socket, const stop_source& stop, const std::vector<demo::network>& trusted, bool verbose) {
     mincoap::net::tracer described{socket, demo::datagram_printer{verbose ? &std::cout : nullptr}};
     const auto key = mincoap::posix::random_key();
     const mincoap::echo_guard guard{key, demo::trusted_networks{&trusted}};
@@ -40,36 +42,29 @@ int serve(udp_socket& socket, const std::vector<demo::network>& trusted, bool ve
     server.start_message_ids_at(static_cast<std::uint16_t>(mincoap::posix::random_key()[0]));
 
     plugtest::changes changes{mincoap::posix::now_ms()};
-    for (;;) {
-        const std::uint32_t now_ms = mincoap::posix::now_ms();
+    const auto work = [&](std::uint32_t now_ms) {
         while (const auto due = plugtest::delayed.take(now_ms))
             server.complete(*due, mincoap::content("A separate response"));
         changes.tell(server, observing, now_ms);
-        if (server.poll(now_ms) == mincoap::poll_result::error) break;
-        const auto idle_ms = static_cast<int>(
-            std::min({server.idle_ms(now_ms), plugtest::delayed.idle_ms(now_ms), changes.idle_ms(now_ms)}));
-        server.is_blocked() ? socket.wait_to_send(idle_ms) : socket.wait(idle_ms);
-    }
-    return std::cerr << "the socket failed: " << socket.last_error().message() << '\n', 1;
-}
-
-int complain(const std::string& about, const std::error_code& why) {
-    return std::cerr << about << ": " << why.message() << '\n', 1;
+        return std::min(plugtest::delayed.idle_ms(now_ms), changes.idle_ms(now_ms));
+    };
+    const std::error_code broken = mincoap::posix::run(server, socket, stop, work);
+    return broken ? example::complain("the socket failed", broken) : 0;
 }
 
 int run(const settings& given) {
+    const stop_source stop;
     if (const std::string mistake = clients.open(given.oscore); !mistake.empty())
         return std::cerr << mistake << '\n', 1;
-    auto at = given.address.empty() ? mincoap::net::endpoint{.port = given.port}
-                                    : mincoap::posix::to_endpoint(given.address, given.port);
-    if (!at) return complain(given.address, at.error());
+    auto at = example::local_endpoint(given.address, given.port);
+    if (!at) return example::complain(given.address, at.error());
     auto socket = udp_socket::bind(*at);
-    if (!socket) return complain("cannot listen on " + demo::describe(*at), socket.error());
+    if (!socket) return example::complain("cannot listen on " + demo::describe(*at), socket.error());
 
     const auto trusted = demo::to_networks(given.trusted);
     at->port = socket->local_port();
-    std::cout << "listening on " << demo::describe(*at) << '\n' << std::flush;
-    return serve(*socket, *trusted, given.verbose);  // CLI11 has checked the networks
+    example::say_listening(*at);
+    return serve(*socket, stop, *trusted, given.verbose);  // CLI11 has checked the networks
 }
 
 // For CLI11: the text of a mistake, or an empty text.

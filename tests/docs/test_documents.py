@@ -15,7 +15,7 @@ import tables  # noqa: E402
 DOCUMENTS = sorted(p for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 FLAGS = ["-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
 INCLUDES = ["-I", ROOT / "include", "-I", ROOT / "adapters/posix/include", "-I", ROOT / "adapters/bearssl/include"]
-FRAGMENT = ("#include <mincoap/mincoap.hpp>\n#include <mincoap/posix/udp_socket.hpp>\nnamespace coap = mincoap;\n"
+FRAGMENT = ("#include <mincoap/mincoap.hpp>\n#include <mincoap/posix/run.hpp>\nnamespace coap = mincoap;\n"
             "namespace {{\n{}\n}}\n")
 
 
