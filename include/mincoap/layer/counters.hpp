@@ -25,6 +25,12 @@ public:
 
     constexpr void count(outcome o) { ++place_of(o).times; }
 
+    // Adds the counters of another server, such as one on another core.
+    constexpr counters& operator+=(const counters& more) {
+        for (const counted& c : more.all()) place_of(c.what).times += c.times;
+        return *this;
+    }
+
     constexpr std::uint32_t operator[](outcome o) const {
         for (const counted& c : all())
             if (c.what == o) return c.times;

@@ -92,6 +92,19 @@ TEST(counters, can_be_kept_in_the_server) {
     EXPECT_EQ(s.layer<counters>()[outcomes::ping], 1U);
 }
 
+TEST(counters, of_several_servers_are_summed) {
+    constexpr outcome rare = outcome::named<"rare">();
+    counters sum;
+    counters other;
+    for (int i = 0; i < 2; ++i) sum.count(outcomes::served);
+    for (int i = 0; i < 3; ++i) other.count(outcomes::served);
+    other.count(rare);
+    sum += other;
+    EXPECT_EQ(sum[outcomes::served], 5U);
+    EXPECT_EQ(sum[rare], 1U);
+    EXPECT_EQ(other[outcomes::served], 3U);
+}
+
 // ---- Counted outcomes
 
 TEST(outcome, is_known_by_its_name) {

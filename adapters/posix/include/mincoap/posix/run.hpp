@@ -51,7 +51,7 @@ std::error_code run(Server& server, Socket& socket, const stop_source& stop, Wor
         if (last == poll_result::error) return socket.last_error();
         const bool is_done = last == poll_result::idle || last == poll_result::blocked;
         const std::uint32_t now = now_ms();
-        const std::uint32_t work_ms = work(now);
+        const auto work_ms = static_cast<std::uint32_t>(work(now));
         const std::uint32_t idle_ms = is_done ? server.idle_ms(now) : 0;
         const detail::woken by = detail::wait(all, server.is_blocked(), work_ms < idle_ms ? work_ms : idle_ms);
         if (by.by_stop) return {};
