@@ -26,7 +26,8 @@ BELOW = {
 ANY_ROOM = {"assert.hpp", "version.hpp"}
 ADAPTER_ROOMS = {"net", "resource", "server", "layer"}
 ADAPTER_HEADERS = {"mincoap.hpp": False, "message/bytes.hpp": True, "security/crypto.hpp": True,
-                   "security/oscore/contexts.hpp": True, "security/p256.hpp": True}
+                   "security/oscore/contexts.hpp": True, "security/p256.hpp": True,
+                   "security/shared_keys.hpp": True}
 
 # Code that a user could have written: it uses nothing of the private namespace mincoap::detail.
 USERS_CODE = ["adapters", "examples", "firmware", "tests/conformance"]

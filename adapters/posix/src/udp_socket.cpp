@@ -361,10 +361,13 @@ std::expected<udp_socket, std::error_code> udp_socket::bind(const endpoint& at, 
 
 // The first socket is not shared, so it finds another program on the port, and a free port.
 std::expected<std::vector<udp_socket>, std::error_code> udp_socket::bind_shared(const endpoint& at, std::size_t count) {
-    endpoint there = at;
-    if (const auto alone = bind(at)) there.port = alone->local_port();
-    else return std::unexpected(alone.error());
     std::vector<udp_socket> sockets;
+    auto alone = bind(at);
+    if (!alone) return std::unexpected(alone.error());
+    endpoint there = at;
+    there.port = alone->local_port();
+    if (count == 1) return sockets.push_back(std::move(*alone)), std::move(sockets);
+    alone = std::unexpected(std::error_code{});  // closes it
     while (sockets.size() < count) {
         auto next = bind(there, true);
         if (!next) return std::unexpected(next.error());

@@ -34,6 +34,7 @@
 #include <mincoap/message/append.hpp>
 #include <mincoap/security/chaskey.hpp>
 #include <mincoap/security/endpoint_tag.hpp>
+#include <mincoap/security/shared_keys.hpp>
 #include <mincoap/server/layer.hpp>
 
 namespace mincoap {
@@ -62,9 +63,12 @@ private:
 
 // `Trusted` says which addresses cannot be forged. `Mac` is `security::chaskey`,
 // `security::siphash`, or your own, such as one in hardware. `IsPreemptive`: see `preemptive()`.
-template <typename Trusted = trusts_nobody, security::mac Mac = security::chaskey, bool IsPreemptive = false>
+// `Keys` is the MAC's key, or `security::shared_keys` for several servers that stand in for each other.
+template <typename Trusted = trusts_nobody, security::mac Mac = security::chaskey, bool IsPreemptive = false,
+          typename Keys = typename Mac::key>
 class echo_guard {
-    using key = typename Mac::key;
+    using key = Keys;
+    static constexpr bool is_shared = std::same_as<Keys, security::shared_keys>;
 
 public:
     static constexpr bool guards = true;
@@ -78,7 +82,12 @@ public:
     // The guard refers to the key, which must outlive it. Draw the key at random at each start,
     // before the first `poll`. In checked builds, a key of all zeros traps.
     constexpr explicit echo_guard(const key& secret [[clang::lifetimebound]], Trusted trusted = {})
-        : key_(secret), trusted_(trusted) {}
+        : key_(secret), trusted_(trusted) {
+        if constexpr (is_shared) {
+            now_ms_ = static_cast<std::uint32_t>(secret.unix_ms);
+            epoch_ = static_cast<std::uint32_t>(secret.unix_ms >> 16);
+        }
+    }
     constexpr explicit echo_guard(const key&& temporary, Trusted trusted = {}) : echo_guard(temporary, trusted) {
         constexpr bool is_temporary = sizeof(Trusted) != 0;
         static_assert(!is_temporary,
@@ -86,12 +95,11 @@ public:
                       "const auto key = random_key()");
     }
 
-    // Returns the same guard with one addition, as in libcoap (RFC 9175 §2.3): if a confirmed
-    // client sent an Echo option, the response carries an Echo option for the next request. A
-    // client that fetches a body in large blocks then takes one round trip per block instead of
-    // two. It costs ten bytes of each such response, and a tag.
-    constexpr echo_guard<Trusted, Mac, true> preemptive() const {
-        return echo_guard<Trusted, Mac, true>{key_, trusted_};
+    // Returns the same guard with one addition, as in libcoap (RFC 9175 §2.3): if a confirmed client
+    // sent an Echo option, the response carries one for the next request. A client that fetches a body
+    // in large blocks takes one round trip per block, not two. It costs ten bytes of each, and a tag.
+    constexpr echo_guard<Trusted, Mac, true, Keys> preemptive() const {
+        return echo_guard<Trusted, Mac, true, Keys>{key_, trusted_};
     }
 
     // The value of the first Echo option of the right size; null if there is none.
@@ -124,6 +132,7 @@ public:
     // null if the request has no such option. Call it for each message, because it also advances
     // the epoch.
     bool confirms(const net::endpoint& remote, std::uint32_t now_ms, const byte* echo) {
+        if constexpr (is_shared) now_ms += static_cast<std::uint32_t>(key_.unix_ms) - key_.now_ms;
         epoch_ += static_cast<std::uint16_t>((now_ms >> 16) - (now_ms_ >> 16));
         now_ms_ = now_ms;
         return trusted_(remote) || (echo != nullptr && is_fresh(remote, echo));
@@ -141,7 +150,8 @@ public:
 
     // Returns a tag of an endpoint and of 32 bits beside it, for this and other layers.
     std::uint64_t tag(const net::endpoint& remote, std::uint32_t beside, tag_purpose of) const {
-        return security::endpoint_tag<Mac>(key_, remote, beside, static_cast<std::uint32_t>(of));
+        if constexpr (!is_shared) return tag_with(key_, remote, beside, of);
+        else return tag_with(of == tag_purpose::echo ? key_.current : key_.own, remote, beside, of);
     }
 
     // Writes the value of an Echo option for that address: `echo_size` bytes.
@@ -193,23 +203,40 @@ private:
     }
 
     [[gnu::noinline]] bool is_fresh(const net::endpoint& remote, const byte* echo) const {
-        for (std::uint32_t age = 0; age < 2; ++age)
-            if (is_tag(echo, remote, epoch_ - age)) return true;
+        constexpr std::uint32_t ahead = is_shared ? 1 : 0;  // another server's clock may be fast
+        for (std::uint32_t age = 0; age < 2 + ahead; ++age)
+            if (is_tag(echo, remote, epoch_ + ahead - age)) return true;
         return false;
     }
 
-    // Compares every byte, so the time does not depend on where the values differ.
     bool is_tag(const byte* given, const net::endpoint& remote, std::uint32_t epoch) const {
         std::array<byte, echo_size> tag;
+        if constexpr (is_shared) {
+            write(tag_with(key_.previous, remote, epoch, tag_purpose::echo), tag.data());
+            if (is_equal(given, tag)) return true;
+        }
         write_tag(remote, epoch, tag.data());
+        return is_equal(given, tag);
+    }
+
+    // Compares every byte, so the time does not depend on where the values differ.
+    static bool is_equal(const byte* given, const std::array<byte, echo_size>& tag) {
         unsigned difference = 0;
         for (const byte b : tag) difference |= static_cast<unsigned>(b ^ *given++);
         return difference == 0;
     }
 
     [[gnu::noinline]] void write_tag(const net::endpoint& remote, std::uint32_t epoch, byte* to) const {
-        std::uint64_t tag = this->tag(remote, epoch, tag_purpose::echo);
+        write(tag(remote, epoch, tag_purpose::echo), to);
+    }
+
+    static void write(std::uint64_t tag, byte* to) {
         for (unsigned i = 0; i < echo_size; ++i, tag >>= 8) to[i] = static_cast<byte>(tag);
+    }
+
+    static std::uint64_t tag_with(const typename Mac::key& secret, const net::endpoint& remote, std::uint32_t beside,
+                                  tag_purpose of) {
+        return security::endpoint_tag<Mac>(secret, remote, beside, static_cast<std::uint32_t>(of));
     }
 
     const key& key_;
