@@ -28,12 +28,14 @@ using upload_store = mincoap::byte_store<128 * 1024>;
 using slow_answers = slow<16>;
 
 // All state of the demo. It must outlive the site. If it is a static object, the site can be a constant.
+// `Waiting` has an `answer_later` as `slow_answers` has.
+template <typename Waiting = slow_answers>
 struct state {
     entry current;
     message_log log;
     upload_store upload;
     std::uint32_t count = 0;
-    slow_answers waiting;
+    Waiting waiting;
 };
 
 using clock = unix_time (*)();
@@ -74,7 +76,8 @@ constexpr auto add_line(message_log& log, const char* level) {
 // Returns the handler for a server: the demo's resources, and others that a machine may have. The
 // server names the layers `deduplicate`, `observers` and `separate<slow_answers::capacity>`, and the
 // main loop completes what is due in `s.waiting`.
-constexpr auto site(state& s, clock now, const auto&... others) {
+template <typename Waiting>
+constexpr auto site(state<Waiting>& s, clock now, const auto&... others) {
     using namespace mincoap;
     constexpr auto plain = content_format::text_plain;
     constexpr auto cbor = content_format::cbor;

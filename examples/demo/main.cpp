@@ -8,14 +8,16 @@
 
 #include <CLI/CLI.hpp>
 
+#include <mincoap/posix/cores.hpp>
 #include <mincoap/posix/directory.hpp>
-#include <mincoap/posix/entropy.hpp>
 #include <mincoap/posix/run.hpp>
 #include <mincoap/posix/udp_socket.hpp>
 
 #include "../program.hpp"
+#include "cores.hpp"
 #include "demo_site.hpp"
 #include "describe.hpp"
+#include "guard_keys.hpp"
 #include "memory.hpp"
 #include "oscore.hpp"
 #include "trust.hpp"
@@ -35,6 +37,8 @@ struct settings {
     std::vector<std::string> trusted{"127.0.0.0/8", "::1"};
     std::string files;
     demo::oscore_settings oscore;
+    std::string key_file;
+    std::size_t cores = 1;
     bool verbose = false;
 };
 
@@ -43,7 +47,7 @@ demo::unix_time wall_clock() {
     return static_cast<demo::unix_time>(duration_cast<seconds>(system_clock::now().time_since_epoch()).count());
 }
 
-constinit demo::state state;
+constinit demo::state<demo::slow_answers_here> state;
 constinit demo::private_store secrets;
 constinit mincoap::posix::directory files;
 demo::clients_with_keys clients;
@@ -103,30 +107,45 @@ void print(const mincoap::counters& counted) {
     std::cout << '\n' << std::flush;
 }
 
-void print(const demo::memory& kept) {
-    std::cout << "memory: " << kept.observing.size() << " observations, " << kept.waiting.size() << " slow requests\n";
+void print(const demo::totals& all) {
+    std::cout << "socket: " << all.unwanted << " unwanted, " << all.dropped << " dropped\n"
+              << "memory: " << all.observations << " observations, " << all.slow_requests << " slow requests\n";
+    print(all.counted);
 }
 
-int serve(udp_socket& socket, const auto& site, const settings& given, const std::vector<demo::network>& trusted,
-          const mincoap::posix::stop_source& stop) {
-    mincoap::net::tracer described{socket, demo::datagram_printer{given.verbose ? &std::cout : nullptr}};
-    std::random_device random;
-    const auto key = mincoap::posix::random_key();
-    const mincoap::echo_guard guard{key, demo::trusted_networks{&trusted}};
-    mincoap::counters counted;
-    static demo::memory kept;
-    mincoap::server server{
-        described,       site,           guard.preemptive(), kept.answered,
-        clients.layer(), kept.observing, kept.waiting,       mincoap::leisure<1152>{random(), given.leisure_ms},
-        counted};
-    server.start_message_ids_at(static_cast<std::uint16_t>(random()));
-    const auto work = [&server](std::uint32_t now_ms) { return kept.work(server, state.waiting, now_ms); };
-    if (const std::error_code broken = mincoap::posix::run(server, socket, stop, work))
-        return complain("the socket failed", broken);
-    std::cout << "socket: " << socket.unwanted() << " unwanted, " << socket.dropped() << " dropped\n";
-    print(kept);
-    print(counted);
-    return 0;
+// Serves until a stop is requested, with a server and a thread per socket.
+int serve(std::vector<udp_socket>& sockets, const auto& site, const settings& given,
+          const std::vector<demo::network>& trusted, const mincoap::posix::stop_source& stop, demo::guard_keys& keys) {
+    demo::totals all;
+    const auto serve_on = [&](udp_socket& socket, const mincoap::posix::core& on) {
+        mincoap::net::tracer described{socket, demo::datagram_printer{given.verbose ? &std::cout : nullptr}};
+        std::random_device random;
+        demo::guard_keys::of_core its{keys};
+        const mincoap::echo_guard guard{its.keys(), demo::trusted_networks{&trusted}};
+        mincoap::counters counted;
+        demo::memory kept;
+        mincoap::server server{described,
+                               site,
+                               guard.preemptive(),
+                               kept.answered,
+                               clients.layer(),
+                               kept.observing,
+                               kept.waiting,
+                               mincoap::leisure<1152>{random(), given.leisure_ms},
+                               counted,
+                               demo::one_at_a_time{}};
+        server.start_message_ids_at(static_cast<std::uint16_t>(random()));
+        const auto work = [&](std::uint32_t now_ms) {
+            its.renew();
+            return kept.work(server, demo::slow_answers_here::get(), now_ms);
+        };
+        const std::error_code broken = mincoap::posix::run(server, socket, on.stop, work, keys.native_handle());
+        return all.add(counted, kept, socket), broken;
+    };
+    demo::notify_systemd("READY=1");
+    const std::error_code broken = mincoap::posix::run_on_cores(sockets, stop, serve_on);
+    demo::notify_systemd("STOPPING=1");
+    return broken ? complain("the socket failed", broken) : (print(all), 0);
 }
 
 std::error_code join(udp_socket& socket, const std::string& group) {
@@ -142,15 +161,19 @@ int run(const settings& given) {
         return std::cerr << mistake << '\n', 1;
     auto at = example::local_endpoint(given.address, given.port);
     if (!at) return complain(given.address, at.error());
-    auto socket = udp_socket::bind(*at);
-    if (!socket) return complain("cannot listen on " + demo::describe(*at), socket.error());
+    demo::guard_keys keys;
+    if (const std::error_code error = keys.open(given.key_file)) return complain(given.key_file, error);
+    auto sockets = demo::open_sockets(*at, given.cores);
+    if (!sockets) return complain("cannot listen on " + demo::describe(*at), sockets.error());
+    if (sockets->size() > 1 && !given.oscore.key_files.empty())
+        return std::cerr << "--oscore: two cores cannot share the numbers of a client with keys; use one\n", 1;
     for (const std::string& group : given.groups)
-        if (const std::error_code error = join(*socket, group)) return complain("cannot join " + group, error);
+        if (const std::error_code error = join(sockets->front(), group)) return complain("cannot join " + group, error);
 
-    at->port = socket->local_port();
-    if (given.files.empty()) return announce(*at), serve(*socket, plain_site, given, *trusted, stop);
+    at->port = sockets->front().local_port();
+    if (given.files.empty()) return announce(*at), serve(*sockets, plain_site, given, *trusted, stop, keys);
     if (const std::error_code why = open_files(given.files)) return complain(given.files, why);
-    return announce(*at), serve(*socket, site_with_files, given, *trusted, stop);
+    return announce(*at), serve(*sockets, site_with_files, given, *trusted, stop, keys);
 }
 
 }  // namespace
@@ -168,6 +191,12 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--files", given.files, "a directory to be read below /fs");
     demo::add_options(app, given.oscore);
+    app.add_option("--key", given.key_file,
+                   "the key of the Echo option, which other machines share: a file with 32 hexadecimal digits, for its "
+                   "owner alone; SIGHUP reads it again");
+    app.add_option("--cores", given.cores, "serve in so many threads, each with a socket of its own")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
     app.add_flag("--verbose", given.verbose, "print each datagram");
     CLI11_PARSE(app, argc, argv);
     return run(given);
