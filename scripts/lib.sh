@@ -11,7 +11,7 @@ build_packages=(g++:g++ cmake:cmake ninja:ninja-build libcli11-dev)
 unit_packages=(libgmock-dev python3:python3)
 crypto_packages=(libbearssl-dev libmbedtls-dev)
 test_packages=("${unit_packages[@]}" "${crypto_packages[@]}" python3-pytest python3-cbor2 ip:iproute2 sysctl:procps
-    pkg-config:pkg-config tshark:tshark doxygen:doxygen doxygen-awesome-css)
+    nginx libnginx-mod-stream systemd-analyze:systemd pkg-config:pkg-config tshark:tshark doxygen:doxygen doxygen-awesome-css)
 clang_packages=(clang++-19:clang-19 libclang-rt-19-dev)
 arm_packages=(arm-none-eabi-g++:gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib)
 rv32_packages=(riscv64-unknown-elf-g++:gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf

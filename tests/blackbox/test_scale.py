@@ -3,11 +3,12 @@
 import contextlib
 import os
 import re
-import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import _coap
 import _demo
@@ -17,6 +18,7 @@ FIRST_KEY = "000102030405060708090a0b0c0d0e0f"
 SECOND_KEY = "f0e0d0c0b0a090807060504030201000"
 GET, POST = 1, 2
 ECHO = 252
+DEPLOY = Path(__file__).resolve().parents[2] / "examples/deploy"
 
 
 @pytest.fixture
@@ -251,3 +253,24 @@ def test_says_why_a_passed_socket_does_not_serve(demo):
         output = process.communicate(timeout=_demo.TIMEOUT_S)[0]
     assert process.returncode > 0
     assert b"listening" not in output
+
+
+def test_systemd_accepts_the_units(tmp_path, demo):
+    analyze = shutil.which("systemd-analyze")
+    if not analyze:
+        pytest.skip("needs systemd-analyze")
+    for unit in DEPLOY.glob("mincoap-demo.*"):
+        (tmp_path / unit.name).write_text(unit.read_text().replace("/usr/local/bin/mincoap-demo", demo))
+    units = sorted(tmp_path.iterdir())
+    assert [unit.suffix for unit in units] == [".service", ".socket"]
+    done = subprocess.run([analyze, "verify", "--man=no", *units], capture_output=True, text=True, timeout=60)
+    complaints = [line for line in done.stderr.splitlines() if "mincoap-demo" in line]
+    assert (done.returncode, complaints) == (0, [])
+
+
+def test_the_options_of_the_unit_are_those_of_the_demo(demo):
+    command = re.search(r"^ExecStart=/usr/local/bin/mincoap-demo (.*)$", (DEPLOY / "mincoap-demo.service").read_text(),
+                        re.MULTILINE)[1]
+    helped = subprocess.run([demo, "--help"], capture_output=True, text=True, timeout=10).stdout
+    for option in re.findall(r"--\w+", command):
+        assert f"{option} " in helped
