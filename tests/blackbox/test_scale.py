@@ -274,3 +274,29 @@ def test_the_options_of_the_unit_are_those_of_the_demo(demo):
     helped = subprocess.run([demo, "--help"], capture_output=True, text=True, timeout=10).stdout
     for option in re.findall(r"--\w+", command):
         assert f"{option} " in helped
+
+
+# ---- Numbers to watch
+
+def test_the_metrics_of_all_cores_are_told_on_a_unix_socket(examples, tmp_path):
+    process = subprocess.Popen([examples.resolve() / "mincoap-example-metrics", "0"], cwd=tmp_path, stdout=subprocess.PIPE)
+    try:
+        port = int(process.stdout.readline().split()[-1])
+        clients = [Client() for _ in range(16)]
+        for client in clients:
+            assert client.get(port, "hello").payload == b"Hello"
+            client.socket.close()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as reader:
+            reader.settimeout(_demo.TIMEOUT_S)
+            reader.connect(str(tmp_path / "metrics.sock"))
+            text = b"".join(iter(lambda: reader.recv(4096), b"")).decode()
+        assert 'mincoap_requests_total{method="GET",response="2.xx"} 16\n' in text
+        assert 'mincoap_service_seconds_bucket{le="+Inf"} 16\n' in text
+        assert text.endswith("mincoap_service_seconds_count 16\n")
+        process.terminate()
+        assert process.wait(_demo.TIMEOUT_S) == 0
+        assert not (tmp_path / "metrics.sock").exists()
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()

@@ -97,7 +97,7 @@ def test_blocks_in_tables_exist(document):
 
 def test_resources_lists_each_layer():
     named = (ROOT / "docs/resources.md").read_text()
-    parts = {"outbox", "observation", "oscore_order", "oscore_outcomes"}
+    parts = {"outbox", "observation", "oscore_order", "oscore_outcomes", "prometheus"}
     layers = {path.stem for path in (ROOT / "include/mincoap/layer").glob("*.hpp")} - parts
     assert not [layer for layer in sorted(layers) if f"`{layer}" not in named]
 
