@@ -1,4 +1,4 @@
-// Shared by the demo and the plugtest server: the socket of the command line, and how mistakes are told.
+// Shared by the demo and the plugtest server: the address of the command line, and lines of output.
 #pragma once
 
 #include <iostream>

@@ -1,4 +1,4 @@
-// What the cores of the demo share, and what each of them has for itself.
+// The cores of the demo: the state that they share, and the state of each of them.
 #pragma once
 
 #include <expected>
@@ -34,7 +34,7 @@ public:
     }
 };
 
-// What all cores counted.
+// The numbers of all cores together.
 struct totals {
     mincoap::counters counted;
     std::uint64_t unwanted = 0;

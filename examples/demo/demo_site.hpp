@@ -75,7 +75,7 @@ constexpr auto add_line(message_log& log, const char* level) {
 
 // Returns the handler for a server: the demo's resources, and others that a machine may have. The
 // server names the layers `deduplicate`, `observers` and `separate<slow_answers::capacity>`, and the
-// main loop completes what is due in `s.waiting`.
+// main loop completes the answers that are due in `s.waiting`.
 template <typename Waiting>
 constexpr auto site(state<Waiting>& s, clock now, const auto&... others) {
     using namespace mincoap;

@@ -18,7 +18,7 @@ struct memory {
     mincoap::deduplicate<1024, mincoap::default_message_size> answered;
     mincoap::observers<32> observing;
     mincoap::separate<slow_answers::capacity>::with_oscore waiting;
-    std::uint32_t told_ms = 0;  // when the observers of /time were told
+    std::uint32_t told_ms = 0;  // when /time notified its observers last
 
     // Completes slow answers, and tells the time once a second. The notifications of /time are
     // Confirmable, so a client gets one as soon as it has acknowledged the one before. Returns after how

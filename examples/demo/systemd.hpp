@@ -1,5 +1,5 @@
-// What systemd passes to a service, and what it is told (sd_listen_fds(3), sd_notify(3)). These are
-// environment variables and one datagram, so no library is needed.
+// Sockets that systemd passes to a service, and states that the service tells it (sd_listen_fds(3),
+// sd_notify(3)). These are environment variables and a datagram, so no library is needed.
 #pragma once
 
 #include <string_view>

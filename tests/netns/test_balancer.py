@@ -24,7 +24,7 @@ import _coap  # noqa: E402
 BALANCER = "10.78.0.1"
 NODES = 4  # the last one is added later
 CLIENTS = 24
-SCALE = 1 / 8  # of all times, so that the test is short
+SCALE = 1 / 8  # all times are so much shorter
 ACK_TIMEOUT_S, MAX_RETRANSMIT = 2 * SCALE, 4
 PAUSE_S = 0.01
 GREETING = b"Hello CoAP"

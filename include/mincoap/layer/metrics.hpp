@@ -36,7 +36,7 @@ struct measurements {
     std::array<std::size_t, bounds_us.size() + 1> service_times{};  // each in one bucket only
     std::uint64_t service_time_us = 0;                              // the sum
     std::array<counted, max_kinds> outcomes{};
-    std::size_t kinds = 0;  // of outcomes; those beyond `max_kinds` are left out
+    std::size_t kinds = 0;  // the number of kinds of outcomes; further kinds are not counted
 
     // Adds the numbers of another server, such as one on another core.
     constexpr measurements& operator+=(const measurements& more) {
