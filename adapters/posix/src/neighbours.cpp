@@ -70,11 +70,10 @@ std::optional<hop> hop_in(const rtnetlink_message<rtmsg>& route, const family_ad
     return next;
 }
 
-// Returns no hop if there is no route, or if the route needs no neighbour, such as a local one.
-std::optional<hop> next_hop(int kernel, const net::route& route, std::uint32_t interface) {
+// Looks up the route to a peer. Returns false if there is none.
+bool find_route(int kernel, const net::route& route, std::uint32_t interface, rtnetlink_message<rtmsg>& m) {
     const family_address peer = address_of(route.remote);
     const family_address here = address_of(route.local);
-    rtnetlink_message<rtmsg> m;
     m.begin(RTM_GETROUTE);
     m.body.rtm_family = peer.family;
     m.body.rtm_dst_len = static_cast<byte>(peer.size * 8);
@@ -84,8 +83,14 @@ std::optional<hop> next_hop(int kernel, const net::route& route, std::uint32_t i
         m.add(RTA_SRC, here.data, here.size);
     }
     if (interface != 0) m.add(RTA_OIF, &interface, sizeof interface);
-    if (ask(kernel, m) != 0 || m.header.nlmsg_type != RTM_NEWROUTE) return std::nullopt;
-    return hop_in(m, peer);
+    return ask(kernel, m) == 0 && m.header.nlmsg_type == RTM_NEWROUTE;
+}
+
+// Returns no hop if there is no route, or if the route needs no neighbour, such as a local one.
+std::optional<hop> next_hop(int kernel, const net::route& route, std::uint32_t interface) {
+    rtnetlink_message<rtmsg> m;
+    if (!find_route(kernel, route, interface, m)) return std::nullopt;
+    return hop_in(m, address_of(route.remote));
 }
 
 // Returns false for tun, ppp, lo and the like: they have only one receiver, at the other end.
@@ -116,6 +121,12 @@ bool can_be_reached(int kernel, const net::route& route, std::uint32_t interface
     if (kernel < 0) return true;
     const auto next = next_hop(kernel, route, interface);
     return !next || !has_link_layer_addresses(kernel, next->interface) || has_address(kernel, *next);
+}
+
+bool is_of_this_host(int kernel, const net::endpoint& at) {
+    rtnetlink_message<rtmsg> m;
+    const std::uint32_t interface = is_ipv4(at) ? 0 : at.interface;
+    return kernel >= 0 && find_route(kernel, {.remote = at, .local = {}}, interface, m) && m.body.rtm_type == RTN_LOCAL;
 }
 
 }  // namespace mincoap::posix

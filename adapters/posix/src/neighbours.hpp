@@ -1,5 +1,4 @@
-// Finds out whether the kernel can send to a peer now: whether its next hop has a link-layer
-// address.
+// Questions to the kernel's tables of routes and neighbours.
 #pragma once
 
 #include <mincoap/net/udp_socket.hpp>
@@ -13,5 +12,10 @@ namespace mincoap::posix {
 //   interface    the interface that the datagram leaves by; 0 means that the routing table decides
 // The kernel looks up the route without the socket's mark.
 bool can_be_reached(int kernel, const net::route& route, std::uint32_t interface);
+
+// Returns true if `at` is a unicast address of this host, according to the routing table. In doubt,
+// returns false. A socket may also be bound to a broadcast address, or to one that the host does not
+// have yet.
+bool is_of_this_host(int kernel, const net::endpoint& at);
 
 }  // namespace mincoap::posix

@@ -52,23 +52,21 @@ inline bool is_message(const cmsghdr& header, int level, int type) {
     return header.cmsg_level == level && header.cmsg_type == type;
 }
 
-// For a datagram of IPv4, a socket of IPv6 has a message of each kind. Only the IPv4 message tells
-// of broadcasts. A datagram of IPv6 that forges a mapped address, such as ::ffff:127.0.0.1, does
-// not have it. The kernel wrote the messages, so the loop needs no checks like those of
-// CMSG_NXTHDR.
-inline void read_control(const control& from, std::size_t size, net::arrival& in) {
+// Returns false if there is no packet information. For a datagram of IPv4, a socket of IPv6 has a
+// message of each kind. Only the IPv4 message tells of broadcasts. A datagram of IPv6 that forges a
+// mapped address, such as ::ffff:127.0.0.1, does not have it. The kernel wrote the messages, so the
+// loop needs no checks like those of CMSG_NXTHDR.
+inline bool read_control(const control& from, std::size_t size, net::arrival& in) {
     const bool ipv4 = is_ipv4(in.route.remote);
     for (std::size_t at = 0; at + sizeof(cmsghdr) <= size;) {
         const auto& header = *reinterpret_cast<const cmsghdr*>(from.room + at);
-        if (ipv4 && is_message(header, IPPROTO_IP, IP_PKTINFO)) return read(info_in<in_pktinfo>(header), in);
-        if (!ipv4 && is_message(header, IPPROTO_IPV6, IPV6_PKTINFO)) return read(info_in<in6_pktinfo>(header), in);
+        if (ipv4 && is_message(header, IPPROTO_IP, IP_PKTINFO)) return read(info_in<in_pktinfo>(header), in), true;
+        if (!ipv4 && is_message(header, IPPROTO_IPV6, IPV6_PKTINFO))
+            return read(info_in<in6_pktinfo>(header), in), true;
         at += CMSG_ALIGN(header.cmsg_len);
     }
-    in.route.local = {};
-    in.multicast = false;
+    return false;
 }
-
-inline bool has_packet_info(const net::arrival& in) { return in.route.local.interface != 0; }
 
 // Writes a control message. Returns its size without the padding behind it: the kernel allocates
 // memory for more than one in6_pktinfo and its header.

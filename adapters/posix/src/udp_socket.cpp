@@ -57,6 +57,14 @@ bool is_lack_of_ipv6(const std::error_code& error) {
     return error == std::errc::address_family_not_supported || error == std::errc::address_not_available;
 }
 
+// Returns the interface by which all datagrams to an address come in; 0 if there may be several.
+std::uint32_t interface_of(const endpoint& at) {
+    const bool is_loopback = is_ipv4(at)
+                                 ? at.address[12] == 127
+                                 : at.address == std::array<byte, 16>{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    return is_loopback && at.interface == 0 ? ::if_nametoindex("lo") : at.interface;
+}
+
 int wait_for(int descriptor, short events, int timeout_ms) {
     pollfd wanted{.fd = descriptor, .events = events, .revents = 0};
     return ::poll(&wanted, 1, timeout_ms);
@@ -137,13 +145,6 @@ struct udp_socket::envelope {
     envelope& operator=(const envelope&) = delete;
     ~envelope() = default;
 
-    // Reads the fields that recvmsg wrote.
-    void tell(net::arrival& in) const {
-        read(remote, in.route.remote);
-        read_control(extra, message.msg_controllen, in);
-        in.truncated = (message.msg_flags & MSG_TRUNC) != 0;
-    }
-
     // Writes the fields for sendmsg to read.
     void address(const net::route& route, bool ipv6) {
         message.msg_namelen = write(remote, route.remote, ipv6);
@@ -191,12 +192,16 @@ std::expected<std::vector<udp_socket>, std::error_code> udp_socket::bind_shared(
 
 std::expected<udp_socket, std::error_code> udp_socket::open(int family, const endpoint& at, bool is_shared) {
     udp_socket socket{::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), family == AF_INET6};
-    const bool ready = socket.native_handle() >= 0 && socket.accept_ipv4() && socket.ask_for_packet_info() &&
+    if (socket.native_handle() < 0) return std::unexpected(error_from(errno));
+    socket.routes_ = detail::descriptor{open_rtnetlink(0)};  // `send` works without it
+    socket.has_one_address_ = socket.is_for_one_address(at);
+    const bool ready = socket.accept_ipv4() && (socket.has_one_address_ || socket.ask_for_packet_info()) &&
                        socket.keep_to_interface(at) &&
                        (!is_shared || set_option(socket.native_handle(), SOL_SOCKET, SO_REUSEPORT, 1));
     if (!ready) return std::unexpected(error_from(errno));
     socket.set_up();  // before it is bound and can receive
     if (!socket.bind_address(at)) return std::unexpected(error_from(errno));
+    if (socket.has_one_address_) socket.here_ = {at.address, interface_of(at), socket.local_port()};
     return socket;
 }
 
@@ -212,21 +217,31 @@ std::expected<udp_socket, std::error_code> udp_socket::adopt(int descriptor) {
     if (!ready) return std::unexpected(error_from(errno));
     if (socket.local_port() == 0) return std::unexpected(error_from(EINVAL));
     socket.set_up();
+    socket.routes_ = detail::descriptor{open_rtnetlink(0)};
     return socket;
 }
 
 void udp_socket::set_up() {
     refuse_foreign_groups();
     ask_for_buffers();
-    routes_ = detail::descriptor{open_rtnetlink(0)};  // `send` works without it
+}
+
+// Returns true if all datagrams of a socket bound to `at` are to this unicast address, and if an
+// answer to a peer that is not link-local needs no interface. Linux lets a socket have a broadcast
+// address, too. The routing table tells them apart.
+bool udp_socket::is_for_one_address(const endpoint& at) const {
+    if (is_unspecified(at) || (is_ipv4(at) && ipv4_of(at).s_addr == INADDR_ANY)) return false;
+    if (is_ipv4(at) && is_link_local_ipv4(at) && at.interface == 0) return false;
+    return is_of_this_host(routes_.number(), at);
 }
 
 bool udp_socket::accept_ipv4() const { return !ipv6_ || set_option(native_handle(), IPPROTO_IPV6, IPV6_V6ONLY, 0); }
 
 // A socket of IPv6 requests IP_PKTINFO as well, because that describes the datagrams of IPv4.
-bool udp_socket::ask_for_packet_info() const {
-    if (!set_option(native_handle(), IPPROTO_IP, IP_PKTINFO, 1)) return false;
-    return !ipv6_ || set_option(native_handle(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+bool udp_socket::ask_for_packet_info() {
+    is_described_ = set_option(native_handle(), IPPROTO_IP, IP_PKTINFO, 1) &&
+                    (!ipv6_ || set_option(native_handle(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1));
+    return is_described_;
 }
 
 // Linux delivers a datagram to a group to each socket of the port, whichever socket joined the
@@ -266,7 +281,7 @@ bool udp_socket::read_port() {
     if (::getsockname(native_handle(), &address.any, &size) != 0) return false;
     endpoint bound;
     read(address, bound);
-    port_ = bound.port;
+    here_.port = bound.port;
     return true;
 }
 
@@ -332,15 +347,32 @@ void udp_socket::rejoin() {
 // The usual case, one datagram received or sent, needs no loop. Separate functions handle the rare
 // cases.
 
-// Returns 0, or an errno.
+// Returns 0, or an errno, or `unwanted_datagram`.
 [[gnu::always_inline]] inline int udp_socket::take(mutable_bytes storage, net::arrival& in) {
+    if (is_described_) return take_described(storage, in);
+    socket_address remote;
+    socklen_t remote_size = sizeof remote;
+    const ssize_t size =
+        ::recvfrom(native_handle(), storage.data(), storage.size(), MSG_TRUNC, &remote.any, &remote_size);
+    if (size < 0) return errno;
+    read(remote, in.route.remote);
+    in.route.local = here_;
+    in.multicast = false;
+    in.truncated = static_cast<std::size_t>(size) > storage.size();
+    in.size = in.truncated ? storage.size() : static_cast<std::size_t>(size);
+    return wants(in, false) ? 0 : unwanted_datagram;
+}
+
+[[gnu::always_inline]] inline int udp_socket::take_described(mutable_bytes storage, net::arrival& in) {
     envelope letter(storage.data(), storage.size());
     const ssize_t size = ::recvmsg(native_handle(), &letter.message, 0);
     if (size < 0) return errno;
-    letter.tell(in);
-    in.route.local.port = port_;
+    read(letter.remote, in.route.remote);
+    in.route.local = here_;
+    in.multicast = false;
+    in.truncated = (letter.message.msg_flags & MSG_TRUNC) != 0;
     in.size = static_cast<std::size_t>(size);
-    return wants(in) ? 0 : unwanted_datagram;
+    return wants(in, read_control(letter.extra, letter.message.msg_controllen, in)) ? 0 : unwanted_datagram;
 }
 
 status udp_socket::receive(mutable_bytes storage, net::arrival& in) {
@@ -363,11 +395,14 @@ status udp_socket::receive(mutable_bytes storage, net::arrival& in) {
 }
 
 // Returns false for a datagram from no address or from a group: an answer would go to the machine
-// itself, or to many hosts. Also returns false without packet information: then neither the
-// destination nor the protocol of the datagram is known.
-[[gnu::always_inline]] inline bool udp_socket::wants(net::arrival& in) const {
-    if (is_no_sender(in.route.remote) || !has_packet_info(in)) return false;
-    return !in.multicast || is_of_member(in);
+// itself, or to many hosts. Also returns false for one without packet information on a socket for
+// all addresses: then neither the destination nor the protocol of the datagram is known.
+[[gnu::always_inline]] inline bool udp_socket::wants(net::arrival& in, bool is_described) {
+    const endpoint& remote = in.route.remote;
+    if (is_no_sender(remote)) return false;
+    if (!has_one_address_) return is_described && (!in.multicast || is_of_member(in));
+    if (is_ipv4(remote) != is_ipv4(here_)) return false;
+    return !is_ipv4(remote) || !is_link_local_ipv4(remote) || in.route.local.interface != 0 || !ask_for_interface();
 }
 
 bool udp_socket::is_of_member(net::arrival& in) const {
@@ -376,14 +411,39 @@ bool udp_socket::is_of_member(net::arrival& in) const {
     return joined;
 }
 
+// Has the kernel describe the datagrams that come from now on. Returns false if it does not. The
+// routing table then has to choose the interface.
+[[gnu::cold]] bool udp_socket::ask_for_interface() { return ask_for_packet_info(); }
+
 status udp_socket::send(bytes datagram, const net::route& route) {
     if (!ipv6_ && !is_ipv4(route.remote)) return status::done;  // a socket of IPv4 cannot send to IPv6
-    const long charge = charge_of(datagram.size());
-    if (room_ < charge && !find_room(charge, route)) return drop();
+    return may_send(datagram.size(), route) ? deliver(datagram, route) : drop();
+}
+
+[[gnu::always_inline]] inline bool udp_socket::may_send(std::size_t size, const net::route& route) {
+    const long charge = charge_of(size);
+    if (room_ < charge && !find_room(charge, route)) return false;
     room_ -= charge;
+    return true;
+}
+
+// Returns true if a datagram without a control message takes this route.
+bool udp_socket::leaves_from_here(const net::route& route) const {
+    return !is_described_ && (route.local.address == here_.address || is_unspecified(route.local));
+}
+
+[[gnu::always_inline]] inline status udp_socket::deliver(bytes datagram, const net::route& route) {
+    if (!leaves_from_here(route)) return deliver_described(datagram, route);
+    socket_address remote;
+    const socklen_t size = write(remote, route.remote, ipv6_);
+    const ssize_t sent = ::sendto(native_handle(), datagram.data(), datagram.size(), 0, &remote.any, size);
+    return sent < 0 ? send_after(errno, datagram, route) : status::done;
+}
+
+status udp_socket::deliver_described(bytes datagram, const net::route& route) {
     envelope letter(const_cast<byte*>(datagram.data()), datagram.size());  // sendmsg only reads it
     letter.address(route, ipv6_);
-    return ::sendmsg(native_handle(), &letter.message, 0) < 0 ? send_after(errno, letter) : status::done;
+    return ::sendmsg(native_handle(), &letter.message, 0) < 0 ? send_after(errno, datagram, route) : status::done;
 }
 
 // Returns true if this datagram may be sent although the room that was seen last is used up. Only
@@ -420,7 +480,9 @@ status udp_socket::drop() {
 
 // The error may belong to an earlier datagram and be reported late. The report clears it. So if an
 // error comes again, it belongs to this datagram, which is then lost.
-[[gnu::cold]] status udp_socket::send_after(int error, const envelope& letter) {
+[[gnu::cold]] status udp_socket::send_after(int error, bytes datagram, const net::route& route) {
+    envelope letter(const_cast<byte*>(datagram.data()), datagram.size());
+    letter.address(route, ipv6_);
     for (int attempts = 2; attempts != 0 && (is_of_one_peer(error) || error == EINTR); --attempts) {
         if (::sendmsg(native_handle(), &letter.message, 0) >= 0) return status::done;
         error = errno;

@@ -48,8 +48,9 @@ public:
     //   invalid_argument             a link-local address without its interface
     //   address_family_not_supported the kernel has no IPv6, but the address is of it
     //   too_many_files_open, too_many_files_open_in_system, no_buffer_space, not_enough_memory
-    // If the kernel gives no packet information, `bind` returns that error as well, because replies
-    // could leave from a wrong address.
+    // If the socket is for all addresses and the kernel gives no packet information, `bind` returns
+    // that error as well, because replies could leave from a wrong address. A socket for one unicast
+    // address needs no packet information, so it takes fewer instructions per datagram.
     static std::expected<udp_socket, std::error_code> bind(const net::endpoint& at);
     static std::expected<udp_socket, std::error_code> bind(std::uint16_t port) { return bind({.port = port}); }
 
@@ -87,11 +88,13 @@ public:
 
     // Receives one datagram, by the contract of net::udp_socket. Fills in all of `in`: the
     // interface that the datagram came in by, the zone of a link-local remote, and whether it was
-    // sent to a group.
+    // sent to a group. A socket for one address knows the interface only if `bind` named it, if the
+    // address is of the loopback interface, or once a peer has used a link-local IPv4 address.
     // Skips ICMP errors of earlier replies, a few at a time. Also skips datagrams that must not be
     // answered, which `unwanted` counts: broadcasts, those to groups that this socket did not join,
-    // those from no address (0.0.0.0, ::) or from a group, and those of IPv6 with a forged IPv4
-    // source. After a few errors or datagrams, returns `would_block`. `wait` then returns at once.
+    // those from no address (0.0.0.0, ::) or from a group, those of IPv6 with a forged IPv4 source,
+    // and the first from a link-local IPv4 address on a socket for one address: the interface that
+    // the answer has to leave by is known from the next one on. After a few errors or datagrams, returns `would_block`. `wait` then returns at once.
     net::status receive(mutable_bytes storage, net::arrival& in);
 
     // Sends one datagram, by the contract of net::udp_socket. Also returns `done` for a datagram
@@ -126,7 +129,7 @@ public:
     // how much of that is left.
     bool wait_to_send(int timeout_ms = net::send_patience_ms) const;
 
-    std::uint16_t local_port() const { return port_; }
+    std::uint16_t local_port() const { return here_.port; }
 
     // Returns how many datagrams `send` dropped to avoid a delay of others.
     std::uint64_t dropped() const { return dropped_; }
@@ -157,7 +160,8 @@ private:
     static std::expected<udp_socket, std::error_code> open(int family, const net::endpoint& at, bool is_shared);
     void set_up();
     bool accept_ipv4() const;
-    bool ask_for_packet_info() const;
+    bool ask_for_packet_info();
+    bool is_for_one_address(const net::endpoint& at) const;
     void refuse_foreign_groups() const;
     void ask_for_buffers() const;
     bool keep_to_interface(const net::endpoint& at) const;
@@ -170,14 +174,20 @@ private:
     void renew(membership& m) const;
 
     int take(mutable_bytes storage, net::arrival& in);
+    int take_described(mutable_bytes storage, net::arrival& in);
     net::status receive_after(int error, mutable_bytes storage, net::arrival& in);
-    bool wants(net::arrival& in) const;
+    bool wants(net::arrival& in, bool is_described);
     bool is_of_member(net::arrival& in) const;
+    bool ask_for_interface();
+    bool may_send(std::size_t size, const net::route& route);
     bool find_room(long charge, const net::route& route);
     long room_for_anybody() const;
     bool can_be_reached(const net::route& route) const;
     net::status drop();
-    net::status send_after(int error, const envelope& letter);
+    bool leaves_from_here(const net::route& route) const;
+    net::status deliver(bytes datagram, const net::route& route);
+    net::status deliver_described(bytes datagram, const net::route& route);
+    net::status send_after(int error, bytes datagram, const net::route& route);
     net::status send_failed(int error);
     net::status failed(int error);
 
@@ -189,7 +199,9 @@ private:
     std::uint64_t unwanted_ = 0;
     long room_ = 0;  // bytes of the send buffer that may be filled before the next look at it
     int error_ = 0;
-    std::uint16_t port_ = 0;
+    net::endpoint here_;            // of a socket for all addresses, only the port
+    bool is_described_ = false;     // the kernel gives packet information
+    bool has_one_address_ = false;  // a datagram to another address does not reach the socket
     bool ipv6_;
 };
 static_assert(net::udp_socket<udp_socket>);
