@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 HERE = Path(__file__).resolve().parent
 
 PORT = 5683
-SOCKET_SOURCES = [ROOT / "adapters/posix/src" / name for name in ("clock.cpp", "descriptor.cpp", "neighbours.cpp", "udp_socket.cpp")]
+SOCKET_SOURCES = [ROOT / "adapters/posix/src" / name for name in ("burst_socket.cpp", "clock.cpp", "descriptor.cpp", "neighbours.cpp", "udp_socket.cpp")]
 
 
 def run(*command):

@@ -43,29 +43,33 @@ inline void read(const in6_pktinfo& info, net::arrival& in) {
 
 struct control {
     static constexpr std::size_t others = 64;  // bytes for options that a user sets, such as time stamps
-    alignas(cmsghdr) byte room[CMSG_SPACE(sizeof(in_pktinfo)) + CMSG_SPACE(sizeof(in6_pktinfo)) + others];
+    alignas(cmsghdr)
+        byte room[CMSG_SPACE(sizeof(in_pktinfo)) + CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(int)) + others];
 
     cmsghdr& header(std::size_t at = 0) { return *reinterpret_cast<cmsghdr*>(room + at); }
 };
 
-inline bool is_message(const cmsghdr& header, int level, int type) {
-    return header.cmsg_level == level && header.cmsg_type == type;
+// Returns null if there is no such message. The kernel wrote the messages, so the loop needs no
+// checks like those of CMSG_NXTHDR.
+inline const cmsghdr* find_message(const control& from, std::size_t size, int level, int type) {
+    for (std::size_t at = 0; at + sizeof(cmsghdr) <= size;) {
+        const auto& header = *reinterpret_cast<const cmsghdr*>(from.room + at);
+        if (header.cmsg_level == level && header.cmsg_type == type) return &header;
+        at += CMSG_ALIGN(header.cmsg_len);
+    }
+    return nullptr;
 }
 
 // Returns false if there is no packet information. For a datagram of IPv4, a socket of IPv6 has a
 // message of each kind. Only the IPv4 message tells of broadcasts. A datagram of IPv6 that forges a
-// mapped address, such as ::ffff:127.0.0.1, does not have it. The kernel wrote the messages, so the
-// loop needs no checks like those of CMSG_NXTHDR.
+// mapped address, such as ::ffff:127.0.0.1, does not have it.
 inline bool read_control(const control& from, std::size_t size, net::arrival& in) {
     const bool ipv4 = is_ipv4(in.route.remote);
-    for (std::size_t at = 0; at + sizeof(cmsghdr) <= size;) {
-        const auto& header = *reinterpret_cast<const cmsghdr*>(from.room + at);
-        if (ipv4 && is_message(header, IPPROTO_IP, IP_PKTINFO)) return read(info_in<in_pktinfo>(header), in), true;
-        if (!ipv4 && is_message(header, IPPROTO_IPV6, IPV6_PKTINFO))
-            return read(info_in<in6_pktinfo>(header), in), true;
-        at += CMSG_ALIGN(header.cmsg_len);
-    }
-    return false;
+    const cmsghdr* const header =
+        ipv4 ? find_message(from, size, IPPROTO_IP, IP_PKTINFO) : find_message(from, size, IPPROTO_IPV6, IPV6_PKTINFO);
+    if (header == nullptr) return false;
+    ipv4 ? read(info_in<in_pktinfo>(*header), in) : read(info_in<in6_pktinfo>(*header), in);
+    return true;
 }
 
 // Writes a control message. Returns its size without the padding behind it: the kernel allocates

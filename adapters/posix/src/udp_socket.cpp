@@ -367,12 +367,18 @@ void udp_socket::rejoin() {
     envelope letter(storage.data(), storage.size());
     const ssize_t size = ::recvmsg(native_handle(), &letter.message, 0);
     if (size < 0) return errno;
-    read(letter.remote, in.route.remote);
-    in.route.local = here_;
-    in.multicast = false;
     in.truncated = (letter.message.msg_flags & MSG_TRUNC) != 0;
     in.size = static_cast<std::size_t>(size);
-    return wants(in, read_control(letter.extra, letter.message.msg_controllen, in)) ? 0 : unwanted_datagram;
+    return describe(letter.remote, letter.extra, letter.message.msg_controllen, in) ? 0 : unwanted_datagram;
+}
+
+// Reads the addresses of a datagram. Returns false if it must not be answered.
+bool udp_socket::describe(const socket_address& remote, const control& extra, std::size_t extra_size,
+                          net::arrival& in) {
+    read(remote, in.route.remote);
+    in.route.local = here_;
+    in.multicast = false;
+    return wants(in, is_described_ && read_control(extra, extra_size, in));
 }
 
 status udp_socket::receive(mutable_bytes storage, net::arrival& in) {
@@ -420,7 +426,7 @@ status udp_socket::send(bytes datagram, const net::route& route) {
     return may_send(datagram.size(), route) ? deliver(datagram, route) : drop();
 }
 
-[[gnu::always_inline]] inline bool udp_socket::may_send(std::size_t size, const net::route& route) {
+bool udp_socket::may_send(std::size_t size, const net::route& route) {
     const long charge = charge_of(size);
     if (room_ < charge && !find_room(charge, route)) return false;
     room_ -= charge;
@@ -432,7 +438,7 @@ bool udp_socket::leaves_from_here(const net::route& route) const {
     return !is_described_ && (route.local.address == here_.address || is_unspecified(route.local));
 }
 
-[[gnu::always_inline]] inline status udp_socket::deliver(bytes datagram, const net::route& route) {
+status udp_socket::deliver(bytes datagram, const net::route& route) {
     if (!leaves_from_here(route)) return deliver_described(datagram, route);
     socket_address remote;
     const socklen_t size = write(remote, route.remote, ipv6_);

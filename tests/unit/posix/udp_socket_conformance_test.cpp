@@ -1,85 +1,86 @@
-#include <mincoap/conformance/udp_socket_conformance.hpp>
+#include <cerrno>
 
-#include <thread>
+#include <sys/syscall.h>
 
-#include <mincoap/posix/udp_socket.hpp>
+#include <mincoap/posix/burst_socket.hpp>
 
-#include "raw_peer.hpp"
+#include "socket_harness.hpp"
 
 namespace mincoap::posix {
+
+int failing_calls::error_of(int socket, bool is_group) {
+    if (socket != descriptor) return 0;
+    const int error = is_group ? group_error : single_error;
+    if (error != 0) return error;
+    if (send_error != 0 && sends_left-- <= 0) return send_error;
+    ++messages;
+    return 0;
+}
+
 namespace {
 
-constexpr char any[] = "::";
-constexpr char any_ipv4[] = "0.0.0.0";
-constexpr char first_ipv4[] = "127.0.0.1";
-constexpr char second_ipv4[] = "127.0.0.2";
-constexpr char ipv6[] = "::1";
-
-// Server and peer have addresses of the loopback interface. The server binds to `Bound`.
-template <const char* Bound, const char* Asked, const char* Peer>
-class posix_harness {
-    // A socket bound to a single address receives no multicast.
-    static constexpr bool has_groups = Peer == first_ipv4 && Bound != second_ipv4;
-
-public:
-    static constexpr std::size_t too_large = 65536;  // more than UDP's length field can express
-
-    auto& socket() { return socket_; }
-    net::endpoint asked() const { return to_endpoint(Asked, socket_.local_port()).value(); }
-    net::endpoint peer() const { return peer_.here(); }
-
-    // The discard port, on which no program listens.
-    net::endpoint dead_peer() const { return to_endpoint(Peer, 9).value(); }
-    void settle() const { std::this_thread::sleep_for(std::chrono::milliseconds(5)); }
-
-    void deliver(bytes data) {
-        ASSERT_TRUE(peer_.send(data, Asked, socket_.local_port()));
-        ASSERT_TRUE(socket_.wait(2000));
-    }
-    std::optional<conformance::taken> take() const {
-        auto next = peer_.take();
-        if (!next) return {};
-        return conformance::taken{std::move(next->data), next->from};
-    }
-
-    // The loopback interface has no IPv6 groups. The datagram arrives at a joined socket before `send` returns.
-    void deliver_to_group(bytes data)
-        requires has_groups
-    {
-        ASSERT_FALSE(other_.join(group()));
-        const in_addr by_lo{htonl(INADDR_LOOPBACK)};
-        ASSERT_EQ(::setsockopt(peer_.descriptor(), IPPROTO_IP, IP_MULTICAST_IF, &by_lo, sizeof by_lo), 0);
-        ASSERT_TRUE(peer_.send(data, "224.0.1.66", socket_.local_port()));
-    }
-    void join()
-        requires has_groups
-    {
-        ASSERT_FALSE(socket_.join(group()));
-    }
-
-private:
-    static net::endpoint group() { return to_endpoint("224.0.1.66%lo", 0).value(); }
-
-    udp_socket other_ = udp_socket::bind(to_endpoint("::", 0).value()).value();
-    udp_socket socket_ = udp_socket::bind(to_endpoint(Bound, 0).value()).value();
-    raw_peer peer_{Peer};
+struct plain {
+    udp_socket socket;
 };
 
-using harnesses = testing::Types<posix_harness<any, second_ipv4, first_ipv4>, posix_harness<any, ipv6, ipv6>,
-                                 posix_harness<any_ipv4, second_ipv4, first_ipv4>,
-                                 posix_harness<second_ipv4, second_ipv4, first_ipv4>, posix_harness<ipv6, ipv6, ipv6>>;
+struct burst {
+    explicit burst(udp_socket&& bound, burst_features features = {}) : socket(std::move(bound), memory, features) {}
 
-struct names {
-    template <typename Harness>
-    static std::string GetName(int index) {
-        constexpr const char* all[] = {"ipv4_of_all", "ipv6_of_all", "all_of_ipv4", "one_ipv4", "one_ipv6"};
-        return all[index];
-    }
+    burst_memory<4, 256, 2> memory;
+    burst_socket socket;
 };
+
+struct burst_without_features : burst {
+    explicit burst_without_features(udp_socket&& bound)
+        : burst(std::move(bound), {.batches = false, .runs = false, .groups = false}) {}
+};
+
+bool is_group(const msghdr& message) {
+    for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(const_cast<msghdr*>(&message), c))
+        if (c->cmsg_level == IPPROTO_UDP) return true;
+    return false;
+}
+
+template <typename... Arguments>
+auto counted(int socket, long number, Arguments... arguments) {
+    if (socket == failing.descriptor) ++failing.send_calls;
+    return ::syscall(number, socket, arguments...);
+}
 
 }  // namespace
 }  // namespace mincoap::posix
 
-namespace mincoap::conformance {
-INSTANTIATE_TYPED_TEST_SUITE_P(posix, udp_socket_conformance, posix::harnesses, posix::names);
+using namespace mincoap::posix;
+
+extern "C" {
+
+ssize_t sendto(int socket, const void* data, std::size_t size, int flags, const sockaddr* to, socklen_t to_size) {
+    if ((errno = failing.error_of(socket, false)) != 0) return -1;
+    return counted(socket, SYS_sendto, data, size, flags, to, to_size);
 }
+
+ssize_t sendmsg(int socket, const msghdr* message, int flags) {
+    if ((errno = failing.error_of(socket, is_group(*message))) != 0) return -1;
+    return counted(socket, SYS_sendmsg, message, flags);
+}
+
+int sendmmsg(int socket, mmsghdr* messages, unsigned count, int flags) {
+    if (socket == failing.descriptor && (errno = failing.batch_error) != 0) return -1;
+    unsigned free = 0;
+    while (free != count && (errno = failing.error_of(socket, is_group(messages[free].msg_hdr))) == 0) ++free;
+    if (free == 0) return -1;
+    return static_cast<int>(counted(socket, SYS_sendmmsg, messages, free, flags));
+}
+
+int recvmmsg(int socket, mmsghdr* messages, unsigned count, int flags, timespec* timeout) {
+    if (socket == failing.descriptor && (errno = failing.batch_error) != 0) return -1;
+    return static_cast<int>(::syscall(SYS_recvmmsg, socket, messages, count, flags, timeout));
+}
+}
+
+namespace mincoap::conformance {
+INSTANTIATE_TYPED_TEST_SUITE_P(posix, udp_socket_conformance, posix::harnesses<posix::plain>, posix::names);
+INSTANTIATE_TYPED_TEST_SUITE_P(posix_burst, udp_socket_conformance, posix::harnesses<posix::burst>, posix::names);
+INSTANTIATE_TYPED_TEST_SUITE_P(posix_burst_without_features, udp_socket_conformance,
+                               posix::harnesses<posix::burst_without_features>, posix::names);
+}  // namespace mincoap::conformance

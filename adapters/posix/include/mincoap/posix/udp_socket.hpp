@@ -20,6 +20,9 @@
 
 namespace mincoap::posix {
 
+struct control;
+union socket_address;
+
 // Parses an endpoint as people write it: "192.0.2.1", "2001:db8::1", "fe80::1%eth0", or "%eth0" for
 // an interface alone. An interface is given by its name or its number. Host names are not looked
 // up.
@@ -146,6 +149,8 @@ public:
     int native_handle() const { return socket_.number(); }
 
 private:
+    friend class burst_socket;
+
     struct envelope;
 
     struct membership {
@@ -176,6 +181,7 @@ private:
     int take(mutable_bytes storage, net::arrival& in);
     int take_described(mutable_bytes storage, net::arrival& in);
     net::status receive_after(int error, mutable_bytes storage, net::arrival& in);
+    bool describe(const socket_address& remote, const control& extra, std::size_t extra_size, net::arrival& in);
     bool wants(net::arrival& in, bool is_described);
     bool is_of_member(net::arrival& in) const;
     bool ask_for_interface();
