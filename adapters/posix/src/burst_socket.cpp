@@ -208,11 +208,9 @@ void burst_socket::take(mutable_bytes& buffer, net::arrival& in) {
     std::copy_n(datagram.data(), in.size, buffer.data());
 }
 
-// Returns the slot to lend; nothing if all of them have answers.
-mutable_bytes burst_socket::slot() const {
-    if (end_ == memory_.slot_count) return {};
-    return {memory_.slots + end_ * memory_.slot_size, memory_.slot_size};
-}
+// The slot that is lent. There always is one: `send` keeps an answer in the last slot only until it
+// knows whether the kernel takes it.
+mutable_bytes burst_socket::slot() const { return {memory_.slots + end_ * memory_.slot_size, memory_.slot_size}; }
 
 // ---- sending
 
@@ -232,7 +230,7 @@ status burst_socket::send(bytes datagram, const net::route& route) {
 
 bool burst_socket::is_in_slot(bytes datagram) const {
     const mutable_bytes lent = slot();
-    return !datagram.empty() && std::less_equal<>{}(lent.data(), datagram.data()) &&
+    return std::less_equal<>{}(lent.data(), datagram.data()) &&
            std::less_equal<>{}(datagram.data() + datagram.size(), lent.data() + lent.size());
 }
 

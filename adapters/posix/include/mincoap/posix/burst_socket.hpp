@@ -107,9 +107,9 @@ public:
     using udp_socket::rejoin;
     using udp_socket::unwanted;
 
-    // Receives the next datagram, by the contract of net::udp_socket. Lends a slot, unless answers
-    // occupy all of them. A datagram that is larger than a slot is copied. Calls the kernel once all
-    // datagrams of the last call are received. Before `would_block`, sends all gathered answers.
+    // Receives the next datagram, by the contract of net::udp_socket. Lends a slot. A datagram that is
+    // larger than a slot is copied. Calls the kernel once all datagrams of the last call are received.
+    // Before `would_block`, sends all gathered answers.
     net::status receive(mutable_bytes& buffer, net::arrival& in);
 
     // Sends a datagram, by the contract of net::udp_socket and with the rules of udp_socket for peers
