@@ -16,7 +16,6 @@
 #pragma once
 
 #include <mincoap/posix/udp_socket.hpp>
-#include <mincoap/server/server_memory.hpp>
 
 namespace mincoap::posix {
 
@@ -50,11 +49,11 @@ struct burst_parts {
 // after bursts of the largest datagrams.
 //   Slots         the number of answers that are sent together, 1 or more. One client's burst delays the answer to
 //                 another client by so many requests at most.
-//   MessageSize   bytes per slot, 40 to 65,535. Use the size of the server's memory: it is also the size of the
-//                 largest answer.
+//   MessageSize   bytes per slot, 40 to 65,535. Use the size of the server's memory, whose default is the same: it
+//                 is the size of the largest answer.
 //   Runs          the number of datagrams, or runs of datagrams, that one system call receives, 1 or more;
 //                 65,600 bytes each
-template <unsigned Slots = 64, std::size_t MessageSize = default_message_size, unsigned Runs = 16>
+template <unsigned Slots = 64, std::size_t MessageSize = 1152, unsigned Runs = 16>
 class burst_memory {
     static_assert(Slots >= 1 && Runs >= 1, "mincoap: a burst_memory needs at least one slot and one run");
     static_assert(MessageSize >= net::min_lent_size && MessageSize <= 65535,
