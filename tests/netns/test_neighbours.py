@@ -172,29 +172,36 @@ def test_a_plain_server_is_stopped_by_absent_neighbours(net, plain_server):
         assert timely_under(net, rate=350) < 0.7, "the forged requests are too few for this test"
 
 
-@pytest.mark.parametrize("rate, burst", [(100, 0), (350, 0), (1000, 0), (0, 400), (0, 1000)])
-def test_absent_neighbours_do_not_delay_a_known_client(net, neighbour_server, rate, burst):
-    with serving(net.server, neighbour_server, PORT, SMALL_BUFFER):
+@pytest.mark.parametrize("kind, rate, burst", [
+    *(("plain", *load) for load in [(100, 0), (350, 0), (1000, 0), (0, 400), (0, 1000)]),
+    *(("burst", *load) for load in [(350, 0), (0, 1000)]),
+])
+def test_absent_neighbours_do_not_delay_a_known_client(net, neighbour_server, kind, rate, burst):
+    with serving(net.server, neighbour_server, kind, PORT, SMALL_BUFFER):
         assert is_timely_under(net, rate, burst)
 
 
 def test_absent_neighbours_do_not_fill_a_large_buffer_either(net, neighbour_server):
-    with serving(net.server, neighbour_server, PORT):
+    with serving(net.server, neighbour_server, "plain", PORT):
         assert is_timely_under(net, rate=1500)
 
 
 @pytest.mark.parametrize("family, nowhere", [
     (4, "0.0.0.0"), (6, "::"), (6, "::ffff:0.0.0.0"), (6, "::ffff:127.0.0.1"), (6, f"::ffff:{SERVER[4]}"),
 ])
-def test_what_came_from_no_address_or_from_a_forged_mapped_one_is_not_answered(net, neighbour_server, family, nowhere):
+@pytest.mark.parametrize("kind, bound", [("plain", "all"), ("plain", "one"), ("burst", "all")])
+def test_what_came_from_no_address_or_from_a_forged_mapped_one_is_not_answered(net, neighbour_server, kind, bound,
+                                                                               family, nowhere):
     """The answer would reach a service of the server's own machine. A datagram of IPv6 from ::ffff:127.0.0.1 would even
     pass for one of the machine itself, which servers trust."""
     with inside(net.server):
         service = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
         service.bind(("::", FORGED_PORT))
-    with service, net.frame_socket() as wire, serving(net.server, neighbour_server, PORT):
+    address = SERVER[family] if bound == "one" else "::"
+    command = [neighbour_server, kind, PORT, 0, address]
+    with service, net.frame_socket() as wire, serving(net.server, *command):
         wire.send(forged_frame(family, 1, nowhere))
-        assert not select.select([service], [], [], 0.3)[0]
+        assert not select.select([service], [], [], 0.2)[0]
 
 
 @pytest.fixture(scope="module")

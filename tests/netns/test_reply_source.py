@@ -86,9 +86,15 @@ def wildcard_server(compiler, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def adapter_server(compiler, tmp_path_factory):
+def adapter_program(compiler, tmp_path_factory):
     return compiled(compiler, tmp_path_factory.mktemp("adapter"), "udp_socket_reply_server",
                     *SOCKET_SOURCES)
+
+
+@pytest.fixture(scope="module", params=["plain", "burst"])
+def adapter_server(adapter_program, request):
+    """The words that start a server with one of the adapter's sockets."""
+    return adapter_program, request.param
 
 
 def ask(net, address, link=0, patience=2.0, source=None, device=None, datagram=GET_ROOT):
@@ -142,7 +148,7 @@ def test_a_server_that_lets_the_kernel_choose_is_caught(net, wildcard_server, ad
 
 @pytest.mark.parametrize("addresses", [IPV4, IPV6, LINK_LOCAL], ids=["ipv4", "ipv6", "link-local"])
 def test_adapter_replies_from_the_address_asked(net, adapter_server, addresses):
-    with serving(net.server, adapter_server, PORT):
+    with serving(net.server, *adapter_server, PORT):
         assert sources(net, addresses) == {a: a for a in addresses}
 
 
@@ -158,7 +164,7 @@ def ask_many(net, client, address):
 @pytest.mark.parametrize("bound", ["::", "0.0.0.0"], ids=["ipv6", "ipv4"])
 @pytest.mark.parametrize("asked", ["192.0.2.255", "255.255.255.255", "224.0.0.1", "ff02::1"])
 def test_adapter_does_not_hear_what_was_sent_to_everybody(net, adapter_server, asked, bound):
-    with serving(net.server, adapter_server, PORT, bound):
+    with serving(net.server, *adapter_server, PORT, bound):
         with net.client_socket(asked) as client:
             ask_many(net, client, asked)
             assert not select.select([client], [], [], 0.2)[0]
@@ -171,7 +177,7 @@ def test_adapter_does_not_hear_what_was_sent_to_everybody(net, adapter_server, a
     ("ff02::1", "::", IPV6 + LINK_LOCAL),
 ], ids=["multicast", "multicast-of-both", "multicast-ipv6"])
 def test_adapter_answers_a_group_from_an_address_of_the_link(net, adapter_server, asked, bound, expected):
-    with serving(net.server, adapter_server, PORT, bound, f"{asked}%link0"):
+    with serving(net.server, *adapter_server, PORT, bound, f"{asked}%link0"):
         with net.client_socket(asked) as client:
             client.settimeout(2)
             ask_many(net, client, asked)
@@ -190,7 +196,7 @@ def test_adapter_answers_by_the_routing_table(net, adapter_server, asked, source
     route = (f"{asked}/{128 if ':' in asked else 32}", "via", gateway)
     ip(net.client, "route", "add", *route)
     try:
-        with serving(net.server, adapter_server, PORT):
+        with serving(net.server, *adapter_server, PORT):
             answer = ask(net, asked, source=source)
     finally:
         ip(net.client, "route", "del", *route)
@@ -199,7 +205,7 @@ def test_adapter_answers_by_the_routing_table(net, adapter_server, asked, source
 
 
 def test_adapter_answers_a_global_address_from_a_link_local_one(net, adapter_server):
-    with serving(net.server, adapter_server, PORT):
+    with serving(net.server, *adapter_server, PORT):
         answer = ask(net, "fe80::2", source="2001:db8::9")
     assert answer and answer[1] == "fe80::2"
 
@@ -208,19 +214,66 @@ def test_adapter_answers_a_global_address_from_a_link_local_one(net, adapter_ser
 def test_adapter_answers_link_local_ipv4_on_its_link(net, adapter_server, link):
     """For the routing table, 169.254.0.0/16 is on one of the links only."""
     asked = f"169.254.{link}.1"
-    with serving(net.server, adapter_server, PORT):
+    with serving(net.server, *adapter_server, PORT):
         answer = ask(net, asked, source=f"169.254.{link}.9", device=f"link{link}")
     assert answer and answer[1] == asked
 
 
 def test_adapter_bound_to_an_interface_hears_that_one_only(net, adapter_server):
-    with serving(net.server, adapter_server, PORT, "%link1"):
+    with serving(net.server, *adapter_server, PORT, "%link1"):
         assert sources(net, SECOND_LINK + ["fe80::1:1"], link=1) == {a: a for a in SECOND_LINK + ["fe80::1:1"]}
         assert ask(net, IPV4[0], patience=0.2) is None
         assert ask(net, IPV6[0], patience=0.2) is None
 
 
 def test_adapter_bound_to_a_link_local_address(net, adapter_server):
-    with serving(net.server, adapter_server, PORT, "fe80::2%link0"):
+    with serving(net.server, *adapter_server, PORT, "fe80::2%link0"):
         assert sources(net, ["fe80::2"]) == {"fe80::2": "fe80::2"}
         assert ask(net, "fe80::1", patience=0.2) is None
+
+
+@pytest.mark.parametrize("one", [IPV4[0], IPV4[1], IPV6[1]])
+def test_adapter_bound_to_one_address(net, adapter_server, one):
+    others = [address for address in (IPV6 if ":" in one else IPV4) if address != one]
+    with serving(net.server, *adapter_server, PORT, one):
+        assert sources(net, [one]) == {one: one}
+        assert ask(net, others[0], patience=0.2) is None
+        if ":" not in one:
+            for everybody in ("192.0.2.255", "255.255.255.255", "224.0.0.1"):
+                with net.client_socket(everybody) as client:
+                    ask_many(net, client, everybody)
+                    assert not select.select([client], [], [], 0.1)[0], everybody
+        assert sources(net, [one]) == {one: one}
+
+
+@pytest.mark.parametrize("link", [0, 1])
+def test_adapter_bound_to_one_address_answers_a_link_local_peer_on_its_link(net, adapter_server, link):
+    """Such a socket learns the interface from the second datagram on. For the routing table, 169.254.0.0/16 is on one
+    of the links only, so an answer to the first one might leave by the wrong link."""
+    asked = IPV4[0] if link == 0 else SECOND_LINK[0]
+    peer = {"source": f"169.254.{link}.9", "device": f"link{link}"}
+    route = (f"{asked}/32", "dev", f"link{link}", "src", peer["source"])
+    ip(net.client, "route", "add", *route)
+    try:
+        with serving(net.server, *adapter_server, PORT, asked):
+            assert ask(net, asked, patience=0.2, **peer) is None, "the interface is not known"
+            answers = [ask(net, asked, **peer) for _ in range(2)]
+            answers.append(ask(net, asked))
+    finally:
+        ip(net.client, "route", "del", *route)
+    assert [answer and answer[1] for answer in answers] == [asked] * 3
+
+
+def test_adapter_bound_to_a_link_local_ipv4_address(net, adapter_server):
+    for link in (0, 1):
+        asked = f"169.254.{link}.1"
+        with serving(net.server, *adapter_server, PORT, asked):
+            answer = ask(net, asked, source=f"169.254.{link}.9", device=f"link{link}")
+        assert answer and answer[1] == asked
+
+
+def test_adapter_bound_to_a_broadcast_address_hears_nothing(net, adapter_server):
+    with serving(net.server, *adapter_server, PORT, "192.0.2.255"):
+        with net.client_socket("192.0.2.255") as client:
+            ask_many(net, client, "192.0.2.255")
+            assert not select.select([client], [], [], 0.2)[0]

@@ -1,28 +1,41 @@
 // Sends back, by the adapter alone, each datagram that it receives, with a byte before it: 1 if it came by multicast,
 // else 0.
 //
-// usage: udp_socket_reply_server PORT [ADDRESS [GROUP]]     as mincoap::posix::to_endpoint reads it
+// usage: udp_socket_reply_server plain|burst PORT [ADDRESS [GROUP]]     as mincoap::posix::to_endpoint reads it
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <string_view>
 
-#include <mincoap/posix/udp_socket.hpp>
+#include <mincoap/posix/burst_socket.hpp>
 
-int main(int count, char** arguments) {
-    using namespace mincoap;
-    const auto port = static_cast<std::uint16_t>(std::atoi(arguments[1]));
-    const auto at = posix::to_endpoint(count > 2 ? arguments[2] : "::", port);
-    if (!at) return std::fprintf(stderr, "%s\n", at.error().message().c_str()), 1;
-    auto socket = posix::udp_socket::bind(*at);
-    if (!socket) return std::fprintf(stderr, "%s\n", socket.error().message().c_str()), 1;
-    if (count > 3 && socket->join(posix::to_endpoint(arguments[3], 0).value())) return 1;
+using namespace mincoap;
+
+static int serve(auto& socket, const char* group) {
+    if (group != nullptr && socket.join(posix::to_endpoint(group, 0).value())) return 1;
     std::puts("listening");
     std::fflush(stdout);
     for (;;) {
-        byte data[65];
+        byte storage[65];
+        mutable_bytes buffer = storage;
         net::arrival in;
-        socket->wait();
-        if (socket->receive(mutable_bytes{data}.subspan(1), in) != net::status::done) continue;
-        data[0] = in.multicast ? 1 : 0;
-        if (socket->send({data, in.size + 1}, in.route) == net::status::failed) return 1;
+        socket.wait();
+        if (socket.receive(buffer, in) != net::status::done || in.size == buffer.size()) continue;
+        std::memmove(buffer.data() + 1, buffer.data(), in.size);
+        buffer[0] = in.multicast ? 1 : 0;
+        if (socket.send(buffer.first(in.size + 1), in.route) == net::status::failed) return 1;
     }
+}
+
+int main(int count, char** arguments) {
+    const auto port = static_cast<std::uint16_t>(std::atoi(arguments[2]));
+    const auto at = posix::to_endpoint(count > 3 ? arguments[3] : "::", port);
+    if (!at) return std::fprintf(stderr, "%s\n", at.error().message().c_str()), 1;
+    auto socket = posix::udp_socket::bind(*at);
+    if (!socket) return std::fprintf(stderr, "%s\n", socket.error().message().c_str()), 1;
+    const char* const group = count > 4 ? arguments[4] : nullptr;
+    if (std::string_view{arguments[1]} == "plain") return serve(*socket, group);
+    static posix::burst_memory<64> memory;
+    posix::burst_socket bursts{std::move(*socket), memory};
+    return serve(bursts, group);
 }
