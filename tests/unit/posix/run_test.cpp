@@ -9,7 +9,9 @@
 #include <gtest/gtest.h>
 
 #include <mincoap/mincoap.hpp>
+#include <mincoap/posix/burst_socket.hpp>
 
+#include "failing_calls.hpp"
 #include "raw_peer.hpp"
 
 namespace mincoap::posix {
@@ -171,6 +173,32 @@ TEST(posix_run, tells_why_the_socket_broke) {
     server served{broken, site, unguarded{}};
     EXPECT_EQ(run(served, broken), std::errc::io_error);
     EXPECT_TRUE(is_answer(peer.take())) << "the first request was answered";
+}
+
+// The first answer is gathered, and the send buffer is full when the second request turns out to be a response, which
+// has no answer. The descriptor is not readable any more, so only POLLOUT can wake the loop.
+TEST(posix_run, sends_blocked_answers_of_a_burst_socket_as_soon_as_it_can) {
+    static burst_memory<4, 1152, 2> memory;
+    burst_socket socket{bound(), memory};
+    const raw_peer peer{"127.0.0.1"};
+    constexpr std::array<byte, 4> reset{0x70, 0x00, 0x12, 0x34};
+    ASSERT_TRUE(peer.send(get_root, "127.0.0.1", socket.local_port()));
+    ASSERT_TRUE(peer.send(reset, "127.0.0.1", socket.local_port()));
+    failing = {.descriptor = socket.native_handle(), .send_error = EAGAIN};
+    server served{socket, site, unguarded{}};
+    const stop_source stop;
+    int turns = 0;
+    const auto work = [&](std::uint32_t) -> std::uint32_t {
+        ++turns;
+        EXPECT_EQ(socket.is_blocked(), turns == 1);
+        failing.send_error = 0;
+        if (turns == 2) stop.request_stop();
+        return forever_ms;
+    };
+    EXPECT_FALSE(run(served, socket, stop, work));
+    EXPECT_EQ(turns, 2);
+    EXPECT_TRUE(is_answer(peer.take()));
+    failing = {};
 }
 
 }  // namespace

@@ -32,10 +32,22 @@ poll_result drain(Server& server) {
     return last;
 }
 
+namespace detail {
+
+// Returns true if the socket itself has answers that wait, as a burst_socket may.
+template <typename Socket>
+bool has_blocked_answers(const Socket& socket) {
+    if constexpr (requires { socket.is_blocked(); }) return socket.is_blocked();
+    else return false;
+}
+
+}  // namespace detail
+
 // Serves until a stop is requested. It then leaves datagrams that the server has not received, which
 // their clients send again.
 //   server   a server on `socket`, or on decorators around it
-//   socket   a posix::udp_socket, or one with its native_handle, interfaces_handle, rejoin and last_error
+//   socket   a udp_socket or burst_socket of this adapter, or one with native_handle, interfaces_handle, rejoin and
+//            last_error
 //   work     is called with `now_ms` before each wait, and at least after 64 datagrams. Returns after how many
 //            milliseconds to call it again, `forever_ms` for no such limit.
 //   other    a descriptor that also ends the wait while it is readable, such as an eventfd that another thread
@@ -53,7 +65,8 @@ std::error_code run(Server& server, Socket& socket, const stop_source& stop, Wor
         const std::uint32_t now = now_ms();
         const auto work_ms = static_cast<std::uint32_t>(work(now));
         const std::uint32_t idle_ms = is_done ? server.idle_ms(now) : 0;
-        const detail::woken by = detail::wait(all, server.is_blocked(), work_ms < idle_ms ? work_ms : idle_ms);
+        const bool is_blocked = server.is_blocked() || detail::has_blocked_answers(socket);
+        const detail::woken by = detail::wait(all, is_blocked, work_ms < idle_ms ? work_ms : idle_ms);
         if (by.by_stop) return {};
         if (by.by_interfaces) socket.rejoin();
     }
