@@ -67,8 +67,7 @@ public:
     bool takes(const burst_reply& next) const {
         const std::size_t size = next.datagram.size();
         return !is_closed_ && size != 0 && size <= segment() && segment() <= largest_in_group &&
-               count_ < most_in_group && total_ + size <= largest_group && next.route.remote == first_.route.remote &&
-               next.route.local == first_.route.local;
+               count_ < most_in_group && total_ + size <= largest_group && is_same(next.route, first_.route);
     }
     void add(const burst_reply& next) {
         ++count_;

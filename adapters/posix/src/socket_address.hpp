@@ -35,6 +35,20 @@ inline in6_addr ipv6_of(const net::endpoint& e) {
     return address;
 }
 
+// Compare words, because they are called for every datagram.
+inline bool is_same_address(const net::endpoint& a, const net::endpoint& b) {
+    std::uint64_t of_a[2], of_b[2];
+    std::memcpy(of_a, a.address.data(), sizeof of_a);
+    std::memcpy(of_b, b.address.data(), sizeof of_b);
+    return ((of_a[0] ^ of_b[0]) | (of_a[1] ^ of_b[1])) == 0;
+}
+inline bool is_same(const net::endpoint& a, const net::endpoint& b) {
+    return is_same_address(a, b) && a.port == b.port && a.interface == b.interface;
+}
+inline bool is_same(const net::route& a, const net::route& b) {
+    return is_same(a.remote, b.remote) && is_same(a.local, b.local);
+}
+
 // A socket of IPv6 uses the mapped form of IPv4 addresses (RFC 3493 §3.7), as an endpoint does.
 union socket_address {
     sockaddr any;

@@ -435,7 +435,7 @@ bool udp_socket::may_send(std::size_t size, const net::route& route) {
 
 // Returns true if a datagram without a control message takes this route.
 bool udp_socket::leaves_from_here(const net::route& route) const {
-    return !is_described_ && (route.local.address == here_.address || is_unspecified(route.local));
+    return !is_described_ && (is_same_address(route.local, here_) || is_unspecified(route.local));
 }
 
 status udp_socket::deliver(bytes datagram, const net::route& route) {
