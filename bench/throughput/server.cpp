@@ -7,23 +7,12 @@
 
 #include <mincoap/mincoap.hpp>
 #include <mincoap/posix/burst_socket.hpp>
-#include <mincoap/posix/clock.hpp>
 #include <mincoap/posix/entropy.hpp>
+#include <mincoap/posix/run.hpp>
 
 using namespace mincoap;
 
 static constexpr auto site = routes(at<"hello">(text("Hello CoAP")));
-
-// Receives until the socket would block, and only then waits.
-template <typename Server>
-int run(Server& server, auto& socket) {
-    for (;;) {
-        const poll_result last = server.poll(posix::now_ms());
-        if (last == poll_result::idle) socket.wait();
-        else if (last == poll_result::blocked) socket.wait_to_send();
-        else if (last == poll_result::error) return EXIT_FAILURE;
-    }
-}
 
 static int serve(auto& socket, bool is_guarded) {
     std::printf("%u\n", unsigned{socket.local_port()});
@@ -31,7 +20,7 @@ static int serve(auto& socket, bool is_guarded) {
     const auto key = posix::random_key();
     server guarded{socket, site, echo_guard{key}};
     server plain{socket, site, unguarded{}};
-    return is_guarded ? run(guarded, socket) : run(plain, socket);
+    return (is_guarded ? posix::run(guarded, socket) : posix::run(plain, socket)) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int main(int count, char** words) {
