@@ -9,6 +9,7 @@
 #include <mincoap/posix/udp_socket.hpp>
 
 #include "demo_site.hpp"
+#include "describe.hpp"
 #include "memory.hpp"
 #include "systemd.hpp"
 
@@ -42,7 +43,7 @@ struct totals {
     std::size_t observations = 0;
     std::size_t slow_requests = 0;
 
-    void add(const mincoap::counters& more, const memory& kept, const mincoap::posix::udp_socket& socket) {
+    void add(const mincoap::counters& more, const memory& kept, const auto& socket) {
         const std::lock_guard lock{mutex_};
         counted += more;
         unwanted += socket.unwanted();
@@ -54,6 +55,14 @@ struct totals {
 private:
     std::mutex mutex_;
 };
+
+// Returns a socket that prints each datagram. `copy` holds an answer for a socket that lends its memory.
+template <typename Socket>
+auto described(Socket& socket, std::ostream* log, mincoap::mutable_bytes copy) {
+    if constexpr (mincoap::net::lending_socket<Socket>)
+        return mincoap::net::tracer{socket, datagram_printer{log}, copy};
+    else return mincoap::net::tracer{socket, datagram_printer{log}};
+}
 
 // Returns a socket per core: those that systemd passes, or new ones.
 inline std::expected<std::vector<mincoap::posix::udp_socket>, std::error_code> open_sockets(

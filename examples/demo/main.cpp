@@ -3,11 +3,13 @@
 #include <array>
 #include <chrono>
 #include <iostream>
+#include <memory>
 #include <random>
 #include <utility>
 
 #include <CLI/CLI.hpp>
 
+#include <mincoap/posix/burst_socket.hpp>
 #include <mincoap/posix/cores.hpp>
 #include <mincoap/posix/directory.hpp>
 #include <mincoap/posix/run.hpp>
@@ -39,6 +41,7 @@ struct settings {
     demo::oscore_settings oscore;
     std::string key_file;
     std::size_t cores = 1;
+    bool burst = false;
     bool verbose = false;
 };
 
@@ -113,39 +116,58 @@ void print(const demo::totals& all) {
     print(all.counted);
 }
 
-// Serves until a stop is requested, with a server and a thread per socket.
-int serve(std::vector<udp_socket>& sockets, const auto& site, const settings& given,
-          const std::vector<demo::network>& trusted, const mincoap::posix::stop_source& stop, demo::guard_keys& keys) {
-    demo::totals all;
-    const auto serve_on = [&](udp_socket& socket, const mincoap::posix::core& on) {
-        mincoap::net::tracer described{socket, demo::datagram_printer{given.verbose ? &std::cout : nullptr}};
+// The servers of all cores.
+struct service {
+    const settings& given;
+    const std::vector<demo::network>& trusted;
+    demo::guard_keys& keys;
+    demo::totals all{};
+
+    // Serves on one core until a stop is requested. Returns the error of the socket.
+    std::error_code serve(auto& socket, const auto& site, const mincoap::posix::stop_source& stop) {
+        std::array<mincoap::byte, mincoap::default_message_size> traced;
+        auto described = demo::described(socket, given.verbose ? &std::cout : nullptr, traced);
         std::random_device random;
         demo::guard_keys::of_core its{keys};
         const mincoap::echo_guard guard{its.keys(), demo::trusted_networks{&trusted}};
         mincoap::counters counted;
-        demo::memory kept;
+        const auto kept = std::make_unique<demo::memory>();
         mincoap::server server{described,
                                site,
                                guard.preemptive(),
-                               kept.answered,
+                               kept->answered,
                                clients.layer(),
-                               kept.observing,
-                               kept.waiting,
+                               kept->observing,
+                               kept->waiting,
                                mincoap::leisure<1152>{random(), given.leisure_ms},
                                counted,
                                demo::one_at_a_time{}};
         server.start_message_ids_at(static_cast<std::uint16_t>(random()));
         const auto work = [&](std::uint32_t now_ms) {
             its.renew();
-            return kept.work(server, demo::slow_answers_here::get(), now_ms);
+            return kept->work(server, demo::slow_answers_here::get(), now_ms);
         };
-        const std::error_code broken = mincoap::posix::run(server, socket, on.stop, work, keys.native_handle());
-        return all.add(counted, kept, socket), broken;
-    };
+        const std::error_code broken = mincoap::posix::run(server, socket, stop, work, keys.native_handle());
+        return all.add(counted, *kept, socket), broken;
+    }
+
+    // The same by many datagrams per system call.
+    std::error_code serve_bursts(udp_socket& bound, const auto& site, const mincoap::posix::stop_source& stop) {
+        const auto memory = std::make_unique<mincoap::posix::burst_memory<>>();
+        mincoap::posix::burst_socket socket{std::move(bound), *memory};
+        return serve(socket, site, stop);
+    }
+};
+
+// Serves with a thread per socket.
+int serve(std::vector<udp_socket>& sockets, const auto& site, service&& its, const mincoap::posix::stop_source& stop) {
     demo::notify_systemd("READY=1");
-    const std::error_code broken = mincoap::posix::run_on_cores(sockets, stop, serve_on);
+    const std::error_code broken =
+        mincoap::posix::run_on_cores(sockets, stop, [&](udp_socket& socket, const mincoap::posix::core&) {
+            return its.given.burst ? its.serve_bursts(socket, site, stop) : its.serve(socket, site, stop);
+        });
     demo::notify_systemd("STOPPING=1");
-    return broken ? complain("the socket failed", broken) : (print(all), 0);
+    return broken ? complain("the socket failed", broken) : (print(its.all), 0);
 }
 
 std::error_code join(udp_socket& socket, const std::string& group) {
@@ -171,9 +193,9 @@ int run(const settings& given) {
         if (const std::error_code error = join(sockets->front(), group)) return complain("cannot join " + group, error);
 
     at->port = sockets->front().local_port();
-    if (given.files.empty()) return announce(*at), serve(*sockets, plain_site, given, *trusted, stop, keys);
+    if (given.files.empty()) return announce(*at), serve(*sockets, plain_site, {given, *trusted, keys}, stop);
     if (const std::error_code why = open_files(given.files)) return complain(given.files, why);
-    return announce(*at), serve(*sockets, site_with_files, given, *trusted, stop, keys);
+    return announce(*at), serve(*sockets, site_with_files, {given, *trusted, keys}, stop);
 }
 
 }  // namespace
@@ -197,6 +219,7 @@ int main(int argc, char** argv) {
     app.add_option("--cores", given.cores, "serve in so many threads, each with a socket of its own")
         ->check(CLI::Range(1, 1024))
         ->capture_default_str();
+    app.add_flag("--burst", given.burst, "receive and send many datagrams per system call");
     app.add_flag("--verbose", given.verbose, "print each datagram");
     CLI11_PARSE(app, argc, argv);
     return run(given);

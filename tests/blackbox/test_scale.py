@@ -107,6 +107,30 @@ def test_each_core_notifies_its_observers(demo):
             peer.close()
 
 
+@pytest.mark.parametrize("arguments", [["--burst"], ["--burst", "--cores", "2"], ["--burst", "--verbose"]], ids=" ".join)
+def test_bursts_are_answered_one_by_one(demo, arguments):
+    with _demo.running(demo, *arguments) as running:
+        peer = _demo.Peer(running.port)
+        for mid in range(200):
+            peer.socket.send(_coap.message(_coap.CON, GET, mid, mid.to_bytes(2, "big")))
+        for mid in range(200):
+            answer = _coap.decode(peer.socket.recv(100))
+            assert (answer.mid, answer.token, answer.payload) == (mid, mid.to_bytes(2, "big"), b"Hello CoAP")
+        assert "200 served" in running.stop()
+        peer.close()
+
+
+def test_a_client_with_keys_belongs_to_one_core(demo, tmp_path):
+    if "--oscore" not in subprocess.run([demo, "--help"], capture_output=True, text=True, timeout=10).stdout:
+        pytest.skip("the demo has no cipher library")
+    keys = tmp_path / "client.keys"
+    keys.write_text('master_secret,hex,"0102030405060708090a0b0c0d0e0f10"\nsender_id,ascii,"s"\nrecipient_id,ascii,"c"\n')
+    arguments = [demo, "--port", "0", "--oscore", keys, "--oscore-state", tmp_path]
+    done = subprocess.run([*arguments, "--cores", "2"], capture_output=True, text=True, timeout=10)
+    assert done.returncode > 0
+    assert "two cores cannot share" in done.stderr
+
+
 def test_a_second_program_does_not_share_the_port(demo):
     with _demo.running(demo, "--cores", "2") as running:
         for cores in ("1", "2"):
