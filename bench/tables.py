@@ -10,6 +10,7 @@ TABLES = {
     "instructions": ("docs/size.md", "bench/instructions/budget.tsv"),
     "rules": ("docs/size.md", "bench/size/rules.tsv"),
     "resources": ("docs/size.md", "bench/size/resources.tsv"),
+    "throughput": ("docs/throughput.md", "bench/throughput/throughput.tsv"),
     "ciphers": ("docs/porting.md", "bench/crypto/budget.tsv"),
     "firmware sizes": ("docs/firmware.md", "bench/firmware/sizes.tsv"),
     "firmware instructions": ("docs/firmware.md", "bench/firmware/instructions.tsv"),

@@ -4,6 +4,8 @@
 //   PROCESS   the server's process id
 //   CLIENTS   number of sockets
 //   WINDOW    number of requests per socket that wait for an answer
+//   SECONDS   how much CPU time the server uses before the end; on a busy machine that takes longer, but at most
+//             60 times as long
 //   echo      expects each request back, instead of the answer to it
 //   gso       sends a batch of requests in one call, which the kernel cuts into datagrams (UDP_SEGMENT)
 //
@@ -223,25 +225,29 @@ public:
             clients_.emplace_back(given, static_cast<std::uint16_t>(i * 40'503));  // IDs differ between clients
     }
 
-    // A client sends once half of its window is free, or if no client has received an answer.
-    void run_for(std::uint64_t time_ns) {
-        const std::uint64_t end = now_ns() + time_ns;
-        bool is_idle = true;
-        for (std::uint64_t now = now_ns(); now < end; now = now_ns()) {
-            unsigned received = 0;
-            for (client& c : clients_) {
-                received += c.receive(in_, sum_);
-                if (c.free_places() >= (is_idle ? 1 : (given_.window + 1) / 2)) c.send(out_, now_ns());
-            }
-            is_idle = received == 0;
-            if (is_idle) expire();
-        }
+    // Runs until the server has used so much CPU time.
+    void run_for(std::uint64_t cpu_ns) {
+        const std::uint64_t end = cpu_ns_of(given_.server) + cpu_ns, latest = now_ns() + 60 * cpu_ns;
+        while (cpu_ns_of(given_.server) < end && now_ns() < latest)
+            for (unsigned served = 0; served < 1000 && now_ns() < latest;) served += serve_each();
     }
 
     const tally& sum() const { return sum_; }
     void forget() { sum_ = {}; }
 
 private:
+    // A client sends once half of its window is free, or if no client has received an answer.
+    unsigned serve_each() {
+        unsigned received = 0;
+        for (client& c : clients_) {
+            received += c.receive(in_, sum_);
+            if (c.free_places() >= (is_idle_ ? 1 : (given_.window + 1) / 2)) c.send(out_, now_ns());
+        }
+        is_idle_ = received == 0;
+        if (is_idle_) expire();
+        return received;
+    }
+
     void expire() {
         for (client& c : clients_) c.expire(now_ns(), sum_);
     }
@@ -249,6 +255,7 @@ private:
     const options& given_;
     batch in_, out_;
     tally sum_;
+    bool is_idle_ = true;
     std::vector<client> clients_;
 };
 

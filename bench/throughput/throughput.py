@@ -1,9 +1,10 @@
 """Measures requests per second of a server's CPU time, including the kernel's work for it, as a ratio to a raw UDP echo.
 
 The echo is recvfrom and sendto in a loop, which no server with one datagram per system call can surpass. Each server
-runs on one core and the clients on another. In each round, each server gets the same load for the same time, one after
-the other, and its ratio is that to the echo of the same round. The table has the median of the rounds, and the lowest
-and the highest of them. load.cpp says what the clients do, and how they check each byte of each answer.
+runs on one core and the clients on another. In each round, each server gets the same load for the same CPU time, one
+after the other, and its ratio is that to the echo of the same round. The table has the median of the rounds, and the lower and
+the upper quartile. load.cpp says what the clients do, and how they check each byte of each answer. The resident memory
+is the most that the server has had, also after the largest runs of datagrams.
 
 CPU time does not count the time of other processes, but these evict caches, and a server that another process
 interrupts finds more requests when it returns. So measure on a machine that does nothing else."""
@@ -11,13 +12,17 @@ interrupts finds more requests when it returns. So measure on a machine that doe
 import argparse
 import os
 import pathlib
+import signal
+import socket
 import statistics
 import subprocess
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = HERE.parent.parent / "build" / "throughput"
 TABLE = HERE / "throughput.tsv"
+UDP_SEGMENT = 103
 
 SERVERS = {
     "echo": ["echo"],
@@ -66,11 +71,23 @@ class server:
         words = [self.port, self.process.pid, clients, window, seconds, *options, *(["echo"] if self.is_echo else [])]
         load = subprocess.run(["taskset", "-c", "1", BUILD / "load", *map(str, words)], stdout=subprocess.PIPE, text=True)
         answers, cpu_ns, wrong, lost, ns = map(int, load.stdout.split())
-        if load.returncode != 0:
+        if wrong:
             raise SystemExit(f"{wrong} wrong answers of {answers}")
+        if answers == 0 or cpu_ns == 0:
+            raise SystemExit("no answers: this machine is too busy")
         if lost:
             print(f"{lost} of {answers} requests lost", file=sys.stderr)
         return answers / cpu_ns * 1e9, answers / ns * 1e9
+
+    def receive_the_largest_runs(self):
+        """Lets the server receive runs of 64 datagrams of 1,000 bytes, as many as it can in one call."""
+        self.process.send_signal(signal.SIGSTOP)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+            peer.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, 1000)
+            for _ in range(24):
+                peer.sendto(bytes(64000), ("127.0.0.1", self.port))
+            self.process.send_signal(signal.SIGCONT)
+            time.sleep(0.2)
 
     def resident_kb(self):
         """The most memory that the server has had."""
@@ -94,6 +111,8 @@ def measured(names, shapes, rounds, seconds):
             for shape in shapes:
                 for name in names:
                     rates.setdefault((name, shape), []).append(running[name].rate_of(shape, seconds))
+        for one in running.values():
+            one.receive_the_largest_runs()
         return rates, {name: one.resident_kb() for name, one in running.items()}
     finally:
         for one in running.values():
@@ -110,9 +129,9 @@ def rows(rates, names, shapes, resident):
     for name in names:
         cells = []
         for shape in shapes:
-            all_rounds = ratios(rates, name, shape)
-            range_of = f" ({all_rounds[0]:.2f} to {all_rounds[-1]:.2f})" if name != "echo" else ""
-            cells.append(f"{statistics.median(all_rounds):.2f}{range_of}")
+            each = ratios(rates, name, shape)
+            quartiles = f" ({each[len(each) // 4]:.2f} to {each[-1 - len(each) // 4]:.2f})" if name != "echo" else ""
+            cells.append(f"{statistics.median(each):.2f}{quartiles}")
         yield [name, *cells, str(resident[name])]
 
 
@@ -134,7 +153,7 @@ def misses(rates, resident):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--rounds", type=int, default=15)
-    arguments.add_argument("--seconds", type=float, default=0.4, help="of load per server, shape and round")
+    arguments.add_argument("--seconds", type=float, default=0.3, help="CPU time per server, shape and round")
     arguments.add_argument("--servers", nargs="+", choices=SERVERS, default=list(SERVERS))
     arguments.add_argument("--shapes", nargs="+", choices=SHAPES, default=list(SHAPES))
     arguments.add_argument("--check", action="store_true", help="fail below the bars")

@@ -97,8 +97,8 @@ def test_each_library_is_compiled_as_it_is_called(build, kind, value):
 def test_the_socket_is_the_same_with_checks_and_without(build, tmp_path):
     """So that one library of it serves both."""
     sources = [ROOT / "adapters/posix/src" / f"{name}.cpp" for name in (
-        "burst_socket", "clock", "cores", "descriptor", "entropy", "key_file", "neighbours", "sequence_numbers", "signals", "stop_source",
-        "text_socket", "udp_socket", "wait")]
+        "burst_socket", "clock", "cores", "descriptor", "entropy", "key_file", "neighbours", "sequence_numbers", "signals",
+        "stop_source", "text_socket", "udp_socket", "wait")]
     assert len(compile_commands(build, "mincoap_posix")) == len(sources)
     for source in sources:
         made = []

@@ -113,7 +113,7 @@ burst_socket::~burst_socket() { flush(); }
 
 // ---- receiving
 
-// Sets what the kernel overwrites.
+// Sets the members that the kernel overwrites.
 void burst_socket::prepare(unsigned i) const {
     received_run& run = run_of(memory_, i);
     run.content = {.iov_base = memory_.received + i * burst_parts::received_size, .iov_len = 65536};
@@ -186,7 +186,8 @@ bool burst_socket::open_run(unsigned i) {
     rest_ = {static_cast<const byte*>(run.content.iov_base), message.msg_len};
     datagram_size_ = read_run(run.extra, message.msg_hdr.msg_controllen, rest_.size());
     left_ = rest_.empty() ? 1 : (rest_.size() + datagram_size_ - 1) / datagram_size_;
-    if (describe(run.remote, run.extra, message.msg_hdr.msg_controllen, from_)) return true;
+    const bool is_complete = (message.msg_hdr.msg_flags & MSG_CTRUNC) == 0;  // else its size may be missing
+    if (is_complete && describe(run.remote, run.extra, message.msg_hdr.msg_controllen, from_)) return true;
     unwanted_ += left_;
     left_ = 0;
     return false;

@@ -34,7 +34,7 @@ constexpr auto site =
 
 // ---- traffic
 
-// What one peer sends at once. `size` is 0 for one datagram; otherwise `data` is a run of datagrams of this size.
+// One call of a peer. `size` is 0 for one datagram; otherwise `data` is a run of datagrams of this size.
 struct outgoing {
     int peer;
     octets data;
@@ -126,7 +126,7 @@ std::vector<octets> answers_to(const raw_peer& peer) {
 
 // ---- ways
 
-using answers = std::vector<std::vector<octets>>;  // of each round and peer
+using answers = std::vector<std::vector<octets>>;  // a list per round and peer
 
 answers served(auto& socket, auto& server, const std::array<raw_peer, peers>& from) {
     answers all;
@@ -153,7 +153,7 @@ answers through(auto& socket, const std::array<raw_peer, peers>& from, bool is_g
 
 udp_socket bound(const char* address) { return udp_socket::bind(to_endpoint(address, 0).value()).value(); }
 
-template <unsigned Slots = 64, unsigned Runs = 16>
+template <unsigned Slots = 64, unsigned Runs = 12>
 answers in_bursts(const char* address, burst_features features, const auto& from, bool is_guarded) {
     const auto memory = std::make_unique<burst_memory<Slots, default_message_size, Runs>>();
     burst_socket socket{bound(address), *memory, features};
@@ -178,7 +178,7 @@ void expect_the_same(bool is_guarded) {
     EXPECT_EQ((in_bursts<3, 2>("127.0.0.1", {}, from, is_guarded)), expected);
 }
 
-static_assert(std::is_same_v<burst_memory<>, burst_memory<64, default_message_size, 16>>, "the sizes match a server's");
+static_assert(std::is_same_v<burst_memory<>, burst_memory<64, default_message_size, 12>>, "the sizes match a server's");
 
 TEST(posix_burst_socket_answers, are_those_of_each_socket_and_without_each_feature) { expect_the_same(false); }
 TEST(posix_burst_socket_answers, are_the_same_of_a_guarded_server_with_memory) { expect_the_same(true); }

@@ -1,4 +1,4 @@
-// A UDP socket of Linux for many requests per second. It receives up to 1,024 datagrams in a system
+// A UDP socket of Linux for many requests per second. It receives hundreds of datagrams in a system
 // call, and sends up to 64 answers in one. It implements net::udp_socket, and lends its memory.
 //
 //   auto bound = mincoap::posix::udp_socket::bind(5683);
@@ -45,15 +45,15 @@ struct burst_parts {
 }  // namespace detail
 
 // The memory of one burst_socket, which it must outlive. Make it a static variable. Linux gives it
-// pages only for the bytes that are used, which are about 150 KB with the defaults. They are 1.2 MB
+// pages only for the bytes that are used, which are about 150 KB with the defaults. They are 900 KB
 // after bursts of the largest datagrams.
-//   Slots         the number of answers that are sent together, 1 or more. One client's burst delays the answer to
-//                 another client by so many requests at most.
-//   MessageSize   bytes per slot, 40 to 65,535. Use the size of the server's memory, whose default is the same: it
-//                 is the size of the largest answer.
-//   Runs          the number of datagrams, or runs of datagrams, that one system call receives, 1 or more;
-//                 65,600 bytes each
-template <unsigned Slots = 64, std::size_t MessageSize = 1152, unsigned Runs = 16>
+//   Slots         the number of answers that are sent together, 1 or more. One client's burst delays the
+//                 answer to another client by so many requests at most.
+//   MessageSize   bytes per slot, 40 to 65,535. It is the size of the largest answer. Use the size of the
+//                 server's memory, which has the same default.
+//   Runs          the number of datagrams, or runs of datagrams, that one system call receives, 1 or
+//                 more; 65,600 bytes each
+template <unsigned Slots = 64, std::size_t MessageSize = 1152, unsigned Runs = 12>
 class burst_memory {
     static_assert(Slots >= 1 && Runs >= 1, "mincoap: a burst_memory needs at least one slot and one run");
     static_assert(MessageSize >= net::min_lent_size && MessageSize <= 65535,
@@ -116,7 +116,7 @@ public:
     //   - with the answer to the last request that is there,
     //   - when all slots have answers,
     //   - with the first answer after a tick of the system's clock, 1 to 10 ms.
-    // Sends at once what does not lie in a slot, such as a notification, behind the gathered answers.
+    // Other datagrams, such as notifications, leave at once, behind the gathered answers.
     //
     // If the send buffer is full, `send` returns `would_block` for the answer that was passed last.
     // Those gathered before stay in their slots, and are sent before any other.
@@ -174,7 +174,7 @@ private:
     bool may_have_more_ = false;     // the kernel may have more datagrams
     std::size_t left_ = 0;           // datagrams of the current run that are not received
     bytes rest_;                     // their bytes
-    std::size_t datagram_size_ = 0;  // of each but the last
+    std::size_t datagram_size_ = 0;  // the size of each but the last
     net::arrival from_;              // their addresses
 
     // The gathered answers are replies[first_] to replies[end_ - 1]. The slot with the number `end_` is lent.
