@@ -17,9 +17,9 @@ BELOW = {
     "cbor": {"message"},
     "net": {"message"},
     "handler": {"message", "net"},
-    "resource": {"message", "cbor", "net", "handler"},
-    "server": {"message", "cbor", "net", "handler"},
     "security": {"message", "cbor", "net"},
+    "resource": {"message", "cbor", "net", "handler", "security"},
+    "server": {"message", "cbor", "net", "handler"},
     "layer": {"message", "cbor", "net", "handler", "server", "security"},
     "testing": {"message", "net", "handler", "server", "layer"},
 }

@@ -168,6 +168,12 @@ struct request {
     constexpr message::option_range segments() const { return message::option_range{path()}; }
     constexpr bytes path() const { return {path_begin, path_end}; }
 
+    // Returns a part of the request as bytes that the handler may overwrite, such as a ciphertext that it
+    // decrypts in place.
+    [[nodiscard]] mutable_bytes writable(bytes part) const {
+        return {place->room_end - (place->room_end - part.data()), part.size()};
+    }
+
     // Moves a part of the request to the end of the buffer, which shrinks the room for the reply by
     // as much. The part outlives the handler there, and the reply may point to it. The caller must
     // read no other part of the request afterwards, and can therefore call this only once. If

@@ -17,6 +17,8 @@ enum class content_format : std::uint16_t {
     merge_patch = 52,
     cbor = 60,
     cwt = 61,
+    edhoc = 64,      // application/edhoc+cbor-seq (RFC 9528 §10.9)
+    cid_edhoc = 65,  // application/cid-edhoc+cbor-seq: with the identifier in front
     senml_json = 110,
     senml_cbor = 112,
     concise_problem_details = 257,

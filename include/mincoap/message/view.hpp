@@ -193,6 +193,10 @@ public:
 
     constexpr bytes datagram() const { return {begin_, end_}; }
 
+    // Leaves out the first `count` bytes of the payload, which is longer. Call it for a message whose
+    // options were read.
+    constexpr void drop_from_payload(std::size_t count) { payload_ += count; }
+
 private:
     static constexpr std::array<byte, header_size> empty_message{0x40, 0, 0, 0};
 

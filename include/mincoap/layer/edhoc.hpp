@@ -1,0 +1,88 @@
+// Combined requests (RFC 9668): message_3 of EDHOC in front of the client's first protected request, which
+// saves a round trip.
+//
+//     server server{socket, site, echo_guard{key}, answers, mincoap::edhoc{keys}, oscore{peers, cipher{}}};
+//
+// `keys` is the `security::edhoc::responder` of the resource `edhoc_responder`. The layer takes message_3
+// out of the request, and `oscore` goes on with the rest. If message_3 fails, the client gets an EDHOC
+// error message, unprotected. A request without the EDHOC option passes.
+//
+// The layer also notes which contexts are in use, so that a new client takes the place of one that has sent
+// nothing for the longest time.
+//
+// Order: `deduplicate` is in front, because a session ends with its message_3: a copy would fail. Behind it
+// are this layer and `oscore`.
+#pragma once
+
+#include <mincoap/security/edhoc/responder.hpp>
+#include <mincoap/server/layer_checks.hpp>
+
+namespace mincoap {
+
+struct deduplicate_kind;
+struct oscore_kind;
+
+template <typename Responder>
+class edhoc {
+    using result = security::edhoc::result;
+
+    template <typename L, typename Kind>
+    static constexpr bool is_kind = std::same_as<detail::once_of<L>, Kind>;
+
+public:
+    using once = struct edhoc_kind;
+
+    // `keys` must outlive the server.
+    constexpr explicit edhoc(const Responder& keys) : keys_(keys) {}
+
+    template <typename Outside, typename Inside>
+    static consteval void check() {
+        static_assert(Outside::any([]<typename L>() { return is_kind<L, deduplicate_kind>; }),
+                      "mincoap: put deduplicate in front of edhoc: a copy of message_1 must get the same message_2");
+        static_assert(Inside::any([]<typename L>() { return is_kind<L, oscore_kind>; }),
+                      "mincoap: put oscore behind edhoc: it has the contexts that edhoc makes");
+    }
+
+    // The OSCORE option; data() is null if there is none.
+    struct seen {
+        bytes value;
+    };
+    static void option(seen& noted, const message::option_view& o) {
+        if (o.number == option::oscore) noted.value = o.value;
+    }
+
+    std::size_t receive(exchange& x, const seen& noted, auto next) {
+        const bool is_combined = (x.request.critical_options & set_of(option::edhoc)) != 0;
+        if (is_combined && x.error == message::parse_error::none && is_answerable(x) && !x.from.multicast) {
+            const result taken = take(x, noted.value);
+            if (taken != result::accepted) return next.answer(x, reply_to(taken));
+        }
+        const std::size_t size = next(x);
+        if (is_authentic(x))
+            keys_.contexts().note_use(static_cast<byte>(x.protection >> detail::protection_context), x.now_ms());
+        return size;
+    }
+
+private:
+    // Takes message_3 out of the request (RFC 9668 §3.3.1).
+    [[gnu::noinline]] result take(exchange& x, bytes option) const {
+        security::oscore::request_option o;
+        security::edhoc::item_reader in{x.request.payload()};
+        const bytes message = in.byte_string();
+        if (in.failed() || in.at_end() || !decode(option, o)) return result::no_message;
+        const result r = keys_.finish(o.kid, x.request.writable(message), x.now_ms());
+        x.request.message.drop_from_payload(x.request.payload().size() - in.rest().size());
+        x.request.critical_options &= ~set_of(option::edhoc);
+        return r;
+    }
+
+    static reply reply_to(result of) {
+        const security::edhoc::answer said = Responder::answer_to(of);
+        if (said.payload.empty()) return said.code;
+        return {said.code, content_format::edhoc, payload_view{said.payload}};
+    }
+
+    const Responder& keys_;
+};
+
+}  // namespace mincoap

@@ -1,0 +1,155 @@
+// A server's side of EDHOC (RFC 9528): the credentials, the half-open sessions and the contexts that they
+// become.
+//
+//     namespace edhoc = security::edhoc;
+//     using suites = edhoc::p256_suites<bearssl::crypto, bearssl::p256<hardware_random>>;
+//
+//     static edhoc::sessions<suites, 2> half_open;
+//     static edhoc::contexts<4> peers;
+//     constexpr edhoc::responder keys{own, clients, half_open, peers};
+//
+//     constexpr auto site = routes(at<"led">(protected_only(value(led))), edhoc_responder(keys));
+//     server server{socket, site, echo_guard{key}, deduplicate<8, 80>{}, mincoap::edhoc{keys},
+//                   oscore{peers, bearssl::crypto{}}};
+//
+// Method 3: both sides have static Diffie-Hellman keys. The server is the responder, and has one credential.
+// `clients` are the credentials of those that may connect. Several of them may have the same `kid`.
+#pragma once
+
+#include <mincoap/message/code.hpp>
+#include <mincoap/security/edhoc/contexts.hpp>
+#include <mincoap/security/edhoc/sessions.hpp>
+
+namespace mincoap::security::edhoc {
+
+// Decides on a client that has authenticated itself. `number` is the place of its credential in the list of
+// clients. Returns the tag of its context, which handlers read with `request::peer`; nothing to refuse it.
+template <typename A>
+concept authorization = requires(const A& authorize, const credential& of, byte number) {
+    { authorize(of, number) } -> std::same_as<std::optional<byte>>;
+};
+
+// Allows each client of the list. The tag is its number.
+struct listed_clients {
+    constexpr std::optional<byte> operator()(const credential& /*of*/, byte number) const { return number; }
+};
+
+// An answer to a message, as CoAP transports it (§A.2).
+struct answer {
+    mincoap::code code;
+    bytes payload;  // an error message of EDHOC (§6), a constant; empty if there is none
+};
+
+// Refers to its arguments, which outlive it. `Sessions` is `sessions<suites, N>`, and `Contexts` is
+// `contexts<N>`.
+template <typename Sessions, typename Contexts, authorization Authorize = listed_clients>
+class responder {
+    using session = typename Sessions::session;
+
+public:
+    using suites = typename Sessions::suites;
+    using cipher = typename suites::cipher;
+
+    //   credential  that of the server, with its private key
+    //   list        the credentials of the clients: up to 255
+    //   memory      for sessions
+    //   table       the contexts of the layer `oscore`
+    //   decision    see `authorization`
+    constexpr responder(const own_credential<suites>& credential, std::span<const edhoc::credential> list,
+                        Sessions& memory, Contexts& table, Authorize decision = {})
+        : own_(credential), clients_(list), sessions_(memory), contexts_(table), authorize_(decision) {
+        MINCOAP_ASSERT(credential.kid.size() <= max_kid_size && list.size() <= 255);
+    }
+
+    // Takes message_1, and makes message_2. It computes three shared secrets. The client's address is
+    // confirmed, because the session takes memory (§9.7).
+    [[nodiscard]] result begin(bytes message, std::uint32_t now_ms, message_2& out) const {
+        message_1 in;
+        const result read = read_message_1(message, suites::first, in);
+        if (read != result::accepted) return read;
+        sessions_.size(now_ms);
+        auto& place = sessions_.place();
+        byte c_r = 0;
+        if (!sessions_.choose_c_r(in.c_i, contexts_.all(), c_r)) return result::full;
+        digest hash;
+        cipher::hash({&message, 1}, hash.data());
+        const result made = make_message_2<suites>(in, hash, own_, c_r, place, out);
+        if (made == result::accepted) Sessions::open(place, now_ms);
+        return made;
+    }
+
+    // Takes CIPHERTEXT_3 of the session with that C_R, and decrypts it in place. It computes a shared secret
+    // for each credential with the kid. If the message is accepted, the client has a context.
+    //
+    // A message with a wrong tag changes nothing, because anybody may have sent it. Any other one ends the
+    // session.
+    [[nodiscard]] result finish(bytes c_r, mutable_bytes ciphertext, std::uint32_t now_ms) const {
+        sessions_.size(now_ms);
+        session* const found = sessions_.find(c_r);
+        if (found == nullptr) return result::malformed;
+        plaintext_3 in;
+        result r = open_message_3<suites>(*found, ciphertext, in);
+        if (r == result::forged) return r;
+        if (r == result::accepted) r = establish(*found, in, now_ms);
+        Sessions::close(*found);
+        return r;
+    }
+
+    // Returns the answer to a message with that result. Message_2 is not in it.
+    static constexpr answer answer_to(result of) {
+        if (of == result::accepted) return {code::changed, {}};
+        if (of == result::no_message) return {code::bad_request, {}};
+        if (of == result::wrong_suite) return {code::bad_request, suites_r};
+        return {of >= result::full ? code::internal_server_error : code::bad_request, unspecified};
+    }
+
+    Contexts& contexts() const { return contexts_; }
+
+private:
+    // The error messages 1 (§6.2) and 2 (§6.3).
+    static constexpr std::array<byte, 2> unspecified{0x01, 0x60};
+    static constexpr std::array<byte, 4> suites_r{0x02, 0x82, suites::first, suites::first + 1};
+
+    // Tries each credential that the kid may mean.
+    result establish(const session& with, const plaintext_3& in, std::uint32_t now_ms) const {
+        result r = result::refused;
+        digest prk;
+        for (std::size_t i = 0; i < clients_.size() && r == result::refused; ++i)
+            if (may_mean(in.kid, clients_[i]) && authenticate<suites>(with, in, clients_[i], prk)) {
+                r = admit(with, in, static_cast<byte>(i), prk, now_ms);
+                break;
+            }
+        wipe(prk);
+        return r;
+    }
+
+    // The server's own key would be that of a peer that reflects messages.
+    bool may_mean(bytes kid, const credential& of) const {
+        return oscore::detail::is_same(kid, of.kid) && !equal_bytes(of.public_key, own_.public_key, public_key_size);
+    }
+
+    result admit(const session& with, const plaintext_3& in, byte number, digest& prk, std::uint32_t now_ms) const {
+        const credential& client = clients_[number];
+        const std::optional<byte> tag = authorize_(client, number);
+        if (!tag) return result::refused;
+        oscore_secrets secrets;
+        export_to<suites>(secrets, with, in, client, prk);
+        const oscore::identity of{.master_secret = secrets.master_secret,
+                                  .master_salt = secrets.master_salt,
+                                  .sender_id = with.c_i(),
+                                  .recipient_id = {&with.c_r, 1},
+                                  .id_context = std::nullopt};
+        const bool is_put = contexts_.template put<cipher>(of, *tag, number, now_ms);
+        wipe(secrets.master_secret);
+        wipe(secrets.master_salt);
+        return is_put ? result::accepted : result::full;
+    }
+
+    const own_credential<suites>& own_;
+    std::span<const credential> clients_;
+    Sessions& sessions_;
+    Contexts& contexts_;
+    [[no_unique_address]] Authorize authorize_;
+};
+
+}  // namespace mincoap::security::edhoc

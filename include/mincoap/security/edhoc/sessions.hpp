@@ -1,0 +1,101 @@
+// The half-open sessions of a responder: those that wait for message_3.
+#pragma once
+
+#include <mincoap/security/edhoc/handshake.hpp>
+
+namespace mincoap::security::edhoc {
+
+// For how long a session waits for message_3: EXCHANGE_LIFETIME of RFC 7252 §4.8.2, in milliseconds.
+inline constexpr std::uint32_t session_lifetime_ms = 247'000;
+
+namespace detail {
+
+// The state of a place. Zeros are none.
+struct session_place {
+    std::uint32_t until_ms;
+    bool is_open;
+
+    constexpr bool is_over(std::uint32_t now_ms) const { return until_ms - now_ms > session_lifetime_ms; }
+};
+
+// The values of C_R: the integers from -24 to 23.
+inline constexpr unsigned c_r_count = 48;
+constexpr byte c_r_at(unsigned index) { return static_cast<byte>(index < 24 ? index : index + (0x20 - 24)); }
+
+}  // namespace detail
+
+// Memory for `N` half-open sessions. All zeros are no session, so it is in .bss on a device.
+//
+//     static security::edhoc::sessions<suites, 2> half_open;
+//
+// If all places are taken, a new session takes the place of the oldest one. The client of that one gets an
+// error for its message_3, and starts again.
+template <suite_pair S, std::size_t N>
+class sessions {
+    static_assert(N >= 1 && N <= 32, "mincoap: a responder has 1 to 32 half-open sessions: there are 48 identifiers");
+
+public:
+    using suites = S;
+
+    struct session : detail::session_place, half_open<S> {};
+
+    // Returns how many sessions wait for message_3. Closes those that have waited for too long.
+    std::size_t size(std::uint32_t now_ms) {
+        std::size_t count = 0;
+        for (session& s : all_) {
+            if (s.is_open && s.is_over(now_ms)) close(s);
+            if (s.is_open) ++count;
+        }
+        return count;
+    }
+
+    // Returns the session with that C_R; null if there is none.
+    session* find(bytes c_r) {
+        for (session& s : all_)
+            if (s.is_open && c_r.size() == 1 && c_r[0] == s.c_r) return &s;
+        return nullptr;
+    }
+
+    // Returns a place for a new session. It is empty.
+    session& place() {
+        session* found = &all_[0];
+        for (session& s : all_) {
+            if (!s.is_open) return s;
+            if (static_cast<std::int32_t>(s.until_ms - found->until_ms) < 0) found = &s;
+        }
+        return close(*found), *found;
+    }
+    static void open(session& s, std::uint32_t now_ms) {
+        s.until_ms = now_ms + session_lifetime_ms;
+        s.is_open = true;
+    }
+    // Overwrites the secrets of an open session.
+    static void close(session& s) {
+        s.is_open = false;
+        forget<S>(s);
+    }
+
+    // Finds a C_R that is neither C_I nor in use: by a session, or as the Recipient ID of a context (RFC 9668
+    // §4.1.3). Returns false if there is none.
+    [[nodiscard]] bool choose_c_r(bytes c_i, std::span<const oscore::context> contexts, byte& c_r) {
+        for (unsigned left = detail::c_r_count; left != 0; --left) {
+            next_ = static_cast<byte>(next_ + 1U < detail::c_r_count ? next_ + 1 : 0);
+            c_r = detail::c_r_at(next_);
+            const bytes id{&c_r, 1};
+            if (!oscore::detail::is_same(c_i, id) && find(id) == nullptr && !is_recipient(contexts, id)) return true;
+        }
+        return false;
+    }
+
+private:
+    static bool is_recipient(std::span<const oscore::context> contexts, bytes id) {
+        for (const oscore::context& c : contexts)
+            if (c.state != oscore::context_state::empty && oscore::detail::is_same(c.recipient_id(), id)) return true;
+        return false;
+    }
+
+    byte next_ = 0;
+    std::array<session, N> all_{};
+};
+
+}  // namespace mincoap::security::edhoc
