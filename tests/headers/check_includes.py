@@ -20,7 +20,7 @@ BELOW = {
     "security": {"message", "cbor", "net"},
     "resource": {"message", "cbor", "net", "handler", "security"},
     "server": {"message", "cbor", "net", "handler"},
-    "layer": {"message", "cbor", "net", "handler", "server", "security"},
+    "layer": {"message", "cbor", "net", "handler", "resource", "server", "security"},
     "testing": {"message", "net", "handler", "server", "layer"},
 }
 ANY_ROOM = {"assert.hpp", "version.hpp"}

@@ -180,11 +180,24 @@ struct request {
     // memory is tight, this also overwrites the ETags that `in_blocks` compares. Returns an empty
     // span if the part is larger than the room after the token.
     [[nodiscard]] bytes move_behind_reply(bytes part) const {
+        const mutable_bytes kept = place_behind_reply(part.size());
+        if (!kept.empty()) __builtin_memmove(kept.data(), part.data(), part.size());
+        return kept;
+    }
+
+    // Copies other bytes to the end of the buffer, in the same way.
+    [[nodiscard]] bytes copy_behind_reply(bytes other) const {
+        const mutable_bytes kept = place_behind_reply(other.size());
+        copy_bytes(other.data(), kept.size(), kept.data());
+        return kept;
+    }
+
+private:
+    [[nodiscard]] mutable_bytes place_behind_reply(std::size_t size) const {
         const byte* const behind_token = message.token().data() + message.token().size();
-        if (part.size() > static_cast<std::size_t>(place->room_end - behind_token)) return {};
-        place->room_end -= part.size();
-        if (!part.empty()) __builtin_memmove(place->room_end, part.data(), part.size());
-        return {place->room_end, part.size()};
+        if (size > static_cast<std::size_t>(place->room_end - behind_token)) return {};
+        place->room_end -= size;
+        return {place->room_end, size};
     }
 };
 

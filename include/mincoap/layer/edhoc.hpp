@@ -14,7 +14,7 @@
 // are this layer and `oscore`.
 #pragma once
 
-#include <mincoap/security/edhoc/responder.hpp>
+#include <mincoap/resource/edhoc_responder.hpp>
 #include <mincoap/server/layer_checks.hpp>
 
 namespace mincoap {
@@ -55,7 +55,7 @@ public:
         const bool is_combined = (x.request.critical_options & set_of(option::edhoc)) != 0;
         if (is_combined && x.error == message::parse_error::none && is_answerable(x) && !x.from.multicast) {
             const result taken = take(x, noted.value);
-            if (taken != result::accepted) return next.answer(x, reply_to(taken));
+            if (taken != result::accepted) return next.answer(x, detail::reply_to<Responder>(taken));
         }
         const std::size_t size = next(x);
         if (is_authentic(x))
@@ -74,12 +74,6 @@ private:
         x.request.message.drop_from_payload(x.request.payload().size() - in.rest().size());
         x.request.critical_options &= ~set_of(option::edhoc);
         return r;
-    }
-
-    static reply reply_to(result of) {
-        const security::edhoc::answer said = Responder::answer_to(of);
-        if (said.payload.empty()) return said.code;
-        return {said.code, content_format::edhoc, payload_view{said.payload}};
     }
 
     const Responder& keys_;

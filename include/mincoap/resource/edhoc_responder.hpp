@@ -23,6 +23,20 @@
 
 namespace mincoap {
 
+namespace detail {
+
+// The response to a message of EDHOC, unless it is message_2 (RFC 9528 §A.2.3).
+template <typename Responder>
+[[gnu::noinline]] reply reply_to(security::edhoc::result of) {
+    using enum security::edhoc::result;
+    if (of == accepted) return code::changed;
+    if (of == no_message) return code::bad_request;
+    const code c = of >= full ? code::internal_server_error : code::bad_request;
+    return {c, content_format::edhoc, payload_view{Responder::error_message(of)}};
+}
+
+}  // namespace detail
+
 template <typename Responder>
 struct edhoc_resource {
     const Responder& keys;
@@ -46,8 +60,8 @@ private:
         if (!r.confirmed()) return code::unauthorized;
         security::edhoc::message_2 out;
         const result made = keys.begin(message, r.now_ms, out);
-        if (made != result::accepted) return reply_to(made);
-        const bytes kept = r.move_behind_reply(out.value());
+        if (made != result::accepted) return detail::reply_to<Responder>(made);
+        const bytes kept = r.copy_behind_reply(out.value());
         if (kept.empty()) return code::internal_server_error;
         return {code::changed, content_format::edhoc, payload_view{kept}};
     }
@@ -55,13 +69,8 @@ private:
         security::edhoc::item_reader in{payload};
         const bytes c_r = in.identifier();
         const bytes message = in.byte_string();
-        if (in.failed() || !in.at_end()) return reply_to(result::no_message);
-        return reply_to(keys.finish(c_r, r.writable(message), r.now_ms));
-    }
-    static reply reply_to(result of) {
-        const security::edhoc::answer said = Responder::answer_to(of);
-        if (said.payload.empty()) return said.code;
-        return {said.code, content_format::edhoc, payload_view{said.payload}};
+        if (in.failed() || !in.at_end()) return detail::reply_to<Responder>(result::no_message);
+        return detail::reply_to<Responder>(keys.finish(c_r, r.writable(message), r.now_ms));
     }
 };
 

@@ -53,19 +53,25 @@ private:
         }
     };
 
-    // Removes the context of that client, and another one if all places are taken.
+    // Removes the context of that client; or, if all places are taken, the one that is idle for the longest time.
     void make_place(byte client, std::uint32_t now_ms) {
-        context* idle = nullptr;
+        context* leaving = nullptr;
         std::uint32_t longest_ms = 0;
         bool is_full = true;
         for (std::size_t i = 0; i < N; ++i) {
             context& c = this->all()[i];
             const origin& o = origins_[i];
-            if (o.is_of(c) && o.client == client + 1) this->remove(c);
             if (c.state == oscore::context_state::empty) is_full = false;
-            else if (o.is_of(c) && now_ms - o.used_ms >= longest_ms) idle = &c, longest_ms = now_ms - o.used_ms;
+            if (!o.is_of(c)) continue;
+            const bool is_clients = o.client == client + 1;
+            if (!is_clients && now_ms - o.used_ms < longest_ms) continue;
+            leaving = &c;
+            longest_ms = now_ms - o.used_ms;
+            if (!is_clients) continue;
+            is_full = true;
+            break;
         }
-        if (is_full && idle != nullptr) this->remove(*idle);
+        if (is_full && leaving != nullptr) this->remove(*leaving);
     }
 
     std::array<origin, N> origins_{};

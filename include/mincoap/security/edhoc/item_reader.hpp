@@ -23,48 +23,45 @@ public:
     // Returns the type of the next item, by its first byte, or `nothing` at the end.
     constexpr cbor::type peek() const { return at_end() ? cbor::type::nothing : static_cast<cbor::type>(*at_ >> 5); }
 
-    // Reads a head of that type. Returns its argument, or 2^32 - 1 if it is larger. Fails for another type.
+    // Reads a head of that type. Returns its argument. Fails for another type, and for 2^32 or more: the
+    // registries of EDHOC end at 65,535 (RFC 9528 §10).
     constexpr std::uint32_t argument(cbor::type expected) {
         if (peek() != expected) return fail(), 0;
         const unsigned information = *at_++ & 31U;
         if (information < cbor::detail::argument_of_1_byte) return information;
-        if (information > cbor::detail::argument_of_8_bytes) return fail(), 0;
+        if (information > cbor::detail::argument_of_4_bytes) return fail(), 0;
         return long_argument(1U << (information - cbor::detail::argument_of_1_byte));
     }
 
     // Reads a byte string. Returns a view of it.
-    constexpr bytes byte_string() {
-        const std::uint32_t size = argument(cbor::type::byte_string);
+    constexpr bytes byte_string() { return take(argument(cbor::type::byte_string)); }
+
+    // Reads an identifier: a byte string, or in its place an integer whose encoding is the one byte of the
+    // string (RFC 9528 §3.3.2).
+    constexpr bytes identifier() {
+        const bool is_integer = !at_end() && is_one_byte_integer(*at_);
+        const bytes value = is_integer ? take(1) : byte_string();
+        if (!is_integer && value.size() == 1 && is_one_byte_integer(value[0])) fail();
+        return value;
+    }
+
+    constexpr bytes rest() const { return {at_, end_}; }
+
+private:
+    constexpr bytes take(std::uint32_t size) {
         if (size > static_cast<std::size_t>(end_ - at_)) fail();
         if (failed()) return {};
         at_ += size;
         return {at_ - size, size};
     }
 
-    // Reads an identifier: a byte string, or in its place an integer whose encoding is the one byte of the
-    // string (RFC 9528 §3.3.2).
-    constexpr bytes identifier() {
-        if (!at_end() && is_one_byte_integer(*at_)) return {at_++, 1};
-        const bytes value = byte_string();
-        if (value.size() != 1 || !is_one_byte_integer(value[0])) return value;
-        return fail(), bytes{};
-    }
-
-    constexpr bytes rest() const { return {at_, end_}; }
-
-private:
-    // The argument in the next `size` bytes: 1, 2, 4 or 8. It must not fit into fewer.
+    // The argument in the next `size` bytes: 1, 2 or 4. It must not fit into fewer.
     constexpr std::uint32_t long_argument(unsigned size) {
         if (size > static_cast<std::size_t>(end_ - at_)) return fail(), 0;
+        const std::uint32_t least = size == 1 ? cbor::detail::argument_of_1_byte : 1U << 4 * size;
         std::uint32_t value = 0;
-        bool is_above = false;  // 2^32 - 1
-        for (unsigned left = size; left != 0; --left) {
-            is_above = is_above || value >> 24 != 0;
-            value = value << 8 | *at_++;
-        }
-        if (is_above) return ~std::uint32_t{0};
-        const bool is_shortest = size != 8 && value >= (size == 1 ? 24U : 1U << 4 * size);
-        return is_shortest ? value : (fail(), 0);
+        for (; size != 0; --size) value = value << 8 | *at_++;
+        return value >= least ? value : (fail(), 0);
     }
 
     const byte* at_;

@@ -9,8 +9,38 @@
 
 namespace mincoap::security::edhoc {
 
-// A transcript hash, or a pseudo-random key.
-using digest = std::array<byte, hash_size>;
+// A key or a secret of `N` bytes, which is overwritten at the end of its life.
+template <std::size_t N>
+struct secret : std::array<byte, N> {
+    secret() {}  // NOLINT(*-use-equals-default): its value comes later
+    secret(const secret&) = delete;
+    secret& operator=(const secret&) = delete;
+    ~secret() { oscore::detail::wipe(*this); }
+};
+
+// A pseudo-random key.
+using prk = std::array<byte, hash_size>;
+using temporary_prk = secret<hash_size>;
+
+// A transcript hash. Wherever it is an input, it is encoded as a byte string of CBOR, so it is kept like that.
+class transcript_hash {
+public:
+    constexpr bytes encoded() const { return all_; }
+    constexpr const byte* value() const { return all_.data() + head_size; }
+
+    // Returns the place of the value, 32 bytes, which the caller writes.
+    constexpr byte* start() {
+        all_[0] = 0x58;
+        all_[1] = hash_size;
+        return all_.data() + head_size;
+    }
+
+private:
+    static constexpr std::size_t head_size = 2;
+
+    std::array<byte, head_size + hash_size> all_;  // zeros in an unused session
+};
+inline constexpr std::size_t encoded_hash_size = sizeof(transcript_hash);
 
 // The first argument of EDHOC_KDF (§4.1.2, §4.2.1).
 enum class kdf_label : byte {
@@ -25,27 +55,26 @@ enum class kdf_label : byte {
     prk_exporter = 10,
 };
 
-// The arguments of EDHOC_Exporter for OSCORE (§A.1).
-inline constexpr auto oscore_master_secret = static_cast<kdf_label>(0);
-inline constexpr auto oscore_master_salt = static_cast<kdf_label>(1);
-
-// The context of EDHOC_KDF: the concatenation of its members.
-struct kdf_context {
-    bytes ids{};         // the identifiers in front of a MAC's transcript hash, and that hash's head
-    bytes th{};          // a transcript hash
-    bytes credential{};  // CRED_x
-    bytes ead{};
-
-    constexpr std::size_t size() const { return ids.size() + th.size() + credential.size() + ead.size(); }
-};
-
-using oscore::detail::small_cbor;
-using oscore::detail::wipe;
+// The first argument of EDHOC_Exporter for OSCORE (§A.1).
+inline constexpr auto label_of_master_secret = static_cast<kdf_label>(0);
+inline constexpr auto label_of_master_salt = static_cast<kdf_label>(1);
 
 namespace detail {
 
-// The head of a byte string of up to 65,535 bytes, for `small_cbor`.
-inline void put_string_head(small_cbor& to, std::size_t size) {
+// Derives up to 32 bytes, all that method 3 needs: one block of HKDF-Expand (RFC 5869 §2.3). `info` has the
+// label and the context of EDHOC_KDF, and a last piece that this function makes.
+template <crypto C>
+[[gnu::noinline]] void expand(const prk& from, bytes* info, std::size_t count, byte* to, std::size_t size) {
+    MINCOAP_ASSERT(size <= hash_size);
+    const std::array<byte, 3> end{0x18, static_cast<byte>(size), 1};  // the size, and the number of the block
+    info[count - 1] = bytes{end}.subspan(size < 24 ? 1 : 0);
+    temporary_prk made;
+    C::hmac(from, {info, count}, made.data());
+    copy_bytes(made.data(), size, to);
+}
+
+// The head of a byte string of up to 65,535 bytes.
+constexpr void put_string_head(oscore::detail::small_cbor& to, std::size_t size) {
     const auto low = static_cast<unsigned>(size);
     if (size < 24) return to.put(0x40U | low);
     to.put(size < 0x100 ? 0x58 : 0x59);
@@ -53,80 +82,67 @@ inline void put_string_head(small_cbor& to, std::size_t size) {
     to.put(low);
 }
 
-// The head of a byte string of 32 bytes.
-inline constexpr std::array<byte, 2> head_of_32{0x58, hash_size};
-
 }  // namespace detail
 
-// EDHOC_KDF for up to 32 bytes, all that method 3 needs: one block of HKDF-Expand (RFC 5869 §2.3).
+// EDHOC_KDF of `size` bytes, up to 32. Its context is a transcript hash; null: it is empty. `to` may be the
+// pseudo-random key.
 template <crypto C>
-[[gnu::noinline]] void kdf(const digest& prk, kdf_label label, const kdf_context& context, mutable_bytes to) {
-    MINCOAP_ASSERT(to.size() <= hash_size);
-    std::array<byte, 4> front;
-    small_cbor in_front{front.data()};
-    in_front.put(static_cast<unsigned>(label));
-    detail::put_string_head(in_front, context.size());
-    std::array<byte, 3> back;
-    small_cbor behind{back.data()};
-    if (to.size() >= 24) behind.put(0x18);
-    behind.put(static_cast<unsigned>(to.size()));
-    behind.put(1);  // the number of the block
-    const std::array<bytes, 6> info{
-        bytes{front.data(), in_front.at}, context.ids, context.th, context.credential, context.ead,
-        bytes{back.data(), behind.at}};
-    digest made;
-    C::hmac(prk, info, made.data());
-    copy_bytes(made.data(), to.size(), to.data());
-    wipe(made);
+[[gnu::noinline]] void kdf(const prk& from, kdf_label label, const transcript_hash* context, byte* to,
+                           std::size_t size) {
+    static constexpr byte empty = 0x40;
+    const auto first = static_cast<byte>(label);
+    std::array<bytes, 3> info{bytes{&first, 1}, context != nullptr ? context->encoded() : bytes{&empty, 1}};
+    detail::expand<C>(from, info.data(), info.size(), to, size);
 }
 
-// Makes the next transcript hash: the hash of this one, as a byte string, and of two pieces (§5.3.2,
-// §5.4.2).
+// Writes MAC_2 or MAC_3 (§5.3.2, §5.4.2) of `size` bytes.
+//   c_r  C_R in its encoding, for MAC_2; null for MAC_3
+//   of   the credential that the MAC is for
+//   ead  the EAD of the message, encoded
 template <crypto C>
-[[gnu::noinline]] void next_th(const digest& th, bytes first, bytes second, digest& to) {
-    const std::array<bytes, 4> pieces{detail::head_of_32, th, first, second};
-    C::hash(pieces, to.data());
+[[gnu::noinline]] void make_mac(const prk& from, const byte* c_r, const credential& of, const transcript_hash& th,
+                                bytes ead, byte* to, std::size_t size) {
+    constexpr std::size_t head_of_id_cred = 3;
+    std::array<byte, 1 + 3 + 1 + head_of_id_cred + max_kid_size> memory;
+    oscore::detail::small_cbor front{memory.data()};
+    const kdf_label label = c_r != nullptr ? kdf_label::mac_2 : kdf_label::mac_3;
+    front.put(static_cast<unsigned>(label));
+    detail::put_string_head(front, (c_r != nullptr ? 1 : 0) + head_of_id_cred + of.kid.size() + encoded_hash_size +
+                                       of.ccs.size() + ead.size());
+    if (c_r != nullptr) front.put(*c_r);
+    front.put(0xa1);  // ID_CRED: {4: kid}
+    front.put(4);
+    front.string(of.kid);
+    std::array<bytes, 5> info{bytes{memory.data(), front.at}, th.encoded(), of.ccs, ead};
+    detail::expand<C>(from, info.data(), info.size(), to, size);
 }
 
-// Makes a pseudo-random key of a salt and of the shared secret with that public key (§4.1.1). Returns
-// false if the public key is of no point on the curve. `to` may be the salt.
+// Makes the next transcript hash: of this one, and of two pieces (§5.3.2, §5.4.2).
+template <crypto C>
+[[gnu::noinline]] void next_hash(const transcript_hash& th, bytes first, bytes second, transcript_hash& to) {
+    const std::array<bytes, 3> pieces{th.encoded(), first, second};
+    C::hash(pieces, to.start());
+}
+
+// Makes a pseudo-random key of a salt, 32 bytes, and of the shared secret with that public key (§4.1.1).
+// Returns false if the public key is of no point on the curve.
 template <suite_pair S>
-[[nodiscard, gnu::noinline]] bool extract(const digest& salt, const typename S::curve::private_key& key,
-                                          const byte* public_key, digest& to) {
-    digest shared;
-    const bool is_agreed = S::curve::agree(key, public_key, shared.data());
-    const bytes secret = shared;
-    if (is_agreed) S::cipher::hmac(salt, {&secret, 1}, to.data());
-    wipe(shared);
-    return is_agreed;
+[[nodiscard, gnu::noinline]] bool extract(const byte* salt32, const typename S::curve::private_key& key,
+                                          const byte* public_key, prk& to) {
+    secret<public_key_size> shared;
+    if (!S::curve::agree(key, public_key, shared.data())) return false;
+    const bytes one = shared;
+    S::cipher::hmac({salt32, hash_size}, {&one, 1}, to.data());
+    return true;
 }
 
 // The same with a salt from another pseudo-random key, for PRK_3e2m and PRK_4e3m (§4.1.1.2, §4.1.1.3).
 template <suite_pair S>
-[[nodiscard]] bool extract_with(const digest& prk, kdf_label salt_label, const digest& th,
-                                const typename S::curve::private_key& key, const byte* public_key, digest& to) {
-    digest salt;
-    kdf<typename S::cipher>(prk, salt_label, {.th = th}, salt);
-    const bool is_agreed = extract<S>(salt, key, public_key, to);
-    wipe(salt);
-    return is_agreed;
-}
-
-// Writes MAC_2 or MAC_3 (§5.3.2, §5.4.2).
-//   c_r  C_R in its encoding, for MAC_2; empty for MAC_3
-//   of   the credential that the MAC is for
-//   ead  the EAD of the message, encoded
-template <crypto C>
-void make_mac(const digest& prk, kdf_label label, bytes c_r, const credential& of, const digest& th, bytes ead,
-              mutable_bytes to) {
-    std::array<byte, 1 + 3 + max_kid_size + 2> ids;
-    small_cbor id_cred{ids.data()};  // with ID_CRED: {4: kid}
-    id_cred.put(c_r);
-    id_cred.put(0xa1);
-    id_cred.put(4);
-    id_cred.string(of.kid);
-    id_cred.put(bytes{detail::head_of_32});
-    kdf<C>(prk, label, {.ids = {ids.data(), id_cred.at}, .th = th, .credential = of.ccs, .ead = ead}, to);
+[[nodiscard]] bool extract_with(const prk& from, kdf_label label_of_salt, const transcript_hash& th,
+                                const typename S::curve::private_key& key, const byte* public_key, prk& to) {
+    secret<hash_size> salt;
+    kdf<typename S::cipher>(from, label_of_salt, &th, salt.data(), salt.size());
+    return extract<S>(salt.data(), key, public_key, to);
 }
 
 }  // namespace mincoap::security::edhoc

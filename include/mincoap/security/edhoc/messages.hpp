@@ -22,13 +22,6 @@ enum class result : byte {
 // The most bytes of C_I: it becomes the Sender ID of the server (RFC 9528 §3.3.3).
 inline constexpr std::size_t max_c_i_size = oscore::max_id_size;
 
-// message_1. Its members point into the message.
-struct message_1 {
-    byte suite;
-    bytes g_x;  // the ephemeral public key of the initiator: 32 bytes
-    bytes c_i;  // up to 7 bytes
-};
-
 namespace detail {
 
 // Skips the external authorization data (§3.8), which is the rest of the message. Returns false if it is
@@ -42,11 +35,11 @@ namespace detail {
     return !in.failed();
 }
 
-inline constexpr std::uint32_t no_suite = 0xff;
+inline constexpr byte no_suite = 0xff;
 
 // Reads SUITES_I (§5.2.1). Returns the selected suite, the last one; `no_suite` if it is not one of the two
 // from `first` on, or if one of them is in front of it (§5.2.3).
-[[nodiscard]] constexpr std::uint32_t read_suite(item_reader& in, byte first) {
+[[nodiscard]] constexpr byte read_suite(item_reader& in, byte first) {
     std::uint32_t count = 1;
     if (in.peek() == cbor::type::array) {
         count = in.argument(cbor::type::array);
@@ -61,26 +54,32 @@ inline constexpr std::uint32_t no_suite = 0xff;
             in.argument(is_private ? cbor::type::negative_integer : cbor::type::unsigned_integer);
         selected = is_private || value - first > 1 ? no_suite : value;
     }
-    return is_preferred ? no_suite : selected;
+    return is_preferred ? no_suite : static_cast<byte>(selected);
 }
 
 }  // namespace detail
 
-// Reads message_1 (§5.2.1). The server has the suite `first` and the next one. Returns `accepted`,
-// `malformed` or `wrong_suite`.
-[[nodiscard]] constexpr result read_message_1(bytes message, byte first, message_1& to) {
-    item_reader in{message};
-    const bool is_method_3 = in.argument(cbor::type::unsigned_integer) == 3;
-    const std::uint32_t suite = detail::read_suite(in, first);
-    to.g_x = in.byte_string();
-    to.c_i = in.identifier();
-    if (!is_method_3 || in.failed()) return result::malformed;
-    if (suite == detail::no_suite) return result::wrong_suite;
-    if (!detail::skip_ead(in) || to.g_x.size() != public_key_size || to.c_i.size() > max_c_i_size)
-        return result::malformed;
-    to.suite = static_cast<byte>(suite);
-    return result::accepted;
-}
+// message_1 (§5.2.1). Its members point into the message.
+struct message_1 {
+    // Reads the message. The server has the suite `first` and the next one.
+    constexpr message_1(bytes message, byte first) : message_1(item_reader{message}, first) {}
+
+    result status;  // `accepted`, `malformed` or `wrong_suite`
+    byte suite;
+    bytes g_x;  // the ephemeral public key of the initiator: 32 bytes
+    bytes c_i;  // up to 7 bytes
+
+private:
+    constexpr message_1(item_reader in, byte first)
+        : status(in.argument(cbor::type::unsigned_integer) == 3 ? result::accepted : result::malformed),
+          suite(detail::read_suite(in, first)), g_x(in.byte_string()), c_i(in.identifier()) {
+        if (in.failed()) status = result::malformed;
+        if (status != result::accepted) return;
+        if (suite == detail::no_suite) status = result::wrong_suite;
+        else if (!detail::skip_ead(in) || g_x.size() != public_key_size || c_i.size() > max_c_i_size)
+            status = result::malformed;
+    }
+};
 
 // message_2, as the server sends it: a byte string of up to 63 bytes.
 struct message_2 {
@@ -88,35 +87,39 @@ struct message_2 {
     static constexpr std::size_t max_plaintext_size = 1 + 1 + max_kid_size + 1 + max_mac_size;
     static constexpr std::size_t max_size = 2 + public_key_size + max_plaintext_size;
 
-    std::array<byte, max_size> all;
     byte size;
+    std::array<byte, max_size> all;
 
     constexpr bytes value() const { return bytes{all}.first(size); }
 
-    // Writes the head of the byte string, whose `content` bytes are behind it.
-    constexpr void set_size(std::size_t content) {
+    // Writes the ephemeral key, and returns the place of CIPHERTEXT_2.
+    constexpr byte* put_key(const byte* g_y) {
+        copy_bytes(g_y, public_key_size, all.data() + 2);
+        return all.data() + 2 + public_key_size;
+    }
+    // Completes the message, once CIPHERTEXT_2 has that size.
+    constexpr void set_size(std::size_t ciphertext) {
         all[0] = 0x58;
-        all[1] = static_cast<byte>(content);
-        size = static_cast<byte>(2 + content);
+        all[1] = static_cast<byte>(public_key_size + ciphertext);
+        size = static_cast<byte>(2 + all[1]);
     }
 };
 
-// PLAINTEXT_3. Its members point into the message.
+// PLAINTEXT_3 (§5.4.2). Its members point into the message.
 struct plaintext_3 {
+    constexpr plaintext_3(bytes plaintext, std::size_t mac_size)
+        : plaintext_3(item_reader{plaintext}, plaintext, mac_size) {}
+
     bytes all;
     bytes kid;
-    bytes mac;  // MAC_3
-    bytes ead;  // encoded
-};
+    bytes mac;      // MAC_3
+    bytes ead;      // encoded
+    bool is_valid;  // false: it is malformed, or has a critical EAD item
 
-// Reads PLAINTEXT_3 (§5.4.2). Returns false if it is malformed, or has a critical EAD item.
-[[nodiscard]] constexpr bool read_plaintext_3(bytes plaintext, std::size_t mac_size, plaintext_3& to) {
-    item_reader in{plaintext};
-    to.all = plaintext;
-    to.kid = in.identifier();
-    to.mac = in.byte_string();
-    to.ead = in.rest();
-    return !in.failed() && to.mac.size() == mac_size && detail::skip_ead(in);
-}
+private:
+    constexpr plaintext_3(item_reader in, bytes plaintext, std::size_t mac_size)
+        : all(plaintext), kid(in.identifier()), mac(in.byte_string()), ead(in.rest()),
+          is_valid(!in.failed() && mac.size() == mac_size && detail::skip_ead(in)) {}
+};
 
 }  // namespace mincoap::security::edhoc

@@ -16,7 +16,6 @@
 // `clients` are the credentials of those that may connect. Several of them may have the same `kid`.
 #pragma once
 
-#include <mincoap/message/code.hpp>
 #include <mincoap/security/edhoc/contexts.hpp>
 #include <mincoap/security/edhoc/sessions.hpp>
 
@@ -32,12 +31,6 @@ concept authorization = requires(const A& authorize, const credential& of, byte 
 // Allows each client of the list. The tag is its number.
 struct listed_clients {
     constexpr std::optional<byte> operator()(const credential& /*of*/, byte number) const { return number; }
-};
-
-// An answer to a message, as CoAP transports it (§A.2).
-struct answer {
-    mincoap::code code;
-    bytes payload;  // an error message of EDHOC (§6), a constant; empty if there is none
 };
 
 // Refers to its arguments, which outlive it. `Sessions` is `sessions<suites, N>`, and `Contexts` is
@@ -64,16 +57,14 @@ public:
     // Takes message_1, and makes message_2. It computes three shared secrets. The client's address is
     // confirmed, because the session takes memory (§9.7).
     [[nodiscard]] result begin(bytes message, std::uint32_t now_ms, message_2& out) const {
-        message_1 in;
-        const result read = read_message_1(message, suites::first, in);
-        if (read != result::accepted) return read;
-        sessions_.size(now_ms);
-        auto& place = sessions_.place();
+        const message_1 in{message, suites::first};
+        if (in.status != result::accepted) return in.status;
+        session& place = sessions_.place();
         byte c_r = 0;
         if (!sessions_.choose_c_r(in.c_i, contexts_.all(), c_r)) return result::full;
-        digest hash;
-        cipher::hash({&message, 1}, hash.data());
-        const result made = make_message_2<suites>(in, hash, own_, c_r, place, out);
+        transcript_hash hash_1;
+        cipher::hash({&message, 1}, hash_1.start());
+        const result made = make_message_2<suites>(in, hash_1, own_, c_r, place, out);
         if (made == result::accepted) Sessions::open(place, now_ms);
         return made;
     }
@@ -84,23 +75,18 @@ public:
     // A message with a wrong tag changes nothing, because anybody may have sent it. Any other one ends the
     // session.
     [[nodiscard]] result finish(bytes c_r, mutable_bytes ciphertext, std::uint32_t now_ms) const {
-        sessions_.size(now_ms);
-        session* const found = sessions_.find(c_r);
+        session* const found = sessions_.find(c_r, now_ms);
         if (found == nullptr) return result::malformed;
-        plaintext_3 in;
-        result r = open_message_3<suites>(*found, ciphertext, in);
-        if (r == result::forged) return r;
-        if (r == result::accepted) r = establish(*found, in, now_ms);
+        if (!decrypt_3<suites>(*found, ciphertext)) return result::forged;
+        const plaintext_3 in{ciphertext.first(ciphertext.size() - found->mac_size), found->mac_size};
+        const result r = in.is_valid ? identify(*found, in, now_ms) : result::malformed;
         Sessions::close(*found);
         return r;
     }
 
-    // Returns the answer to a message with that result. Message_2 is not in it.
-    static constexpr answer answer_to(result of) {
-        if (of == result::accepted) return {code::changed, {}};
-        if (of == result::no_message) return {code::bad_request, {}};
-        if (of == result::wrong_suite) return {code::bad_request, suites_r};
-        return {of >= result::full ? code::internal_server_error : code::bad_request, unspecified};
+    // Returns the error message (§6) for a message with that result: a constant.
+    static constexpr bytes error_message(result of) {
+        return of == result::wrong_suite ? bytes{suites_r} : bytes{unspecified};
     }
 
     Contexts& contexts() const { return contexts_; }
@@ -111,38 +97,32 @@ private:
     static constexpr std::array<byte, 4> suites_r{0x02, 0x82, suites::first, suites::first + 1};
 
     // Tries each credential that the kid may mean.
-    result establish(const session& with, const plaintext_3& in, std::uint32_t now_ms) const {
-        result r = result::refused;
-        digest prk;
-        for (std::size_t i = 0; i < clients_.size() && r == result::refused; ++i)
-            if (may_mean(in.kid, clients_[i]) && authenticate<suites>(with, in, clients_[i], prk)) {
-                r = admit(with, in, static_cast<byte>(i), prk, now_ms);
-                break;
-            }
-        wipe(prk);
-        return r;
+    [[gnu::always_inline]] result identify(const session& with, const plaintext_3& in, std::uint32_t now_ms) const {
+        temporary_prk prk_4e3m;
+        for (const credential& of : clients_)
+            if (may_mean(in.kid, of) && authenticate<suites>(with, in, of, prk_4e3m))
+                return admit(with, in, of, prk_4e3m, now_ms);
+        return result::refused;
     }
 
-    // The server's own key would be that of a peer that reflects messages.
-    bool may_mean(bytes kid, const credential& of) const {
+    // The server's own key is that of a peer that reflects messages.
+    bool may_mean(const bytes& kid, const credential& of) const {
         return oscore::detail::is_same(kid, of.kid) && !equal_bytes(of.public_key, own_.public_key, public_key_size);
     }
 
-    result admit(const session& with, const plaintext_3& in, byte number, digest& prk, std::uint32_t now_ms) const {
-        const credential& client = clients_[number];
+    [[gnu::always_inline]] result admit(const session& with, const plaintext_3& in, const credential& client, prk& from,
+                                        std::uint32_t now_ms) const {
+        const auto number = static_cast<byte>(&client - clients_.data());
         const std::optional<byte> tag = authorize_(client, number);
         if (!tag) return result::refused;
         oscore_secrets secrets;
-        export_to<suites>(secrets, with, in, client, prk);
+        secrets.export_from<suites>(with, in, client, from);
         const oscore::identity of{.master_secret = secrets.master_secret,
                                   .master_salt = secrets.master_salt,
                                   .sender_id = with.c_i(),
                                   .recipient_id = {&with.c_r, 1},
                                   .id_context = std::nullopt};
-        const bool is_put = contexts_.template put<cipher>(of, *tag, number, now_ms);
-        wipe(secrets.master_secret);
-        wipe(secrets.master_salt);
-        return is_put ? result::accepted : result::full;
+        return contexts_.template put<cipher>(of, *tag, number, now_ms) ? result::accepted : result::full;
     }
 
     const own_credential<suites>& own_;

@@ -18,9 +18,12 @@ struct session_place {
     constexpr bool is_over(std::uint32_t now_ms) const { return until_ms - now_ms > session_lifetime_ms; }
 };
 
-// The values of C_R: the integers from -24 to 23.
+// The values of C_R: the integers from -24 to 23, in their encodings.
 inline constexpr unsigned c_r_count = 48;
-constexpr byte c_r_at(unsigned index) { return static_cast<byte>(index < 24 ? index : index + (0x20 - 24)); }
+constexpr byte c_r_after(byte last) {
+    if (last == 0x17) return 0x20;
+    return last == 0x37 ? byte{0} : static_cast<byte>(last + 1);
+}
 
 }  // namespace detail
 
@@ -39,7 +42,8 @@ public:
 
     struct session : detail::session_place, half_open<S> {};
 
-    // Returns how many sessions wait for message_3. Closes those that have waited for too long.
+    // Returns how many sessions wait for message_3. Closes those that have waited for too long, so that
+    // their keys leave the memory.
     std::size_t size(std::uint32_t now_ms) {
         std::size_t count = 0;
         for (session& s : all_) {
@@ -50,9 +54,10 @@ public:
     }
 
     // Returns the session with that C_R; null if there is none.
-    session* find(bytes c_r) {
+    session* find(bytes c_r, std::uint32_t now_ms) {
+        if (c_r.size() != 1) return nullptr;
         for (session& s : all_)
-            if (s.is_open && c_r.size() == 1 && c_r[0] == s.c_r) return &s;
+            if (s.is_open && s.c_r == c_r[0] && !s.is_over(now_ms)) return &s;
         return nullptr;
     }
 
@@ -79,22 +84,26 @@ public:
     // §4.1.3). Returns false if there is none.
     [[nodiscard]] bool choose_c_r(bytes c_i, std::span<const oscore::context> contexts, byte& c_r) {
         for (unsigned left = detail::c_r_count; left != 0; --left) {
-            next_ = static_cast<byte>(next_ + 1U < detail::c_r_count ? next_ + 1 : 0);
-            c_r = detail::c_r_at(next_);
-            const bytes id{&c_r, 1};
-            if (!oscore::detail::is_same(c_i, id) && find(id) == nullptr && !is_recipient(contexts, id)) return true;
+            c_r = last_ = detail::c_r_after(last_);
+            if (!is_session(c_r) && !is_recipient(contexts, c_r) && (c_i.size() != 1 || c_i[0] != c_r)) return true;
         }
         return false;
     }
 
 private:
-    static bool is_recipient(std::span<const oscore::context> contexts, bytes id) {
+    bool is_session(byte c_r) const {
+        for (const session& s : all_)
+            if (s.is_open && s.c_r == c_r) return true;
+        return false;
+    }
+    static bool is_recipient(std::span<const oscore::context> contexts, byte c_r) {
         for (const oscore::context& c : contexts)
-            if (c.state != oscore::context_state::empty && oscore::detail::is_same(c.recipient_id(), id)) return true;
+            if (c.state != oscore::context_state::empty && c.recipient_id_size == 1 && c.recipient_id_bytes[0] == c_r)
+                return true;
         return false;
     }
 
-    byte next_ = 0;
+    byte last_ = 0;  // the C_R of the newest session
     std::array<session, N> all_{};
 };
 

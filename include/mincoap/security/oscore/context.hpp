@@ -110,8 +110,12 @@ struct info {
 };
 
 // Overwrites keys, also where the compiler sees that they are not read again.
-inline void wipe(mutable_bytes secret) {
-    for (byte& b : secret) *const_cast<volatile byte*>(&b) = 0;
+inline void wipe(byte* secret, std::size_t size) {
+    for (; size != 0; --size) *const_cast<volatile byte*>(secret++) = 0;
+}
+template <std::size_t N>
+void wipe(std::array<byte, N>& secret) {
+    wipe(secret.data(), N);
 }
 
 }  // namespace detail

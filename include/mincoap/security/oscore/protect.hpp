@@ -38,13 +38,17 @@ public:
     }
     constexpr bytes value() const { return bytes{all_}.first(size_); }
 
+    // The beginning of all additional data (RFC 9052 §5.3): ["Encrypt0", h'', external_aad].
+    static constexpr bytes encrypt0() { return bytes{prefix}.first(length_at); }
+    static constexpr std::size_t encrypt0_size = 11;
+
 private:
     // ["Encrypt0", h'', external_aad] and its [1, [alg_aead], request_kid, request_piv, options], whose
     // length without the two strings is 7.
     static constexpr std::array<byte, 16> prefix{
         0x83, 0x68, 'E',  'n',      'c',  'r',  'y',  'p',
         't',  '0',  0x40, 0x40 + 7, 0x85, 0x01, 0x81, detail::aes_ccm_16_64_128};
-    static constexpr std::size_t length_at = 11;
+    static constexpr std::size_t length_at = encrypt0_size;
 
     std::array<byte, prefix.size() + 1 + max_id_size + 1 + max_number_size + 1> all_;
     std::size_t size_;

@@ -18,10 +18,10 @@ using mincoap::test::reference_crypto;
 using mincoap::test::toy_curve;
 using test::packet;
 
-digest digest_of(const packet& message) {
-    digest d{};
-    copy_bytes(edhoc_initiator::hash(message).view().data(), d.size(), d.data());
-    return d;
+transcript_hash hash_of(const packet& message) {
+    transcript_hash h;
+    copy_bytes(edhoc_initiator::hash(message).view().data(), hash_size, h.start());
+    return h;
 }
 
 // ---- RFC 9529, chapter 3
@@ -77,9 +77,9 @@ class edhoc_handshake_rfc_9529 : public ::testing::Test {
 protected:
     edhoc_handshake_rfc_9529() {
         traced_crypto::clear();
-        message_1 in{};
-        EXPECT_EQ(read_message_1(method_3::message_1, 2, in), result::accepted);
-        made = make_message_2(in, digest_of(method_3::message_1), own, method_3::c_r[0], session, out);
+        const message_1 in{method_3::message_1, 2};
+        EXPECT_EQ(in.status, result::accepted);
+        made = make_message_2(in, hash_of(method_3::message_1), own, method_3::c_r[0], session, out);
     }
     // Whether one output after the other begins with these bytes.
     static void expect_hmacs(const std::vector<packet>& expected) {
@@ -101,38 +101,38 @@ TEST_F(edhoc_handshake_rfc_9529, makes_message_2) {
     EXPECT_EQ(packet{out.value().subspan(2 + 32)}, method_3::ciphertext_2);
     EXPECT_EQ(traced_crypto::hashes, (std::vector{method_3::th_2, method_3::th_3}));
     expect_hmacs({method_3::prk_2e, method_3::salt_3e2m, method_3::prk_3e2m, method_3::mac_2, method_3::keystream_2});
-    EXPECT_EQ(packet{bytes{session.prk}}, method_3::prk_3e2m);
-    EXPECT_EQ(packet{bytes{session.th}}, method_3::th_3);
+    EXPECT_EQ(packet{bytes{session.prk_3e2m}}, method_3::prk_3e2m);
+    EXPECT_EQ((packet{bytes{session.th_3.value(), hash_size}}), method_3::th_3);
     EXPECT_EQ(packet{session.c_i()}, method_3::c_i);
     EXPECT_EQ(session.c_r, method_3::c_r[0]);
-    EXPECT_EQ(session.suite, 2);
+    EXPECT_EQ(session.mac_size, 8);
 }
 
 TEST_F(edhoc_handshake_rfc_9529, takes_message_3) {
     traced_crypto::clear();
     packet ciphertext = method_3::ciphertext_3;
-    plaintext_3 in{};
-    ASSERT_EQ(open_message_3(session, {ciphertext.data(), ciphertext.size()}, in), result::accepted);
+    ASSERT_TRUE(decrypt_3(session, {ciphertext.data(), ciphertext.size()}));
+    const plaintext_3 in{ciphertext.view().first(ciphertext.size() - 8), 8};
+    ASSERT_TRUE(in.is_valid);
     EXPECT_EQ(traced_crypto::key, method_3::k_3);
     EXPECT_EQ(traced_crypto::nonce, method_3::iv_3);
     EXPECT_EQ(traced_crypto::aad, method_3::a_3);
     EXPECT_EQ(packet{in.all}, method_3::plaintext_3);
     EXPECT_EQ(packet{in.kid}, "2b");
 
-    digest prk{};
-    ASSERT_TRUE(authenticate(session, in, client, prk));
-    EXPECT_EQ(packet{bytes{prk}}, method_3::prk_4e3m);
-    oscore_secrets secrets{};
-    export_to(secrets, session, in, client, prk);
+    prk made_prk{};
+    ASSERT_TRUE(authenticate(session, in, client, made_prk));
+    EXPECT_EQ(packet{bytes{made_prk}}, method_3::prk_4e3m);
+    oscore_secrets secrets;
+    secrets.export_from(session, in, client, made_prk);
     EXPECT_EQ(packet{bytes{secrets.master_secret}}, method_3::oscore_master_secret);
     EXPECT_EQ(packet{bytes{secrets.master_salt}}, method_3::oscore_master_salt);
     EXPECT_EQ(traced_crypto::hashes, (std::vector{method_3::th_4}));
     expect_hmacs({method_3::k_3, method_3::iv_3, method_3::salt_4e3m, method_3::prk_4e3m, method_3::mac_3,
                   method_3::prk_out, method_3::prk_exporter, method_3::oscore_master_secret,
                   method_3::oscore_master_salt});
-    EXPECT_EQ(prk, digest{}) << "PRK_exporter is overwritten";
     forget(session);
-    EXPECT_EQ(session.prk, digest{});
+    EXPECT_EQ(session.prk_3e2m, prk{});
     EXPECT_EQ(session.y, packet{});
 }
 
@@ -175,22 +175,24 @@ struct handshake {
     explicit handshake(const party& device = server, const edhoc_initiator& given = {alice, server, 77})
         : i(given), own{credential_of<S>(device), device.key} {
         const packet first = i.message_1();
-        message_1 in{};
-        EXPECT_EQ(read_message_1(first, S::first, in), result::accepted);
-        EXPECT_EQ(make_message_2(in, digest_of(first), own, 0x20, session, out), result::accepted);
+        const message_1 in{first, S::first};
+        EXPECT_EQ(in.status, result::accepted);
+        EXPECT_EQ(make_message_2(in, hash_of(first), own, 0x20, session, out), result::accepted);
         EXPECT_TRUE(i.read(packet{out.value()}));
     }
-    result open(packet given) {
+    result open(const packet& given) {
         ciphertext = given;
-        return open_message_3(session, {ciphertext.data(), ciphertext.size()}, plaintext);
+        if (!decrypt_3(session, {ciphertext.data(), ciphertext.size()})) return result::forged;
+        plaintext = plaintext_3{ciphertext.view().first(ciphertext.size() - session.mac_size), session.mac_size};
+        return plaintext.is_valid ? result::accepted : result::malformed;
     }
     result open() { return open(i.ciphertext_3(edhoc_initiator::identifier(i.kid), std::nullopt)); }
     bool authenticate(const party& client) {
-        return edhoc::authenticate(session, plaintext, credential_of<S>(client), prk);
+        return edhoc::authenticate(session, plaintext, credential_of<S>(client), made_prk);
     }
     void expect_secrets(const party& client) {
-        oscore_secrets secrets{};
-        export_to(secrets, session, plaintext, credential_of<S>(client), prk);
+        oscore_secrets secrets;
+        secrets.export_from(session, plaintext, credential_of<S>(client), made_prk);
         EXPECT_EQ(packet{bytes{secrets.master_secret}}, i.master_secret);
         EXPECT_EQ(packet{bytes{secrets.master_salt}}, i.master_salt);
     }
@@ -200,8 +202,8 @@ struct handshake {
     half_open<S> session{};
     message_2 out{};
     packet ciphertext;
-    plaintext_3 plaintext{};
-    digest prk{};
+    plaintext_3 plaintext{{}, 0};
+    prk made_prk{};
 };
 
 template <typename S>
@@ -301,12 +303,12 @@ TEST(edhoc_handshake, refuses_points_off_the_curve) {
     edhoc_initiator i{alice, server, 81};
     i.g_x = filler(32, 0xff);
     const packet first = i.message_1();
-    message_1 in{};
-    ASSERT_EQ(read_message_1(first, 2, in), result::accepted);
+    const message_1 in{first, 2};
+    ASSERT_EQ(in.status, result::accepted);
     const own_credential<on_p256> own{credential_of<on_p256>(server), server.key};
     half_open<on_p256> session{};
     message_2 out{};
-    EXPECT_EQ(make_message_2(in, digest_of(first), own, 0x20, session, out), result::malformed);
+    EXPECT_EQ(make_message_2(in, hash_of(first), own, 0x20, session, out), result::malformed);
     EXPECT_EQ(toy_curve::generated - toy_curve::forgotten, before) << "y is forgotten";
 
     handshake<> h;
@@ -317,12 +319,12 @@ TEST(edhoc_handshake, refuses_points_off_the_curve) {
 TEST(edhoc_handshake, fails_without_random_numbers) {
     toy_curve::has_entropy = false;
     const packet first = edhoc_initiator{alice, server, 82}.message_1();
-    message_1 in{};
-    ASSERT_EQ(read_message_1(first, 2, in), result::accepted);
+    const message_1 in{first, 2};
+    ASSERT_EQ(in.status, result::accepted);
     const own_credential<on_p256> own{credential_of<on_p256>(server), server.key};
     half_open<on_p256> session{};
     message_2 out{};
-    EXPECT_EQ(make_message_2(in, digest_of(first), own, 0x20, session, out), result::failed);
+    EXPECT_EQ(make_message_2(in, hash_of(first), own, 0x20, session, out), result::failed);
     toy_curve::has_entropy = true;
 }
 
