@@ -65,15 +65,15 @@ public:
 
 private:
     // Takes message_3 out of the request (RFC 9668 §3.3.1).
-    [[gnu::noinline]] result take(exchange& x, bytes option) const {
+    [[gnu::noinline]] result take(exchange& x, bytes value) const {
         security::oscore::request_option o;
-        security::edhoc::item_reader in{x.request.payload()};
+        const bytes payload = x.request.payload();
+        security::edhoc::item_reader in{payload};
         const bytes message = in.byte_string();
-        if (in.failed() || in.at_end() || !decode(option, o)) return result::no_message;
-        const result r = keys_.finish(o.kid, x.request.writable(message), x.now_ms());
-        x.request.message.drop_from_payload(x.request.payload().size() - in.rest().size());
+        if (in.failed() || in.at_end() || !decode(value, o)) return result::no_message;
+        x.request.message.drop_from_payload(static_cast<std::size_t>(in.rest().data() - payload.data()));
         x.request.critical_options &= ~set_of(option::edhoc);
-        return r;
+        return keys_.finish(o.kid, x.request.writable(message), x.now_ms());
     }
 
     const Responder& keys_;

@@ -44,6 +44,7 @@ struct edhoc_resource {
     struct post : method<code::post> {
         static constexpr format_option consumes = content_format::cid_edhoc;
         static reply serve(const edhoc_resource& self, const request& r) {
+            if (r.peer()) return code::forbidden;  // the answer could not be protected: the context goes
             const bytes payload = r.payload();
             const bool is_first = !payload.empty() && payload[0] == message_1_follows;
             return is_first ? self.begin(r, payload.subspan(1)) : self.finish(r, payload);
@@ -58,12 +59,21 @@ private:
 
     reply begin(const request& r, bytes message) const {
         if (!r.confirmed()) return code::unauthorized;
+        if constexpr (Responder::is_separate) return begin_later(r.now_ms, message);
+        else return begin_now(r, message);
+    }
+    [[gnu::always_inline]] reply begin_now(const request& r, bytes message) const {
         security::edhoc::message_2 out;
         const result made = keys.begin(message, r.now_ms, out);
         if (made != result::accepted) return detail::reply_to<Responder>(made);
         const bytes kept = r.copy_behind_reply(out.value());
         if (kept.empty()) return code::internal_server_error;
         return {code::changed, content_format::edhoc, payload_view{kept}};
+    }
+    reply begin_later(std::uint32_t now_ms, bytes message) const {
+        const security::edhoc::message_1 in{message, Responder::suites::first};
+        if (in.status != result::accepted) return detail::reply_to<Responder>(in.status);
+        return later([all = &keys, message, now_ms](ticket t) { all->postpone(message, t.number, now_ms); });
     }
     reply finish(const request& r, bytes payload) const {
         security::edhoc::item_reader in{payload};
@@ -73,6 +83,24 @@ private:
         return detail::reply_to<Responder>(keys.finish(c_r, r.writable(message), r.now_ms));
     }
 };
+
+// Makes message_2 for one client that waits, and completes its request. Call it in the main loop, if the
+// sessions are `sessions<suites, N>::with_separate`. Returns false if no client waits.
+//
+//     for (;;) {
+//         server.poll(now_ms());
+//         if (continue_edhoc(keys, server, now_ms())) continue;     // takes seconds on a small processor
+//         ...
+//     }
+template <typename Responder, typename Server>
+bool continue_edhoc(const Responder& keys, Server& to, std::uint32_t now_ms) {
+    const auto made = keys.proceed(now_ms);
+    if (!made) return false;
+    const ticket of{made->ticket};
+    if (made->message.empty()) to.complete(of, detail::reply_to<Responder>(made->status));
+    else to.complete(of, {code::changed, content_format::edhoc, payload_view{made->message}});
+    return true;
+}
 
 // Returns the resource at /.well-known/edhoc. Its link says which suites it has, and that the server takes
 // combined requests (RFC 9668 §6).

@@ -64,6 +64,10 @@ struct message_1 {
     // Reads the message. The server has the suite `first` and the next one.
     constexpr message_1(bytes message, byte first) : message_1(item_reader{message}, first) {}
 
+    // A message that was accepted before.
+    constexpr message_1(byte selected, bytes key, bytes id)
+        : status(result::accepted), suite(selected), g_x(key), c_i(id) {}
+
     result status;  // `accepted`, `malformed` or `wrong_suite`
     byte suite;
     bytes g_x;  // the ephemeral public key of the initiator: 32 bytes

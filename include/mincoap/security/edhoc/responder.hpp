@@ -69,6 +69,39 @@ public:
         return made;
     }
 
+    // For a server that sends message_2 later: keeps message_1, which is accepted, and the number of a ticket.
+    void postpone(bytes message, std::uint32_t ticket, std::uint32_t now_ms) const
+        requires Sessions::is_separate
+    {
+        transcript_hash hash_1;
+        cipher::hash({&message, 1}, hash_1.start());
+        sessions_.postpone(message_1{message, suites::first}, hash_1, ticket, now_ms);
+    }
+
+    // The end of a wait. `message` is message_2, which the session keeps; empty if there is none.
+    struct made_later {
+        result status;
+        std::uint32_t ticket;
+        bytes message;
+    };
+    // Makes message_2 for one client that waits. Returns nothing if there is none.
+    [[nodiscard]] std::optional<made_later> proceed(std::uint32_t now_ms) const
+        requires Sessions::is_separate
+    {
+        session* const s = sessions_.waiting();
+        if (s == nullptr) return std::nullopt;
+        s->later.is_waiting = false;
+        const detail::kept_message_1 kept = s->later.in;
+        const message_1 in = kept.view();
+        byte c_r = 0;
+        const result made = sessions_.choose_c_r(in.c_i, contexts_.all(), c_r)
+                                ? make_message_2<suites>(in, kept.hash, own_, c_r, *s, s->later.out)
+                                : result::full;
+        if (made != result::accepted) return made_later{made, s->later.ticket, {}};
+        Sessions::open(*s, now_ms);
+        return made_later{made, s->later.ticket, s->later.out.value()};
+    }
+
     // Takes CIPHERTEXT_3 of the session with that C_R, and decrypts it in place. It computes a shared secret
     // for each credential with the kid. If the message is accepted, the client has a context.
     //
@@ -90,6 +123,7 @@ public:
     }
 
     Contexts& contexts() const { return contexts_; }
+    static constexpr bool is_separate = Sessions::is_separate;
 
 private:
     // The error messages 1 (§6.2) and 2 (§6.3).

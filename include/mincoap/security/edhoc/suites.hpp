@@ -43,7 +43,7 @@ concept suite_pair = crypto<typename S::cipher> && key_agreement<typename S::cur
 };
 
 // The size of a MAC in bytes, and of the tag of message_3.
-constexpr byte mac_size_of(byte suite) { return (suite & 1) != 0 ? long_tag_size : tag_size; }
+constexpr byte mac_size_of(byte suite) { return static_cast<byte>((suite & 1) != 0 ? long_tag_size : tag_size); }
 inline constexpr std::size_t max_mac_size = long_tag_size;
 
 }  // namespace mincoap::security::edhoc
