@@ -12,6 +12,7 @@ using mincoap::test::packet;
 namespace method_0 {
 
 inline const packet g_x = "31f82c7b5b9cbbf0f194d913cc12ef1532d328ef32632a4881a1c0701e237f04";
+inline const packet y = "e69c23fbf81bc435942446837fe827bf206c8fa10a39db47449e5a813421e1e8";
 inline const packet g_y = "dc88d2d51da5ed67fc4616356bc8ca74ef9ebe8b387e623a360ba480b9b29d1c";
 inline const packet g_xy = "e5cdf3a986cdac5b7bf04691e2b07c08e71f53998d8f842b7c3fb4d839cf7b28";
 inline const packet c_r_cbor = "4118";
