@@ -17,6 +17,16 @@ using mincoap::byte;
 using mincoap::bytes;
 using mincoap::mutable_bytes;
 
+#ifdef CIPHER  // the class for a cipher library; CURVE is its P-256
+#include <mincoap/bearssl/crypto.hpp>
+#include <mincoap/bearssl/ecdh.hpp>
+
+struct board_random {
+    static bool fill(mutable_bytes to) { return radio_random(to.data(), to.size()), true; }
+};
+using cipher = CIPHER;
+using p256 = mincoap::bearssl::p256<board_random, CURVE>;
+#else
 // With external linkage, as those of an adapter.
 struct cipher {
     [[gnu::noipa]] static void seal(const byte*, const byte*, bytes, mutable_bytes, std::size_t) {}
@@ -32,6 +42,7 @@ struct p256 {
     [[gnu::noipa]] static bool agree(const private_key&, const byte*, byte*) { return true; }
     [[gnu::noipa]] static void forget(private_key&) {}
 };
+#endif
 
 namespace {
 

@@ -10,7 +10,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BUILD = ROOT / "build" / "size"
 PREFIXES = {"cortex-m0plus": "arm-none-eabi-", "cortex-m4": "arm-none-eabi-", "rv32": "riscv64-unknown-elf-"}
-PROFILES = ("hello", "guarded", "discovery", "block2", "observe", "dedup", "oscore", "separate", "memory")
+PROFILES = ("hello", "guarded", "discovery", "block2", "observe", "dedup", "oscore", "edhoc", "separate", "memory")
 
 
 def build():

@@ -13,6 +13,7 @@
 // Only a client that has authenticated itself, and that the application has allowed, gets a context.
 #pragma once
 
+#include <mincoap/security/edhoc/handshake.hpp>
 #include <mincoap/security/oscore/contexts.hpp>
 
 namespace mincoap::security::edhoc {
@@ -24,15 +25,28 @@ class contexts : public oscore::contexts<N, AreKept> {
 
 public:
     // Adds the context of a client.
-    //   of      the keys and the names; its bytes are not needed afterwards
-    //   tag     a number of the application's, which handlers read with `request::peer`
-    //   client  the number of the client's credential, 0 to 254
+    //   secrets  what its keys are derived from
+    //   c_i      the server's Sender ID
+    //   c_r      the client's Sender ID, one byte
+    //   tag      a number of the application's, which handlers read with `request::peer`
+    //   client   the number of the client's credential, 0 to 254
     // Returns false if another context has that Recipient ID, or if the application has taken all places.
     template <crypto C>
-    [[nodiscard]] bool put(const oscore::identity& of, byte tag, byte client, std::uint32_t now_ms) {
-        make_place(client, now_ms);
-        const context* const c = this->template add<C>(of, tag);
+    [[nodiscard]] bool put(const oscore_secrets& secrets, bytes c_i, byte c_r, byte tag, byte client,
+                           std::uint32_t now_ms) {
+        context* const c = make_place(c_r, client, now_ms);
         if (c == nullptr) return false;
+        c->window.clear();
+        c->next_number = 0;
+        c->sender_id_size = oscore::detail::copy_id(c_i, c->sender_id_bytes.data());
+        c->recipient_id_size = 1;
+        c->recipient_id_bytes[0] = c_r;
+        c->id_context_size = 0;
+        oscore::detail::derive_keys<C>(*c, secrets.master_secret, secrets.master_salt);
+        c->state = oscore::context_state::ready;
+        c->tag = tag;
+        c->is_kept = false;
+        ++c->generation;
         origins_[static_cast<std::size_t>(c - this->all().data())] = {now_ms, static_cast<byte>(client + 1),
                                                                       c->generation};
         return true;
@@ -53,26 +67,27 @@ private:
         }
     };
 
-    // Removes the context of that client; or, if all places are taken, the one that is idle for the longest time.
-    void make_place(byte client, std::uint32_t now_ms) {
+    // Returns a place for a context of that client. If it has one, or if all places are taken, a context leaves.
+    // Returns null if another client's context has that Recipient ID.
+    context* make_place(byte c_r, byte client, std::uint32_t now_ms) {
+        context* place = nullptr;
         context* leaving = nullptr;
         std::uint32_t longest_ms = 0;
-        bool is_full = true;
         for (std::size_t i = 0; i < N; ++i) {
             context& c = this->all()[i];
             const origin& o = origins_[i];
-            if (c.state == oscore::context_state::empty) is_full = false;
+            const bool is_clients = o.is_of(c) && o.client == client + 1;
+            if (c.state == oscore::context_state::empty) place = place == nullptr ? &c : place;
+            else if (!is_clients && c.recipient_id_size == 1 && c.recipient_id_bytes[0] == c_r) return nullptr;
             if (!o.is_of(c)) continue;
-            const bool is_clients = o.client == client + 1;
-            if (!is_clients && now_ms - o.used_ms < longest_ms) continue;
-            leaving = &c;
-            longest_ms = now_ms - o.used_ms;
-            if (!is_clients) continue;
-            is_full = true;
-            break;
+            const std::uint32_t idle_ms = is_clients ? always_first : now_ms - o.used_ms;
+            if (idle_ms >= longest_ms) leaving = &c, longest_ms = idle_ms;
         }
-        if (is_full && leaving != nullptr) this->remove(*leaving);
+        if (leaving == nullptr || (place != nullptr && longest_ms != always_first)) return place;
+        this->remove(*leaving);
+        return leaving;
     }
+    static constexpr std::uint32_t always_first = ~std::uint32_t{0};
 
     std::array<origin, N> origins_{};
 };

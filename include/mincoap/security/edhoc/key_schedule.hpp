@@ -62,7 +62,7 @@ inline constexpr auto label_of_master_salt = static_cast<kdf_label>(1);
 namespace detail {
 
 // Derives up to 32 bytes, all that method 3 needs: one block of HKDF-Expand (RFC 5869 §2.3). `info` has the
-// label and the context of EDHOC_KDF, and a last piece that this function makes.
+// label and the context of EDHOC_KDF, and any last piece, which this function replaces.
 template <crypto C>
 [[gnu::noinline]] void expand(const prk& from, bytes* info, std::size_t count, byte* to, std::size_t size) {
     MINCOAP_ASSERT(size <= hash_size);
@@ -91,7 +91,7 @@ template <crypto C>
                            std::size_t size) {
     static constexpr byte empty = 0x40;
     const auto first = static_cast<byte>(label);
-    std::array<bytes, 3> info{bytes{&first, 1}, context != nullptr ? context->encoded() : bytes{&empty, 1}};
+    std::array info{bytes{&first, 1}, context != nullptr ? context->encoded() : bytes{&empty, 1}, bytes{&first, 1}};
     detail::expand<C>(from, info.data(), info.size(), to, size);
 }
 
@@ -101,7 +101,7 @@ template <crypto C>
 //   ead  the EAD of the message, encoded
 template <crypto C>
 [[gnu::noinline]] void make_mac(const prk& from, const byte* c_r, const credential& of, const transcript_hash& th,
-                                bytes ead, byte* to, std::size_t size) {
+                                const bytes& ead, byte* to, std::size_t size) {
     constexpr std::size_t head_of_id_cred = 3;
     std::array<byte, 1 + 3 + 1 + head_of_id_cred + max_kid_size> memory;
     oscore::detail::small_cbor front{memory.data()};
@@ -113,7 +113,7 @@ template <crypto C>
     front.put(0xa1);  // ID_CRED: {4: kid}
     front.put(4);
     front.string(of.kid);
-    std::array<bytes, 5> info{bytes{memory.data(), front.at}, th.encoded(), of.ccs, ead};
+    std::array info{bytes{memory.data(), front.at}, th.encoded(), of.ccs, ead, ead};
     detail::expand<C>(from, info.data(), info.size(), to, size);
 }
 

@@ -151,12 +151,8 @@ private:
         if (!tag) return result::refused;
         oscore_secrets secrets;
         secrets.export_from<suites>(with, in, client, from);
-        const oscore::identity of{.master_secret = secrets.master_secret,
-                                  .master_salt = secrets.master_salt,
-                                  .sender_id = with.c_i(),
-                                  .recipient_id = {&with.c_r, 1},
-                                  .id_context = std::nullopt};
-        return contexts_.template put<cipher>(of, *tag, number, now_ms) ? result::accepted : result::full;
+        const bool is_put = contexts_.template put<cipher>(secrets, with.c_i(), with.c_r, *tag, number, now_ms);
+        return is_put ? result::accepted : result::full;
     }
 
     const own_credential<suites>& own_;

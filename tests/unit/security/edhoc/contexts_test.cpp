@@ -20,7 +20,11 @@ class edhoc_contexts : public ::testing::Test {
 protected:
     // Adds the context of a client with that Recipient ID.
     bool put(byte client, byte id, std::uint32_t now_ms = 0) {
-        return table.put<reference_crypto>(identity(id), static_cast<byte>(client + 100), client, now_ms);
+        static const packet server_id = "f00d";
+        oscore_secrets secrets;
+        copy_bytes(secret.view().data(), secrets.master_secret.size(), secrets.master_secret.data());
+        secrets.master_salt.fill(3);
+        return table.put<reference_crypto>(secrets, server_id, id, static_cast<byte>(client + 100), client, now_ms);
     }
     oscore::context* add(byte id) { return table.add<reference_crypto>(identity(id), 7); }
 
@@ -44,6 +48,42 @@ protected:
 
     contexts<3> table{};
 };
+
+// The same as `oscore::contexts::add` makes.
+TEST_F(edhoc_contexts, derives_the_keys_of_oscore) {
+    ASSERT_TRUE(put(9, 1));
+    const packet salt = test::filler(8, 3);
+    oscore::identity of = identity(1);
+    of.master_salt = salt;
+    oscore::contexts<1> other;
+    const oscore::context& expected = *other.add<reference_crypto>(of, 109);
+    const oscore::context& made = table.all()[0];
+    EXPECT_EQ(made.sender_key, expected.sender_key);
+    EXPECT_EQ(made.recipient_key, expected.recipient_key);
+    EXPECT_EQ(made.common_iv, expected.common_iv);
+    EXPECT_EQ(packet{made.sender_id()}, packet{expected.sender_id()});
+    EXPECT_EQ(packet{made.recipient_id()}, packet{expected.recipient_id()});
+    EXPECT_EQ(made.id_context().data(), nullptr);
+    EXPECT_EQ(made.state, oscore::context_state::ready);
+    EXPECT_EQ(made.window, oscore::replay_window{});
+    EXPECT_EQ(made.next_number, 0U);
+    EXPECT_EQ(made.tag, 109);
+    EXPECT_FALSE(made.is_kept);
+}
+
+TEST_F(edhoc_contexts, begins_anew_in_a_place_that_was_used) {
+    put(0, 1);
+    oscore::context& c = table.all()[0];
+    c.next_number = 77;
+    c.window.accept(5);
+    c.id_context_size = 3;
+    c.is_kept = true;
+    put(0, 2);
+    EXPECT_EQ(c.next_number, 0U);
+    EXPECT_EQ(c.window, oscore::replay_window{});
+    EXPECT_EQ(c.id_context().data(), nullptr);
+    EXPECT_FALSE(c.is_kept);
+}
 
 TEST_F(edhoc_contexts, takes_free_places) {
     EXPECT_TRUE(put(0, 1));
@@ -105,15 +145,16 @@ TEST_F(edhoc_contexts, refuses_an_identifier_that_is_in_use) {
     EXPECT_EQ(all(), (list{{1, 7}, {2, 100}})) << "no other context leaves";
 }
 
-TEST_F(edhoc_contexts, overwrites_the_keys_of_a_context_that_leaves) {
+// A place is free, but the client keeps its own one.
+TEST_F(edhoc_contexts, replaces_the_context_of_the_same_client_beside_a_free_place) {
     put(0, 1), put(1, 2), put(2, 3);
     table.remove(table.all()[0]);
     EXPECT_EQ(table.all()[0].sender_key, (std::array<byte, aead_key_size>{}));
-    put(1, 4);
-    EXPECT_EQ(all(), (list{{4, 101}, {3, 102}})) << "the first free place";
-    EXPECT_EQ(table.all()[1].sender_key, (std::array<byte, aead_key_size>{}));
-    EXPECT_EQ(table.all()[1].recipient_key, (std::array<byte, aead_key_size>{}));
-    EXPECT_EQ(table.all()[1].common_iv, (std::array<byte, nonce_size>{}));
+    EXPECT_TRUE(put(1, 4));
+    EXPECT_EQ(all(), (list{{4, 101}, {3, 102}}));
+    EXPECT_EQ(table.all()[0].state, oscore::context_state::empty);
+    EXPECT_TRUE(put(5, 6));
+    EXPECT_EQ(all(), (list{{6, 105}, {4, 101}, {3, 102}}));
 }
 
 // 256 contexts later, the generation of a place is the same again. Its context is the newest one by then.
