@@ -9,6 +9,8 @@ import dataclasses
 import hashlib
 import hmac
 import io
+import re
+from pathlib import Path
 
 import cbor2
 from cryptography.exceptions import InvalidTag
@@ -190,6 +192,23 @@ class Identity:
     @property
     def key(self):
         return self.credential.curve(self.private)
+
+
+@dataclasses.dataclass
+class Keys:
+    """A key file as scripts/edhoc-keys writes it."""
+
+    own: Identity
+    peers: list
+    suites: list
+
+    @classmethod
+    def load(cls, file):
+        lines = re.findall(r'^(\w+),(?:hex|text),"(.*)"$', Path(file).read_text(), re.MULTILINE)
+        one = dict(lines)
+        own = Identity(bytes.fromhex(one["private_key"]), Credential.of(bytes.fromhex(one["credential"])))
+        peers = [Credential.of(bytes.fromhex(value)) for name, value in lines if name == "peer"]
+        return cls(own, peers, [int(suite) for suite in one["suites"].split(",")])
 
 
 # ---- The key schedule (sections 4 and 5), which an initiator and the traces share

@@ -1,4 +1,4 @@
-"""The EDHOC initiator of the tests against the traces of RFC 9529, and their OSCORE client against those of RFC 8613."""
+"""The EDHOC initiator of the tests against the traces of RFC 9529, and their OSCORE client against RFC 8613."""
 
 import json
 from pathlib import Path
