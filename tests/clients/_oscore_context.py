@@ -21,6 +21,10 @@ OUTER_OPTIONS = {3, 7, 35, 39}  # Uri-Host, Uri-Port, Proxy-Uri, Proxy-Scheme (s
 class NotProtected(Exception):
     """The message has no OSCORE option, or its ciphertext was not made with this context."""
 
+    def __init__(self, response):
+        super().__init__(f"not protected by this context: {response}")
+        self.response = response
+
 
 def encode_inside(code, options, payload):
     """The plaintext (section 5.3)."""
@@ -92,7 +96,7 @@ class Context:
         """Returns code, options and payload of a response to that request."""
         values = _coap.values(response, OSCORE)
         if len(values) != 1:
-            raise NotProtected(f"{response} has no OSCORE option")
+            raise NotProtected(response)
         length = values[0][0] & 7 if values[0] else 0
         nonce = self.nonce(self.recipient_id, values[0][1:1 + length]) if length else \
             self.nonce(self.sender_id, request.number)
@@ -100,4 +104,4 @@ class Context:
             return decode_inside(AESCCM(self.recipient_key, TAG_SIZE).decrypt(
                 nonce, response.payload, self.associated_data(self.sender_id, request.number)))
         except InvalidTag as error:
-            raise NotProtected(f"{response} was not made with this context") from error
+            raise NotProtected(response) from error

@@ -27,9 +27,9 @@ def running(executable, *arguments):
 class Raw:
     """A socket that sends and receives messages by hand."""
 
-    def __init__(self, port):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.connect(("127.0.0.1", port))
+    def __init__(self, port, address="127.0.0.1"):
+        self.socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.connect((address, port))
         self.mid = 0x4000
 
     def __enter__(self):
