@@ -265,7 +265,7 @@ class Initiator:
         self.own, self.peers, self.suites, self.c_i = own, list(peers), list(suites), c_i
         self.suite = SUITES.get(self.suites[-1], SUITES[2])  # the key of an unknown suite may be any
         self.ephemeral = self.suite.curve(ephemeral) if ephemeral else self.suite.curve.generate()
-        self.peer = self.c_r = None
+        self.peer = None
 
     # message_1
 
@@ -279,16 +279,22 @@ class Initiator:
 
     def take_message_2(self, message):
         """Returns the EAD of the responder, as items. Fails if the responder is none of the peers."""
+        self.open_message_2(message)
+        return self.authenticate()
+
+    def open_message_2(self, message):
+        """Decrypts the message. The responder is not authenticated yet."""
         self.g_y, ciphertext = self.parts_of_message_2(message)
         self.th_2 = transcript_2(self.g_y, self.sent_1)
         self.g_xy = self.ephemeral.agree(self.g_y)
         self.prk_2e = extract(self.th_2, self.g_xy)
         self.keystream_2 = kdf(self.prk_2e, 0, self.th_2, len(ciphertext))
         self.plaintext_2 = xor(ciphertext, self.keystream_2)
-        ead = self.authenticate(decode(self.plaintext_2))
-        check_ead(ead)
-        self.th_3 = next_transcript(self.th_2, self.plaintext_2, self.peer)
-        return ead
+        items = decode(self.plaintext_2)
+        if len(items) < 3:
+            raise EdhocError(f"no PLAINTEXT_2: {items}")
+        self.c_r, self.kid = map(to_identifier, items[:2])
+        self.mac_2, *self.ead_2 = items[2:]
 
     def parts_of_message_2(self, message):
         """G_Y and CIPHERTEXT_2."""
@@ -299,18 +305,16 @@ class Initiator:
             raise EdhocError(f"no message_2: {message.hex()}")
         return items[0][:len(self.g_x)], items[0][len(self.g_x):]
 
-    def authenticate(self, plaintext):
-        """Finds the credential of the responder. Returns the items behind the MAC."""
-        if len(plaintext) < 3:
-            raise EdhocError(f"no PLAINTEXT_2: {plaintext}")
-        c_r, kid, self.mac_2, *ead = plaintext
-        self.c_r = to_identifier(c_r)
+    def authenticate(self):
+        """Finds the credential of the responder. Returns its EAD."""
         if self.c_r == self.c_i:
             raise EdhocError(f"C_R is C_I: {self.c_r.hex()}")
         for peer in self.peers:
-            if peer.kid == to_identifier(kid) and peer.curve is self.suite.curve and self.is_of(peer, encode(*ead)):
+            if peer.kid == self.kid and peer.curve is self.suite.curve and self.is_of(peer, encode(*self.ead_2)):
+                check_ead(self.ead_2)
                 self.peer = peer
-                return ead
+                self.th_3 = next_transcript(self.th_2, self.plaintext_2, peer)
+                return self.ead_2
         raise EdhocError("the responder is none of the peers")
 
     def is_of(self, peer, ead):
