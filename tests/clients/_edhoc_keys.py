@@ -23,12 +23,12 @@ make = load(SCRIPT).make
 
 
 def write(folder, kids=(b"\x01", b"\x02"), curve="P-256", server_kid=b"\x0a"):
-    """Writes server.keys, and client0.keys and so on for clients with these kids. Returns the keys of the clients. The
-    server knows all of them."""
+    """Writes server.keys, and client.keys, client1.keys and so on for clients with these kids. Returns the keys of the
+    clients. The server knows all of them."""
     server, server_line = make(curve, server_kid, "server")
     clients = [make(curve, kid, f"client {number}") for number, kid in enumerate(kids)]
     (folder / "server.keys").write_text(server + "".join(line for _, line in clients))
-    return [load_client(folder, f"client{number}.keys", text + server_line)
+    return [load_client(folder, f"client{number or ''}.keys", text + server_line)
             for number, (text, _) in enumerate(clients)]
 
 

@@ -67,14 +67,31 @@ def what_prints(command, coap_client, port, name="coap-client-notls", folder=Non
     """Runs a command of an example against that port, and returns the output. `coap_client` is the client of that
     name."""
     assert command[0] == name
-    command = [coap_client, "-B", "5", *command[1:-1], command[-1].replace("127.0.0.1", f"127.0.0.1:{port}")]
+    most = [] if name == "edhoc-client" else ["-B", "5"]
+    command = [coap_client, *most, *(word.replace("//127.0.0.1", f"//127.0.0.1:{port}") for word in command[1:])]
     ran = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, cwd=folder)
     return readable((ran.stdout + ran.stderr).rstrip(b"\n"))
 
 
+def write_keys_for(example, folder):
+    """For the examples that have clients with a key."""
+    if example == "handshake":
+        pytest.importorskip("cryptography")
+        import _edhoc_keys
+
+        _edhoc_keys.write(folder, (b"\x01",))
+    else:
+        write_keys(folder)
+
+
+@pytest.fixture(scope="session")
+def edhoc_client():
+    return ROOT / "scripts/edhoc-client"
+
+
 @pytest.fixture
 def program(request, examples, tmp_path):
-    write_keys(tmp_path)  # for those that have clients with a key
+    write_keys_for(request.param.stem, tmp_path)
     with running(examples / f"mincoap-example-{request.param.stem}", tmp_path) as process:
         yield process
 
@@ -88,7 +105,8 @@ def test_example_does_what_it_says(request, program, source, tmp_path):
         assert program.returncode == 0
         return
     port = port_of(program)
-    clients = {"coap-client-notls": "coap_client", "coap-client-openssl": "coap_client_oscore"}
+    clients = {"coap-client-notls": "coap_client", "coap-client-openssl": "coap_client_oscore",
+               "edhoc-client": "edhoc_client"}
     for command, expected in said:
         client = request.getfixturevalue(clients[command[0]])
         printed = what_prints(command, client, port, command[0], tmp_path)
