@@ -1,5 +1,5 @@
-// The keys of a server with EDHOC (RFC 9528), from a file of scripts/edhoc-keys. It has a line for each
-// client that may connect:
+// The keys of a server with EDHOC (RFC 9528), from a file of scripts/edhoc-keys. It has a line for
+// each client that may connect:
 //
 //     private_key,hex,"72cc4761dbd4c78f758931aa589d348d1ef874a7e303ede2f140dcf3e6aa4aac"
 //     credential,hex,"a2026b6578616d706c652e65647508a101a501020241322001215820..."
@@ -53,8 +53,13 @@ private:
         if (line.name == "private_key") return take_private_key(line);
         if (line.name == "credential") return take_credential(line, credential_);
         if (line.name == "peer") return take_peer(line);
-        if (line.name != "suites") return std::string{line.name} + " is no name of a value";
-        return line.text == suites ? "" : "suites: this server has only " + std::string{suites};
+        if (line.name == "suites") return take_suites(line);
+        return std::string{line.name} + " is no name of a value";
+    }
+    static std::string take_suites(const key_line& line) {
+        std::string_view text;
+        if (std::string mistake = line.read("text", text); !mistake.empty()) return mistake;
+        return text == suites ? "" : "suites: this server has only " + std::string{suites};
     }
     std::string take_private_key(const key_line& line) {
         if (std::string mistake = line.read(private_key_); !mistake.empty()) return mistake;
@@ -75,6 +80,7 @@ private:
         if (!private_key_) return "private_key is missing";
         if (!credential_) return "credential is missing";
         if (peers_.empty()) return "peer is missing";
+        if (std::ranges::count(peers_, *credential_) != 0) return "a peer has the credential of this server";
         return is_own(*read(*credential_)) ? "" : "private_key is not that of the credential";
     }
     // The key agreement of a private key with the base point of the curve gives its public key.

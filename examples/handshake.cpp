@@ -1,5 +1,5 @@
-// An LED for clients that agree on keys with the server first (EDHOC, RFC 9528). scripts/edhoc-keys makes
-// server.keys and client.keys, and edhoc-client is in scripts, too.
+// An LED for clients that agree on keys with the server first (EDHOC, RFC 9528). scripts/edhoc-keys
+// makes server.keys and client.keys. edhoc-client is in scripts, too.
 //
 //     $ coap-client-notls -m get coap://127.0.0.1/led
 //     4.01

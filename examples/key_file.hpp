@@ -1,4 +1,5 @@
-// Files with keys: a value in each line, as `name,type,"value"`. Lines that begin with # are comments.
+// Files with keys: a value in each line, as `name,type,"text"`. Lines that begin with # are
+// comments.
 #pragma once
 
 #include <cerrno>
@@ -34,42 +35,51 @@ inline std::optional<octets> from_hex(std::string_view text) {
     return text.empty() ? std::optional{all} : std::nullopt;
 }
 
-// A value of a key file.
+// A line of a key file.
 struct key_line {
-    std::string_view name, type, text;
+    std::string_view whole;  // name,type,"text"
+    std::string_view name;
+    std::string_view value;  // type,"text"
 
-    // Reads `text` as the type says, hex or ascii. Returns the text of a mistake; an empty text if there is
-    // none.
+    // Sets `to` to the text of that type. Returns the text of a mistake, or an empty text.
+    std::string read(std::string_view type, std::string_view& to) const {
+        if (!value.starts_with(type) || !value.substr(type.size()).starts_with(','))
+            return std::string{name} + " is not " + std::string{type};
+        const std::string_view text = value.substr(type.size() + 1);
+        if (text.size() < 2 || !text.starts_with('"') || !text.ends_with('"'))
+            return std::string{name} + " is not in quotes";
+        to = text.substr(1, text.size() - 2);
+        return {};
+    }
+    // The same with bytes, of the type hex or ascii.
     std::string read(std::optional<octets>& to) const {
         if (to) return std::string{name} + " is given twice";
-        if (type == "hex") to = from_hex(text);
-        else if (type == "ascii") to.emplace(text.begin(), text.end());
-        else return std::string{name} + " is neither hex nor ascii";
+        const bool is_hex = value.starts_with("hex,");
+        if (!is_hex && !value.starts_with("ascii,")) return std::string{name} + " is neither hex nor ascii";
+        std::string_view text;
+        if (std::string mistake = read(is_hex ? "hex" : "ascii", text); !mistake.empty()) return mistake;
+        if (is_hex) to = from_hex(text);
+        else to.emplace(text.begin(), text.end());
         return to ? "" : std::string{name} + " is not hexadecimal";
     }
 };
 
-// Reads a key file. `take` gets each key_line, and returns the text of a mistake, or an empty text. Returns
-// a text such as `server.keys:2: sender_id is not hexadecimal`; an empty text if there is no mistake.
+// Reads a key file. `take` gets each key_line, and returns the text of a mistake, or an empty text.
+// Returns a text such as `server.keys:2: sender_id is not hexadecimal`, or an empty text.
 std::string read_key_file(const std::string& file, auto&& take) {
-    const auto split = [&](std::string_view line) -> std::string {
-        while (line.ends_with(' ') || line.ends_with('\r')) line.remove_suffix(1);
-        if (line.empty() || line.starts_with('#')) return {};
-        const std::size_t comma = line.find(',');
-        const std::size_t quote = line.find(",\"", comma + 1);
-        const std::string name{line.substr(0, comma)};
-        if (comma == line.npos || quote == line.npos) return name + " is no name,type,\"value\"";
-        if (line.size() < quote + 3 || !line.ends_with('"')) return name + " is not in quotes";
-        return take(key_line{.name = line.substr(0, comma),
-                             .type = line.substr(comma + 1, quote - comma - 1),
-                             .text = line.substr(quote + 2, line.size() - quote - 3)});
-    };
     std::ifstream lines{file};
     if (!lines) return file + ": " + std::strerror(errno);
-    std::string line;
-    for (int number = 1; std::getline(lines, line); ++number)
-        if (const std::string mistake = split(line); !mistake.empty())
-            return file + ":" + std::to_string(number) + ": " + mistake;
+    std::string read;
+    for (int number = 1; std::getline(lines, read); ++number) {
+        std::string_view line = read;
+        while (line.ends_with(' ') || line.ends_with('\r')) line.remove_suffix(1);
+        if (line.empty() || line.starts_with('#')) continue;
+        const std::size_t comma = line.find(',');
+        const std::string mistake = comma == line.npos
+                                        ? std::string{line} + " is no name,type,value"
+                                        : take(key_line{line, line.substr(0, comma), line.substr(comma + 1)});
+        if (!mistake.empty()) return file + ":" + std::to_string(number) + ": " + mistake;
+    }
     return {};
 }
 

@@ -1,7 +1,7 @@
 """Has the interface of the Python module lakers, as far as the client of aiocoap 0.4.14 uses it.
 
-aiocoap brings the messages of EDHOC into CoAP and goes on with OSCORE, but it leaves EDHOC itself to lakers, which Debian
-does not have. With the tests' own initiator in its place, the other half of aiocoap can be tried.
+aiocoap brings the messages of EDHOC into CoAP and goes on with OSCORE, but it leaves EDHOC itself to lakers, which is
+not in Debian. With the tests' own initiator in its place, the rest of aiocoap can be tried.
 """
 
 import enum

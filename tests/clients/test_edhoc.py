@@ -7,6 +7,7 @@ import types
 
 import _coap
 import _edhoc_keys
+import _guide
 import _lakers
 import pytest
 from _edhoc import WRONG_SUITE, ErrorMessage, Initiator, decode, ead, encode, encode_identifier
@@ -391,3 +392,76 @@ async def asked(aiocoap, uri, keys):
             for code, payload in ((aiocoap.GET, b""), (aiocoap.PUT, b"1"), (aiocoap.GET, b""))]
     finally:
         await context.shutdown()
+
+
+# ---- The key file, and the commands of the guide
+
+
+def said_by(example, folder):
+    """The output of the program, which ends by itself."""
+    with running(example, folder) as process:
+        said = process.communicate(timeout=LONGEST_S)[0].decode().strip()
+        assert process.returncode == 1
+        return said
+
+
+def lines_of(folder):
+    return (folder / "server.keys").read_text().splitlines(keepends=True)
+
+
+OTHER_CURVE = _edhoc_keys.make("X25519", b"\x05", "other")[1].split('"')[1]
+
+
+@pytest.mark.parametrize("line, complaint", [
+    ("password", "password is no name,type,value"),
+    ('password,hex,"00"', "password is no name of a value"),
+    ('private_key,hex,"00"', "private_key is given twice"),
+    ('credential,hex,"00"', "credential is given twice"),
+    ('peer,hex,"0"', "peer is not hexadecimal"),
+    ('peer,hex,00', "peer is not in quotes"),
+    ('peer,text,"00"', "peer is neither hex nor ascii"),
+    ('peer,hex,"a0"', "peer is no CWT claims set with a key on P-256"),
+    (f'peer,hex,"{OTHER_CURVE}"', "peer is no CWT claims set with a key on P-256"),
+    ('suites,text,"0,1"', "suites: this server has only 2,3"),
+    ('suites,hex,"23"', "suites is not text"),
+])
+def test_a_line_that_is_wrong_is_told(examples, keys, tmp_path, line, complaint):
+    with (tmp_path / "server.keys").open("a") as file:
+        file.write(f"# a comment\n\n{line}\n")
+    number = len(lines_of(tmp_path))
+    assert said_by(examples / "mincoap-example-handshake", tmp_path) == f"server.keys:{number}: {complaint}"
+
+
+@pytest.mark.parametrize("name, line, complaint", [
+    ("private_key", "", "private_key is missing"),
+    ("credential", "", "credential is missing"),
+    ("peer", "", "peer is missing"),
+    ("private_key", f'private_key,hex,"{"01" * 32}"', "private_key is not that of the credential"),
+    ("private_key", f'private_key,hex,"{"ff" * 32}"', "private_key is not that of the credential"),
+])
+def test_keys_that_cannot_be_are_refused(examples, keys, tmp_path, name, line, complaint):
+    others = [kept for kept in lines_of(tmp_path) if not kept.startswith(name)]
+    (tmp_path / "server.keys").write_text("".join([*others, line]))
+    assert said_by(examples / "mincoap-example-handshake", tmp_path) == f"server.keys: {complaint}"
+
+
+def test_a_peer_with_the_key_of_the_server_is_refused(examples, keys, tmp_path):
+    (own,) = [line for line in lines_of(tmp_path) if line.startswith("credential")]
+    with (tmp_path / "server.keys").open("a") as file:
+        file.write(own.replace("credential", "peer"))
+    said = said_by(examples / "mincoap-example-handshake", tmp_path)
+    assert said == "server.keys: a peer has the credential of this server"
+
+
+def test_a_file_that_is_missing_is_told(examples, tmp_path):
+    said = said_by(examples / "mincoap-example-handshake", tmp_path)
+    assert said == "server.keys: No such file or directory"
+
+
+def test_the_commands_of_the_guide_agree_on_keys(examples, coap_client, tmp_path):
+    server = examples / "mincoap-example-handshake"
+    if not server.exists():
+        pytest.skip(f"{server.name} is not built")
+    (tmp_path / "scripts").symlink_to(_edhoc_keys.SCRIPT.parent)
+    path = _guide.path_with(tmp_path / "bin", {server.name: server, "coap-client-notls": coap_client})
+    assert _guide.run("Keys by EDHOC", tmp_path, path) == ["4.01", "1"]

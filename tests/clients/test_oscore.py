@@ -1,14 +1,9 @@
 """Third-party clients with OSCORE (RFC 8613) against the example that has an LED for clients with a key."""
 
-import os
 import random
-import re
-import signal
-import socket
-import subprocess
-from pathlib import Path
 
 import _coap
+import _guide
 import _plugtest
 import pytest
 from _bad_network import DOUBLED, LOST, BadNetwork
@@ -17,7 +12,6 @@ from _oscore import KINDS, OTHER_SECRET, SECRET, Aiocoap, Libcoap, is_protected,
 from _wire import Wire
 from test_examples import port_of, running
 
-GUIDE = Path(__file__).resolve().parents[2] / "docs/guide.md"
 BODY = random.Random(1).randbytes(5000)
 POSTS = 20
 SPACE_S = 3.2  # a client gets one notification in 3 s
@@ -237,38 +231,14 @@ def test_the_plugtest_server_has_several_clients_with_keys(plugtest, coap_client
 
 
 @pytest.fixture
-def programs(examples, coap_client, coap_client_oscore, tmp_path):
+def path(examples, coap_client, coap_client_oscore, tmp_path):
     """A PATH on which the programs of the guide come first."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
     server = examples / "mincoap-example-protected"
     if not server.exists():
         pytest.skip(f"{server.name} is not built")
-    for name, program in ((server.name, server), ("coap-client-notls", coap_client),
-                          ("coap-client-openssl", coap_client_oscore)):
-        (folder / name).write_text(f'#!/bin/sh\nexec "{Path(program).resolve()}" "$@"\n')
-        (folder / name).chmod(0o755)
-    return f"{folder}:{os.environ['PATH']}"
+    return _guide.path_with(tmp_path / "bin", {server.name: server, "coap-client-notls": coap_client,
+                                               "coap-client-openssl": coap_client_oscore})
 
 
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        any_socket.bind(("127.0.0.1", 0))
-        return str(any_socket.getsockname()[1])
-
-
-def test_the_commands_of_the_guide_protect_a_led(programs, tmp_path):
-    (commands,) = re.findall(r"^```sh run\n(.*?)^```", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
-    assert len(commands.splitlines()) <= 10
-    port = free_port()
-    commands = commands.replace("5683", port).replace("127.0.0.1", f"127.0.0.1:{port}")
-    process = subprocess.Popen(["bash", "-c", f"{commands}\nkill $!; wait"], cwd=tmp_path, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, env={**os.environ, "PATH": programs}, start_new_session=True)
-    try:
-        said = process.communicate(timeout=30)[0].decode()
-    finally:
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:  # all have ended
-            pass
-    assert said.split() == ["listening", "on", "port", port, "4.01", "1"]
+def test_the_commands_of_the_guide_protect_a_led(path, tmp_path):
+    assert _guide.run("Security", tmp_path, path) == ["4.01", "1"]
