@@ -10,51 +10,22 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <expected>
-#include <fstream>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include <mincoap/security/oscore/context.hpp>
 
+#include "key_file.hpp"
+
 namespace example {
-
-namespace coap = mincoap;
-
-// The number of that hexadecimal digit; none for any other character.
-inline std::optional<unsigned> digit(char c) {
-    const std::size_t at = std::string_view{"0123456789abcdef0123456789ABCDEF"}.find(c);
-    return at == std::string_view::npos ? std::nullopt : std::optional{static_cast<unsigned>(at % 16)};
-}
-
-inline std::optional<std::vector<coap::byte>> from_hex(std::string_view text) {
-    std::vector<coap::byte> all;
-    for (; text.size() >= 2; text.remove_prefix(2)) {
-        const auto high = digit(text[0]);
-        const auto low = digit(text[1]);
-        if (!high || !low) return std::nullopt;
-        all.push_back(static_cast<coap::byte>(*high << 4 | *low));
-    }
-    return text.empty() ? std::optional{all} : std::nullopt;
-}
 
 class oscore_keys {
 public:
     // Returns the keys. An error is a text such as `server.keys:2: sender_id is not hexadecimal`.
     static std::expected<oscore_keys, std::string> load(const std::string& file) {
-        std::ifstream lines{file};
-        if (!lines) return std::unexpected(file + ": " + std::strerror(errno));
         oscore_keys keys;
-        std::string line;
-        for (int number = 1; std::getline(lines, line); ++number)
-            if (const std::string mistake = keys.take(line); !mistake.empty())
-                return std::unexpected(file + ":" + std::to_string(number) + ": " + mistake);
-        const std::string mistake = keys.mistake_in_all();
-        return mistake.empty() ? std::expected<oscore_keys, std::string>{keys} : std::unexpected(file + ": " + mistake);
+        std::string mistake = read_key_file(file, [&](const key_line& line) { return keys.take(line); });
+        if (mistake.empty() && !keys.mistake_in_all().empty()) mistake = file + ": " + keys.mistake_in_all();
+        return mistake.empty() ? std::expected<oscore_keys, std::string>{keys} : std::unexpected(mistake);
     }
 
     // Valid as long as these keys are.
@@ -92,33 +63,26 @@ private:
                                                               "hkdf_alg,text,\"direct+HKDF-SHA-256\"",
                                                               "ssn_freq,integer,64"};
 
-    // Takes a line such as name,hex,"value". Returns the text of a mistake; an empty text if there is none.
-    std::string take(std::string_view line) {
-        while (line.ends_with(' ') || line.ends_with('\r')) line.remove_suffix(1);
-        if (line.empty() || line.starts_with('#') || std::ranges::count(settings, line) != 0) return {};
-        const std::size_t comma = line.find(',');
-        const std::string name{line.substr(0, comma)};
-        if (comma == line.npos) return name + " is no name,type,value";
+    // Takes a line. Returns the text of a mistake; an empty text if there is none.
+    std::string take(const key_line& line) {
+        if (std::ranges::count(settings, line.whole) != 0) return {};
+        const std::string name{line.name};
         const auto is_setting = [&](std::string_view s) { return s.starts_with(name + ","); };
         if (const auto setting = std::ranges::find_if(settings, is_setting); setting != settings.end())
             return name + ": this server has only " + std::string{*setting};
         for (unsigned i = 0; i < count; ++i)
-            if (descriptions[i].name == name) return set(descriptions[i], values_[i], line.substr(comma + 1));
+            if (descriptions[i].name == name) return set(descriptions[i], values_[i], line);
         return name + " is no name of a value";
     }
-    static std::string set(const description& of, std::optional<std::vector<coap::byte>>& to, std::string_view line) {
+    static std::string set(const description& of, std::optional<octets>& to, const key_line& line) {
         const std::string name{of.name};
         if (to) return name + " is given twice";
-        const bool is_hex = line.starts_with("hex,");
-        if (!is_hex && !line.starts_with("ascii,")) return name + " is neither hex nor ascii";
-        std::string_view text = line.substr(line.find(',') + 1);
-        if (text.size() < 2 || !text.starts_with('"') || !text.ends_with('"')) return name + " is not in quotes";
-        text = text.substr(1, text.size() - 2);
-        if (is_hex) to = from_hex(text);
-        else to.emplace(text.begin(), text.end());
-        if (!to) return name + " is not hexadecimal";
-        if (to->size() < of.min_size) return name + " is empty";
-        return to->size() > of.max_size ? name + " has more than " + std::to_string(of.max_size) + " bytes" : "";
+        auto given = line.read();
+        if (!given) return given.error();
+        if (given->size() < of.min_size) return name + " is empty";
+        if (given->size() > of.max_size) return name + " has more than " + std::to_string(of.max_size) + " bytes";
+        to = std::move(*given);
+        return {};
     }
 
     std::string mistake_in_all() const {
@@ -127,7 +91,7 @@ private:
         return values_[sender_id] == values_[recipient_id] ? "sender_id and recipient_id are the same" : "";
     }
 
-    std::array<std::optional<std::vector<coap::byte>>, count> values_;
+    std::array<std::optional<octets>, count> values_;
 };
 
 }  // namespace example
