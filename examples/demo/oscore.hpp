@@ -14,6 +14,7 @@
 
 #ifdef MINCOAP_HAS_BEARSSL
 #include <mincoap/bearssl/crypto.hpp>
+#include <mincoap/security/edhoc/contexts.hpp>
 #endif
 
 namespace demo {
@@ -39,6 +40,7 @@ class clients_with_keys {
 public:
     using cipher = mincoap::bearssl::crypto;
     static constexpr std::size_t capacity = 16;
+    using table = mincoap::security::edhoc::contexts<capacity, true>;
 
     // Restores the context of each client. Returns the text of a mistake; an empty text if there is none.
     // Call it once.
@@ -52,21 +54,25 @@ public:
         return {};
     }
 
-    auto layer() { return layer_for_clients{{peers_, cipher{}, numbers_}, peers_}; }
+    auto layer() { return layer_for_clients{{peers_, cipher{}, numbers_}, peers_, expects_more_}; }
+
+    // Returns the table, to which a key exchange adds clients.
+    table& expect_more() { return expects_more_ = true, peers_; }
 
 private:
-    using contexts = mincoap::security::oscore::kept_contexts<capacity>;
     using context = mincoap::security::oscore::context;
     using context_state = mincoap::security::oscore::context_state;
 
-    // The layer, which does not exist as long as there is no context: a protected request then gets 4.02
+    // The layer, which does not exist if there are no clients for it: a protected request then gets 4.02
     // as from a server without OSCORE.
-    struct layer_for_clients : mincoap::oscore<contexts, cipher, mincoap::posix::sequence_numbers> {
-        contexts& peers;
+    struct layer_for_clients : mincoap::oscore<table, cipher, mincoap::posix::sequence_numbers> {
+        table& peers;
+        bool expects_more;
 
         std::size_t receive(mincoap::exchange& x, const seen& noted, auto next) {
             const bool is_plain = noted.value.data() == nullptr;
-            return is_plain || std::ranges::any_of(peers.all(), is_used) ? oscore::receive(x, noted, next) : next(x);
+            const bool exists = is_plain || expects_more || std::ranges::any_of(peers.all(), is_used);
+            return exists ? oscore::receive(x, noted, next) : next(x);
         }
     };
     static bool is_used(const context& c) { return c.state != context_state::empty; }
@@ -88,7 +94,8 @@ private:
         });
     }
 
-    contexts peers_;
+    table peers_;
+    bool expects_more_ = false;
     mincoap::posix::sequence_numbers numbers_;
 };
 
