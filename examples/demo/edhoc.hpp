@@ -32,7 +32,7 @@ inline void add_edhoc_option(CLI::App& app, std::string& key_file) {
 class key_exchange {
     using curve = mincoap::bearssl::p256<mincoap::posix::random_bytes, br_ec_p256_m31>;
     using suites = mincoap::security::edhoc::p256_suites<clients_with_keys::cipher, curve>;
-    using sessions = mincoap::security::edhoc::sessions<suites, 16>;
+    using sessions = mincoap::security::edhoc::sessions<suites, 16>::with_separate;
     using responder = mincoap::security::edhoc::responder<sessions, clients_with_keys::table>;
 
 public:
@@ -47,6 +47,11 @@ public:
         peers_ = keys_.clients();
         responder_.emplace(own_, peers_, half_open_, others.expect_more());
         return {};
+    }
+
+    // Sends message_2 to the clients that wait for it.
+    void work(auto& server, std::uint32_t now_ms) const {
+        while (responder_ && mincoap::continue_edhoc(*responder_, server, now_ms)) continue;
     }
 
     // Returns `with_keys(resource, layer)` if there are keys, and `plain()` if not.
@@ -70,6 +75,7 @@ inline void add_edhoc_option(CLI::App& /*app*/, std::string& /*key_file*/) {}
 // Without a cipher library there are none.
 struct key_exchange {
     static std::string open(const std::string& /*key_file*/, clients_with_keys& /*others*/) { return {}; }
+    static void work(auto& /*server*/, std::uint32_t /*now_ms*/) {}
     static int serve(const auto& plain, const auto& /*with_keys*/) { return plain(); }
 };
 

@@ -59,6 +59,29 @@ def test_a_forged_address_takes_no_slot(server, keys):
         assert client.protected("get", "time")[0] == "2.05"
 
 
+def test_message_2_comes_as_a_response_of_its_own(server, keys):
+    """An Empty ACK comes at once, so the client does not send message_1 again while the server computes."""
+    with Wire(server.port) as wire, Client(wire.port, keys[0]) as client:
+        session = client.begin()
+        challenge, acknowledged, message_2 = [p.message for p in wire.all if not p.by_client]
+        assert (acknowledged.type, acknowledged.code) == (_coap.ACK, _coap.EMPTY)
+        assert (message_2.type, message_2.code) == (_coap.CON, _coap.code("2.04"))
+        assert challenge.type == _coap.ACK
+        client.finish(session, session.message_3())
+        assert client.protected("get", "count") == ("2.05", b"0")
+
+
+def test_a_copy_of_message_1_gets_no_second_message_2(server, keys):
+    with Wire(server.port) as wire, Client(wire.port, keys[0]) as client:
+        session = client.begin()
+        message_1 = wire.requests()[-1]
+        client.raw.socket.send(bytes(message_1))
+        again = client.raw.receive()
+        assert (again.type, again.code, again.mid) == (_coap.ACK, _coap.EMPTY, message_1.mid)
+        client.finish(session, session.message_3())
+        assert [m.token for m in wire.responses()].count(message_1.token) == 1
+
+
 def test_a_combined_request_needs_no_second_challenge(server, keys):
     with Wire(server.port) as wire, Client(wire.port, keys[0]) as client:
         assert client.ask_at_once("post", "count") == ("2.04", b"1")
