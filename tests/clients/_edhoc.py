@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 STATIC_DH = 3  # the method
-UNSPECIFIED_ERROR, WRONG_SUITE = 1, 2
+WRONG_SUITE = 2  # an error code
 HASH_SIZE, KEY_SIZE, IV_SIZE = 32, 16, 13
 SHORT_IDENTIFIERS = [*range(0x00, 0x18), *range(0x20, 0x38)]  # those that are an integer in CBOR (section 3.3.2)
 
@@ -206,6 +206,8 @@ class Keys:
     def load(cls, file):
         lines = re.findall(r'^(\w+),(?:hex|text),"(.*)"$', Path(file).read_text(), re.MULTILINE)
         one = dict(lines)
+        if missing := {"private_key", "credential", "suites"} - set(one):
+            raise EdhocError(f"{file}: no {', '.join(sorted(missing))}")
         own = Identity(bytes.fromhex(one["private_key"]), Credential.of(bytes.fromhex(one["credential"])))
         peers = [Credential.of(bytes.fromhex(value)) for name, value in lines if name == "peer"]
         return cls(own, peers, [int(suite) for suite in one["suites"].split(",")])

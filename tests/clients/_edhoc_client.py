@@ -7,7 +7,8 @@ import sys
 from urllib.parse import urlsplit
 
 import _coap
-from _edhoc import SHORT_IDENTIFIERS, WRONG_SUITE, ErrorMessage, Initiator, Keys, decode, encode_identifier, suites_for
+from _edhoc import (SHORT_IDENTIFIERS, WRONG_SUITE, EdhocError, ErrorMessage, Initiator, Keys, decode,
+                    encode_identifier, suites_for)
 from _oscore_context import Context, NotProtected
 from _plugtest import Raw
 
@@ -90,7 +91,7 @@ class Client:
         """Sends message_3, and returns the response. The context is the client's from here on."""
         response = self.post(encode_identifier(session.c_r) + message_3)
         if response.code != _coap.code("2.04"):
-            raise ErrorMessage(*decode(response.payload))
+            raise ErrorMessage(*decode(response.payload) or (None, "no text"))
         self.adopt(session)
         return response
 
@@ -158,12 +159,21 @@ def main():
     parser.add_argument("payload", nargs="?", default="")
     parser.add_argument("--combined", action="store_true", help="send message_3 and the request together (RFC 9668)")
     given = parser.parse_args()
+    try:
+        code, payload = answer(given)
+    except (OSError, EdhocError, NotProtected) as error:
+        sys.exit(str(error))
+    if not code.startswith("2"):
+        sys.exit(code)
+    if payload:
+        print(payload.decode(errors="replace"))
+
+
+def answer(given):
     uri = urlsplit(given.uri)
+    request = given.method, uri.path, given.payload.encode()
     with Client(uri.port or 5683, Keys.load(given.keys), address=uri.hostname) as client:
         if given.combined:
-            code, payload = client.ask_at_once(given.method, uri.path, given.payload.encode())
-        else:
-            client.connect()
-            code, payload = client.ask(given.method, uri.path, given.payload.encode())
-    print(payload.decode() if code.startswith("2") else code)
-    sys.exit(not code.startswith("2"))
+            return client.ask_at_once(*request)
+        client.connect()
+        return client.ask(*request)
