@@ -43,8 +43,10 @@ private:
 template <security::crypto Sealing, security::crypto Opening>
 class basic_oscore_client {
 public:
-    explicit basic_oscore_client(const shared_secret& with) {
-        security::oscore::derive<Opening>(context_, with.of_client());
+    explicit basic_oscore_client(const shared_secret& with, const packet& salt = {}) {
+        security::oscore::identity of = with.of_client();
+        of.master_salt = salt;
+        security::oscore::derive<Opening>(context_, of);
     }
 
     std::uint64_t next_number = 0;
