@@ -7,6 +7,7 @@
 #include <mincoap/layer/counters.hpp>
 #include <mincoap/layer/deduplicate.hpp>
 #include <mincoap/layer/echo_guard.hpp>
+#include <mincoap/layer/edhoc.hpp>
 #include <mincoap/layer/flood_limit.hpp>
 #include <mincoap/layer/host_names.hpp>
 #include <mincoap/layer/leisure.hpp>

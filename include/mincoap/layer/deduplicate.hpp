@@ -52,6 +52,8 @@ public:
         return x.error == message::parse_error::none && is_kept(x) ? answer_once(x, next) : next(x);
     }
 
+    static constexpr std::size_t max_answer_size = Bytes;
+
     // The memory that one answer takes besides its bytes, in bytes.
     static constexpr std::size_t entry_overhead() { return sizeof(entry) - Bytes; }
 

@@ -29,16 +29,30 @@ class edhoc {
     template <typename L, typename Kind>
     static constexpr bool is_kind = std::same_as<detail::once_of<L>, Kind>;
 
+    // A header, a token, Content-Format, the marker and message_2.
+    static constexpr std::size_t max_answer_size =
+        message::header_size + message::max_token_size + 2 + 1 + security::edhoc::message_2::max_size;
+
+    template <typename L>
+    static consteval bool keeps_less() {
+        if constexpr (requires { L::max_answer_size; }) return L::max_answer_size < max_answer_size;
+        else return false;
+    }
+
 public:
     using once = struct edhoc_kind;
 
     // `keys` must outlive the server.
     constexpr explicit edhoc(const Responder& keys) : keys_(keys) {}
+    static_assert(max_answer_size <= 80);
 
     template <typename Outside, typename Inside>
     static consteval void check() {
         static_assert(Outside::any([]<typename L>() { return is_kind<L, deduplicate_kind>; }),
                       "mincoap: put deduplicate in front of edhoc: a copy of message_1 must get the same message_2");
+        static_assert(Responder::is_separate || !Outside::any([]<typename L>() { return keeps_less<L>(); }),
+                      "mincoap: message_2 is an answer of up to 80 bytes, which a copy of message_1 gets again: write "
+                      "deduplicate<N, 80>");
         static_assert(Inside::any([]<typename L>() { return is_kind<L, oscore_kind>; }),
                       "mincoap: put oscore behind edhoc: it has the contexts that edhoc makes");
     }

@@ -16,13 +16,13 @@ namespace mincoap::security::edhoc {
 inline constexpr std::size_t public_key_size = 32;
 
 // The most bytes of a `kid`. It is a part of the messages, so a short one is best: one byte.
-inline constexpr std::size_t max_kid_size = 13;
+inline constexpr std::size_t max_kid_size = 12;
 
 // The credential of the server or of a client. Its members point into the claims set, which must outlive
 // it.
 struct credential {
     bytes ccs;               // CRED_x: the claims set, in the encoding that both peers have
-    bytes kid;               // 0 to 13 bytes
+    bytes kid;               // 0 to 12 bytes
     const byte* public_key;  // 32 bytes
 };
 

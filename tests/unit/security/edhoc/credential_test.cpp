@@ -52,7 +52,7 @@ TEST(edhoc_credential, skips_what_it_does_not_need) {
     }
 }
 
-TEST(edhoc_credential, takes_kids_of_0_to_13_bytes) {
+TEST(edhoc_credential, takes_kids_of_0_to_12_bytes) {
     for (std::size_t size = 0; size < 20; ++size) {
         packet ccs = "a1 08 a1 01 a4 01 02 02";
         ccs.append(static_cast<byte>(0x40 + size));

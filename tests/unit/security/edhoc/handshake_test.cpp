@@ -224,7 +224,7 @@ TEST(edhoc_handshake, has_four_suites) {
 }
 
 TEST(edhoc_handshake, takes_kids_of_each_size) {
-    for (const packet& kid : {packet{}, packet{"18"}, packet{"37"}, packet{"38"}, packet{"00"}, filler(13)}) {
+    for (const packet& kid : {packet{}, packet{"18"}, packet{"37"}, packet{"38"}, packet{"00"}, filler(12)}) {
         const party device = party::make(21, kid);
         const party client = party::make(22, kid);
         edhoc_initiator i{client, device, 78};
@@ -235,7 +235,7 @@ TEST(edhoc_handshake, takes_kids_of_each_size) {
         ASSERT_TRUE(h.authenticate(client));
         h.expect_secrets(client);
     }
-    EXPECT_EQ(message_2::max_plaintext_size, hash_size) << "one block of KEYSTREAM_2";
+    EXPECT_LE(message_2::max_plaintext_size, hash_size) << "KEYSTREAM_2 is one block";
 }
 
 TEST(edhoc_handshake, takes_ead_that_is_not_critical) {

@@ -175,7 +175,7 @@ TEST(edhoc_messages, has_a_head_of_two_bytes_in_message_2) {
     message_2 out{};
     out.set_size(message_2::max_plaintext_size);
     EXPECT_EQ(out.value().size(), message_2::max_size);
-    EXPECT_EQ(packet{out.value().first(2)}, "58 40");
+    EXPECT_EQ(packet{out.value().first(2)}, "58 3f");
 }
 
 }  // namespace
