@@ -19,9 +19,9 @@
 #include "cores.hpp"
 #include "demo_site.hpp"
 #include "describe.hpp"
+#include "edhoc.hpp"
 #include "guard_keys.hpp"
 #include "memory.hpp"
-#include "oscore.hpp"
 #include "trust.hpp"
 
 namespace {
@@ -39,6 +39,7 @@ struct settings {
     std::vector<std::string> trusted{"127.0.0.0/8", "::1"};
     std::string files;
     demo::oscore_settings oscore;
+    std::string edhoc;
     std::string key_file;
     std::size_t cores = 1;
     bool burst = false;
@@ -54,10 +55,7 @@ constinit demo::state<demo::slow_answers_here> state;
 constinit demo::private_store secrets;
 constinit mincoap::posix::directory files;
 demo::clients_with_keys clients;
-constexpr auto plain_site = demo::site(state, wall_clock, demo::private_resource(secrets));
-constexpr auto site_with_files =
-    demo::site(state, wall_clock, demo::private_resource(secrets),
-               mincoap::below<"fs">(mincoap::posix::get_files(files)).title("Files").rt("demo.files"));
+demo::key_exchange key_exchange;
 
 std::error_code open_files(const std::string& path) {
     auto opened = mincoap::posix::directory::open(path.c_str());
@@ -123,8 +121,9 @@ struct service {
     demo::guard_keys& keys;
     demo::totals all{};
 
-    // Serves on one core until a stop is requested. Returns the error of the socket.
-    std::error_code serve(auto& socket, const auto& site, const mincoap::posix::stop_source& stop) {
+    // Serves on one core until a stop is requested. `exchange` is the layer of a key exchange, if there is
+    // one. Returns the error of the socket.
+    std::error_code serve(auto& socket, const auto& site, const mincoap::posix::stop_source& stop, auto... exchange) {
         std::array<mincoap::byte, mincoap::default_message_size> traced;
         auto described = demo::described(socket, given.verbose ? &std::cout : nullptr, traced);
         std::random_device random;
@@ -136,6 +135,7 @@ struct service {
                                site,
                                guard.preemptive(),
                                kept->answered,
+                               exchange...,
                                clients.layer(),
                                kept->observing,
                                kept->waiting,
@@ -145,6 +145,7 @@ struct service {
         server.start_message_ids_at(static_cast<std::uint16_t>(random()));
         const auto work = [&](std::uint32_t now_ms) {
             its.renew();
+            key_exchange.work(server, now_ms);
             return kept->work(server, demo::slow_answers_here::get(), now_ms);
         };
         const std::error_code broken = mincoap::posix::run(server, socket, stop, work, keys.native_handle());
@@ -152,22 +153,46 @@ struct service {
     }
 
     // The same by many datagrams per system call.
-    std::error_code serve_bursts(udp_socket& bound, const auto& site, const mincoap::posix::stop_source& stop) {
+    std::error_code serve_bursts(udp_socket& bound, const auto& site, const mincoap::posix::stop_source& stop,
+                                 auto... exchange) {
         const auto memory = std::make_unique<mincoap::posix::burst_memory<>>();
         mincoap::posix::burst_socket socket{std::move(bound), *memory};
-        return serve(socket, site, stop);
+        return serve(socket, site, stop, exchange...);
     }
 };
 
 // Serves with a thread per socket.
-int serve(std::vector<udp_socket>& sockets, const auto& site, service&& its, const mincoap::posix::stop_source& stop) {
+int serve(std::vector<udp_socket>& sockets, service& its, const mincoap::posix::stop_source& stop, const auto& site,
+          auto... exchange) {
     demo::notify_systemd("READY=1");
     const std::error_code broken =
         mincoap::posix::run_on_cores(sockets, stop, [&](udp_socket& socket, const mincoap::posix::core&) {
-            return its.given.burst ? its.serve_bursts(socket, site, stop) : its.serve(socket, site, stop);
+            return its.given.burst ? its.serve_bursts(socket, site, stop, exchange...)
+                                   : its.serve(socket, site, stop, exchange...);
         });
     demo::notify_systemd("STOPPING=1");
     return broken ? complain("the socket failed", broken) : (print(its.all), 0);
+}
+
+// Serves the demo's resources and these places. If there are keys for it, clients agree on keys.
+int serve_with(std::vector<udp_socket>& sockets, service&& its, const mincoap::posix::stop_source& stop,
+               const auto&... places) {
+    const auto secret = demo::private_resource(secrets);
+    const auto plain = [&] { return serve(sockets, its, stop, demo::site(state, wall_clock, secret, places...)); };
+    const auto with_keys = [&](const auto& resource, auto layer) {
+        return serve(sockets, its, stop, demo::site(state, wall_clock, secret, resource, places...), layer);
+    };
+    return key_exchange.serve(plain, with_keys);
+}
+
+// Options that exclude each other. Returns the text of a mistake, or an empty text.
+std::string mistake_in(const settings& given, std::size_t cores) {
+    const bool has_clients = !given.oscore.key_files.empty();
+    if (cores > 1 && (has_clients || !given.edhoc.empty()))
+        return "--oscore, --edhoc: two cores cannot share the numbers of a client with keys; use one";
+    if (has_clients && !given.key_file.empty())
+        return "--oscore: needs a new key of the Echo option in each start, so it excludes --key";
+    return {};
 }
 
 std::error_code join(udp_socket& socket, const std::string& group) {
@@ -179,23 +204,24 @@ int run(const settings& given) {
     const mincoap::posix::stop_source stop;
     const auto trusted = demo::to_networks(given.trusted);
     if (!trusted) return std::cerr << "--trust: no network\n", 1;
-    if (const std::string mistake = clients.open(given.oscore); !mistake.empty())
-        return std::cerr << mistake << '\n', 1;
+    for (const std::string& mistake : {clients.open(given.oscore), key_exchange.open(given.edhoc, clients)})
+        if (!mistake.empty()) return std::cerr << mistake << '\n', 1;
     auto at = example::local_endpoint(given.address, given.port);
     if (!at) return complain(given.address, at.error());
     demo::guard_keys keys;
     if (const std::error_code error = keys.open(given.key_file)) return complain(given.key_file, error);
     auto sockets = demo::open_sockets(*at, given.cores);
     if (!sockets) return complain("cannot listen on " + demo::describe(*at), sockets.error());
-    if (sockets->size() > 1 && !given.oscore.key_files.empty())
-        return std::cerr << "--oscore: two cores cannot share the numbers of a client with keys; use one\n", 1;
+    if (const std::string mistake = mistake_in(given, sockets->size()); !mistake.empty())
+        return std::cerr << mistake << '\n', 1;
     for (const std::string& group : given.groups)
         if (const std::error_code error = join(sockets->front(), group)) return complain("cannot join " + group, error);
 
     at->port = sockets->front().local_port();
-    if (given.files.empty()) return announce(*at), serve(*sockets, plain_site, {given, *trusted, keys}, stop);
+    if (given.files.empty()) return announce(*at), serve_with(*sockets, {given, *trusted, keys}, stop);
     if (const std::error_code why = open_files(given.files)) return complain(given.files, why);
-    return announce(*at), serve(*sockets, site_with_files, {given, *trusted, keys}, stop);
+    const auto below_fs = mincoap::below<"fs">(mincoap::posix::get_files(files)).title("Files").rt("demo.files");
+    return announce(*at), serve_with(*sockets, {given, *trusted, keys}, stop, below_fs);
 }
 
 }  // namespace
@@ -213,6 +239,7 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--files", given.files, "a directory to be read below /fs");
     demo::add_options(app, given.oscore);
+    demo::add_edhoc_option(app, given.edhoc);
     app.add_option("--key", given.key_file,
                    "the key of the Echo option, which other machines share: a file with 32 hexadecimal digits, for its "
                    "owner alone; SIGHUP reads it again");

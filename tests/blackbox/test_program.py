@@ -223,6 +223,18 @@ def test_sequence_numbers_that_cannot_be_kept(demo, keys, tmp_path):
             f"{tmp_path}: another program uses the sequence numbers in this folder")
 
 
+def test_options_that_clients_with_keys_exclude(demo, keys, tmp_path):
+    """With the key of an earlier start, an old request with its Echo option would pass as new, and its nonce would be
+    used again."""
+    arguments = "--oscore", keys("keys"), "--oscore-state", tmp_path
+    key = keys("key", text="0f0e0d0c0b0a09080706050403020100\n")
+    key.chmod(0o600)
+    assert complaint(demo, *arguments, "--key", key) == (
+        "--oscore: needs a new key of the Echo option in each start, so it excludes --key")
+    assert complaint(demo, *arguments, "--cores", "2") == (
+        "--oscore, --edhoc: two cores cannot share the numbers of a client with keys; use one")
+
+
 def test_plain_requests_beside_clients_with_keys(demo, keys, tmp_path):
     with _demo.running(demo, "--oscore", keys("keys"), "--oscore-state", tmp_path) as running:
         peer = _demo.Peer(running.port)
