@@ -74,7 +74,7 @@ TEST(echo_guard_shared, goes_on_when_the_clock_wraps_around) {
 }
 
 TEST(echo_guard_shared, bears_clocks_that_differ_by_a_minute) {
-    for (const std::uint64_t ahead_ms : {1, 1000, 30'000, 60'000}) {
+    for (const std::uint64_t ahead_ms : {1ULL, 1000ULL, 30'000ULL, 60'000ULL}) {
         const shared_keys right = keys_at(0), fast = keys_at(0, noon_ms + ahead_ms);
         echo_guard a{right}, b{fast};
         const value from_right = echo_of(a, 10), from_fast = echo_of(b, 10);

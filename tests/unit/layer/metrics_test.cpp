@@ -88,7 +88,7 @@ TEST(metrics, count_all_datagrams_by_their_outcome) {
 
 TEST(metrics, measure_the_time) {
     measured_server s;
-    for (const std::uint32_t time_us : {1, 10, 11, 25, 250, 999'999, 1'000'000, 1'000'001, 2'000'000})
+    for (const std::uint32_t time_us : {1U, 10U, 11U, 25U, 250U, 999'999U, 1'000'000U, 1'000'001U, 2'000'000U})
         s.take(packet{"40 01 00 01 b1 'x'"}, time_us);
     EXPECT_TRUE(s.has_line(R"(mincoap_service_seconds_bucket{le="0.00001"} 2)"));
     EXPECT_TRUE(s.has_line(R"(mincoap_service_seconds_bucket{le="0.000025"} 4)"));

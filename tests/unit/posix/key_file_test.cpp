@@ -87,7 +87,7 @@ TEST_F(posix_key_file, has_32_digits_on_each_line) {
 }
 
 TEST_F(posix_key_file, is_for_its_owner_alone) {
-    for (const mode_t mode : {0640, 0604, 0620, 0602, 0644, 0660, 0601})
+    for (const mode_t mode : {0640U, 0604U, 0620U, 0602U, 0644U, 0660U, 0601U})
         EXPECT_EQ(mistake(first, mode), std::errc::permission_denied) << mode;
     EXPECT_EQ(mistake(first, 0400), std::error_code{});
     if (::geteuid() != 0) return;  // root alone can give it to another user
