@@ -126,7 +126,7 @@ class Balancer:
         text = re.sub(r"proxy_timeout (\d+)s", lambda time: f"proxy_timeout {int(int(time[1]) * SCALE * 1000)}ms", text)
         (self.folder / "nginx.conf").write_text(text.replace(server[0], lines))
 
-    def add(self, nodes):
+    def reload(self, nodes):
         self.configure(nodes)
         self.process.send_signal(signal.SIGHUP)
 
@@ -209,21 +209,41 @@ def load(net, seconds, events):
     return clients
 
 
-def test_no_request_is_lost_when_a_node_dies_and_another_one_comes(net, nginx, demo, key_file, tmp_path):
+@contextlib.contextmanager
+def balanced(nginx, net, demo, key_file, folder):
+    """Yields the balancer and all nodes."""
     with contextlib.ExitStack() as stack:
         nodes = [Node(net, number, demo, key_file) for number in range(NODES)]
         for node in nodes:
             stack.callback(node.close)
-        balancer = Balancer(nginx, net, tmp_path)
+        balancer = Balancer(nginx, net, folder)
         stack.callback(balancer.close)
-        events = [(1.5, nodes[1].process.kill), (3.0, lambda: balancer.add([0, 1, 2, 3]))]
-        clients = load(net, 5.0, events)
+        yield balancer, nodes
 
-        answered = sum(client.answered for client in clients)
-        repeated = sum(client.repeated for client in clients)
-        print(f"{answered} requests answered, {repeated} sent again")
+
+def told(clients):
+    answered = sum(client.answered for client in clients)
+    repeated = sum(client.repeated for client in clients)
+    print(f"{answered} requests answered, {repeated} sent again")
+    return answered, repeated
+
+
+def test_no_request_is_lost_when_a_node_dies_and_another_one_comes(net, nginx, demo, key_file, tmp_path):
+    with balanced(nginx, net, demo, key_file, tmp_path) as (balancer, nodes):
+        clients = load(net, 5.0, [(1.5, nodes[1].process.kill), (3.0, lambda: balancer.reload([0, 1, 2, 3]))])
+        answered, repeated = told(clients)
         assert sum(client.lost for client in clients) == 0
         assert all(client.answered > 100 for client in clients), "a client waited long"
         assert 0 < repeated < answered / 20, "the clients of the node that died sent some again"
         served = [nodes[number].served() for number in (0, 2, 3)]
         assert all(count > 100 for count in served), served
+
+
+def test_a_node_that_is_taken_out_first_costs_one_retransmission(net, nginx, demo, key_file, tmp_path):
+    with balanced(nginx, net, demo, key_file, tmp_path) as (balancer, nodes):
+        served = []
+        clients = load(net, 2.5, [(1.0, lambda: balancer.reload([0, 2])), (1.8, lambda: served.append(nodes[1].served()))])
+        told(clients)
+        assert served[0] > 100
+        assert sum(client.lost for client in clients) == 0
+        assert all(client.repeated <= 2 for client in clients), "nginx drops a datagram when it exchanges its processes"
