@@ -1,5 +1,5 @@
-// Sequence numbers of one security context in two pages of flash: a storage for `kept_contexts`. The
-// firmware uses it, see firmware/app/keys.hpp.
+// Sequence numbers of one security context in two pages of flash: a storage for `kept_contexts`.
+// The firmware uses it, see firmware/app/keys.hpp.
 //
 //     struct number_pages {                                   // of your board
 //         static constexpr std::size_t page_words = 256;
@@ -12,10 +12,11 @@
 //     const auto first = numbers.first();
 //     if (!first || !peers.restore<cipher>(keys, *first)) ...  // no keys
 //
-// Each number that is kept is a record of two words, the number / 64 and its complement, in the first
-// erased place of a page. The largest one counts. Once the page is full, the other page is erased and
-// used. So the record that counts is never in the page that is being erased. A record whose write was
-// interrupted has no complement and does not count: no message has used its numbers yet.
+// Each number that is kept is a record of two words, the number / 64 and its complement, in the
+// first erased place of a page. The largest one counts. Once the page is full, the other page is
+// erased and used. So the record that counts is never in the page that is being erased. A record
+// whose write was interrupted has no complement and does not count: no message has used its numbers
+// yet.
 //
 // Erased flash has no record. It is not number 0: the device may have had keys before. Only `begin`
 // writes number 0, in the factory, and only for keys that are new.
@@ -44,23 +45,24 @@ public:
     // The flash must outlive this object.
     constexpr explicit flash_numbers(Flash& flash) : flash_(flash) {}
 
-    // Returns the number that is kept. Returns none if the flash has no record: the device has no keys,
-    // or their numbers are lost, and it must not use them.
+    // Returns the number that is kept. Returns none if the flash has no record: the device has no
+    // keys, or their numbers are lost, and it must not use them.
     std::optional<std::uint64_t> first() const {
         const std::optional<record> kept = latest();
         return kept ? std::optional{std::uint64_t{kept->count} * unit} : std::nullopt;
     }
 
-    // Erases both pages and writes number 0. Call it once, for a new device with new keys. Returns true
-    // once the number is kept.
+    // Erases both pages and writes number 0. Call it once, for a new device with new keys. Returns
+    // true once the number is kept.
     [[nodiscard]] bool begin() {
         flash_.erase(0);
         flash_.erase(1);
         return write({0, 0, 0});
     }
 
-    // Keeps a number of the one context. Returns true once it is kept. Returns false if the flash does
-    // not hold it, if `begin` was never called, or at 2^38, where the numbers of this storage end.
+    // Keeps a number of the one context. Returns true once it is kept. Returns false if the flash
+    // does not hold it, if `begin` was never called, or at 2^38, where the numbers of this storage
+    // end.
     [[nodiscard]] bool reserve(const mincoap::security::oscore::context& /*of*/, std::uint64_t number) {
         const std::uint64_t count = (number + unit - 1) / unit;
         const std::optional<record> kept = latest();

@@ -1,4 +1,5 @@
-// The board's flash, which a factory fills: the first page has keys, and the two others have the number of the start.
+// The board's flash, which a factory fills: the first page has keys, and the two others have the
+// number of the start.
 #pragma once
 
 #include <array>
@@ -64,15 +65,16 @@ inline bool read_option(std::string_view name, std::span<mincoap::byte> to) {
     return true;
 }
 
-// Returns a number that no start of this board has had before; none without keys. Call it once in each start.
+// Returns a number that no start of this board has had before; none without keys. Call it once in
+// each start.
 inline std::optional<std::uint64_t> number_of_start() {
     const std::optional<std::uint64_t> first = numbers.first();
     if (first && numbers.reserve({}, *first + mincoap::security::oscore::reserved_at_once)) return first;
     return std::nullopt;
 }
 
-// Returns a value for this start, which an attacker without the secret cannot predict. Other purposes have other
-// values.
+// Returns a value for this start, which an attacker without the secret cannot predict. Other
+// purposes have other values.
 template <typename Cipher>
 std::array<mincoap::byte, 32> derive(mincoap::bytes secret, std::uint64_t number, std::string_view purpose) {
     const auto of_start = std::bit_cast<std::array<mincoap::byte, sizeof number>>(number);
@@ -83,8 +85,8 @@ std::array<mincoap::byte, 32> derive(mincoap::bytes secret, std::uint64_t number
     return made;
 }
 
-// Changes the guard's key in each start. A board without a source of random numbers may draw the same key twice. A
-// replay of a request with an Echo option from an earlier start would pass then.
+// Changes the guard's key in each start. A board without a source of random numbers may draw the
+// same key twice. A replay of a request with an Echo option from an earlier start would pass then.
 template <typename Cipher>
 void stir(mincoap::security::key& key, mincoap::bytes secret, std::uint64_t number) {
     const auto made = std::bit_cast<std::array<std::uint32_t, 8>>(derive<Cipher>(secret, number, "guard"));

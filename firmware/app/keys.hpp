@@ -2,8 +2,8 @@
 //
 //   secret=000102030405060708090a0b0c0d0e0f     the master secret, new and random for each board
 //
-// Once a board has keys, the option changes nothing. Without keys, the board serves plain requests alone. The numbers
-// of the flash are the server's sequence numbers, too.
+// Once a board has keys, the option changes nothing. Without keys, the board serves plain requests
+// alone. The numbers of the flash are the server's sequence numbers, too.
 #pragma once
 
 #include "flash.hpp"
@@ -19,8 +19,8 @@ inline void provision_secret() {
     if (!numbers.first() && read_option("secret=", given)) write_keys(given);
 }
 
-// Adds the context to the table, if the board has keys, and changes the guard's key. Call it once, before the first
-// poll.
+// Adds the context to the table, if the board has keys, and changes the guard's key. Call it once,
+// before the first poll.
 template <typename Cipher>
 [[nodiscard]] bool load_secret(auto& peers, mincoap::security::key& key) {
     const auto first = number_of_start();

@@ -1,6 +1,6 @@
-// Flash for emulated boards that have none: pages of RAM that an emulator keeps over a reset, as no start-up code
-// clears them. They behave as flash does. A board that was just switched on has zeros there, which is neither a number
-// nor a key.
+// Flash for emulated boards that have none: pages of RAM that an emulator keeps over a reset, as no
+// start-up code clears them. They behave as flash does. A board that was just switched on has zeros
+// there, which is neither a number nor a key.
 #pragma once
 
 #include "../app/board.hpp"
