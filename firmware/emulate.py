@@ -21,8 +21,8 @@ LAN9118 = "-net nic,model=lan9118"
 VIRTIO = "-device virtio-net-device,bus=virtio-mmio-bus.{0}"
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 READY = b"mincoap listens"
-PROTECTED = "protected"  # the profile with OSCORE
 SERVER_ID, CLIENT_ID = "01", "02"  # see app/keys.hpp
+OWN_KID, PEER_KID = 0x0A, 0x02  # see app/key_pair.hpp
 
 
 @dataclasses.dataclass(frozen=True)
@@ -135,13 +135,53 @@ def running(board, image, network, options=(), extra=(), prefix=()):
 
 
 def provision(folder):
-    """Makes keys for a new board and its client. Returns the option that gives the board its secret. Writes the client's
-    keys for libcoap to client.keys in the folder. The client keeps its sequence number in client.number."""
+    """Makes keys for a new board and its client. Returns the option that gives the board its secret. Writes the
+    client's keys for libcoap to client.keys in the folder. The client keeps its sequence number in client.number."""
     secret = secrets.token_hex(16)
     (folder / "client.keys").write_text(f'master_secret,hex,"{secret}"\nsender_id,hex,"{CLIENT_ID}"\n'
                                         f'recipient_id,hex,"{SERVER_ID}"\n')
     (folder / "client.number").unlink(missing_ok=True)
-    return f"secret={secret}"
+    return [f"secret={secret}"]
+
+
+def key_pair():
+    """Returns a private key on P-256, and the x-coordinate of its public key."""
+    from cryptography.hazmat.primitives.asymmetric import ec  # few tests need it
+
+    numbers = ec.generate_private_key(ec.SECP256R1()).private_numbers()
+    return (number.to_bytes(32, "big") for number in (numbers.private_value, numbers.public_numbers.x))
+
+
+def claims_set(kid, x):
+    """See app/key_pair.hpp."""
+    return f"a108a101a401020241{kid:02x}2001215820{x.hex()}"
+
+
+def key_file(private_key, kid, x):
+    """The text of a key file, as scripts/edhoc-keys makes it. The line for the peer is missing."""
+    return (f'private_key,hex,"{private_key.hex()}"\ncredential,hex,"{claims_set(kid, x)}"\n'
+            'suites,text,"2,3"\n')
+
+
+def provision_key_pair(folder):
+    """Makes key pairs for a new board and its client. Returns the options that give the board its keys. Writes the
+    client's keys to client.keys in the folder."""
+    (board, x), (client, peer_x) = key_pair(), key_pair()
+    (folder / "client.keys").write_text(key_file(client, PEER_KID, peer_x) +
+                                        f'peer,hex,"{claims_set(OWN_KID, x)}"\n')
+    return [f"key={board.hex()}", f"x={x.hex()}", f"peer={peer_x.hex()}"]
+
+
+def new_board(profile, folder):
+    """Returns the options that give a board its keys, if the profile has some, and commands of a client."""
+    if profile == "edhoc":
+        client = f"{ROOT}/scripts/edhoc-client {folder}/client.keys"
+        return provision_key_pair(folder), [f"{client} put {{uri}}/led 1", f"{client} get {{uri}}/led"]
+    client = "coap-client-notls"
+    if profile == "protected":
+        client = f"coap-client-openssl -E {folder}/client.keys,{folder}/client.number"
+    options = provision(folder) if profile == "protected" else []
+    return options, [f"{client} -B 3 -m get {{uri}}/.well-known/core", f"{client} -B 3 -m put -e 1 {{uri}}/led"]
 
 
 def main():
@@ -150,15 +190,12 @@ def main():
     arguments.add_argument("--profile", default="demo")
     arguments.add_argument("--port", type=int, default=5683)
     given = arguments.parse_args()
-    client, options = "coap-client-notls", ()
-    if given.profile == PROTECTED:
-        folder = image_of(given.board, given.profile).parent
-        options = [provision(folder)]
-        client = f"coap-client-openssl -E {folder}/client.keys,{folder}/client.number"
-    print(f"\n{BOARDS[given.board].title}. Port {given.port} of 127.0.0.1 leads to its port 5683. A client, for another "
-          "terminal:\n"
-          f"    {client} -B 3 -m get coap://127.0.0.1:{given.port}/.well-known/core\n"
-          f"    {client} -B 3 -m put -e 1 coap://127.0.0.1:{given.port}/led\nCtrl-C ends it.\n", flush=True)
+    options, commands = new_board(given.profile, image_of(given.board, given.profile).parent)
+    print(f"\n{BOARDS[given.board].title}. Port {given.port} of 127.0.0.1 leads to its port 5683. A client, for "
+          "another terminal:\n")
+    for command_line in commands:
+        print("    " + command_line.format(uri=f"coap://127.0.0.1:{given.port}"))
+    print("Ctrl-C ends it.\n", flush=True)
     with forwarded(given.board, given.port) as network:
         run = command(given.board, image_of(given.board, given.profile), network, options)
         if BOARDS[given.board].nic:

@@ -2,16 +2,13 @@
 time."""
 
 import contextlib
-import dataclasses
-import json
-import pathlib
-import socket
 import subprocess
 
 import _ask
 import _coap
 import emulate
 import pytest
+from _boards import all_boards, no_keys
 from _oscore import Libcoap
 from _protected import Client
 from test_clients import connected
@@ -22,59 +19,20 @@ RESETS = 3
 CONTENT, CHANGED, UNAUTHORIZED, BAD_REQUEST = map(_coap.code, ("2.05", "2.04", "4.01", "4.00"))
 
 
-@dataclasses.dataclass
-class Board:
-    emulator: emulate.Emulator
-    port: int
-    folder: pathlib.Path  # its client has keys there
-    secret: bytes = b""
-
-    def uri(self, path):
-        return f"coap://127.0.0.1:{self.port}/{path}"
-
-    def reset(self):
-        """Resets the board as its button does. The RAM stays, and the flash."""
-        self.emulator.output = b""
-        with socket.socket(socket.AF_UNIX) as monitor, monitor.makefile("rw") as lines:
-            monitor.connect(f"{self.folder}/monitor")
-            for command in ("qmp_capabilities", "system_reset"):
-                print(json.dumps({"execute": command}), file=lines, flush=True)
-                while "return" not in json.loads(lines.readline()):
-                    pass
-        self.emulator.wait_until_ready()
-
-
-@contextlib.contextmanager
-def started(name, path, folder, has_keys=True):
-    folder.mkdir()
-    secret = emulate.provision(folder)
-    port = emulate.free_port()
-    with emulate.forwarded(name, port) as network:
-        with emulate.running(name, path, network, [secret] if has_keys else [],
-                             ["-qmp", f"unix:{folder}/monitor,server=on,wait=off"]) as emulator:
-            yield Board(emulator, port, folder, bytes.fromhex(secret.partition("=")[2]))
-
-
-def all_boards(image, profile, folder, **more):
-    """A context with name -> board."""
-    opened = contextlib.ExitStack()
-    boards = {name: opened.enter_context(started(name, image(name, profile), folder / name, **more))
-              for name in emulate.BOARDS}
-    return contextlib.closing(opened), boards
-
-
 @pytest.fixture(scope="module")
 def boards(image, tmp_path_factory):
-    opened, all_of_them = all_boards(image, "protected", tmp_path_factory.mktemp("boards"))
-    with opened:
+    with all_boards(image, "protected", tmp_path_factory.mktemp("boards"), emulate.provision) as all_of_them:
         yield all_of_them
 
 
 @pytest.fixture
 def new_boards(image, tmp_path):
-    opened, all_of_them = all_boards(image, "protected-checked", tmp_path)
-    with opened:
+    with all_boards(image, "protected-checked", tmp_path, emulate.provision) as all_of_them:
         yield all_of_them
+
+
+def secret_of(board):
+    return bytes.fromhex(board.options[0].partition("=")[2])
 
 
 def check_libcoap_switches_the_led(program, board):
@@ -117,7 +75,7 @@ def test_a_client_without_keys_gets_what_is_for_everybody(boards):
 
 
 def check_wrong_keys(board):
-    for secret, client_id, code in ((bytes(16), b"\2", BAD_REQUEST), (board.secret, b"\3", UNAUTHORIZED)):
+    for secret, client_id, code in ((bytes(16), b"\2", BAD_REQUEST), (secret_of(board), b"\3", UNAUTHORIZED)):
         with contextlib.closing(Client(board.port, secret, client_id)) as client:
             client.context.next_number = 1000  # which no test has used
             answer = _ask.exchange(client.socket, client.protect(_coap.PUT, "led", b"1")[1])
@@ -131,19 +89,18 @@ def test_a_client_with_wrong_keys_gets_a_plain_error(boards):
 def check_no_keys(board):
     with connected(board.port) as client:
         assert _ask.read(client, "hello") == b"Hello CoAP"
-    with contextlib.closing(Client(board.port, board.secret)) as client:
+    with contextlib.closing(Client(board.port, bytes(16))) as client:
         answer = _ask.exchange(client.socket, client.protect(_coap.GET, "led")[1])
         assert (answer.code, answer.payload) == (UNAUTHORIZED, b"")
 
 
 def test_a_board_without_keys_serves_plain_requests(image, tmp_path):
-    opened, all_of_them = all_boards(image, "protected", tmp_path, has_keys=False)
-    with opened:
+    with all_boards(image, "protected", tmp_path, no_keys) as all_of_them:
         together(check_no_keys, all_of_them)
 
 
 def check_reset(board):
-    with contextlib.closing(Client(board.port, board.secret)) as client:
+    with contextlib.closing(Client(board.port, secret_of(board))) as client:
         for _ in range(RESETS):
             assert client.ask(_coap.GET, "led") == (CONTENT, b"0"), "neither the reset nor a replay switched it on"
             assert client.ask(_coap.PUT, "led", b"1") == (CHANGED, b"")
