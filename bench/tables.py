@@ -14,6 +14,7 @@ TABLES = {
     "ciphers": ("docs/porting.md", "bench/crypto/budget.tsv"),
     "firmware sizes": ("docs/firmware.md", "bench/firmware/sizes.tsv"),
     "firmware instructions": ("docs/firmware.md", "bench/firmware/instructions.tsv"),
+    "firmware handshake": ("docs/firmware.md", "bench/firmware/handshake.tsv"),
     "firmware stack": ("docs/firmware.md", "bench/firmware/stack.tsv"),
 }
 SHORT_COLUMNS = ("profile", "flash", "library", "bss", "stack")

@@ -74,8 +74,8 @@ class Firmware(Image):
 
     # Callers by a pointer, and their callees. A site calls the functions of its rows. The core calls the function that
     # renders a reply. A record calls the functions that encode, decode and check its members. A resource calls the
-    # functions of the application that render a body, or read and write a value. BearSSL calls the functions of a cipher
-    # or of a hash.
+    # functions of the application that render a body, or read and write a value. BearSSL calls those of a cipher or a
+    # hash.
     POINTERS = ((r"detail::site<.*operator\(\)|^_ZNK7mincoap6detail4site.*clE", r"::serve<|5serveI"),
                 (r"take_request", r"::write_constant|::write_by<|8write_by"),
                 (r"record_fields<.*encode", r"::encode_member<"),
