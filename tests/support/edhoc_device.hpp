@@ -16,7 +16,7 @@ using edhoc_suites = security::edhoc::p256_suites<recording_crypto, toy_curve>;
 
 inline const party edhoc_server = party::make(41, "07", "server");
 
-// What the site of the tests has done.
+// The site of the tests notes its calls here.
 struct edhoc_site_log {
     static inline int changes = 0;
     static inline std::string peer;

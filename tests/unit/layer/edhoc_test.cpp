@@ -55,7 +55,7 @@ TEST_F(edhoc_layer, answers_a_combined_request) {
 
 TEST_F(edhoc_layer, carries_out_a_combined_request_with_a_payload) {
     auto c = started(alice);
-    EXPECT_EQ(c.ask_combined(ask{code::post, "count"}.payload("a payload that nobody reads")), "ack 2.04 ct=0: 31");
+    EXPECT_EQ(c.ask_combined(ask{code::post, "count"}.payload("a payload that is ignored")), "ack 2.04 ct=0: 31");
 }
 
 TEST_F(edhoc_layer, takes_a_combined_request_to_observe) {

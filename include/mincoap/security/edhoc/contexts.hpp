@@ -25,7 +25,7 @@ class contexts : public oscore::contexts<N, AreKept> {
 
 public:
     // Adds the context of a client.
-    //   secrets  what its keys are derived from
+    //   secrets  the inputs of its keys
     //   c_i      the server's Sender ID
     //   c_r      the client's Sender ID, one byte
     //   tag      a number of the application's, which handlers read with `request::peer`
@@ -60,7 +60,7 @@ private:
     struct origin {
         std::uint32_t used_ms;
         byte client;      // and one
-        byte generation;  // of the context
+        byte generation;  // the context has the same one
 
         bool is_of(const context& c) const {
             return client != 0 && generation == c.generation && c.state != oscore::context_state::empty;

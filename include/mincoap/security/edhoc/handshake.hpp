@@ -17,7 +17,7 @@ namespace mincoap::security::edhoc {
 template <suite_pair S>
 struct half_open {
     byte c_r;       // C_R in its encoding, one byte
-    byte mac_size;  // of the suite
+    byte mac_size;  // its suite has MACs of so many bytes
     byte c_i_size;
     std::array<byte, max_c_i_size> c_i_bytes;
     prk prk_3e2m;
@@ -94,7 +94,7 @@ template <suite_pair S>
     return result::accepted;
 }
 
-// Decrypts CIPHERTEXT_3 in place (§5.4.3). Returns false if its tag is wrong: anybody may have sent it, so the
+// Decrypts CIPHERTEXT_3 in place (§5.4.3). Returns false if its tag is wrong: an attacker may have sent it, so the
 // session goes on. Otherwise the initiator has sent it, whose name is not known yet. PLAINTEXT_3 is then the
 // message without its last `mac_size` bytes.
 template <suite_pair S>

@@ -1,4 +1,4 @@
-// The messages of EDHOC, and what they contain (RFC 9528 §5).
+// The messages of EDHOC and their contents (RFC 9528 §5).
 #pragma once
 
 #include <mincoap/security/edhoc/credential.hpp>

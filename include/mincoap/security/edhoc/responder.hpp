@@ -22,7 +22,7 @@
 namespace mincoap::security::edhoc {
 
 // Decides on a client that has authenticated itself. `number` is the place of its credential in the list of
-// clients. Returns the tag of its context, which handlers read with `request::peer`; nothing to refuse it.
+// clients. Returns the tag of its context, which handlers read with `request::peer`; no value to refuse the client.
 template <typename A>
 concept authorization = requires(const A& authorize, const credential& of, byte number) {
     { authorize(of, number) } -> std::same_as<std::optional<byte>>;
@@ -43,7 +43,7 @@ public:
     using suites = typename Sessions::suites;
     using cipher = typename suites::cipher;
 
-    //   credential  that of the server, with its private key
+    //   credential  the server's, with its private key
     //   list        the credentials of the clients: up to 255
     //   memory      for sessions
     //   table       the contexts of the layer `oscore`
@@ -105,7 +105,7 @@ public:
     // Takes CIPHERTEXT_3 of the session with that C_R, and decrypts it in place. It computes a shared secret
     // for each credential with the kid. If the message is accepted, the client has a context.
     //
-    // A message with a wrong tag changes nothing, because anybody may have sent it. Any other one ends the
+    // A message with a wrong tag changes nothing, because an attacker may have sent it. Any other one ends the
     // session.
     [[nodiscard]] result finish(bytes c_r, mutable_bytes ciphertext, std::uint32_t now_ms) const {
         session* const found = sessions_.find(c_r, now_ms);

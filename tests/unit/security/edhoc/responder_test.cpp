@@ -189,7 +189,7 @@ TEST_F(edhoc_responder, keeps_no_session_of_a_message_1_that_it_refuses) {
 
 // ---- Attackers
 
-// RFC 9528 §9.7: who did not send message_1 cannot end the session.
+// RFC 9528 §9.7: only the sender of message_1 can end the session.
 TEST_F(edhoc_responder, goes_on_after_a_forged_message_3) {
     edhoc_initiator i = initiator(alice);
     start(i);
