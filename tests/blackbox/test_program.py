@@ -223,7 +223,7 @@ def test_sequence_numbers_that_cannot_be_kept(demo, keys, tmp_path):
             f"{tmp_path}: another program uses the sequence numbers in this folder")
 
 
-def test_options_that_clients_with_keys_exclude(demo, keys, tmp_path):
+def test_a_lasting_key_of_the_guard_beside_clients_with_keys(demo, keys, tmp_path):
     """With the key of an earlier start, an old request with its Echo option would pass as new, and its nonce would be
     used again."""
     arguments = "--oscore", keys("keys"), "--oscore-state", tmp_path
@@ -231,8 +231,6 @@ def test_options_that_clients_with_keys_exclude(demo, keys, tmp_path):
     key.chmod(0o600)
     assert complaint(demo, *arguments, "--key", key) == (
         "--oscore: needs a new key of the Echo option in each start, so it excludes --key")
-    assert complaint(demo, *arguments, "--cores", "2") == (
-        "--oscore, --edhoc: two cores cannot share the numbers of a client with keys; use one")
 
 
 def test_plain_requests_beside_clients_with_keys(demo, keys, tmp_path):

@@ -87,10 +87,10 @@ struct burst_features {
 // A socket must not be used by two threads at once.
 class burst_socket : private udp_socket {
 public:
-    // Takes over a bound socket. Uses `memory` until the destructor, and no other socket may use it.
+    // Takes over a bound socket. Uses `given` until the destructor, and no other socket may use it.
     template <unsigned Slots, std::size_t MessageSize, unsigned Runs>
-    burst_socket(udp_socket&& bound, burst_memory<Slots, MessageSize, Runs>& memory, burst_features wanted = {})
-        : burst_socket(std::move(bound), memory.parts(), wanted) {}
+    burst_socket(udp_socket&& bound, burst_memory<Slots, MessageSize, Runs>& given, burst_features wanted = {})
+        : burst_socket(std::move(bound), given.parts(), wanted) {}
     burst_socket(const burst_socket&) = delete;
     burst_socket& operator=(const burst_socket&) = delete;
     ~burst_socket();  // sends the gathered answers, as far as the kernel takes them
