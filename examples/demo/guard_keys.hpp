@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <csignal>
 #include <iostream>
 #include <mutex>
 #include <optional>

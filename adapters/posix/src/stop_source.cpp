@@ -1,6 +1,7 @@
 #include <mincoap/posix/stop_source.hpp>
 
 #include <cerrno>
+#include <csignal>
 
 #include <poll.h>
 #include <sys/epoll.h>
@@ -15,6 +16,8 @@ bool watch(int epoll, int descriptor) {
 }
 
 }  // namespace
+
+stop_source::stop_source() : stop_source({SIGINT, SIGTERM}) {}
 
 stop_source::stop_source(std::initializer_list<int> signal_numbers)
     : signals_(signal_numbers), requested_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),

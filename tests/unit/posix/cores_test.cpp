@@ -1,6 +1,7 @@
 #include <mincoap/posix/cores.hpp>
 
 #include <atomic>
+#include <csignal>
 #include <set>
 #include <thread>
 

@@ -1,6 +1,7 @@
 #include <mincoap/posix/run.hpp>
 
 #include <atomic>
+#include <csignal>
 #include <thread>
 
 #include <sys/eventfd.h>

@@ -1,5 +1,6 @@
 #include <mincoap/posix/signals.hpp>
 
+#include <csignal>
 #include <thread>
 
 #include <poll.h>

@@ -7,7 +7,7 @@
 // and a wait, the program does not wake up.
 #pragma once
 
-#include <csignal>
+#include <cstdint>
 #include <initializer_list>
 #include <system_error>
 
@@ -37,7 +37,9 @@ public:
     std::error_code error() const { return error_; }
 
 private:
-    sigset_t blocked_before_{};
+    // The signals that the constructor has blocked: bit n - 1 for number n. A sigset_t would bring
+    // <csignal>, which on Linux brings names such as `alarm` and `read` to the including file.
+    std::uint64_t blocked_ = 0;
     std::error_code error_;
     detail::descriptor descriptor_;
 };

@@ -11,7 +11,7 @@ namespace mincoap::posix {
 class stop_source {
 public:
     // SIGINT and SIGTERM request a stop; see `signals` for the time and the thread to make one.
-    stop_source() : stop_source({SIGINT, SIGTERM}) {}
+    stop_source();
 
     // These signals request a stop. With an empty list, only `request_stop` does.
     explicit stop_source(std::initializer_list<int> signal_numbers);
