@@ -6,6 +6,7 @@
 #   MINCOAP_PLUGTEST       the plugtest server
 #   MINCOAP_EXAMPLES       the folder of the short examples
 #   MINCOAP_CBOR_DESCRIBE  the program that prints what it reads of CBOR
+#   MINCOAP_X25519         the example that agrees on keys, with X25519
 #   CXX                    the compiler
 #
 # CTest shows a test as skipped if parts of it were skipped and no part failed. With MINCOAP_REQUIRE_ALL=1 in the
@@ -27,6 +28,9 @@ function(mincoap_add_pytests folder)
         endif()
         if(TARGET mincoap-cbor-describe)
             list(APPEND environment "MINCOAP_CBOR_DESCRIBE=$<TARGET_FILE:mincoap-cbor-describe>")
+        endif()
+        if(TARGET mincoap-handshake-x25519)
+            list(APPEND environment "MINCOAP_X25519=$<TARGET_FILE:mincoap-handshake-x25519>")
         endif()
         set_tests_properties(${test} PROPERTIES
             LABELS ${folder}

@@ -49,6 +49,12 @@ def cbor_describe():
 
 
 @pytest.fixture(scope="session")
+def handshake_x25519():
+    """The executable of the example that agrees on keys, with X25519."""
+    return found("MINCOAP_X25519", ROOT / "build/release/tests/mincoap-handshake-x25519")
+
+
+@pytest.fixture(scope="session")
 def coap_client():
     """libcoap's command-line client."""
     return found("COAP_CLIENT", shutil.which("coap-client-notls"), shutil.which("coap-client"))
