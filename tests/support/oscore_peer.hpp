@@ -51,6 +51,8 @@ public:
 
     std::uint64_t next_number = 0;
 
+    bytes sender_key() const { return context_.sender_key; }
+
     // The number of the last request.
     std::uint64_t number() const { return next_number - 1; }
 
