@@ -30,7 +30,7 @@ struct identity_cipher {
     }
     static void hash(std::span<const bytes> pieces, byte* to32) { hmac({}, pieces, to32); }
     static void hmac(bytes key, std::span<const bytes> pieces, byte* to32) {
-        std::uint64_t sum = sum_of(basis, key);
+        std::uint64_t sum = sum_of_input(basis, key);
         for (const bytes piece : pieces) sum = sum_of(sum, piece);
         for (std::size_t i = 0; i < security::hash_size; ++i) to32[i] = static_cast<byte>((sum = mix(sum)) >> 56);
     }
@@ -39,16 +39,16 @@ private:
     static constexpr std::uint64_t basis = 0xcbf2'9ce4'8422'2325;
 
     static std::uint64_t mix(std::uint64_t sum) { return (sum ^ sum >> 32) * 0x9e37'79b9'7f4a'7c15; }
-    // With the size, so that two pieces do not say the same as one.
     static std::uint64_t sum_of(std::uint64_t sum, bytes all) {
-        sum = mix(sum + all.size() + 1);
         for (const byte b : all) sum = mix(sum ^ b);
         return sum;
     }
+    // With the size, so that two inputs do not say the same as one.
+    static std::uint64_t sum_of_input(std::uint64_t sum, bytes all) { return sum_of(mix(sum + all.size() + 1), all); }
     static std::array<byte, 8> tag_of(const byte* key16, const byte* nonce13, bytes aad, bytes text) {
-        std::uint64_t sum = sum_of(basis, {key16, security::aead_key_size});
-        sum = sum_of(sum, {nonce13, security::nonce_size});
-        sum = sum_of(sum_of(sum, aad), text);
+        std::uint64_t sum = sum_of_input(basis, {key16, security::aead_key_size});
+        sum = sum_of_input(sum, {nonce13, security::nonce_size});
+        sum = sum_of_input(sum_of_input(sum, aad), text);
         std::array<byte, 8> made;
         for (std::size_t i = 0; i < made.size(); ++i) made[i] = static_cast<byte>(sum >> (8 * i));
         return made;
@@ -59,10 +59,11 @@ static_assert(security::crypto<identity_cipher>);
 // The calls of the server's cipher.
 struct cipher_calls {
     unsigned opened = 0;                                                              // in this poll
+    unsigned right = 0;                                                               // the tag was right
     unsigned sealed = 0;                                                              // in this poll
     std::set<std::array<byte, security::aead_key_size + security::nonce_size>> used;  // in the whole run
 
-    void begin() { opened = sealed = 0; }
+    void begin() { opened = right = sealed = 0; }
 };
 inline cipher_calls calls;
 
@@ -79,8 +80,10 @@ struct watched : Cipher {
     }
     [[nodiscard]] static bool open(const byte* key16, const byte* nonce13, bytes aad, mutable_bytes data_and_tag,
                                    std::size_t tag) {
+        const bool is_right = Cipher::open(key16, nonce13, aad, data_and_tag, tag);
         ++calls.opened;
-        return Cipher::open(key16, nonce13, aad, data_and_tag, tag);
+        if (is_right) ++calls.right;
+        return is_right;
     }
 };
 
