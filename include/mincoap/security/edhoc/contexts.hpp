@@ -30,6 +30,7 @@ public:
     //   c_r      the client's Sender ID, one byte
     //   tag      a number of the application's, which handlers read with `request::peer`
     //   client   the number of the client's credential, 0 to 254
+    //   now_ms   the time in milliseconds, which may wrap around
     // Returns false if another context has that Recipient ID, or if the application has taken all places.
     template <crypto C>
     [[nodiscard]] bool put(const oscore_secrets& secrets, bytes c_i, byte c_r, byte tag, byte client,

@@ -95,10 +95,14 @@ template <crypto C>
     detail::expand<C>(from, info.data(), info.size(), to, size);
 }
 
-// Writes MAC_2 or MAC_3 (§5.3.2, §5.4.2) of `size` bytes.
-//   c_r  C_R in its encoding, for MAC_2; null for MAC_3
-//   of   the credential that the MAC is for
-//   ead  the EAD of the message, encoded
+// Writes MAC_2 or MAC_3 (§5.3.2, §5.4.2).
+//   from  PRK_3e2m or PRK_4e3m
+//   c_r   C_R in its encoding, for MAC_2; null for MAC_3
+//   of    the credential that the MAC is for
+//   th    TH_2 or TH_3
+//   ead   the EAD of the message, encoded
+//   to    the place of the MAC
+//   size  its size in bytes, 8 or 16
 template <crypto C>
 [[gnu::noinline]] void make_mac(const prk& from, const byte* c_r, const credential& of, const transcript_hash& th,
                                 const bytes& ead, byte* to, std::size_t size) {

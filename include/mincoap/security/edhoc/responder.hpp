@@ -71,7 +71,7 @@ public:
 
     // For a server that sends message_2 later: keeps message_1, which is accepted, and the number of a ticket.
     void postpone(bytes message, std::uint32_t ticket, std::uint32_t now_ms) const
-        requires Sessions::is_separate
+        requires(Sessions::is_separate)
     {
         transcript_hash hash_1;
         cipher::hash({&message, 1}, hash_1.start());
@@ -86,7 +86,7 @@ public:
     };
     // Makes message_2 for one client that waits. Returns nothing if there is none.
     [[nodiscard]] std::optional<made_later> proceed(std::uint32_t now_ms) const
-        requires Sessions::is_separate
+        requires(Sessions::is_separate)
     {
         session* const s = sessions_.waiting();
         if (s == nullptr) return std::nullopt;
