@@ -1,7 +1,8 @@
 """Prints what a cipher library takes on microcontrollers, as a tab-separated table. scripts/crypto-size explains the
 arguments.
 
-Each number is the image's less that of the same program without ciphers. flash is code and constants, libc's memcpy
+Each number is the image's less that of the same program without ciphers. For the images of EDHOC, it is less that of
+the server dedup of scripts/size: it has OSCORE, EDHOC and all of the cipher library. flash is code and constants, libc's memcpy
 included. ram is .data and .bss. stack is an upper bound of the deepest stack from main on: a call by a pointer may reach
 every function that a pointer may point to.
 """
@@ -21,6 +22,7 @@ BUILD = ROOT / "build" / "crypto-size"
 BUDGET = HERE / "budget.tsv"
 PREFIXES = {"cortex-m0plus": "arm-none-eabi-"}
 IMAGES = ("aes_ct", "aes_small", "hkdf", "aes_ct-hkdf", "aes_small-hkdf", "p256", "x25519")
+SERVERS = ("edhoc-small", "edhoc-fast", "edhoc-small-lto", "edhoc-fast-lto")
 HEADER = "target\timage\tflash\tram\tstack\n"
 
 
@@ -31,13 +33,24 @@ def build(target):
         subprocess.run(command, stdout=sys.stderr, check=True)
 
 
+def image_of(target, name):
+    return Image(str(BUILD / target / f"{name}.elf"), PREFIXES[target])
+
+
+def memory_of(image):
+    flash = sum(map(image.size, (".text", ".rodata", ".strings", ".libc", ".data")))
+    return flash, sum(map(image.size, (".data", ".bss")))
+
+
 def measured(target, name):
-    image = Image(str(BUILD / target / f"{name}.elf"), PREFIXES[target])
+    image = image_of(target, name)
     if image.cycles:
         raise SystemExit(f"{image.path}: no bound for the stack: " + " -> ".join(image.cycles[0]))
-    ram = sum(map(image.size, (".data", ".bss")))
-    flash = sum(map(image.size, (".text", ".rodata", ".strings", ".libc", ".data")))
-    return flash, ram, image.stack(image.function("main").address)[0]
+    return *memory_of(image), image.stack(image.function("main").address)[0]
+
+
+def difference(numbers, without):
+    return [a - b for a, b in zip(numbers, without)]
 
 
 def table():
@@ -45,15 +58,17 @@ def table():
     for target in PREFIXES:
         build(target)
         without = measured(target, "nothing")
-        for name in IMAGES:
-            numbers = [a - b for a, b in zip(measured(target, name), without)]
-            text += "\t".join(map(str, [target, name, *numbers])) + "\n"
+        rows = {name: difference(measured(target, name), without) for name in IMAGES}
+        for name in SERVERS:
+            server = "server-lto" if name.endswith("-lto") else "server"
+            rows[name] = difference(memory_of(image_of(target, name)), memory_of(image_of(target, server))) + ["-"]
+        text += "".join("\t".join(map(str, [target, name, *numbers])) + "\n" for name, numbers in rows.items())
     return text
 
 
 def numbers_of(text):
     rows = [line.split("\t") for line in text.splitlines()[1:]]
-    return {(*row[:2], column): int(n) for row in rows for column, n in zip(HEADER.split()[2:], row[2:])}
+    return {(*row[:2], column): int(n) for row in rows for column, n in zip(HEADER.split()[2:], row[2:]) if n != "-"}
 
 
 def main():
