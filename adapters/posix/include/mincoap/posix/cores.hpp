@@ -64,8 +64,8 @@ std::error_code run_on_cores(std::vector<udp_socket>& sockets, const stop_source
     return detail::run_threads(sockets.size(), stop, context, call);
 }
 
-// The same on `count` new sockets, until SIGINT or SIGTERM. Also returns the errors of `bind_shared`.
-//   count    0 for all available cores
+// The same on `count` new sockets, until SIGINT or SIGTERM. 0 stands for all available cores. Also
+// returns the errors of `bind_shared`.
 template <typename Serve>
 std::error_code run_on_cores(std::size_t count, const net::endpoint& at, Serve&& serve) {
     const stop_source stop;

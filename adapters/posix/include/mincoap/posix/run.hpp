@@ -51,6 +51,7 @@ bool has_blocked_answers(const Socket& socket) {
 //   server   a server on `socket`, or on decorators around it
 //   socket   a udp_socket or burst_socket of this adapter, or one with native_handle, interfaces_handle, rejoin and
 //            last_error
+//   stop     ends the loop; made before the program starts a thread
 //   work     is called with `now_ms` before each wait, and at least after 256 datagrams. Returns after how many
 //            milliseconds to call it again, `forever_ms` for no such limit.
 //   other    a descriptor that also ends the wait while it is readable, such as an eventfd that another thread
