@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <iostream>
 
+#include <poll.h>
+
 #include <CLI/CLI.hpp>
 
 #include <mincoap/posix/entropy.hpp>
@@ -48,8 +50,17 @@ int serve(udp_socket& socket, const stop_source& stop, const std::vector<demo::n
         changes.tell(server, observing, now_ms);
         return std::min(plugtest::delayed.idle_ms(now_ms), changes.idle_ms(now_ms));
     };
-    const std::error_code broken = mincoap::posix::run(server, socket, stop, work);
-    return broken ? example::complain("the socket failed", broken) : 0;
+    // Unlike posix::run, it works after each datagram. `tell` then says that notifications of a change are
+    // Confirmable before the server sends them.
+    while (server.poll(mincoap::posix::now_ms()) != mincoap::poll_result::error) {
+        const std::uint32_t now_ms = mincoap::posix::now_ms();
+        const std::uint32_t idle_ms = std::min(work(now_ms), server.idle_ms(now_ms));
+        const auto wanted = static_cast<short>(server.is_blocked() ? POLLOUT : POLLIN);
+        pollfd events[]{{socket.native_handle(), wanted, 0}, {stop.native_handle(), POLLIN, 0}};
+        ::poll(events, 2, static_cast<int>(idle_ms));
+        if (events[1].revents != 0) return 0;
+    }
+    return example::complain("the socket failed", socket.last_error());
 }
 
 int run(const settings& given) {

@@ -53,7 +53,8 @@ protected:
 TEST_F(edhoc_contexts, derives_the_keys_of_oscore) {
     ASSERT_TRUE(put(9, 1));
     const packet salt = test::filler(8, 3);
-    oscore::identity of = identity(1);
+    constexpr byte id = 1;
+    oscore::identity of = identity(id);
     of.master_salt = salt;
     oscore::contexts<1> other;
     const oscore::context& expected = *other.add<reference_crypto>(of, 109);
