@@ -54,7 +54,8 @@ int serve(udp_socket& socket, const stop_source& stop, const std::vector<demo::n
     // Confirmable before the server sends them.
     while (server.poll(mincoap::posix::now_ms()) != mincoap::poll_result::error) {
         const std::uint32_t now_ms = mincoap::posix::now_ms();
-        const std::uint32_t idle_ms = std::min(work(now_ms), server.idle_ms(now_ms));
+        const std::uint32_t work_ms = work(now_ms);  // before `idle_ms`: it may give the server a message to send
+        const std::uint32_t idle_ms = std::min(work_ms, server.idle_ms(now_ms));
         const auto wanted = static_cast<short>(server.is_blocked() ? POLLOUT : POLLIN);
         pollfd events[]{{socket.native_handle(), wanted, 0}, {stop.native_handle(), POLLIN, 0}};
         ::poll(events, 2, static_cast<int>(idle_ms));
