@@ -13,6 +13,7 @@ struct failing_calls {
     int batch_error = 0;      // the errno of recvmmsg and sendmmsg
     int group_error = 0;      // the errno of a message for UDP_SEGMENT
     int single_error = 0;     // the errno of any other message
+    long ticks = -1;          // what the coarse clock says; less than 0: the time
     unsigned messages = 0;    // counts those that the kernel took
     unsigned send_calls = 0;  // counts the calls that sent any
 
