@@ -1,6 +1,7 @@
 // The resource of EDHOC (RFC 9528 §A.2): clients get the keys for OSCORE here, in three messages.
 //
-//     constexpr auto site = routes(at<"led">(protected_only(value(led))).osc(), edhoc_responder(keys), well_known_core);
+//     constexpr auto site = routes(at<"led">(protected_only(value(led))).osc(), edhoc_responder(keys),
+//                                  well_known_core);
 //
 //     client                                          server
 //     POST /.well-known/edhoc    f5, message_1   ›

@@ -97,7 +97,8 @@ public:
     // answered, which `unwanted` counts: broadcasts, those to groups that this socket did not join,
     // those from no address (0.0.0.0, ::) or from a group, those of IPv6 with a forged IPv4 source,
     // and the first from a link-local IPv4 address on a socket for one address: the interface that
-    // the answer has to leave by is known from the next one on. After a few errors or datagrams, returns `would_block`. `wait` then returns at once.
+    // the answer has to leave by is known from the next one on. After a few errors or datagrams, returns
+    // `would_block`. `wait` then returns at once.
     net::status receive(mutable_bytes storage, net::arrival& in);
 
     // Sends one datagram, by the contract of net::udp_socket. Also returns `done` for a datagram
