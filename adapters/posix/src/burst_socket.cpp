@@ -269,7 +269,7 @@ unsigned burst_socket::collect(envelopes& to) const {
         iovec* const parts = to.parts + i;
         reply_group group{replies[i]};
         to.parts[i] = part_of(replies[i]);
-        while (++i != replies.size() && features_.groups && group.takes(replies[i])) {
+        for (++i; i != replies.size() && features_.groups && group.takes(replies[i]); ++i) {
             group.add(replies[i]);
             to.parts[i] = part_of(replies[i]);
         }

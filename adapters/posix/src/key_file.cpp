@@ -105,7 +105,8 @@ shared_keys random_keys() {
 std::error_code reload_keys(const char* path, shared_keys& present) {
     const auto read = read_keys(path);
     if (!read) return read.error();
-    if (read->second) present.previous = *read->second;
+    const std::optional<key> second = read->second;
+    if (second) present.previous = *second;
     else if (read->first != present.current) present.previous = present.current;
     present.current = read->first;
     return {};

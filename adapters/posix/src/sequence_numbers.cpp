@@ -71,7 +71,7 @@ std::string line_of(const std::string& name, std::uint64_t number) {
 }
 
 std::expected<std::uint64_t, std::error_code> parse(const std::string& name, std::string_view line) {
-    const bool is_of_a_context = line.starts_with(prefix) && line.find(' ') != line.npos;
+    const bool is_of_a_context = line.starts_with(prefix) && line.find(' ') != std::string_view::npos;
     if (!line.starts_with(name + " "))
         return std::unexpected(is_of_a_context ? sequence_number_error::of_another_context
                                                : sequence_number_error::damaged);

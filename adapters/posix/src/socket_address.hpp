@@ -37,7 +37,8 @@ inline in6_addr ipv6_of(const net::endpoint& e) {
 
 // Compare words, because they are called for every datagram.
 inline bool is_same_address(const net::endpoint& a, const net::endpoint& b) {
-    std::uint64_t of_a[2], of_b[2];
+    std::uint64_t of_a[2];
+    std::uint64_t of_b[2];
     std::memcpy(of_a, a.address.data(), sizeof of_a);
     std::memcpy(of_b, b.address.data(), sizeof of_b);
     return ((of_a[0] ^ of_b[0]) | (of_a[1] ^ of_b[1])) == 0;

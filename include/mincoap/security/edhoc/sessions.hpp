@@ -93,7 +93,7 @@ public:
 
     // Returns a place for a new session. It is empty.
     session& place() {
-        session* found = &all_[0];
+        session* found = all_.data();
         for (session& s : all_) {
             if (!is_taken(s)) return s;
             if (static_cast<std::int32_t>(s.until_ms - found->until_ms) < 0) found = &s;

@@ -147,12 +147,12 @@ private:
 
     // Receiving.
     bool has_datagram() const { return left_ != 0 || run_ != filled_; }
-    void prepare(unsigned run) const;
+    void prepare(unsigned i) const;
     net::status refill();
     int receive_runs();
     int receive_messages() const;
     bool next_run();
-    bool open_run(unsigned run);
+    bool open_run(unsigned i);
     void take(mutable_bytes& buffer, net::arrival& in);
     mutable_bytes slot() const;
 
