@@ -74,9 +74,10 @@ int run(const settings& given) {
     if (!socket) return example::complain("cannot listen on " + demo::describe(*at), socket.error());
 
     const auto trusted = demo::to_networks(given.trusted);
+    if (!trusted) return std::cerr << "--trust: no network\n", 1;
     at->port = socket->local_port();
     example::say_listening(*at);
-    return serve(*socket, stop, *trusted, given.verbose);  // CLI11 has checked the networks
+    return serve(*socket, stop, *trusted, given.verbose);
 }
 
 // For CLI11: the text of a mistake, or an empty text.
