@@ -345,7 +345,8 @@ void udp_socket::rejoin() {
 }
 
 // The usual case, one datagram received or sent, needs no loop. Separate functions handle the rare
-// cases.
+// cases. burst_socket calls some of these functions as well, so GCC inlines them only where it is
+// told to.
 
 // Returns 0, or an errno, or `unwanted_datagram`.
 [[gnu::always_inline]] inline int udp_socket::take(mutable_bytes storage, net::arrival& in) {
@@ -381,14 +382,14 @@ bool udp_socket::describe(const socket_address& remote, const control& extra, st
     return wants(in, is_described_ && read_control(extra, extra_size, in));
 }
 
-status udp_socket::receive(mutable_bytes storage, net::arrival& in) {
+[[gnu::flatten]] status udp_socket::receive(mutable_bytes storage, net::arrival& in) {
     const int error = take(storage, in);
     return error == 0 ? status::done : receive_after(error, storage, in);
 }
 
 // The number of attempts is limited, or a flood of ICMP errors, signals or unwanted datagrams could
 // hold the caller.
-[[gnu::cold]] status udp_socket::receive_after(int error, mutable_bytes storage, net::arrival& in) {
+[[gnu::cold, gnu::noinline]] status udp_socket::receive_after(int error, mutable_bytes storage, net::arrival& in) {
     for (int attempts = 8; attempts != 0; --attempts) {
         if (error == unwanted_datagram) ++unwanted_;
         else if (!is_of_one_peer(error) && error != EINTR)
@@ -421,7 +422,7 @@ bool udp_socket::is_of_member(net::arrival& in) const {
 // routing table then has to choose the interface.
 [[gnu::cold]] bool udp_socket::ask_for_interface() { return ask_for_packet_info(); }
 
-status udp_socket::send(bytes datagram, const net::route& route) {
+[[gnu::flatten]] status udp_socket::send(bytes datagram, const net::route& route) {
     if (!ipv6_ && !is_ipv4(route.remote)) return status::done;  // a socket of IPv4 cannot send to IPv6
     return may_send(datagram.size(), route) ? deliver(datagram, route) : drop();
 }
@@ -454,7 +455,7 @@ status udp_socket::deliver_described(bytes datagram, const net::route& route) {
 
 // Returns true if this datagram may be sent although the room that was seen last is used up. Only
 // this socket fills its send buffer, so there is at least as much room as after the last look.
-[[gnu::cold]] bool udp_socket::find_room(long charge, const net::route& route) {
+[[gnu::cold, gnu::noinline]] bool udp_socket::find_room(long charge, const net::route& route) {
     const long room = room_for_anybody();
     if (room <= 0 && !can_be_reached(route)) return false;
     room_ = std::max(room, charge);
@@ -486,7 +487,7 @@ status udp_socket::drop() {
 
 // The error may belong to an earlier datagram and be reported late. The report clears it. So if an
 // error comes again, it belongs to this datagram, which is then lost.
-[[gnu::cold]] status udp_socket::send_after(int error, bytes datagram, const net::route& route) {
+[[gnu::cold, gnu::noinline]] status udp_socket::send_after(int error, bytes datagram, const net::route& route) {
     envelope letter(const_cast<byte*>(datagram.data()), datagram.size());
     letter.address(route, ipv6_);
     for (int attempts = 2; attempts != 0 && (is_of_one_peer(error) || error == EINTR); --attempts) {
