@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include "system_error.hpp"
+
 namespace mincoap::posix {
 namespace {
 
@@ -60,7 +62,7 @@ std::error_code detail::run_threads(std::size_t count, const stop_source& stop, 
         const int error = pthread_create(&next.thread, nullptr, run_member, &next);
         if (error == 0) continue;
         others.pop_back();
-        all.end_with({error, std::system_category()});
+        all.end_with(error_from(error));
         break;
     }
     if (count != 0) all.work(0);

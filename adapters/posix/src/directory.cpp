@@ -10,6 +10,7 @@
 
 #include "entry.hpp"
 #include "links.hpp"
+#include "system_error.hpp"
 
 namespace mincoap::posix {
 namespace {
@@ -36,7 +37,7 @@ struct file_content {
 
 std::expected<directory, std::error_code> directory::open(const char* path, std::uint32_t capacity) {
     descriptor root{::open(path, detail::path_only)};
-    if (!root.is_open()) return std::unexpected(std::error_code{errno, std::system_category()});
+    if (!root.is_open()) return std::unexpected(error_from(errno));
     return directory{std::move(root), capacity};
 }
 

@@ -15,13 +15,13 @@
 #include <mincoap/posix/descriptor.hpp>
 #include <mincoap/posix/entropy.hpp>
 
+#include "system_error.hpp"
+
 namespace mincoap::posix {
 namespace {
 
 using security::key;
 using security::shared_keys;
-
-std::error_code error_from(int number) { return {number, std::system_category()}; }
 
 struct two_keys {
     key first;

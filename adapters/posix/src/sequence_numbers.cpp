@@ -5,11 +5,12 @@
 #include <charconv>
 #include <cstdio>
 #include <string_view>
-#include <utility>
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
+
+#include "system_error.hpp"
 
 namespace mincoap::posix {
 namespace {
@@ -26,20 +27,6 @@ struct sequence_number_category : std::error_category {
                 return "the file with the sequence number is that of another context";
             default: return "this sequence number was used before";
         }
-    }
-};
-
-std::error_code last_system_error() { return {errno, std::system_category()}; }
-
-// A file that closes itself.
-struct open_file {
-    int number;
-
-    explicit open_file(int n) : number(n) {}
-    open_file(const open_file&) = delete;
-    open_file& operator=(const open_file&) = delete;
-    ~open_file() {
-        if (number >= 0) ::close(number);
     }
 };
 
@@ -88,28 +75,17 @@ std::error_code make_error_code(sequence_number_error e) {
     return {static_cast<int>(e), category};
 }
 
-sequence_numbers::sequence_numbers(sequence_numbers&& other) noexcept
-    : folder_(std::exchange(other.folder_, -1)), last_error_(other.last_error_) {}
-sequence_numbers& sequence_numbers::operator=(sequence_numbers&& other) noexcept {
-    std::swap(folder_, other.folder_);
-    std::swap(last_error_, other.last_error_);
-    return *this;
-}
-sequence_numbers::~sequence_numbers() {
-    if (folder_ >= 0) ::close(folder_);
-}
-
 std::expected<sequence_numbers, std::error_code> sequence_numbers::open(const char* folder) {
-    sequence_numbers made{::open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (made.folder_ < 0 || ::faccessat(made.folder_, ".", R_OK | W_OK | X_OK, AT_EACCESS) != 0)
-        return std::unexpected(last_system_error());
+    sequence_numbers made{detail::descriptor{::open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)}};
+    if (!made.folder_.is_open() || ::faccessat(made.folder_.number(), ".", R_OK | W_OK | X_OK, AT_EACCESS) != 0)
+        return std::unexpected(error_from(errno));
     if (const std::error_code error = made.lock()) return std::unexpected(error);
     return made;
 }
 
 std::error_code sequence_numbers::lock() const {
-    if (::flock(folder_, LOCK_EX | LOCK_NB) == 0) return {};
-    return errno == EWOULDBLOCK ? make_error_code(sequence_number_error::in_use) : last_system_error();
+    if (::flock(folder_.number(), LOCK_EX | LOCK_NB) == 0) return {};
+    return errno == EWOULDBLOCK ? make_error_code(sequence_number_error::in_use) : error_from(errno);
 }
 
 std::expected<std::uint64_t, std::error_code> sequence_numbers::first(const security::oscore::identity& of) const {
@@ -123,11 +99,11 @@ bool sequence_numbers::reserve(const security::oscore::context& of, std::uint64_
 }
 
 std::expected<std::uint64_t, std::error_code> sequence_numbers::read(const std::string& name) const {
-    const open_file file{::openat(folder_, name.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (file.number < 0 && errno == ENOENT) return 0;
+    const detail::descriptor file{::openat(folder_.number(), name.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!file.is_open() && errno == ENOENT) return 0;
     std::array<char, 128> line;
-    const ssize_t size = file.number < 0 ? -1 : ::read(file.number, line.data(), line.size());
-    if (size < 0) return std::unexpected(last_system_error());
+    const ssize_t size = file.is_open() ? ::read(file.number(), line.data(), line.size()) : -1;
+    if (size < 0) return std::unexpected(error_from(errno));
     return parse(name, {line.data(), static_cast<std::size_t>(size)});
 }
 
@@ -139,14 +115,15 @@ std::error_code sequence_numbers::keep(const std::string& name, std::uint64_t nu
 }
 
 std::error_code sequence_numbers::replace(const std::string& name, const std::string& line) const {
+    const int folder = folder_.number();
     const std::string added = name + ".new";
-    const open_file file{::openat(folder_, added.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
-    if (file.number < 0) return last_system_error();
-    const ssize_t size = ::write(file.number, line.data(), line.size());
+    const detail::descriptor file{::openat(folder, added.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
+    if (!file.is_open()) return error_from(errno);
+    const ssize_t size = ::write(file.number(), line.data(), line.size());
     if (size >= 0 && size < std::ssize(line)) return std::make_error_code(std::errc::no_space_on_device);
-    const bool is_done = size >= 0 && ::fsync(file.number) == 0 &&
-                         ::renameat(folder_, added.c_str(), folder_, name.c_str()) == 0 && ::fsync(folder_) == 0;
-    return is_done ? std::error_code{} : last_system_error();
+    const bool is_done = size >= 0 && ::fsync(file.number()) == 0 &&
+                         ::renameat(folder, added.c_str(), folder, name.c_str()) == 0 && ::fsync(folder) == 0;
+    return is_done ? std::error_code{} : error_from(errno);
 }
 
 }  // namespace mincoap::posix

@@ -6,6 +6,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "system_error.hpp"
+
 namespace mincoap::posix {
 
 namespace {
@@ -20,7 +22,7 @@ signals::signals(std::initializer_list<int> numbers) {
     for (const int number : numbers) sigaddset(&wanted, number);
     descriptor_ = detail::descriptor{::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK)};
     if (native_handle() < 0) {
-        error_ = {errno, std::system_category()};
+        error_ = error_from(errno);
         return;
     }
     sigset_t before;

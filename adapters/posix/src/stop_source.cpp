@@ -7,6 +7,8 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
+#include "system_error.hpp"
+
 namespace mincoap::posix {
 namespace {
 
@@ -24,7 +26,7 @@ stop_source::stop_source(std::initializer_list<int> signal_numbers)
       either_(::epoll_create1(EPOLL_CLOEXEC)), error_(signals_.error()) {
     const bool is_made =
         watch(native_handle(), requested_.number()) && watch(native_handle(), signals_.native_handle());
-    if (!error_ && !is_made) error_ = {errno, std::system_category()};
+    if (!error_ && !is_made) error_ = error_from(errno);
 }
 
 void stop_source::request_stop() const { ::eventfd_write(requested_.number(), 1); }

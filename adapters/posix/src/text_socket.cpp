@@ -7,12 +7,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "system_error.hpp"
+
 namespace mincoap::posix {
 namespace {
-
-std::unexpected<std::error_code> error_from(int number) {
-    return std::unexpected(std::error_code{number, std::system_category()});
-}
 
 void remove_socket(const char* path) {
     struct ::stat about;
@@ -23,15 +21,16 @@ void remove_socket(const char* path) {
 
 std::expected<text_socket, std::error_code> text_socket::listen(const std::string& path) {
     sockaddr_un at{.sun_family = AF_UNIX, .sun_path = {}};
-    if (path.size() >= sizeof at.sun_path) return error_from(ENAMETOOLONG);
+    if (path.size() >= sizeof at.sun_path) return std::unexpected(error_from(ENAMETOOLONG));
     path.copy(at.sun_path, path.size());
     detail::descriptor socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-    if (!socket.is_open()) return error_from(errno);
+    if (!socket.is_open()) return std::unexpected(error_from(errno));
     remove_socket(path.c_str());
     ::fchmod(socket.number(), S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP);  // the mode of the file that bind makes
-    if (::bind(socket.number(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0) return error_from(errno);
+    if (::bind(socket.number(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0)
+        return std::unexpected(error_from(errno));
     text_socket made{std::move(socket), path};
-    if (::listen(made.native_handle(), 16) != 0) return error_from(errno);
+    if (::listen(made.native_handle(), 16) != 0) return std::unexpected(error_from(errno));
     return made;
 }
 

@@ -20,14 +20,13 @@
 #include "rtnetlink.hpp"
 #include "socket_address.hpp"
 #include "socket_errors.hpp"
+#include "system_error.hpp"
 
 namespace mincoap::posix {
 namespace {
 
 using net::endpoint;
 using net::status;
-
-std::error_code error_from(int number) { return {number, std::system_category()}; }
 
 // The result of `udp_socket::take` for a datagram that must not be answered. It is no errno.
 constexpr int unwanted_datagram = -1;

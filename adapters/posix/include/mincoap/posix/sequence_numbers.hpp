@@ -25,7 +25,9 @@
 #include <expected>
 #include <string>
 #include <system_error>
+#include <utility>
 
+#include <mincoap/posix/descriptor.hpp>
 #include <mincoap/security/oscore/contexts.hpp>
 
 namespace mincoap::posix {
@@ -44,9 +46,6 @@ class sequence_numbers {
 public:
     // Keeps nothing until `open`: `reserve` returns false.
     sequence_numbers() = default;
-    sequence_numbers(sequence_numbers&& other) noexcept;
-    sequence_numbers& operator=(sequence_numbers&& other) noexcept;
-    ~sequence_numbers();
 
     // Opens a folder, and locks it for as long as the object lives. It must exist. It remains the same
     // if it is moved. Errors, by their cause:
@@ -72,13 +71,13 @@ public:
     std::error_code last_error() const { return last_error_; }
 
 private:
-    explicit sequence_numbers(int folder) : folder_(folder) {}
+    explicit sequence_numbers(detail::descriptor folder) : folder_(std::move(folder)) {}
     std::error_code lock() const;
     std::expected<std::uint64_t, std::error_code> read(const std::string& name) const;
     std::error_code keep(const std::string& name, std::uint64_t number) const;
     std::error_code replace(const std::string& name, const std::string& line) const;
 
-    int folder_ = -1;
+    detail::descriptor folder_;
     std::error_code last_error_;
 };
 static_assert(security::oscore::storage<sequence_numbers>);
