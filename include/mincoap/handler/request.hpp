@@ -102,6 +102,9 @@ inline constexpr unsigned protection_tag = 48;
 inline constexpr std::uint64_t protection_is_observed = std::uint64_t{1} << 62;  // Observe came with it, unprotected
 inline constexpr std::uint64_t protection_is_authentic = std::uint64_t{1} << 63;
 
+// Returns the place of the context among `security::oscore::contexts`.
+constexpr byte context_place(std::uint64_t protection) { return static_cast<byte>(protection >> protection_context); }
+
 }  // namespace detail
 
 // Valid while the handler runs. Its views point into the datagram, which the reply overwrites
@@ -158,8 +161,7 @@ struct request {
     constexpr std::optional<mincoap::peer> peer() const {
         const std::uint64_t how = place->protection;
         if ((how & detail::protection_is_authentic) == 0) return std::nullopt;
-        return mincoap::peer{static_cast<byte>(how >> detail::protection_context),
-                             static_cast<byte>(how >> detail::protection_tag)};
+        return mincoap::peer{detail::context_place(how), static_cast<byte>(how >> detail::protection_tag)};
     }
 
     // Returns the path's segments, or below a prefix the segments after it. Use their values only;
@@ -170,9 +172,7 @@ struct request {
 
     // Returns a part of the request as bytes that the handler may overwrite, such as a ciphertext that it
     // decrypts in place.
-    [[nodiscard]] mutable_bytes writable(bytes part) const {
-        return {place->room_end - (place->room_end - part.data()), part.size()};
-    }
+    [[nodiscard]] mutable_bytes writable(bytes part) const { return {const_cast<byte*>(part.data()), part.size()}; }
 
     // Moves a part of the request to the end of the buffer, which shrinks the room for the reply by
     // as much. The part outlives the handler there, and the reply may point to it. The caller must

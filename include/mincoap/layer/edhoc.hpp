@@ -26,9 +26,6 @@ template <typename Responder>
 class edhoc {
     using result = security::edhoc::result;
 
-    template <typename L, typename Kind>
-    static constexpr bool is_kind = std::same_as<detail::once_of<L>, Kind>;
-
     // A header, a token, Content-Format, the marker and message_2.
     static constexpr std::size_t max_answer_size =
         message::header_size + message::max_token_size + 2 + 1 + security::edhoc::message_2::max_size;
@@ -48,12 +45,12 @@ public:
 
     template <typename Outside, typename Inside>
     static consteval void check() {
-        static_assert(Outside::any([]<typename L>() { return is_kind<L, deduplicate_kind>; }),
+        static_assert(Outside::any([]<typename L>() { return detail::is_kind<L, deduplicate_kind>; }),
                       "mincoap: put deduplicate in front of edhoc: a copy of message_1 must get the same message_2");
         static_assert(Responder::is_separate || !Outside::any([]<typename L>() { return keeps_less<L>(); }),
                       "mincoap: message_2 is an answer of up to 80 bytes, which a copy of message_1 gets again: write "
                       "deduplicate<N, 80>");
-        static_assert(Inside::any([]<typename L>() { return is_kind<L, oscore_kind>; }),
+        static_assert(Inside::any([]<typename L>() { return detail::is_kind<L, oscore_kind>; }),
                       "mincoap: put oscore behind edhoc: it has the contexts that edhoc makes");
     }
 
@@ -72,8 +69,7 @@ public:
             if (taken != result::accepted) return next.answer(x, detail::reply_to<Responder>(taken));
         }
         const std::size_t size = next(x);
-        if (is_authentic(x))
-            keys_.contexts().note_use(static_cast<byte>(x.protection >> detail::protection_context), x.now_ms());
+        if (is_authentic(x)) keys_.contexts().note_use(detail::context_place(x.protection), x.now_ms());
         return size;
     }
 

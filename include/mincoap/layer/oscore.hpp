@@ -152,7 +152,7 @@ private:
         if (!is_sound || !decode(noted.value, o)) return failure::malformed;
         context* const with = find(contexts_.all().data(), contexts_.all().size(), o);
         if (with == nullptr) return failure::unknown;
-        const mutable_bytes sealed{x.header() + (payload.data() - x.header()), payload.size()};
+        const mutable_bytes sealed = x.request.writable(payload);
         in.make(*with, o.number);
         const auto result = security::oscore::open<Cipher>(*with, o.number, in, sealed);
         if (result == security::oscore::open_result::replayed) return failure::replayed;
@@ -216,9 +216,7 @@ private:
         return with.state == context_state::ready;
     }
 
-    context& context_of(const exchange& x) {
-        return contexts_.all()[static_cast<byte>(x.protection >> detail::protection_context)];
-    }
+    context& context_of(const exchange& x) { return contexts_.all()[detail::context_place(x.protection)]; }
 
     // Encrypts the answer, or a message of an inner layer. Returns 0 if that cannot be done: the
     // context was removed meanwhile, or has no number left.

@@ -24,10 +24,6 @@ struct oscore_order {
         static_assert(!AreKept || Outside::any([]<typename L>() { return challenging<L>; }),
                       "mincoap: kept_contexts need echo_guard, whose challenge shows that a request is no replay");
     }
-
-private:
-    template <typename L, typename Kind>
-    static constexpr bool is_kind = std::same_as<once_of<L>, Kind>;
 };
 
 }  // namespace detail

@@ -168,6 +168,8 @@ struct once_of_layer<L> {
 };
 template <typename L>
 using once_of = typename once_of_layer<L>::type;
+template <typename L, typename Kind>
+inline constexpr bool is_kind = std::same_as<once_of<L>, Kind>;
 
 template <typename... Layers>
 struct checked_layers {
