@@ -48,10 +48,16 @@ struct measurements {
         return *this;
     }
 
+    // Returns the index of an outcome; `kinds` if it has not occurred.
+    constexpr std::size_t index_of(outcome o) const {
+        std::size_t i = 0;
+        while (i < kinds && !(outcomes[i].what == o)) ++i;
+        return i;
+    }
+
 private:
     constexpr void add(const counted& c) {
-        std::size_t i = 0;
-        while (i < kinds && !(outcomes[i].what == c.what)) ++i;
+        const std::size_t i = index_of(c.what);
         if (i == max_kinds) return;
         if (i == kinds) outcomes[kinds++].what = c.what;
         outcomes[i].times += c.times;
@@ -75,8 +81,7 @@ public:
     }
 
     void count(outcome o) {
-        std::size_t i = 0;
-        while (i < now_.kinds && !(now_.outcomes[i].what == o)) ++i;
+        const std::size_t i = now_.index_of(o);
         if (i == measurements::max_kinds) return;
         if (i == now_.kinds) {
             now_.outcomes[i].what = o;
