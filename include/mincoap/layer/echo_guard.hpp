@@ -213,17 +213,10 @@ private:
         std::array<byte, echo_size> tag;
         if constexpr (is_shared) {
             write(tag_with(key_.previous, remote, epoch, tag_purpose::echo), tag.data());
-            if (is_equal(given, tag)) return true;
+            if (security::is_same_tag(given, tag.data(), echo_size)) return true;
         }
         write_tag(remote, epoch, tag.data());
-        return is_equal(given, tag);
-    }
-
-    // Compares every byte, so the time does not depend on where the values differ.
-    static bool is_equal(const byte* given, const std::array<byte, echo_size>& tag) {
-        unsigned difference = 0;
-        for (const byte b : tag) difference |= static_cast<unsigned>(b ^ *given++);
-        return difference == 0;
+        return security::is_same_tag(given, tag.data(), echo_size);
     }
 
     [[gnu::noinline]] void write_tag(const net::endpoint& remote, std::uint32_t epoch, byte* to) const {

@@ -23,4 +23,12 @@ concept mac = requires(const typename M::key& secret, std::span<const block> mes
     { M::tag(secret, message) } -> std::same_as<std::uint64_t>;
 };
 
+// Compares two tags of `size` bytes. It reads every byte, so the time does not depend on where the
+// values differ.
+[[nodiscard]] constexpr bool is_same_tag(const byte* a, const byte* b, std::size_t size) {
+    unsigned difference = 0;
+    for (; size != 0; --size) difference |= static_cast<unsigned>(*a++ ^ *b++);
+    return difference == 0;
+}
+
 }  // namespace mincoap::security

@@ -9,6 +9,7 @@
 
 #include <mincoap/security/edhoc/key_schedule.hpp>
 #include <mincoap/security/edhoc/messages.hpp>
+#include <mincoap/security/mac.hpp>
 #include <mincoap/security/oscore/protect.hpp>
 
 namespace mincoap::security::edhoc {
@@ -120,9 +121,7 @@ template <suite_pair S>
         return false;
     std::array<byte, max_mac_size> mac_3;
     make_mac<typename S::cipher>(prk_4e3m, nullptr, of, session.th_3, in.ead, mac_3.data(), in.mac.size());
-    unsigned difference = 0;
-    for (std::size_t i = 0; i < in.mac.size(); ++i) difference |= static_cast<unsigned>(mac_3[i] ^ in.mac[i]);
-    return difference == 0;
+    return is_same_tag(mac_3.data(), in.mac.data(), in.mac.size());
 }
 
 // The secrets of an OSCORE context (§A.1).
