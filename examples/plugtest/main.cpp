@@ -6,8 +6,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <mincoap/posix/clock.hpp>
 #include <mincoap/posix/entropy.hpp>
-#include <mincoap/posix/run.hpp>
+#include <mincoap/posix/stop_source.hpp>
 #include <mincoap/posix/udp_socket.hpp>
 
 #include "../demo/describe.hpp"
@@ -44,18 +45,15 @@ int serve(udp_socket& socket, const stop_source& stop, const std::vector<demo::n
     server.start_message_ids_at(static_cast<std::uint16_t>(mincoap::posix::random_key()[0]));
 
     plugtest::changes changes{mincoap::posix::now_ms()};
-    const auto work = [&](std::uint32_t now_ms) {
-        while (const auto due = plugtest::delayed.take(now_ms))
-            server.complete(*due, mincoap::content("A separate response"));
-        changes.tell(server, observing, now_ms);
-        return std::min(plugtest::delayed.idle_ms(now_ms), changes.idle_ms(now_ms));
-    };
     // Unlike posix::run, it works after each datagram. `tell` then says that notifications of a change are
     // Confirmable before the server sends them.
     while (server.poll(mincoap::posix::now_ms()) != mincoap::poll_result::error) {
         const std::uint32_t now_ms = mincoap::posix::now_ms();
-        const std::uint32_t work_ms = work(now_ms);  // before `idle_ms`: it may give the server a message to send
-        const std::uint32_t idle_ms = std::min(work_ms, server.idle_ms(now_ms));
+        while (const auto due = plugtest::delayed.take(now_ms))
+            server.complete(*due, mincoap::content("A separate response"));
+        changes.tell(server, observing, now_ms);
+        const std::uint32_t idle_ms =
+            std::min({server.idle_ms(now_ms), plugtest::delayed.idle_ms(now_ms), changes.idle_ms(now_ms)});
         const auto wanted = static_cast<short>(server.is_blocked() ? POLLOUT : POLLIN);
         pollfd events[]{{socket.native_handle(), wanted, 0}, {stop.native_handle(), POLLIN, 0}};
         ::poll(events, 2, static_cast<int>(idle_ms));
