@@ -166,11 +166,12 @@ def detail(target, name):
 
 
 def frame_by_compiler_rules(image, start):
-    """-fstack-usage leaves out arguments in registers that Thumb spills before anything else."""
+    """-fstack-usage leaves out arguments in registers that Thumb spills before anything else: before a push, which is
+    written as stmdb if it takes registers above r7."""
     frame = image.frame(start)[0]
     code = [image.code[a] for a in sorted(image.code) if start <= a][:2]
     m = re.fullmatch(r"sub sp, #(\d+)", " ".join(code[0][:2]))
-    return frame - int(m[1]) if m and code[1][0] == "push" else frame
+    return frame - int(m[1]) if m and code[1][0] in ("push", "stmdb") else frame
 
 
 def check_frames():
