@@ -34,21 +34,27 @@ namespace {
 
 // CON GET /hello, with a token of two bytes.
 constexpr mincoap::byte request[]{0x42, 0x01, 0x12, 0x34, 0xca, 0xfe, 0xb5, 'h', 'e', 'l', 'l', 'o'};
-constexpr std::size_t reply_size = 18;
 
-struct memory_socket {
+// A socket that counts the answers. Its functions are not inlined, so that the compiler knows neither the request nor
+// what becomes of the answer.
+template <std::size_t ReplySize>
+struct counting_socket {
+    static constexpr std::size_t reply_size = ReplySize;
+
     std::size_t answered = 0;
 
-    // Not inlined, so that the compiler knows neither the request nor what becomes of the answer.
+    [[gnu::noinline]] mincoap::net::status send(mincoap::bytes datagram, const mincoap::net::route& route) {
+        asm volatile("" : : "r"(datagram.data()), "r"(&route) : "memory");
+        if (datagram.size() == reply_size) ++answered;
+        return mincoap::net::status::done;
+    }
+};
+
+struct memory_socket : counting_socket<18> {
     [[gnu::noinline]] mincoap::net::status receive(mincoap::mutable_bytes storage, mincoap::net::arrival& in) {
         asm volatile("" : "+m"(answered));
         std::memcpy(storage.data(), request, sizeof request);
         in.size = sizeof request;
-        return mincoap::net::status::done;
-    }
-    [[gnu::noinline]] mincoap::net::status send(mincoap::bytes datagram, const mincoap::net::route& route) {
-        asm volatile("" : : "r"(datagram.data()), "r"(&route) : "memory");
-        if (datagram.size() == reply_size) ++answered;
         return mincoap::net::status::done;
     }
 };
@@ -122,15 +128,31 @@ struct no_cipher {
 };
 
 mincoap::security::oscore::contexts<OSCORE> peers;
+#endif
 
+template <typename Socket>
+[[gnu::always_inline]] inline int answer(std::size_t requests, bool without_server) {
+    Socket socket;
+    if (without_server) {
+        mincoap::net::arrival in;
+        for (std::size_t i = 0; i < requests; ++i) {
+            socket.receive(memory.message, in);
+            socket.send({memory.message.data(), Socket::reply_size}, in.route);
+        }
+    } else {
+        mincoap::server server{socket, site, memory, LAYERS};
+        for (std::size_t i = 0; i < requests; ++i) server.poll(0);
+    }
+    return socket.answered == requests ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+#ifdef OSCORE
 // CON POST with an OSCORE option: a Partial IV of three bytes, and the kid 07. Inside there is GET /hello.
 constexpr mincoap::byte sealed[]{0x42, 0x02, 0x12, 0x34, 0xca, 0xfe, 0x95, 0x0b, 0x01, 0, 0, 0x07, 0xff, 0x01,
                                  0xb5, 'h',  'e',  'l',  'l',  'o',  0,    0,    0,    0, 0, 0,    0,    0};
 constexpr std::size_t number_at = 8;
-constexpr std::size_t sealed_reply_size = 29;
 
-struct protecting_socket {
-    std::size_t answered = 0;
+struct protecting_socket : counting_socket<29> {
     std::uint32_t number = 0x10000;
 
     [[gnu::noinline]] mincoap::net::status receive(mincoap::mutable_bytes storage, mincoap::net::arrival& in) {
@@ -140,11 +162,6 @@ struct protecting_socket {
         in.size = sizeof sealed;
         return mincoap::net::status::done;
     }
-    [[gnu::noinline]] mincoap::net::status send(mincoap::bytes datagram, const mincoap::net::route& route) {
-        asm volatile("" : : "r"(datagram.data()), "r"(&route) : "memory");
-        if (datagram.size() == sealed_reply_size) ++answered;
-        return mincoap::net::status::done;
-    }
 };
 
 int protect(std::size_t requests, bool without_server) {
@@ -152,18 +169,7 @@ int protect(std::size_t requests, bool without_server) {
     constexpr mincoap::byte client[]{0x07};
     peers.add<no_cipher>(
         {.master_secret = secret, .master_salt = {}, .sender_id = {}, .recipient_id = client, .id_context = {}});
-    protecting_socket socket;
-    if (without_server) {
-        mincoap::net::arrival in;
-        for (std::size_t i = 0; i < requests; ++i) {
-            socket.receive(memory.message, in);
-            socket.send({memory.message.data(), sealed_reply_size}, in.route);
-        }
-    } else {
-        mincoap::server server{socket, site, memory, LAYERS};
-        for (std::size_t i = 0; i < requests; ++i) server.poll(0);
-    }
-    return socket.answered == requests ? EXIT_SUCCESS : EXIT_FAILURE;
+    return answer<protecting_socket>(requests, without_server);
 }
 #else
 int protect(std::size_t, bool) { return EXIT_FAILURE; }
@@ -176,16 +182,5 @@ int main(int argc, char** argv) {
     const auto requests = static_cast<std::size_t>(std::atol(argv[1]));
     if (argc > 2 && std::strcmp(argv[2], "--notify") == 0) return notify(requests);
     if (argc > 2 && std::strcmp(argv[2], "--protected") == 0) return protect(requests, argc > 3);
-    memory_socket socket;
-    if (argc > 2) {
-        mincoap::net::arrival in;
-        for (std::size_t i = 0; i < requests; ++i) {
-            socket.receive(memory.message, in);
-            socket.send({memory.message.data(), reply_size}, in.route);
-        }
-    } else {
-        mincoap::server server{socket, site, memory, LAYERS};
-        for (std::size_t i = 0; i < requests; ++i) server.poll(0);
-    }
-    return socket.answered == requests ? EXIT_SUCCESS : EXIT_FAILURE;
+    return answer<memory_socket>(requests, argc > 2);
 }
