@@ -29,6 +29,7 @@ bool notify_systemd(std::string_view state) {
     std::copy_n(path, size, to.sun_path);
     if (to.sun_path[0] == '@') to.sun_path[0] = '\0';  // a name in the abstract namespace
     const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (socket < 0) return false;
     const auto to_size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + size);
     const ssize_t sent =
         ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&to), to_size);
