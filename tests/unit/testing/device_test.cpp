@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+// In one file with mincoap::testing, the suites' own `testing` has to be GoogleTest's.
+#include <mincoap/conformance/storage_conformance.hpp>
+#include <mincoap/conformance/udp_socket_conformance.hpp>
 #include <mincoap/mincoap.hpp>
 
 namespace mincoap {

@@ -6,7 +6,7 @@
 //   }
 //
 // Compile the file as C++23, and link it with GTest::gtest_main and your library. To test several classes, pass
-// testing::Types<...> of them. The suite allocates up to 200 KB.
+// ::testing::Types<...> of them. The suite allocates up to 200 KB.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@
 namespace mincoap::conformance {
 
 template <typename Crypto>
-class crypto_conformance : public testing::Test {
+class crypto_conformance : public ::testing::Test {
 protected:
     static_assert(security::check_crypto<Crypto>());
 

@@ -27,7 +27,7 @@
 namespace mincoap::conformance {
 
 template <typename Harness>
-class storage_conformance : public testing::Test {
+class storage_conformance : public ::testing::Test {
 protected:
     using context = security::oscore::context;
 

@@ -6,7 +6,7 @@
 //   }
 //
 // Compile the file as C++23, and link it with GTest::gtest_main. To test several harnesses, such as one per address
-// family, pass testing::Types<...> of them.
+// family, pass ::testing::Types<...> of them.
 //
 // A harness is default-constructible. It owns one socket under test and one peer of that socket:
 //   socket()            returns the socket under test, the same one on each call
@@ -45,7 +45,7 @@ struct taken {
 };
 
 template <typename Harness>
-class udp_socket_conformance : public testing::Test {
+class udp_socket_conformance : public ::testing::Test {
 protected:
     using socket_type = std::remove_reference_t<decltype(std::declval<Harness&>().socket())>;
     static_assert(net::udp_socket<socket_type>);
