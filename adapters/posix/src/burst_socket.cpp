@@ -185,7 +185,7 @@ bool burst_socket::open_run(unsigned i) {
     const mmsghdr& message = messages_of(memory_)[i];
     rest_ = {static_cast<const byte*>(run.content.iov_base), message.msg_len};
     datagram_size_ = read_run(run.extra, message.msg_hdr.msg_controllen, rest_.size());
-    left_ = rest_.empty() ? 1 : (rest_.size() + datagram_size_ - 1) / datagram_size_;
+    left_ = datagram_size_ >= rest_.size() ? 1 : (rest_.size() + datagram_size_ - 1) / datagram_size_;
     const bool is_complete = (message.msg_hdr.msg_flags & MSG_CTRUNC) == 0;  // else its size may be missing
     if (is_complete && describe(run.remote, run.extra, message.msg_hdr.msg_controllen, from_)) return true;
     unwanted_ += left_;
@@ -221,8 +221,9 @@ status burst_socket::send(bytes datagram, const net::route& route) {
     }
     if (!ipv6_ && !is_ipv4(route.remote)) return status::done;
     if (!may_send(datagram.size(), route)) return drop();
+    if (!is_blocked() && !expects_more()) return deliver(datagram, route);  // a single request, answered as usual
     memory_.replies[end_++] = {route, datagram};
-    if (gathers()) return status::done;
+    if (expects_more() && end_ != memory_.slot_count && is_of_this_tick()) return status::done;
     const status sent = flush();
     if (sent == status::would_block) --end_;  // the caller keeps the last one, which was not sent either
     return sent;
@@ -232,10 +233,6 @@ bool burst_socket::is_in_slot(bytes datagram) const {
     const mutable_bytes lent = slot();
     return std::less_equal<>{}(lent.data(), datagram.data()) &&
            std::less_equal<>{}(datagram.data() + datagram.size(), lent.data() + lent.size());
-}
-
-bool burst_socket::gathers() {
-    return (has_datagram() || may_have_more_) && end_ != memory_.slot_count && is_of_this_tick();
 }
 
 // Handlers may be slow, so the first answer must not wait for many of them.

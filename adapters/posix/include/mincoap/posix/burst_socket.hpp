@@ -158,7 +158,7 @@ private:
 
     // Sending.
     bool is_in_slot(bytes datagram) const;
-    bool gathers();
+    bool expects_more() const { return has_datagram() || may_have_more_; }
     bool is_of_this_tick();
     unsigned collect(envelopes& to) const;
     std::size_t write_controls(control& to, const reply_group& group) const;
