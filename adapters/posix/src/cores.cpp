@@ -45,6 +45,34 @@ void* run_member(void* argument) {
     return self.of->work(self.number), nullptr;
 }
 
+// The threads besides the calling one. They use the team and their member, so they end before these do, also
+// if an exception leaves the calling thread's `serve`.
+class other_threads {
+public:
+    other_threads(team& of, const stop_source& stop, std::size_t most) : of_(of), stop_(stop) {
+        members_.reserve(most);  // a thread has a pointer to its member
+    }
+    other_threads(const other_threads&) = delete;
+    other_threads& operator=(const other_threads&) = delete;
+    ~other_threads() {
+        stop_.request_stop();
+        for (const member& m : members_) pthread_join(m.thread, nullptr);
+    }
+
+    // Returns 0, or an errno.
+    int start(std::size_t number) {
+        member& next = members_.emplace_back(member{&of_, number});
+        const int error = pthread_create(&next.thread, nullptr, run_member, &next);
+        if (error != 0) members_.pop_back();
+        return error;
+    }
+
+private:
+    team& of_;
+    const stop_source& stop_;
+    std::vector<member> members_;
+};
+
 }  // namespace
 
 std::size_t available_cores() {
@@ -55,18 +83,13 @@ std::size_t available_cores() {
 std::error_code detail::run_threads(std::size_t count, const stop_source& stop, void* context,
                                     std::error_code (*serve)(void*, std::size_t)) {
     team all{stop, context, serve};
-    std::vector<member> others;
-    others.reserve(count);  // a thread has a pointer to its member
-    for (std::size_t number = 1; number < count; ++number) {
-        member& next = others.emplace_back(member{&all, number});
-        const int error = pthread_create(&next.thread, nullptr, run_member, &next);
-        if (error == 0) continue;
-        others.pop_back();
-        all.end_with(error_from(error));
-        break;
+    {
+        other_threads others{all, stop, count};
+        int error = 0;
+        for (std::size_t number = 1; number < count && error == 0; ++number) error = others.start(number);
+        if (error != 0) all.end_with(error_from(error));
+        if (count != 0) all.work(0);
     }
-    if (count != 0) all.work(0);
-    for (const member& other : others) pthread_join(other.thread, nullptr);
     return all.first_error();
 }
 

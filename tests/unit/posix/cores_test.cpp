@@ -1,7 +1,9 @@
 #include <mincoap/posix/cores.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
+#include <new>
 #include <set>
 #include <thread>
 
@@ -70,6 +72,21 @@ TEST(posix_cores, stop_with_the_cause_when_one_fails) {
         return ++ended, error;
     };
     EXPECT_EQ(run_on_cores(sockets, stop, serve), std::errc::io_error);
+    EXPECT_EQ(ended, 2);
+}
+
+TEST(posix_cores, have_all_ended_when_an_exception_leaves_the_first) {
+    auto sockets = bound(3);
+    const stop_source stop;
+    std::atomic<int> ended = 0;
+    const auto serve = [&](udp_socket& socket, const core& on) {
+        if (on.number == 0) throw std::bad_alloc{};
+        server served{socket, site, unguarded{}};
+        const std::error_code error = run(served, socket, on.stop);
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});  // it still needs what the cores share
+        return ++ended, error;
+    };
+    EXPECT_THROW(static_cast<void>(run_on_cores(sockets, stop, serve)), std::bad_alloc);
     EXPECT_EQ(ended, 2);
 }
 

@@ -53,7 +53,8 @@ std::size_t available_cores();
 //   stop     made before the program starts a thread, so that all threads block its signals
 //   serve    runs a server and returns its error; it is called by several threads at once
 // Returns the first error of a core, no error after a stop. Also returns the system's error if there
-// is no thread for a core: resource_unavailable_try_again.
+// is no thread for a core: resource_unavailable_try_again. Passes on an exception of `serve` in the
+// calling thread, after the other calls have returned. In another thread, an exception ends the program.
 template <typename Serve>
 std::error_code run_on_cores(std::vector<udp_socket>& sockets, const stop_source& stop, Serve&& serve) {
     const auto serve_at = [&](std::size_t number) { return serve(sockets[number], core{number, stop}); };
