@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -17,15 +18,28 @@ void remove_socket(const char* path) {
     if (::lstat(path, &about) == 0 && S_ISSOCK(about.st_mode)) ::unlink(path);
 }
 
+// Returns true unless the system refuses the connection, as it does for the socket of a program that has
+// ended. If the other program is busy, the error is EAGAIN.
+bool is_in_use(const sockaddr_un& at) {
+    const detail::descriptor client{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    if (!client.is_open() || ::connect(client.number(), reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0)
+        return true;
+    return errno != ECONNREFUSED && errno != ENOENT;
+}
+
+int accept_from(int socket) { return ::accept4(socket, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK); }
+detail::descriptor open_spare() { return detail::descriptor{::open("/", O_PATH | O_CLOEXEC)}; }
+
 }  // namespace
 
 std::expected<text_socket, std::error_code> text_socket::listen(const std::string& path) {
     sockaddr_un at{.sun_family = AF_UNIX, .sun_path = {}};
+    if (path.empty()) return std::unexpected(error_from(ENOENT));  // bind would choose a name without rights
     if (path.size() >= sizeof at.sun_path) return std::unexpected(error_from(ENAMETOOLONG));
     path.copy(at.sun_path, path.size());
     detail::descriptor socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     if (!socket.is_open()) return std::unexpected(error_from(errno));
-    remove_socket(path.c_str());
+    if (!is_in_use(at)) remove_socket(path.c_str());
     ::fchmod(socket.number(), S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP);  // the mode of the file that bind makes
     if (::bind(socket.number(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0)
         return std::unexpected(error_from(errno));
@@ -34,15 +48,25 @@ std::expected<text_socket, std::error_code> text_socket::listen(const std::strin
     return made;
 }
 
+text_socket::text_socket(detail::descriptor socket, std::string path)
+    : socket_(std::move(socket)), spare_(open_spare()), path_(std::move(path)) {}
+
 text_socket::text_socket(text_socket&& other) noexcept
-    : socket_(std::move(other.socket_)), path_(std::exchange(other.path_, {})) {}
+    : socket_(std::move(other.socket_)), spare_(std::move(other.spare_)), path_(std::exchange(other.path_, {})) {}
 
 text_socket::~text_socket() {
     if (!path_.empty()) remove_socket(path_.c_str());
 }
 
+// Without a free descriptor, the program that waits would keep the socket readable, and the loop busy. So
+// the connection gets the spare one, and is closed.
 detail::descriptor text_socket::accept_one() const {
-    return detail::descriptor{::accept4(native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
+    detail::descriptor peer{accept_from(native_handle())};
+    if (peer.is_open() || (errno != EMFILE && errno != ENFILE)) return peer;
+    spare_ = {};
+    { const detail::descriptor closed{accept_from(native_handle())}; }
+    spare_ = open_spare();
+    return {};
 }
 
 void text_socket::send(int peer, std::string_view text) { ::send(peer, text.data(), text.size(), MSG_NOSIGNAL); }

@@ -5,6 +5,8 @@
 #include <fstream>
 
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -84,6 +86,50 @@ TEST_F(posix_text_socket, replaces_a_socket_of_an_earlier_run_but_no_file) {
     EXPECT_TRUE(std::filesystem::is_regular_file(path_));
     EXPECT_EQ(text_socket::listen(std::string(200, 'x')).error(), std::errc::filename_too_long);
     EXPECT_EQ(text_socket::listen(folder_ / "none" / "x").error(), std::errc::no_such_file_or_directory);
+}
+
+TEST_F(posix_text_socket, takes_no_socket_from_a_program_that_listens) {
+    const auto texts = text_socket::listen(path_).value();
+    EXPECT_EQ(text_socket::listen(path_).error(), std::errc::address_in_use);
+    const int client = connected();
+    texts.answer([] { return std::string{"text"}; });
+    EXPECT_EQ(read_all(client), "text");
+}
+
+TEST_F(posix_text_socket, has_a_name_in_the_file_system) {
+    EXPECT_EQ(text_socket::listen("").error(), std::errc::no_such_file_or_directory);
+}
+
+TEST_F(posix_text_socket, returns_although_programs_go_on_to_connect) {
+    const auto texts = text_socket::listen(path_).value();
+    int client = connected(), calls = 0;
+    const auto write = [&] {
+        ::close(client);
+        client = connected();
+        if (++calls == 1000) ADD_FAILURE(), ::shutdown(texts.native_handle(), SHUT_RDWR);
+        return std::string{"text"};
+    };
+    texts.answer(write);
+    EXPECT_EQ(calls, 16);
+    texts.answer([] { return std::string{"the last"}; });
+    EXPECT_EQ(read_all(client), "the last");
+}
+
+TEST_F(posix_text_socket, is_not_readable_for_good_without_free_descriptors) {
+    const auto texts = text_socket::listen(path_).value();
+    const int client = connected();
+    rlimit usual{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+    const rlimit none_free{static_cast<rlim_t>(client) + 1, usual.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none_free), 0);
+    for (int turn = 0; turn < 3; ++turn) texts.answer([] { return std::string{"text"}; });
+    pollfd waiting{.fd = texts.native_handle(), .events = POLLIN, .revents = 0};
+    EXPECT_EQ(::poll(&waiting, 1, 0), 0);
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+    EXPECT_EQ(read_all(client), "");
+    const int next = connected();
+    texts.answer([] { return std::string{"text"}; });
+    EXPECT_EQ(read_all(next), "text");
 }
 
 }  // namespace
