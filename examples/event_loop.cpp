@@ -27,15 +27,16 @@ int main(int argc, char** argv) {
     if (stop.error() || timer < 0) return std::puts("no descriptor"), 1;
     auto socket = example::open(argc, argv);
     coap::server server{socket, site, example::guard()};
-    while (coap::posix::drain(server) != coap::poll_result::error) {
+    for (;;) {
+        const coap::poll_result last = coap::posix::drain(server);
+        if (last == coap::poll_result::error) return 1;
         const auto wanted = static_cast<short>(server.is_blocked() ? POLLOUT : POLLIN);
         pollfd events[]{{socket.native_handle(), wanted, 0}, {stop.native_handle(), POLLIN, 0}, {timer, POLLIN, 0}};
-        ::poll(events, 3, static_cast<int>(server.idle_ms(coap::posix::now_ms())));
+        ::poll(events, 3, static_cast<int>(coap::posix::idle_ms(server, last, coap::posix::now_ms())));
         if (events[1].revents != 0) return std::puts("stopped"), 0;
         std::uint64_t seconds = 0;
         if (events[2].revents == 0 || ::read(timer, &seconds, sizeof seconds) < 0) continue;
         uptime_s += static_cast<std::uint32_t>(seconds);
         socket.rejoin();  // renews groups whose interface was made anew
     }
-    return 1;
 }

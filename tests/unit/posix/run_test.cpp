@@ -202,5 +202,21 @@ TEST(posix_run, sends_blocked_answers_of_a_burst_socket_as_soon_as_it_can) {
     failing = {};
 }
 
+// All requests are in the socket's memory then, and its descriptor is not readable.
+TEST(posix_run, lets_no_loop_sleep_while_a_burst_socket_has_datagrams) {
+    static burst_memory<64, 64, 280> memory;
+    burst_socket socket{bound(), memory};
+    const raw_peer peer{"127.0.0.1"};
+    constexpr int requests = 270;  // more than drain polls, fewer than a small receive buffer has room for
+    for (int i = 0; i < requests; ++i) ASSERT_TRUE(peer.send(get_root, "127.0.0.1", socket.local_port()));
+    server served{socket, site, unguarded{}, counters{}};
+    const poll_result last = drain(served);
+    EXPECT_LT(served.layer<counters>()[outcomes::served], std::size_t{requests});
+    EXPECT_EQ(idle_ms(served, last, now_ms()), 0U);
+    const poll_result next = drain(served);
+    EXPECT_EQ(served.layer<counters>()[outcomes::served], std::size_t{requests});
+    EXPECT_EQ(idle_ms(served, next, now_ms()), forever_ms);
+}
+
 }  // namespace
 }  // namespace mincoap::posix

@@ -2,9 +2,9 @@
 //
 //   return posix::run(server, *socket) ? 1 : 0;  // until SIGINT or SIGTERM
 //
-// A loop of your own uses the same pieces: `drain`, `is_blocked` and `idle_ms` of the server,
-// `native_handle`, `interfaces_handle` and `rejoin` of the socket, and `native_handle` of a
-// stop_source. See examples/event_loop.cpp.
+// A loop of your own uses the same pieces: `drain`, `idle_ms` after it, `is_blocked` of the server and of a
+// burst_socket, `native_handle`, `interfaces_handle` and `rejoin` of the socket, and `native_handle` of
+// a stop_source. See examples/event_loop.cpp.
 #pragma once
 
 #include <mincoap/posix/clock.hpp>
@@ -35,6 +35,14 @@ poll_result drain(Server& server) {
     return last;
 }
 
+// Returns for how many milliseconds a loop may wait for its descriptors after `drain` returned `last`. This
+// is 0 if `drain` stopped at its limit: a burst_socket may have datagrams then, and its descriptor need
+// not be readable.
+template <typename Server>
+std::uint32_t idle_ms(const Server& server, poll_result last, std::uint32_t now_ms) {
+    return last == poll_result::idle || last == poll_result::blocked ? server.idle_ms(now_ms) : 0;
+}
+
 namespace detail {
 
 // Returns true if the socket itself has answers that wait, as a burst_socket may.
@@ -55,7 +63,7 @@ bool has_blocked_answers(const Socket& socket) {
 //   work     is called with `now_ms` before each wait, and at least after 256 datagrams. Returns after how many
 //            milliseconds to call it again, `forever_ms` for no such limit.
 //   other    a descriptor that also ends the wait while it is readable, such as an eventfd that another thread
-//            writes to; `work` reads it. -1 for none.
+//            writes to; `work` reads it. -1 for none. For several, pass an epoll descriptor that watches them.
 // Returns no error after a stop. Returns the socket's error if the socket broke. Congestion, an
 // unreachable peer or an ICMP error does not end the loop.
 template <typename Server, typename Socket, typename Work = no_work>
@@ -65,12 +73,11 @@ std::error_code run(Server& server, Socket& socket, const stop_source& stop, Wor
     for (;;) {
         const poll_result last = drain(server);
         if (last == poll_result::error) return socket.last_error();
-        const bool is_done = last == poll_result::idle || last == poll_result::blocked;
         const std::uint32_t now = now_ms();
         const auto work_ms = static_cast<std::uint32_t>(work(now));
-        const std::uint32_t idle_ms = is_done ? server.idle_ms(now) : 0;
+        const std::uint32_t server_ms = idle_ms(server, last, now);
         const bool is_blocked = server.is_blocked() || detail::has_blocked_answers(socket);
-        const detail::woken by = detail::wait(all, is_blocked, work_ms < idle_ms ? work_ms : idle_ms);
+        const detail::woken by = detail::wait(all, is_blocked, work_ms < server_ms ? work_ms : server_ms);
         if (by.by_stop) return {};
         if (by.by_interfaces) socket.rejoin();
     }
