@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include <mincoap/mincoap.hpp>
 #include <mincoap/posix/key_file.hpp>
 #include <mincoap/posix/signals.hpp>
 
@@ -29,23 +30,30 @@ public:
     // A descriptor that is readable while a SIGHUP waits; -1 without a file.
     int native_handle() const { return hangups_ ? hangups_->native_handle() : -1; }
 
-    // The keys of one core.
+    // The keys of one core. As a layer in front of the guard, it takes over new ones before the next datagram:
+    // a core that waits for nothing else does not wake up when another one reads the file.
     class of_core {
     public:
         explicit of_core(guard_keys& of) : of_(of), keys_(of.copy(version_)) {}
 
         const mincoap::security::shared_keys& keys() const { return keys_; }
 
-        // Takes over the keys of the file after a SIGHUP. Every core calls it between two polls.
-        void renew() {
-            of_.reload_after_hangup();
+        std::size_t receive(mincoap::exchange& x, auto next) {
+            take_over();
+            return next(x);
+        }
+
+        // Reads the file after a SIGHUP.
+        void work() { of_.reload_after_hangup(); }
+
+    private:
+        void take_over() {
             if (of_.version_ == version_) return;
             const mincoap::security::shared_keys present = of_.copy(version_);
             keys_.current = present.current;
             keys_.previous = present.previous;
         }
 
-    private:
         guard_keys& of_;
         unsigned version_ = 0;
         mincoap::security::shared_keys keys_;

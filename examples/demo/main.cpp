@@ -133,6 +133,7 @@ struct service {
         const auto kept = std::make_unique<demo::memory>();
         mincoap::server server{described,
                                site,
+                               its,
                                guard.preemptive(),
                                kept->answered,
                                exchange...,
@@ -144,7 +145,7 @@ struct service {
                                demo::one_at_a_time{}};
         server.start_message_ids_at(static_cast<std::uint16_t>(random()));
         const auto work = [&](std::uint32_t now_ms) {
-            its.renew();
+            its.work();
             key_exchange.work(server, now_ms);
             return kept->work(server, demo::slow_answers_here::get(), now_ms);
         };

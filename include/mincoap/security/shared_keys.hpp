@@ -13,7 +13,8 @@
 
 namespace mincoap::security {
 
-// Only the thread of the server may change the keys, between two calls of `poll`.
+// Only the thread of the server may change the keys, between two calls of `poll` or in a layer in front of the
+// guard. Servers in several threads thus have a copy each.
 struct shared_keys {
     key current{};   // makes and checks the tags of Echo options
     key previous{};  // only checks them; equal to `current` if there is no other key
