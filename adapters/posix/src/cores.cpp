@@ -18,8 +18,10 @@ public:
 
     void work(std::size_t number) { end_with(serve_(context_, number)); }
 
+    void stop() const { stop_.request_stop(); }
+
     void end_with(const std::error_code& error) {
-        stop_.request_stop();
+        stop();
         const std::lock_guard lock{mutex_};
         if (!first_error_) first_error_ = error;
     }
@@ -49,13 +51,13 @@ void* run_member(void* argument) {
 // if an exception leaves the calling thread's `serve`.
 class other_threads {
 public:
-    other_threads(team& of, const stop_source& stop, std::size_t most) : of_(of), stop_(stop) {
+    other_threads(team& of, std::size_t most) : of_(of) {
         members_.reserve(most);  // a thread has a pointer to its member
     }
     other_threads(const other_threads&) = delete;
     other_threads& operator=(const other_threads&) = delete;
     ~other_threads() {
-        stop_.request_stop();
+        of_.stop();
         for (const member& m : members_) pthread_join(m.thread, nullptr);
     }
 
@@ -69,7 +71,6 @@ public:
 
 private:
     team& of_;
-    const stop_source& stop_;
     std::vector<member> members_;
 };
 
@@ -84,7 +85,7 @@ std::error_code detail::run_threads(std::size_t count, const stop_source& stop, 
                                     std::error_code (*serve)(void*, std::size_t)) {
     team all{stop, context, serve};
     {
-        other_threads others{all, stop, count};
+        other_threads others{all, count};
         int error = 0;
         for (std::size_t number = 1; number < count && error == 0; ++number) error = others.start(number);
         if (error != 0) all.end_with(error_from(error));
