@@ -18,10 +18,14 @@ void remove_socket(const char* path) {
     if (::lstat(path, &about) == 0 && S_ISSOCK(about.st_mode)) ::unlink(path);
 }
 
+detail::descriptor open_socket() {
+    return detail::descriptor{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+}
+
 // Returns true unless the system refuses the connection, as it does for the socket of a program that has
 // ended. If the other program is busy, the error is EAGAIN.
 bool is_in_use(const sockaddr_un& at) {
-    const detail::descriptor client{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    const detail::descriptor client = open_socket();
     if (!client.is_open() || ::connect(client.number(), reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0)
         return true;
     return errno != ECONNREFUSED && errno != ENOENT;
@@ -37,7 +41,7 @@ std::expected<text_socket, std::error_code> text_socket::listen(const std::strin
     if (path.empty()) return std::unexpected(error_from(ENOENT));  // bind would choose a name without rights
     if (path.size() >= sizeof at.sun_path) return std::unexpected(error_from(ENAMETOOLONG));
     path.copy(at.sun_path, path.size());
-    detail::descriptor socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    detail::descriptor socket = open_socket();
     if (!socket.is_open()) return std::unexpected(error_from(errno));
     if (!is_in_use(at)) remove_socket(path.c_str());
     ::fchmod(socket.number(), S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP);  // the mode of the file that bind makes
