@@ -126,7 +126,7 @@ public:
 private:
     using started = started_server<watched<Cipher>, Composition>;
     using client = oscore_peer<Cipher>;
-    static constexpr unsigned most_changes = 62;  // one at the end; 64 contexts can be told apart (docs/limits.md)
+    static constexpr byte most_contexts = 63;  // and one at the end; 64 can be told apart (docs/limits.md)
     static constexpr time_ms longest_run = 40ULL * 24 * 3'600'000;
 
     // ---- Starts and keys
@@ -139,7 +139,6 @@ private:
             std::make_unique<started>(security::key{static_cast<std::uint32_t>(seed_), starts_, 3, 4}, wire_, storage_);
         server_of_->running.start_message_ids_at(static_cast<std::uint16_t>(starts_ * 4099));
         oracle_.restarted();
-        changes_ = 0;
         renew(0);
         for (std::size_t i = 0; i < client_count; ++i) add(i);
     }
@@ -169,7 +168,8 @@ private:
         server_of_->contexts.remove(server_of_->contexts.all()[0]);
         oracle_.removed(0);
     }
-    void change_keys() { ++changes_, remove(), renew(0), add(0); }
+    void change_keys() { remove(), renew(0), add(0); }
+    bool is_last() const { return server_of_->contexts.all()[0].generation == most_contexts; }
 
     // ---- Steps
 
@@ -305,7 +305,7 @@ private:
             case 2: return void(wire_.room = net::min_lent_size + program_.next() % 153);
             case 3: return start();
             case 4: return synchronise(with % client_count);
-            case 5: return (with & 1) != 0 || changes_ == most_changes ? remove() : change_keys();
+            case 5: return (with & 1) != 0 || is_last() ? remove() : change_keys();
             case 6: return void(listening_ = with);
             default: return void(acking_ = with);
         }
@@ -410,7 +410,6 @@ private:
     std::uint32_t tag_of_body_ = 1;
     std::uint32_t starts_ = 0;
     unsigned secrets_ = 0;
-    unsigned changes_ = 0;  // of the keys of client 0, since the last start
     std::vector<datagram> sent_;
     std::vector<datagram> emitted_;
     oscore_oracle<Cipher> oracle_{Composition::is_silent};
