@@ -174,7 +174,7 @@ inline constexpr bool is_kind = std::same_as<once_of<L>, Kind>;
 template <typename... Layers>
 struct checked_layers {
     template <typename L>
-    static constexpr unsigned count_of = (0U + ... + std::same_as<once_of<L>, once_of<Layers>>);
+    static constexpr unsigned count_of = (0U + ... + is_kind<Layers, once_of<L>>);
     static constexpr unsigned guard_count = (0U + ... + guarding<Layers>);
 
     static_assert(((count_of<Layers> == 1) && ...),
