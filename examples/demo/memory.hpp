@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
 
 #include <mincoap/mincoap.hpp>
 
@@ -18,25 +19,27 @@ struct memory {
     mincoap::deduplicate<1024, mincoap::default_message_size> answered;
     mincoap::observers<32> observing;
     mincoap::separate<slow_answers::capacity>::with_oscore waiting;
-    std::uint32_t told_ms = 0;  // when /time notified its observers last
 
-    // Completes slow answers, and tells the time once a second. The notifications of /time are
-    // Confirmable, so a client gets one as soon as it has acknowledged the one before. Returns after how
-    // many milliseconds there is more to do.
+    // Completes slow answers, and tells the time. Returns after how many milliseconds there is more to do.
     std::uint32_t work(auto& server, slow_answers& slow, std::uint32_t now_ms) {
         slow.complete_due(server, now_ms);
-        if (now_ms - told_ms >= second_ms) {
-            server.template changed<"time">(mincoap::message::type::confirmable);
-            told_ms = now_ms;
-        }
-        return idle_ms(slow, now_ms);
+        tell_time(server, now_ms);
+        return std::min(is_telling_ ? mincoap::left_until_ms(due_ms_, now_ms) : mincoap::forever_ms,
+                        slow.idle_ms(now_ms));
     }
 
 private:
-    std::uint32_t idle_ms(const slow_answers& slow, std::uint32_t now_ms) const {
-        const std::uint32_t told =
-            observing.size() == 0 ? mincoap::forever_ms : mincoap::left_until_ms(told_ms + second_ms, now_ms);
-        return std::min(told, slow.idle_ms(now_ms));
+    bool is_telling_ = false;   // somebody observes a resource
+    std::uint32_t due_ms_ = 0;  // when to tell the time next
+
+    // Tells the time once a second, for the first time a second after the first client came: that one has
+    // just read it. The notifications of /time are Confirmable, so a client gets one as soon as it has
+    // acknowledged the one before.
+    void tell_time(auto& server, std::uint32_t now_ms) {
+        const bool was_telling = std::exchange(is_telling_, observing.size() != 0);
+        if (was_telling && mincoap::left_until_ms(due_ms_, now_ms) != 0) return;
+        if (was_telling) server.template changed<"time">(mincoap::message::type::confirmable);
+        due_ms_ = now_ms + second_ms;
     }
 };
 
