@@ -75,9 +75,10 @@ class Libcoap:
         return run(*self.command("-m", "post", "-G", str(times), uri), longest_s=LONGEST_S).split()
 
     def notifications(self, uri, count):
-        """Observes for that many seconds, and returns the payloads. The last one answers the cancellation."""
+        """Observes for two seconds more than the notifications take, one a second. Returns the payloads. The last one
+        answers the cancellation."""
         self.ask("get", uri)  # the server knows the numbers from here on
-        return run(*self.command("-s", str(count + 1), uri), longest_s=LONGEST_S).split()
+        return run(*self.command("-s", str(count + 3), uri), longest_s=LONGEST_S).split()
 
     def observe(self, uri, changes, space):
         """Observes while another program of the same client changes the resource. Returns the payloads."""

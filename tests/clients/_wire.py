@@ -43,8 +43,8 @@ class Wire(Relay):
         return [p.message for p in self.all if not p.by_client and p.message.code]
 
     def exchange(self):
-        """The one request and the one response that passed."""
-        (request,), (response,) = self.requests(), self.responses()
+        """The one request and the one response that passed. Each may have passed several times."""
+        (request,), (response,) = set(self.requests()), set(self.responses())
         return request, response
 
     def wait_for(self, is_there):

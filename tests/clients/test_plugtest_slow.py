@@ -223,7 +223,7 @@ def ended_by(port, client, dotted, *change, **given):
         wire.wait_for(lambda w: len(w.responses()) == 2)
         assert other.ask(*change, **given).code >> 5 == 2
         wire.wait_for(lambda w: says(w.responses()[-1], dotted))
-        time.sleep(0.5)
+        wire.wait_for(lambda w: w.all[-1].by_client)
         check_last(wire, dotted)
         ended = len(wire.responses())
         assert says(other.ask(_coap.PUT, "obs", payload=b"again", token=b"put"), "2.01" if dotted == "4.04" else "2.04")
