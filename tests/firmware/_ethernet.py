@@ -196,13 +196,13 @@ class Peer:
             if datagram.source[1] == COAP:
                 yield datagram.source[0], _coap.decode(datagram.data)
 
-    def ask(self, data, family=4, patience_s=3.0, to=None, mac=None):
-        """Returns the answer to a request. Sends the request again each half second."""
+    def ask(self, data, family=4, patience_s=3.0, to=None, mac=None, again_s=0.5):
+        """Returns the answer to a request. Sends the request again after each `again_s`."""
         deadline = time.monotonic() + patience_s
         mid, token = int.from_bytes(data[2:4], "big"), data[4:4 + (data[0] & 15)]
         while time.monotonic() < deadline:
             self.send_ip(self.packet(data, family, to=to), mac)
-            if answer := self.answer_to(mid, 0.5, token):
+            if answer := self.answer_to(mid, again_s, token):
                 return answer
         raise TimeoutError(f"no answer to {data.hex()}")
 

@@ -147,7 +147,8 @@ def check_notifications(observer):
         numbers = observer.numbers(path)
         assert len(numbers) > 1 and numbers == sorted(set(numbers)), observer.seen
     uptimes = [int(state) for state in observer.states("uptime")]
-    assert uptimes == sorted(set(uptimes)), uptimes
+    # The second may end between the answer to the registration and the look of the main loop at the clock.
+    assert uptimes == sorted(uptimes) and len(set(uptimes)) >= len(uptimes) - 1, uptimes
 
 
 def test_loses_none_of_many_requests_and_keeps_its_memory(port, board_and_profile):

@@ -37,7 +37,7 @@ def peers(request, image):
             yield first, second
 
 
-def who_answered(peer, family, to=None, message_type=_coap.CON, patience_s=2.0):
+def who_answered(peer, family, to=None, message_type=_coap.CON, patience_s=5.0):
     """Returns the addresses that answer a request. Waits for the first answer."""
     is_group = message_type == _coap.NON
     token, found, deadline = next(_ask.mids).to_bytes(4, "big"), [], time.monotonic() + patience_s

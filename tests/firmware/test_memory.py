@@ -90,7 +90,7 @@ def put_led(client, state):
 
 def check_libcoap_is_notified(client, port):
     libcoap = Libcoap(client, port)
-    with connected(port) as asker, killed_after(libcoap.observe("/led", SPACING_S + 1)) as observer:
+    with connected(port) as asker, killed_after(libcoap.observe("/led", SPACING_S + 1 + SLACK_S)) as observer:
         assert observations(asker) == 1
         for state in "1", "0":
             assert "2.04" in libcoap.ask("put", "/led", "-e", state)
@@ -155,7 +155,7 @@ def check_copies_count_once(port):
             assert answers == answers[:1] * 3
             assert (answers[0].code, answers[0].payload) == (_coap.code("2.04"), str(count + i).encode())
         assert int(_ask.read(client, "count")) == count + PLACES + 2
-        assert _ask.numbers(client, "counters")["duplicate"] == copies + 2 * (PLACES + 2)
+        assert _ask.numbers(client, "counters")["duplicate"] >= copies + 2 * (PLACES + 2)  # more, if it was slow
 
 
 def test_a_post_and_its_copies_count_once(ports):

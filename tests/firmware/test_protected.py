@@ -14,7 +14,7 @@ from _protected import Client
 from test_clients import connected
 from test_memory import together
 
-OBSERVED_S = 7  # two notifications, 3 s apart
+OBSERVED_S = 9  # three notifications, 3 s apart; the first may come at once, with the same second
 RESETS = 3
 CONTENT, CHANGED, UNAUTHORIZED, BAD_REQUEST = map(_coap.code, ("2.05", "2.04", "4.01", "4.00"))
 
@@ -54,7 +54,8 @@ def check_libcoap_observes(program, board):
     command = client.command("-s", str(OBSERVED_S), board.uri("uptime"))
     *told, _ = subprocess.run(command, capture_output=True, timeout=30, check=True).stdout.split()
     uptimes = [int(uptime) for uptime in told]  # without the answer to the cancellation
-    assert len(uptimes) >= 3 and uptimes == sorted(set(uptimes)), told
+    # The second may end between the answer to the registration and the look of the main loop at the clock.
+    assert uptimes == sorted(uptimes) and len(set(uptimes)) >= max(3, len(uptimes) - 1), told
 
 
 def test_libcoap_observes(boards, coap_client_oscore):
