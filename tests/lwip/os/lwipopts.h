@@ -8,5 +8,5 @@
 #define TCPIP_MBOX_SIZE 16
 #define MEMP_NUM_TCPIP_MSG_INPKT 16
 
-/* Its timers run here, and those of fragments ask for this where a pointer has 64 bits. */
+/* Timers are compiled in here, and those of fragments ask for this where a pointer has 64 bits. */
 #define IPV6_FRAG_COPYHEADER 1
