@@ -41,7 +41,7 @@ FEW, MANY = 1024, 2048  # whole transfers of 64 blocks
 
 # libc has memcpy and its like for each kind of CPU; the numbers are to be those of every x86-64.
 ENVIRONMENT = os.environ | {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX,-AVX2,-AVX_Fast_Unaligned_Load,-AVX512F,-AVX512VL,-SSSE3,-ERMS"}
-READS_IT = "cpu-tunables.c"  # of the loader, with up to 400 instructions more or less from run to run
+READS_IT = "cpu-tunables.c"  # a file of the loader; takes up to 400 instructions more or less from run to run
 
 REQUEST = bytes.fromhex("42011234cafeb5") + b"hello"
 REPLY = bytes.fromhex("62451234cafec0ff") + b"Hello CoAP"

@@ -29,7 +29,7 @@ struct memory {
     }
 
 private:
-    bool is_telling_ = false;   // somebody observes a resource
+    bool is_telling_ = false;   // a client observes a resource
     std::uint32_t due_ms_ = 0;  // when to tell the time next
 
     // Tells the time once a second, for the first time a second after the first client came: that one has

@@ -153,7 +153,7 @@ def test_a_demo_that_starts_again_uses_no_number_twice(demo, coap_client_oscore,
 
 NEWER_THAN_TSHARK_4_0 = {"Invalid Option Number 252", "Invalid Option Number 292"}  # Echo and Request-Tag (RFC 9175)
 WRONG_TAG = "Authentication tag check failed"
-TRACEROUTE = re.compile(r"Possible traceroute: hop #\d+, attempt #\d+,?")  # of each datagram to a port from 33435 to 33464
+TRACEROUTE = re.compile(r"Possible traceroute: hop #\d+, attempt #\d+,?")  # said at each port from 33435 to 33464
 
 
 class Shown(NamedTuple):
