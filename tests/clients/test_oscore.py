@@ -97,7 +97,7 @@ def test_a_server_that_starts_again_uses_no_number_twice(start, client):
             for _ in range(2):
                 assert client.ask("get", wire.uri("led")) == b"0"
             assert len(set(wire.requests())) == 3, "one more than without a restart"
-            sent += {v for m in wire.responses() for n, v in m.options if n == 9 and v}
+            sent += [v for m in set(wire.responses()) for n, v in m.options if n == 9 and v]
             assert all_are_protected(wire)
     assert len(sent) == len(set(sent)) == 3
 
