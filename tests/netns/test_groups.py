@@ -92,14 +92,14 @@ class Net:
         """Sends a datagram to a group. Returns (source address, reply, seconds since the request) per reply. Waits for so
         many replies, and in any case as long as others might come."""
         replies = []
-
-        def left(start):
-            return max(0, start + (PATIENCE_S if len(replies) >= expected else LONGEST_S) - time.monotonic())
-
         with self.client_socket(group, lan) as client:
             start = time.monotonic()
+
+            def left():
+                return max(0, start + (PATIENCE_S if len(replies) >= expected else LONGEST_S) - time.monotonic())
+
             client.sendto(datagram, (group, PORT))
-            while select.select([client], [], [], left(start))[0]:
+            while select.select([client], [], [], left())[0]:
                 reply, source = client.recvfrom(2048)
                 replies.append((source[0].partition("%")[0], reply, time.monotonic() - start))
         return replies

@@ -28,6 +28,7 @@ PERIOD_S = 0.02
 TIMELY_S = 0.1
 SO_TIMESTAMPNS = 35  # the option of Linux for the arrival time of a datagram
 SECONDS = 1.6
+MOST_TRIES = 5  # on a busy machine
 
 
 class Net:
@@ -124,8 +125,17 @@ class KnownClient:
 
 def timely_under(net, rate, burst=0, seconds=SECONDS):
     """Returns the fraction of two clients' requests that are answered in time under forged requests of IPv4 and IPv6:
-    `burst` of each at once, and `rate` of each per second. Returns None if the test itself was too slow for that.
+    `burst` of each at once, and `rate` of each per second. Tries again if the test itself was too slow for that.
     """
+    for _ in range(MOST_TRIES):
+        sent, times = times_under(net, rate, burst, seconds)
+        if sent >= 2 * (0.9 * rate * seconds + burst):
+            return sum(passed <= TIMELY_S for passed in times) / len(times)
+    pytest.fail("the test itself is too slow")
+
+
+def times_under(net, rate, burst, seconds):
+    """Returns how many forged requests were sent, and the time that each answer to a client took."""
     frames = [forged_frame(family, n) for n in range(FORGED_SOURCES) for family in (4, 6)]
     sent = 0
     with net.client_socket(4) as ipv4, net.client_socket(6) as ipv6, net.frame_socket() as wire:
@@ -140,10 +150,7 @@ def timely_under(net, rate, burst=0, seconds=SECONDS):
                 client.listen(0.0005)
         for client in clients:
             client.listen(TIMELY_S)
-    if sent < 2 * (0.9 * rate * seconds + burst):
-        return None
-    times = [passed for client in clients for passed in client.times()]
-    return sum(passed <= TIMELY_S for passed in times) / len(times)
+    return sent, [passed for client in clients for passed in client.times()]
 
 
 @pytest.fixture(scope="module")
@@ -164,14 +171,14 @@ def plain_server(compiler, tmp_path_factory):
 
 def is_timely_under(net, rate, burst=0):
     """Returns whether 99 of 100 requests are timely, in one of three runs, since a busy machine delays them, too."""
-    return any((timely_under(net, rate, burst) or 0) >= 0.99 for _ in range(3))
+    return any(timely_under(net, rate, burst) >= 0.99 for _ in range(3))
 
 
 def test_a_plain_server_is_stopped_by_absent_neighbours(net, plain_server):
     with serving(net.server, plain_server, PORT, SMALL_BUFFER):
-        assert any(timely_under(net, rate=0, seconds=0.4) == 1 for _ in range(5)), "it answers without forged requests"
-        under_load = next(found for found in (timely_under(net, rate=350) for _ in range(5)) if found is not None)
-        assert under_load < 0.7, "the forged requests are too few for this test"
+        is_timely = any(timely_under(net, rate=0, seconds=0.4) == 1 for _ in range(MOST_TRIES))
+        assert is_timely, "without forged requests it answers in time"
+        assert timely_under(net, rate=350) < 0.7, "the forged requests are too few for this test"
 
 
 @pytest.mark.parametrize("kind, rate, burst", [

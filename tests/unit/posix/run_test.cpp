@@ -51,6 +51,12 @@ struct running {
     }
 };
 
+// Waits until something has happened in the server's thread, up to two seconds.
+void wait_until(auto has_happened) {
+    for (int tries = 0; tries < 200 && !has_happened(); ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+}
+
 TEST(posix_run, answers_until_another_thread_requests_a_stop) {
     running server;
     const raw_peer peer{"127.0.0.1"};
@@ -105,7 +111,7 @@ TEST(posix_run, calls_the_work_when_it_is_due) {
     const auto begin = steady_clock::now();
     running server{[&calls](std::uint32_t) { return ++calls, 20; }};
     std::this_thread::sleep_for(milliseconds{150});
-    for (int tries = 0; tries < 200 && calls < 3; ++tries) std::this_thread::sleep_for(milliseconds{10});
+    wait_until([&calls] { return calls >= 3; });
     server.end();
     const auto passed = steady_clock::now() - begin;  // on a busy machine, more than 150 ms
     EXPECT_GE(calls, 3);
@@ -122,7 +128,7 @@ TEST(posix_run, calls_the_work_when_another_descriptor_is_readable) {
                    },
                    event};
     ::eventfd_write(event, 5);
-    for (int tries = 0; tries < 200 && read == 0; ++tries) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    wait_until([&read] { return read != 0; });
     server.end();
     ::close(event);
     EXPECT_EQ(read, 5U);
