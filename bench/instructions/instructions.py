@@ -41,7 +41,7 @@ FEW, MANY = 1024, 2048  # whole transfers of 64 blocks
 
 # libc has memcpy and its like for each kind of CPU; the numbers are to be those of every x86-64.
 ENVIRONMENT = os.environ | {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX,-AVX2,-AVX_Fast_Unaligned_Load,-AVX512F,-AVX512VL,-SSSE3,-ERMS"}
-READS_IT = "cpu-tunables.c"  # a file of the loader; takes up to 400 instructions more or less from run to run
+UNSTEADY = "cpu-tunables.c"  # the loader's reading of ENVIRONMENT: up to 400 instructions more or less from run to run
 
 REQUEST = bytes.fromhex("42011234cafeb5") + b"hello"
 REPLY = bytes.fromhex("62451234cafec0ff") + b"Hello CoAP"
@@ -77,7 +77,7 @@ def profile(requests, program, *arguments):
         if run.wait(60) != 0:
             raise SystemExit(f"{program} failed")
     costs = own_costs(output.read_text())
-    return collections.Counter({where: cost for where, cost in costs.items() if where[0] != READS_IT})
+    return collections.Counter({where: cost for where, cost in costs.items() if where[0] != UNSTEADY})
 
 
 def own_costs(text):

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <algorithm>
-#include <utility>
+#include <optional>
 
 #include <mincoap/mincoap.hpp>
 
@@ -24,21 +24,20 @@ struct memory {
     std::uint32_t work(auto& server, slow_answers& slow, std::uint32_t now_ms) {
         slow.complete_due(server, now_ms);
         tell_time(server, now_ms);
-        return std::min(is_telling_ ? mincoap::left_until_ms(due_ms_, now_ms) : mincoap::forever_ms,
-                        slow.idle_ms(now_ms));
+        const std::uint32_t told = due_ms_ ? mincoap::left_until_ms(*due_ms_, now_ms) : mincoap::forever_ms;
+        return std::min(told, slow.idle_ms(now_ms));
     }
 
 private:
-    bool is_telling_ = false;   // a client observes a resource
-    std::uint32_t due_ms_ = 0;  // when to tell the time next
+    std::optional<std::uint32_t> due_ms_;  // when to tell the time next, while a client observes a resource
 
     // Tells the time once a second, for the first time a second after the first client came: that one has
     // just read it. The notifications of /time are Confirmable, so a client gets one as soon as it has
     // acknowledged the one before.
     void tell_time(auto& server, std::uint32_t now_ms) {
-        const bool was_telling = std::exchange(is_telling_, observing.size() != 0);
-        if (was_telling && mincoap::left_until_ms(due_ms_, now_ms) != 0) return;
-        if (was_telling) server.template changed<"time">(mincoap::message::type::confirmable);
+        if (observing.size() == 0) return due_ms_.reset();
+        if (due_ms_ && mincoap::left_until_ms(*due_ms_, now_ms) != 0) return;
+        if (due_ms_) server.template changed<"time">(mincoap::message::type::confirmable);
         due_ms_ = now_ms + second_ms;
     }
 };
